@@ -1,0 +1,91 @@
+/* Where a model's rows come from: the `data` block as constant tables.
+ *
+ * The compiler prints one nn_flow for each input and target of the main
+ * block, and one more for each in a `test` or `validation` block with
+ * sources of its own. A flow names its source by a pointer, so that a
+ * program links only what its model uses. A field left out is 0 or NULL.
+ */
+#ifndef NN_DATA_H
+#define NN_DATA_H
+
+#include <stdint.h>
+
+typedef struct nn_reader nn_reader;       /* a file format: nn_table.h */
+typedef struct nn_unpacker nn_unpacker;   /* a compression: nn_table.h */
+
+extern const nn_reader nn_csv;    /* nn_csv.c: commas, RFC 4180 */
+extern const nn_reader nn_tsv;    /* nn_csv.c: tabs, no quotes */
+extern const nn_reader nn_idx;    /* nn_idx.c: MNIST's format */
+extern const nn_reader nn_npy;    /* nn_npy.c: NumPy's format */
+extern const nn_reader nn_random; /* nn_random.c: no file; path is NULL */
+extern const nn_reader nn_png;    /* nn_png.c: needs libpng; inference */
+extern const nn_unpacker nn_gzip; /* nn_gzip.c: needs zlib */
+
+typedef enum { NN_TRAIN, NN_VALIDATION, NN_TEST, NN_PARTS } nn_part;
+
+/* Columns from..to, counted from 1, or the one with this name. */
+typedef struct {
+    int from, to;
+    const char *name;
+} nn_columns;
+
+typedef enum { NN_HEADER_JUDGE, NN_HEADER_YES, NN_HEADER_NO } nn_header;
+
+typedef enum {
+    NN_STANDARDIZE, /* minus mean, over deviation; one of each a column */
+    NN_SCALE,       /* times factor */
+    NN_CATEGORY,    /* labels to ids in sorted order */
+    NN_WINDOWS      /* stretches of a series; the last one */
+} nn_transform_kind;
+
+typedef struct {
+    nn_transform_kind kind;
+    double factor;  /* NN_SCALE */
+    int64_t length; /* NN_WINDOWS: rows in one window */
+    int64_t ahead;  /* NN_WINDOWS: how far the target lies ahead */
+    int64_t stride; /* NN_WINDOWS: 0 = 1 for one value, length for many */
+} nn_transform;
+
+typedef enum { NN_DRAW_NORMAL, NN_DRAW_UNIFORM } nn_draw;
+
+/* `random(rows: 100, seed: 1, ...)`; ids for classes and tokens. */
+typedef struct {
+    int64_t rows;
+    uint64_t seed;
+    nn_draw draw;     /* normal: mean 0, deviation 1 */
+    double low, high; /* NN_DRAW_UNIFORM: not both 0 */
+} nn_draws;
+
+typedef struct {
+    int tensor;   /* index into the model's inputs: inputs, then targets */
+    nn_part part; /* NN_TRAIN: the main block; others: own sources */
+    int line;     /* of the model's text */
+    const nn_reader *reader;
+    const char *path; /* as written; relative to --data DIR */
+    const nn_columns *columns; /* csv, tsv; none = all columns */
+    int column_count;
+    nn_header header; /* csv, tsv */
+    nn_draws draws;   /* random */
+    const nn_transform *transforms;
+    int transform_count;
+    int ahead; /* 1: takes what lies ahead of the window, not the window:
+                  the second name in `past, next = ... -> windows(20)` */
+} nn_flow;
+
+typedef enum {
+    NN_SPLIT_NONE,   /* no such part */
+    NN_SPLIT_SHARE,  /* amount 0.2 is `20%`, of all rows, rounded down */
+    NN_SPLIT_ROWS,   /* amount 30 is `30` rows */
+    NN_SPLIT_FOLD,   /* fold `fold` of `folds`, counted from 1 */
+    NN_SPLIT_SOURCES /* flows of its own */
+} nn_split_kind;
+
+typedef struct {
+    nn_split_kind kind;
+    double amount;
+    int last; /* 1: the last rows (of each class), 0: drawn by split_seed */
+    int by;   /* 1 + index of the target of `stratified by`, or 0 */
+    int fold, folds;
+} nn_split;
+
+#endif

@@ -1,0 +1,139 @@
+/* What a compiled model tells about itself, and how it is called.
+ *
+ * The emitted model.h repeats the part between NN_MODEL_TYPES, so that
+ * model.c needs nothing but <stddef.h> and <stdint.h>; a program that links
+ * the runtime as well sees these types once. All tables are constant and are
+ * printed by the compiler with designated initialisers; a field that is left
+ * out is 0, and 0 always means "none" unless the field says otherwise.
+ */
+#ifndef NN_MODEL_H
+#define NN_MODEL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifndef NN_MODEL_TYPES
+#define NN_MODEL_TYPES
+
+#ifndef NN_REAL
+#define NN_REAL float /* double in the build that checks gradients */
+#endif
+typedef NN_REAL nn_real;
+
+/* Runs task(context, part) for part = 0 .. parts - 1 in any order and on any
+ * threads; returns when all are done. A NULL nn_parallel is a plain loop. */
+typedef void nn_task(void *context, int part);
+typedef void (*nn_parallel)(void *pool, int parts, nn_task *task,
+                            void *context);
+
+typedef struct {
+    double rate;   /* of this step, after schedule and warmup */
+    uint64_t step; /* updates made so far, from 0 */
+    uint64_t seed; /* of all that is random inside a step */
+} nn_scalars;
+
+/* One entry of the model, for batches of up to its literal batch size.
+ * params     weights and optimiser slots in one block, 64-byte aligned
+ * workspace  of the entry's size, 64-byte aligned; needs no initial value
+ * inputs     inputs, then targets: row-major rows x (row shape); nn_real for
+ *            NN_F32, int32_t for NN_TOKEN and NN_CLASS; only `rows` are read
+ * outputs    one pointer an output, row-major, NULL where not wanted. `grad`
+ *            writes the gradient of parameter i there, in file order
+ * sums       step, eval and grad: sums[0] is the mean loss over the rows,
+ *            sums[1 + m] the sum of metric m over them
+ * s          step and grad: see above; NULL elsewhere
+ * Returns 0, or 1 when the loss was not finite: nothing was updated then. */
+typedef int (*nn_entry)(nn_real *params, void *workspace,
+                        const void *const *inputs, nn_real *const *outputs,
+                        double *sums, int rows, const nn_scalars *s,
+                        nn_parallel par, void *pool);
+
+enum { NN_MAX_RANK = 6, NN_MAX_PIECES = 12 };
+
+/* The place of element idx of a parameter, counted from its offset, is the
+ * sum over its pieces of (idx[axis] / div % size) * stride. Places that no
+ * element has are padding and stay 0. */
+typedef struct {
+    int axis;
+    int64_t div, size, stride;
+} nn_piece;
+
+typedef enum {
+    NN_INIT_CONSTANT,   /* scale everywhere */
+    NN_INIT_UNIFORM,    /* within +-scale */
+    NN_INIT_NORMAL,     /* standard deviation scale */
+    NN_INIT_HE,         /* normal, deviation sqrt(2 / fan in) */
+    NN_INIT_GLOROT,     /* uniform, +-sqrt(6 / (fan in + fan out)) */
+    NN_INIT_ORTHOGONAL, /* rows (or columns) of length 1, at right angles */
+    NN_INIT_LITERAL     /* the numbers at `literal`, in file order */
+} nn_init;
+
+typedef struct {
+    const char *name; /* as in weights files */
+    int rank;
+    int64_t shape[NN_MAX_RANK]; /* as in weights files: row-major */
+    int64_t offset;             /* of the packed copy in params, in reals */
+    int64_t size;               /* of the packed copy, padding included */
+    int piece_count;
+    nn_piece pieces[NN_MAX_PIECES];
+    nn_init init;
+    double scale;          /* of the initialiser */
+    const double *literal; /* NN_INIT_LITERAL */
+    int frozen;            /* never updated */
+    int slots;             /* optimiser slots: 1 .. slots in use */
+} nn_param;
+
+typedef enum { NN_F32, NN_TOKEN, NN_CLASS } nn_type;
+
+typedef struct {
+    const char *name;
+    nn_type type;
+    int64_t classes; /* ids are 0 .. classes - 1; 0 for NN_F32 */
+    int rank;        /* of one row; 0 for a single id */
+    int64_t shape[NN_MAX_RANK - 1];
+    int64_t values; /* numbers in one row: the product of shape */
+} nn_tensor;
+
+typedef enum { NN_MEAN, NN_ROOT_OF_MEAN } nn_finish;
+
+typedef struct {
+    const char *name;
+    nn_finish finish; /* of sum / (rows * per_row) */
+    int64_t per_row;  /* values that one row adds to the count */
+    int unit;         /* 1 + index of the tensor whose unit it has, or 0 */
+    int percent;      /* 1: a share, shown as a percentage */
+} nn_metric;
+
+typedef struct {
+    const char *name; /* of the C function */
+    const char *file; /* of the model's text */
+    int line;
+} nn_kernel;
+
+typedef struct {
+    nn_entry run; /* NULL where the program has no such entry */
+    int batch;
+    size_t workspace; /* bytes */
+} nn_stage;
+
+typedef struct {
+    const char *name, *version; /* of the model, of nnc */
+    const char *processor;      /* "avx512", "avx2" or "generic" */
+    const nn_param *params;
+    int param_count;
+    int64_t reals;       /* in params, slots included */
+    int64_t slot_stride; /* slot k of a parameter: offset + k * slot_stride */
+    const nn_tensor *inputs; /* inputs, then targets */
+    int input_count, target_count;
+    const nn_tensor *outputs;
+    int output_count;
+    const nn_metric *metrics;
+    int metric_count;
+    nn_stage step, eval, infer, infer1, grad; /* infer1: batch 1 */
+    int64_t flops;                            /* of inferring one row */
+    const nn_kernel *kernels;                 /* in order, all entries */
+    int kernel_count;
+} nn_model;
+
+#endif /* NN_MODEL_TYPES */
+#endif

@@ -1,0 +1,67 @@
+/* The two programs: a model, its data and its training settings as constant
+ * tables, and the main functions that run them.
+ *
+ *     int main(int argc, char **argv)
+ *     {
+ *         return nn_train_main(argc, argv, &program);   // or nn_infer_main
+ *     }
+ *
+ * Both programs take the same nn_program; an inference program leaves out
+ * `train` and `schedule`, and its model has no step, eval and grad.
+ */
+#ifndef NN_PROGRAM_H
+#define NN_PROGRAM_H
+
+#include "nn_data.h"
+#include "nn_model.h"
+
+typedef enum {
+    NN_RATE_CONSTANT,
+    NN_RATE_STEP,  /* times factor after every `every` epochs */
+    NN_RATE_COSINE /* falls from rate to `to` over all steps */
+} nn_schedule_kind;
+
+typedef struct {
+    nn_schedule_kind kind;
+    int64_t every; /* NN_RATE_STEP */
+    double factor; /* NN_RATE_STEP */
+    double to;     /* NN_RATE_COSINE */
+    int64_t warmup; /* steps in which the rate rises from 0 to full */
+} nn_schedule;
+
+typedef struct {
+    const char *optimizer; /* "adam": for messages */
+    double rate;
+    nn_schedule schedule;
+    int batch_all;   /* 1: one update an epoch; step.batch is the most rows */
+    int64_t epochs;
+    uint64_t seed;       /* initial values, order of rows, dropout */
+    uint64_t split_seed; /* which rows are set aside */
+    int64_t patience; /* early_stop: epochs without a better loss; 0 = off */
+} nn_training;
+
+/* What an output means. */
+typedef struct {
+    int target;        /* 1 + tensor index of the paired target, or 0: gives
+                          class names, or the unit of a standardized target */
+    int probabilities; /* 1: values of one row (step) are 0..1, sum 1 */
+} nn_pairing;
+
+typedef struct {
+    const nn_model *model;
+    const char *file; /* of the model's text, "iris.nn": for messages */
+    const nn_flow *flows; /* none: the model has no data block */
+    int flow_count;
+    nn_split validation, test;
+    nn_training train;
+    const nn_pairing *pairings;  /* one an output, or NULL */
+    const nn_unpacker *unpacker; /* &nn_gzip where a path ends in .gz */
+    const nn_reader *image;      /* &nn_png where an input has rank 3 */
+} nn_program;
+
+/* Each runs the whole program and returns its exit status: 0, 1 for what a
+ * user can mend (data, weights, disk), 2 for wrong flags, 130 after Ctrl-C. */
+int nn_train_main(int argc, char **argv, const nn_program *program);
+int nn_infer_main(int argc, char **argv, const nn_program *program);
+
+#endif
