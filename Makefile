@@ -1,0 +1,137 @@
+# nnc: a compiler from neural networks to C. `make help` lists the targets.
+# CC, CFLAGS, LDFLAGS, PREFIX and DESTDIR are honoured; V=1 shows the commands.
+
+CFLAGS ?= -O2 -g
+PREFIX ?= /usr/local
+B      ?= build
+
+WARN   = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wundef \
+         -Wmissing-prototypes -Wstrict-prototypes
+FLAGS  = -std=c11 -D_POSIX_C_SOURCE=200809L $(WARN) -Icompiler -Iruntime \
+         -I$(B)/grammar -MMD -MP
+LIBS   = -lm -pthread
+
+Q      = $(if $(V),,@)
+SAY    = @printf '  %-5s %s\n'
+
+sources = $(sort $(wildcard $(1)))
+objects = $(patsubst %.c,$(B)/%.o,$(call sources,$(1)))
+
+# Tells in one sentence what to install: $(call need,program,package)
+need = @command -v $(1) >/dev/null 2>&1 || { \
+       echo "nnc needs $(1) here: install the package '$(2)'." >&2; exit 1; }
+
+PACKED = $(call sources,templates/* runtime/*.[ch] compiler/prelude.nn)
+PARSER = $(if $(wildcard grammar/nn.y),$(B)/grammar/nn.tab.o $(B)/grammar/nn.lex.o)
+NNC_O  = $(filter-out $(B)/compiler/main.o, \
+         $(call objects,compiler/*.c compiler/*/*.c)) $(PARSER) $(B)/pack.o
+TESTS  = $(patsubst %.c,$(B)/%,$(call sources,tests/*/*_test.c))
+OURS   = $(call sources,compiler/*.[ch] compiler/*/*.[ch] runtime/*.[ch] \
+         tests/*/*.[ch])
+
+.PHONY: all check check-asan lint format tidy clean help install uninstall
+.SECONDARY:
+.DELETE_ON_ERROR:
+
+all: $(B)/nnc ## build the compiler, build/nnc
+
+$(B)/nnc: $(B)/compiler/main.o $(B)/libnnc.a
+	$(SAY) LINK $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(B)/libnnc.a: $(NNC_O)
+	$(SAY) AR $@
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(B)/libnnrt.a: $(call objects,runtime/*.c)
+	$(SAY) AR $@
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(B)/%.o: %.c
+	@mkdir -p $(@D)
+	$(SAY) CC $<
+	$(Q)$(CC) $(FLAGS) $(CFLAGS) -c -o $@ $<
+
+# What the tools write is not ours to keep free of warnings.
+$(B)/grammar/%.o: $(B)/grammar/%.c $(B)/grammar/nn.tab.c
+	$(SAY) CC $<
+	$(Q)$(CC) $(FLAGS) -Wno-conversion -Wno-pedantic $(CFLAGS) -c -o $@ $<
+
+$(B)/pack.o: $(B)/pack.c
+	$(SAY) CC $<
+	$(Q)$(CC) $(FLAGS) -Wno-overlength-strings $(CFLAGS) -c -o $@ $<
+
+$(B)/pack.c: compiler/base/pack.awk $(PACKED)
+	@mkdir -p $(@D)
+	$(SAY) PACK $@
+	$(Q)LC_ALL=C awk -f $< $(PACKED) >$@
+
+$(B)/grammar/nn.tab.c: grammar/nn.y
+	@mkdir -p $(@D)
+	$(call need,bison,bison)
+	$(SAY) BISON $<
+	$(Q)bison -Wall -Werror -Wno-yacc --header=$(B)/grammar/nn.tab.h -o $@ $<
+
+$(B)/grammar/nn.lex.c: grammar/nn.l $(B)/grammar/nn.tab.c
+	$(call need,flex,flex)
+	$(SAY) FLEX $<
+	$(Q)flex -o $@ --header-file=$(B)/grammar/nn.lex.h $<
+
+$(B)/compiler/front/parse.o: | $(PARSER)
+
+check: $(if $(wildcard compiler/main.c),all) $(TESTS) ## run all tests
+	$(Q)sh tests/unit.sh $(TESTS)
+	$(Q)for s in $(wildcard tests/run.sh); do B=$(B) sh $$s || exit 1; done
+
+check-asan: ## run all tests with address and undefined-behaviour checks
+	$(Q)$(MAKE) B=$(B)/asan check \
+	    CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover"
+
+$(B)/tests/runtime/%_test: $(B)/tests/runtime/%_test.o $(B)/libnnrt.a
+	$(SAY) LINK $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+
+$(B)/tests/%_test: $(B)/tests/%_test.o $(B)/libnnc.a
+	$(SAY) LINK $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+
+$(TESTS:=.o): | $(B)/cmocka
+$(B)/cmocka:
+	@mkdir -p $(@D)
+	@echo '#include <cmocka.h>' | $(CC) $(CFLAGS) -E - >/dev/null 2>&1 || { \
+	    echo "The tests need cmocka: install the package 'libcmocka-dev'." \
+	    >&2; exit 1; }
+	@touch $@
+
+lint: ## check layout and the rules of the house
+	$(call need,clang-format,clang-format)
+	$(Q)clang-format --dry-run -Werror $(OURS)
+	$(Q)for s in $(wildcard tests/lint.sh); do sh $$s || exit 1; done
+
+format: ## lay out all C files
+	$(call need,clang-format,clang-format)
+	$(Q)clang-format -i $(OURS)
+
+tidy: $(B)/libnnc.a ## look for likely mistakes with clang-tidy
+	$(call need,clang-tidy,clang-tidy)
+	$(Q)clang-tidy --quiet $(filter %.c,$(OURS)) -- \
+	    $(filter-out -MMD -MP,$(FLAGS))
+
+install: all ## copy nnc to PREFIX (/usr/local)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 755 $(B)/nnc $(DESTDIR)$(PREFIX)/bin/nnc
+	for m in $(wildcard docs/*.1); do \
+	    install -m 644 $$m $(DESTDIR)$(PREFIX)/share/man/man1; done
+
+uninstall: ## remove what install copied
+	rm -f $(DESTDIR)$(PREFIX)/bin/nnc
+	rm -f $(DESTDIR)$(PREFIX)/share/man/man1/nnc.1
+
+clean: ## remove everything that was built
+	rm -rf $(B)
+
+help: ## show this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' Makefile | \
+	    awk -F': ' '{ printf "make %-12s %s\n", $$1, $$2 }'
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

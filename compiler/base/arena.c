@@ -1,0 +1,196 @@
+/* arena.c: memory that is handed out in one direction and released at once.
+ *
+ * Chunks are linked, newest first, and taken zeroed from calloc; a request
+ * larger than a chunk gets one of its own. Interned names are found through an
+ * open-addressing hash table that lives in the same chunks (FNV-1a, Fowler,
+ * Noll and Vo). */
+#include "base/arena.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CHUNK = 64 * 1024, ALIGN = 16, FIRST_NAMES = 256 };
+
+typedef struct Chunk {
+    struct Chunk *next;
+    size_t used, size; /* of the bytes behind this header */
+} Chunk;
+
+typedef struct Name {
+    const char *text; /* NULL: a free place */
+    size_t n;
+    uint64_t hash;
+} Name;
+
+struct Arena {
+    Chunk *chunks;
+    Name *names;
+    size_t names_n, names_cap; /* the capacity is a power of two or 0 */
+};
+
+/* The header is padded so that what follows it is aligned. */
+enum { HEADER = (sizeof(Chunk) + ALIGN - 1) / ALIGN * ALIGN };
+
+static _Noreturn void out_of_memory(void)
+{
+    fputs("nnc: out of memory\n", stderr);
+    exit(70);
+}
+
+static void *zeroed(size_t size)
+{
+    void *p = calloc(1, size);
+
+    if (!p)
+        out_of_memory();
+    return p;
+}
+
+Arena *arena_new(void)
+{
+    return zeroed(sizeof(Arena));
+}
+
+void arena_free(Arena *arena)
+{
+    if (!arena)
+        return;
+    for (Chunk *c = arena->chunks, *next; c; c = next) {
+        next = c->next;
+        free(c);
+    }
+    free(arena);
+}
+
+static Chunk *chunk_new(size_t size)
+{
+    Chunk *chunk;
+
+    if (size > SIZE_MAX - HEADER)
+        out_of_memory();
+    chunk = zeroed(HEADER + size);
+    chunk->size = size;
+    return chunk;
+}
+
+/* A chunk with room for size bytes. A large request goes behind the chunk that
+ * is being filled, whose rest would otherwise be lost. */
+static Chunk *chunk_for(Arena *arena, size_t size)
+{
+    Chunk *first = arena->chunks;
+    Chunk *chunk;
+
+    if (first && first->size - first->used >= size)
+        return first;
+    chunk = chunk_new(size > CHUNK / 4 ? size : CHUNK);
+    if (first && chunk->size != CHUNK) {
+        chunk->next = first->next;
+        first->next = chunk;
+    } else {
+        chunk->next = first;
+        arena->chunks = chunk;
+    }
+    return chunk;
+}
+
+void *arena_alloc(Arena *arena, size_t size)
+{
+    Chunk *chunk;
+    char *p;
+
+    if (size > SIZE_MAX - ALIGN)
+        out_of_memory();
+    size = (size + ALIGN - 1) / ALIGN * ALIGN;
+    chunk = chunk_for(arena, size);
+    p = (char *)chunk + HEADER + chunk->used;
+    chunk->used += size;
+    return p;
+}
+
+void *arena_array(Arena *arena, size_t count, size_t size)
+{
+    if (size && count > SIZE_MAX / size)
+        out_of_memory();
+    return arena_alloc(arena, count * size);
+}
+
+char *arena_printf(Arena *arena, const char *format, ...)
+{
+    va_list args;
+    char *text;
+    int n;
+
+    va_start(args, format);
+    n = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    if (n < 0)
+        out_of_memory();
+    text = arena_alloc(arena, (size_t)n + 1);
+    va_start(args, format);
+    vsnprintf(text, (size_t)n + 1, format, args);
+    va_end(args);
+    return text;
+}
+
+static uint64_t hash_of(const char *text, size_t n)
+{
+    uint64_t h = 14695981039346656037u;
+
+    for (size_t i = 0; i < n; i++)
+        h = (h ^ (unsigned char)text[i]) * 1099511628211u;
+    return h;
+}
+
+/* The place of a name in the table, or the free place where it belongs. */
+static Name *name_place(Name *names, size_t cap, const char *text, size_t n,
+                        uint64_t hash)
+{
+    for (size_t i = hash & (cap - 1);; i = (i + 1) & (cap - 1)) {
+        Name *name = &names[i];
+
+        if (!name->text || (name->hash == hash && name->n == n &&
+                            memcmp(name->text, text, n) == 0))
+            return name;
+    }
+}
+
+static void names_grow(Arena *arena)
+{
+    size_t cap = arena->names_cap ? arena->names_cap * 2 : FIRST_NAMES;
+    Name *names = NEWN(arena, Name, cap);
+
+    for (size_t i = 0; i < arena->names_cap; i++) {
+        const Name *old = &arena->names[i];
+
+        if (old->text)
+            *name_place(names, cap, old->text, old->n, old->hash) = *old;
+    }
+    arena->names = names;
+    arena->names_cap = cap;
+}
+
+const char *arena_intern(Arena *arena, const char *text, size_t n)
+{
+    uint64_t hash = hash_of(text, n);
+    Name *name;
+    char *copy;
+
+    if (2 * arena->names_n >= arena->names_cap)
+        names_grow(arena);
+    name = name_place(arena->names, arena->names_cap, text, n, hash);
+    if (name->text)
+        return name->text;
+    copy = arena_alloc(arena, n + 1);
+    if (n)
+        memcpy(copy, text, n);
+    *name = (Name){.text = copy, .n = n, .hash = hash};
+    arena->names_n++;
+    return copy;
+}
+
+const char *arena_name(Arena *arena, const char *text)
+{
+    return arena_intern(arena, text, strlen(text));
+}

@@ -1,0 +1,38 @@
+/* arena.h: a bump allocator; one per compilation, released once.
+ *
+ * Everything the compiler builds lives until the compilation ends, so nothing
+ * is freed by itself. Memory comes zeroed. Running out of memory ends the
+ * process with a message and exit status 70; no call returns NULL. */
+#ifndef NNC_BASE_ARENA_H
+#define NNC_BASE_ARENA_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct Arena Arena;
+
+Arena *arena_new(void);
+void arena_free(Arena *arena);
+
+/* size bytes, zeroed, aligned to 16. */
+void *arena_alloc(Arena *arena, size_t size);
+
+/* count * size bytes, zeroed; an overflow of the product ends the process. */
+void *arena_array(Arena *arena, size_t count, size_t size);
+
+/* A formatted string in the arena. */
+char *arena_printf(Arena *arena, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* The one copy of the n bytes at text, closed by a zero: equal text gives the
+ * same pointer for the same arena, so names compare with ==. */
+const char *arena_intern(Arena *arena, const char *text, size_t n);
+
+/* arena_intern of a zero-terminated string. */
+const char *arena_name(Arena *arena, const char *text);
+
+#define NEW(arena, type) ((type *)arena_alloc((arena), sizeof(type)))
+#define NEWN(arena, type, count)                                               \
+    ((type *)arena_array((arena), (size_t)(count), sizeof(type)))
+
+#endif

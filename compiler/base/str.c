@@ -1,0 +1,231 @@
+/* str.c: growing text, distances between names, whole files in and out.
+ *
+ * The distance is the restricted one of Damerau (1964), computed by the table
+ * of Wagner and Fischer (1974) with three rows. */
+#define _XOPEN_SOURCE 700 /* for realpath */
+#include "base/str.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/diag.h"
+
+enum { NAME_LIMIT = 255, FILE_LIMIT = 1 << 30 };
+
+static void text_room(Text *text, size_t n)
+{
+    size_t cap = text->cap ? text->cap : 64;
+    char *grown;
+
+    if (n >= SIZE_MAX / 4 - text->n)
+        nnc_bug("a text of %zu bytes", n);
+    if (text->at && text->n + n < text->cap)
+        return;
+    while (cap <= text->n + n)
+        cap *= 2;
+    grown = arena_alloc(text->arena, cap);
+    if (text->n)
+        memcpy(grown, text->at, text->n);
+    text->at = grown;
+    text->cap = cap;
+}
+
+void text_add_n(Text *text, const char *s, size_t n)
+{
+    text_room(text, n);
+    if (n)
+        memcpy(text->at + text->n, s, n);
+    text->n += n;
+    text->at[text->n] = '\0';
+}
+
+void text_add(Text *text, const char *s)
+{
+    text_add_n(text, s, strlen(s));
+}
+
+void text_printf(Text *text, const char *format, ...)
+{
+    va_list args;
+    int n;
+
+    va_start(args, format);
+    n = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    if (n < 0)
+        nnc_bug("cannot print with the format '%s'", format);
+    text_room(text, (size_t)n);
+    va_start(args, format);
+    vsnprintf(text->at + text->n, (size_t)n + 1, format, args);
+    va_end(args);
+    text->n += (size_t)n;
+}
+
+const char *text_str(const Text *text)
+{
+    return text->at ? text->at : "";
+}
+
+static int min(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+int str_distance(const char *a, const char *b)
+{
+    int row[3][NAME_LIMIT + 1]; /* rows i-2, i-1 and i, taken in turn */
+    size_t la = strlen(a), lb = strlen(b);
+
+    if (la > NAME_LIMIT || lb > NAME_LIMIT)
+        return la > INT_MAX ? INT_MAX : (int)(la > lb ? la : lb);
+    for (int j = 0; j <= (int)lb; j++)
+        row[0][j] = j;
+    for (int i = 1; i <= (int)la; i++) {
+        int *cur = row[i % 3];
+        const int *one = row[(i + 2) % 3], *two = row[(i + 1) % 3];
+
+        cur[0] = i;
+        for (int j = 1; j <= (int)lb; j++) {
+            int same = a[i - 1] == b[j - 1];
+
+            cur[j] = min(one[j - 1] + !same, min(one[j], cur[j - 1]) + 1);
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                cur[j] = min(cur[j], two[j - 2] + 1);
+        }
+    }
+    return row[la % 3][lb];
+}
+
+const char *str_nearest(const char *wrong, const char *const *names, int n)
+{
+    int length = (int)strnlen(wrong, NAME_LIMIT);
+    int best = length / 3 > 1 ? length / 3 : 1;
+    const char *nearest = NULL;
+
+    for (int i = 0; i < n; i++) {
+        int d = str_distance(wrong, names[i]);
+
+        /* Of a name of one letter nothing would be left. */
+        if (d >= length || d > best || (d == best && nearest))
+            continue;
+        best = d;
+        nearest = names[i];
+    }
+    return nearest;
+}
+
+static char *read_all(Arena *arena, FILE *in, size_t *size)
+{
+    Text text = {.arena = arena};
+    char part[16384];
+    size_t n;
+
+    text_add(&text, "");
+    while ((n = fread(part, 1, sizeof part, in)) > 0) {
+        text_add_n(&text, part, n);
+        if (text.n > FILE_LIMIT) {
+            errno = EFBIG;
+            return NULL;
+        }
+    }
+    *size = text.n;
+    return ferror(in) ? NULL : text.at;
+}
+
+char *str_read_file(Arena *arena, const char *path, size_t *size)
+{
+    FILE *in = fopen(path, "rb");
+    char *text;
+    int saved;
+
+    if (!in)
+        return NULL;
+    text = read_all(arena, in, size);
+    saved = errno;
+    fclose(in);
+    errno = saved;
+    return text;
+}
+
+/* Writes and closes; false with errno set when anything did not arrive. */
+static bool write_all(FILE *out, const char *text, size_t size)
+{
+    bool written = fwrite(text, 1, size, out) == size && fflush(out) == 0;
+    int saved = errno;
+
+    if (fclose(out) != 0 && written) {
+        written = false;
+        saved = errno;
+    }
+    errno = saved;
+    return written;
+}
+
+/* The rights of the file that is replaced, otherwise those of a new file. */
+static mode_t rights(const struct stat *old)
+{
+    mode_t mask;
+
+    if (old)
+        return old->st_mode & 07777;
+    mask = umask(0);
+    umask(mask);
+    return 0666 & ~mask;
+}
+
+static bool replace_file(const char *path, mode_t mode, const char *text,
+                         size_t size)
+{
+    size_t n = strlen(path);
+    char *temp = malloc(n + sizeof ".XXXXXX");
+    FILE *out = NULL;
+    int fd, saved;
+    bool done;
+
+    if (!temp)
+        return false;
+    memcpy(temp, path, n);
+    memcpy(temp + n, ".XXXXXX", sizeof ".XXXXXX");
+    fd = mkstemp(temp);
+    if (fd >= 0 && fchmod(fd, mode) == 0)
+        out = fdopen(fd, "wb");
+    done = out && write_all(out, text, size) && rename(temp, path) == 0;
+    saved = errno;
+    if (fd >= 0 && !out)
+        close(fd);
+    if (fd >= 0 && !done)
+        unlink(temp);
+    free(temp);
+    errno = saved;
+    return done;
+}
+
+bool str_write_file(const char *path, const char *text, size_t size)
+{
+    struct stat old;
+    bool exists = stat(path, &old) == 0;
+    char *real = NULL;
+    bool done;
+    int saved;
+
+    /* A device or a pipe cannot be replaced; it is written as it stands. */
+    if (exists && !S_ISREG(old.st_mode)) {
+        FILE *out = fopen(path, "wb");
+
+        return out && write_all(out, text, size);
+    }
+    if (exists) /* a link stays a link: the file behind it is replaced */
+        real = realpath(path, NULL);
+    done = replace_file(real ? real : path, rights(exists ? &old : NULL), text,
+                        size);
+    saved = errno;
+    free(real);
+    errno = saved;
+    return done;
+}

@@ -1,0 +1,43 @@
+/* str.h: growing text, and small helpers for names.
+ *
+ *     Text out = {.arena = arena};
+ *     text_printf(&out, "%s[%d]", name, i);
+ *     puts(text_str(&out)); */
+#ifndef NNC_BASE_STR_H
+#define NNC_BASE_STR_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+
+typedef struct Text {
+    Arena *arena;
+    char *at; /* n bytes and a closing zero; NULL while empty */
+    size_t n, cap;
+} Text;
+
+void text_add(Text *text, const char *s);
+void text_add_n(Text *text, const char *s, size_t n);
+void text_printf(Text *text, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* The text so far, "" while empty; valid until the next addition. */
+const char *text_str(const Text *text);
+
+/* Number of single-character edits (insert, delete, replace, swap of
+ * neighbours) from a to b (Damerau 1964); for suggesting names. */
+int str_distance(const char *a, const char *b);
+
+/* The name among n that is nearest to `wrong`, or NULL where none is near
+ * enough to be a slip (distance above a third of its length, at least 1). */
+const char *str_nearest(const char *wrong, const char *const *names, int n);
+
+/* The whole file as text with a closing zero (*size without it), or NULL with
+ * errno set. */
+char *str_read_file(Arena *arena, const char *path, size_t *size);
+
+/* Writes a file whole: to a temporary neighbour, then renamed. False with
+ * errno set, and nothing left behind, when that fails. */
+bool str_write_file(const char *path, const char *text, size_t size);
+
+#endif
