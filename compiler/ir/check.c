@@ -1,0 +1,92 @@
+/* check.c: proves a graph's invariants after a pass.
+ *
+ * Each node is built once more by its operator's shape rule and compared; the
+ * order, the places of leaves and the roots are checked as graph.h states
+ * them. A violation names the pass that broke it and the node. */
+#include "ir/graph.h"
+
+typedef struct Check {
+    const Graph *g;
+    const char *pass;
+    bool body; /* inside a scan */
+} Check;
+
+static _Noreturn void broken(const Check *c, const Node *n, const char *why)
+{
+    nnc_bug("pass %s: node %d, %s%s: %s", c->pass, n->id, op_table[n->op].id,
+            c->body ? " in a scan's body" : "", why);
+}
+
+static void check_inputs(const Check *c, const Node *n)
+{
+    for (int k = 0; k < n->n_in; k++) {
+        const Node *in = n->in[k];
+
+        if (in->id < 0 || in->id >= n->id || c->g->nodes.at[in->id] != in)
+            broken(c, n, "an input does not stand before it");
+        if (in->type == TYPE_NONE && n->op != OP_PICK)
+            broken(c, n, "a value with several outputs is used without PICK");
+    }
+}
+
+static void check_place(const Check *c, const Node *n)
+{
+    if (op_table[n->op].class == CLASS_FORM)
+        broken(c, n, "a surface form is left over");
+    if (op_table[n->op].class != CLASS_LEAF || n->op == OP_CONST)
+        return;
+    if (c->body != (n->op == OP_ARG))
+        broken(c, n, "this leaf does not belong here");
+}
+
+static void check_shape(const Check *c, const Node *n)
+{
+    Node copy = *n;
+    const char *why = op_table[n->op].shape((Graph *)c->g, &copy);
+
+    if (why)
+        broken(c, n, why);
+    if (copy.type != n->type || !shape_equal(&copy.shape, &n->shape))
+        broken(c, n, "its shape or type is not what its rule gives");
+}
+
+static void check_nodes(const Graph *g, const char *pass, bool body)
+{
+    Check c = {.g = g, .pass = pass, .body = body};
+
+    for (int i = 0; i < g->nodes.n; i++) {
+        const Node *n = g->nodes.at[i];
+
+        if (n->id != i)
+            broken(&c, n, "its number is not its place");
+        if (op_table[n->op].n_in >= 0 && op_table[n->op].n_in != n->n_in)
+            broken(&c, n, "it has the wrong number of inputs");
+        check_inputs(&c, n);
+        check_place(&c, n);
+        if (n->op == OP_SCAN)
+            check_nodes(n->attr.scan->body, pass, true);
+        check_shape(&c, n);
+    }
+    for (int i = 0; i < g->roots.n; i++) {
+        const Root *r = &g->roots.at[i];
+
+        if (r->node->id < 0 || r->node->id >= g->nodes.n ||
+            g->nodes.at[r->node->id] != r->node)
+            broken(&c, r->node, "a root is not a node of the graph");
+        if (body != (r->role == ROOT_STATE || r->role == ROOT_STACK))
+            broken(&c, r->node, "a root of this role does not belong here");
+        if ((r->role == ROOT_LOSS || r->role == ROOT_METRIC) &&
+            shape_count(&r->node->shape) != 1)
+            broken(&c, r->node, "a loss or metric is not one number");
+        for (int k = 0; k < i; k++)
+            if (g->roots.at[k].role == r->role &&
+                g->roots.at[k].index == r->index &&
+                g->roots.at[k].slot == r->slot)
+                broken(&c, r->node, "two roots have the same role and index");
+    }
+}
+
+void graph_check(const Graph *g, const char *pass)
+{
+    check_nodes(g, pass, false);
+}

@@ -1,0 +1,150 @@
+/* graph.h: one computation as nodes that use each other's values.
+ *
+ * A Graph is the noun between elaboration and fusion. Invariants, checked by
+ * graph_check after each pass:
+ *   - inputs stand before their users in `nodes` (construction order is a
+ *     topological order; passes that rebuild keep it);
+ *   - every node's type and shape are what its operator's rule gives;
+ *   - the batch is a literal axis like any other. Outside a scan it is axis 0
+ *     of every row-wise value;
+ *   - leaves OP_ARG occur only in a scan's body, OP_INPUT, OP_PARAM, OP_SLOT
+ *     only outside of one. What a body needs from outside is an input of its
+ *     scan node, so a body is a closed graph of its own.
+ *
+ * Values over time are time-major, [time, batch, ...], around a scan;
+ * elaboration inserts the OP_TRANSPOSE nodes and rewriting cancels them. */
+#ifndef NNC_IR_GRAPH_H
+#define NNC_IR_GRAPH_H
+
+#include "base/diag.h"
+#include "base/str.h"
+#include "base/vec.h"
+#include "ir/ops.h"
+#include "ir/shape.h"
+
+typedef struct Node Node;
+typedef struct Graph Graph;
+
+/* A loop over time. Node inputs: n_seq sequences [steps, ...], n_state first
+ * states, n_fixed values that are the same in each step. Body leaves: OP_ARG
+ * i stands for input i (a sequence without its axis 0). Body roots:
+ * ROOT_STATE i is state i after the step, ROOT_STACK j what output j stacks.
+ * Node outputs by OP_PICK: 0..n_state-1 the last states, n_state+j the stack
+ * [steps, ...] of ROOT_STACK j. `backward` runs time from the last step to
+ * the first, reading and stacking at the same index. */
+typedef struct Scan {
+    Graph *body;
+    int64_t steps;
+    int n_seq, n_state, n_fixed, n_stack;
+    bool backward;
+} Scan;
+
+/* What an operator needs besides its inputs; which member holds is the
+ * operator's `attr` column in ops.def. */
+typedef union Attr {
+    double value; /* CONST: every element; POW_STEP: the base */
+    int index;    /* INPUT, PARAM: place in the program's table; ARG, PICK */
+    struct {
+        int index; /* SLOT: parameter */
+        int slot;  /* 1.. */
+    } slot;
+    struct {
+        int axis;
+        int64_t begin; /* SLICE: first element, counted from 0 */
+        int64_t size;  /* SLICE: elements; PAD: size of the result's axis */
+    } part;
+    int axis;           /* CONCAT, REVERSE, SOFTMAX, ROWS_MASK, ... */
+    unsigned axes;      /* SUM, RMAX: bit a set = axis a becomes size 1 */
+    int perm[MAX_RANK]; /* TRANSPOSE: result axis i is input axis perm[i] */
+    struct {
+        bool ta, tb; /* MATMUL: a is [.., K, M], b is [.., N, K] */
+    } mm;
+    Window window;
+    Scan *scan;
+    struct {
+        double rate;
+        int stream; /* one number per dropout of the model */
+    } random;
+} Attr;
+
+struct Node {
+    Op op;
+    Type type;
+    Shape shape; /* given where the row has OPF_SHAPED, else the rule's */
+    int n_in;
+    Node **in;
+    Attr attr;
+    Span span;        /* the user's text that made it */
+    const char *name; /* the user's name for it, or NULL */
+    int id;           /* place in graph->nodes */
+};
+
+typedef enum Role {
+    ROOT_OUTPUT, /* index: output of the program */
+    ROOT_LOSS,   /* scalar [1] */
+    ROOT_METRIC, /* index: metric; scalar [1], a sum over valid rows */
+    ROOT_GRAD,   /* index: parameter */
+    ROOT_PARAM,  /* index: parameter, its new value */
+    ROOT_SLOT,   /* index: parameter, slot: its new value */
+    ROOT_STATE,  /* in a scan's body */
+    ROOT_STACK,  /* in a scan's body */
+} Role;
+
+typedef struct Root {
+    Node *node;
+    Role role;
+    int index, slot;
+} Root;
+
+struct Graph {
+    Arena *arena;
+    VEC(Node *) nodes;
+    VEC(Root) roots;
+    int64_t batch; /* literal size of the batch axis */
+};
+
+Graph *graph_new(Arena *arena, int64_t batch);
+
+/* Appends a node; shape and type come from the operator's rule, whose refusal
+ * is a bug of nnc. `like`, which may be NULL, gives the span. */
+Node *graph_add(Graph *g, Op op, int n_in, Node *const *in, Attr attr,
+                const Node *like);
+
+/* The same for operators whose shape is given (OPF_SHAPED). */
+Node *graph_add_shaped(Graph *g, Op op, Type type, Shape shape, int n_in,
+                       Node *const *in, Attr attr, const Node *like);
+
+/* As graph_add, but for what a user wrote: where the rule refuses, NULL, with
+ * the reason ("784 and 512 must agree") in *why. */
+Node *graph_try(Graph *g, Op op, int n_in, Node *const *in, Attr attr,
+                Span span, const char **why);
+
+/* Shorthands for rules and passes. Binary operators broadcast: same rank,
+ * sizes equal or 1. */
+Node *graph_const(Graph *g, double value, const Node *like); /* shape [1] */
+Node *graph_const_shaped(Graph *g, double value, Shape shape, const Node *like);
+Node *graph_unary(Graph *g, Op op, Node *a);
+Node *graph_binary(Graph *g, Op op, Node *a, Node *b);
+Node *graph_reshape(Graph *g, Node *a, Shape shape);
+Node *graph_broadcast(Graph *g, Node *a, Shape shape);
+Node *graph_sum(Graph *g, Node *a, unsigned axes);
+Node *graph_matmul(Graph *g, Node *a, Node *b, bool ta, bool tb);
+Node *graph_slice(Graph *g, Node *a, int axis, int64_t begin, int64_t size);
+Node *graph_concat(Graph *g, int n, Node *const *in, int axis);
+Node *graph_pick(Graph *g, Node *scan, int index);
+void graph_root(Graph *g, Node *node, Role role, int index, int slot);
+
+/* The node of the first root of this role and index, or NULL. */
+Node *graph_find_root(const Graph *g, Role role, int index);
+
+/* Number of uses of each node by nodes and roots, by id. */
+int *graph_uses(const Graph *g);
+
+/* The graph as stable text, one line a node, and as graphviz dot. */
+void graph_print(Text *out, const Graph *g);
+void graph_dot(Text *out, const Graph *g, const char *title);
+
+/* Every invariant above; a violation is a bug that names pass and node. */
+void graph_check(const Graph *g, const char *pass);
+
+#endif

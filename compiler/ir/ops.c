@@ -1,0 +1,49 @@
+/* ops.c: expands ops.def into the table of operators, and finds names in it. */
+#include "ir/ops.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "ir/rules.h"
+
+const OpInfo op_table[OP_COUNT] = {
+#define OP(id_, name_, class_, n_, attrs_, shape_, grad_, lower_, flops_,      \
+           check_, flags_, scalar_, vector_, attr_, doc_)                      \
+    [OP_##id_] = {.id = #id_,                                                  \
+                  .name = (name_),                                             \
+                  .class = (class_),                                           \
+                  .n_in = (n_),                                                \
+                  .attrs = (attrs_),                                           \
+                  .shape = shape_rule_##shape_,                                \
+                  .grad = (grad_),                                             \
+                  .lower = (lower_),                                           \
+                  .flops = (flops_),                                           \
+                  .check = (check_),                                           \
+                  .flags = (flags_),                                           \
+                  .scalar = (scalar_),                                         \
+                  .vector = (vector_),                                         \
+                  .attr = ATTR_##attr_,                                        \
+                  .doc = (doc_)},
+#include "ir/ops.def"
+#undef OP
+};
+
+const OpInfo *op_find(const char *name)
+{
+    for (int i = 0; i < OP_COUNT; i++)
+        if (op_table[i].name && strcmp(op_table[i].name, name) == 0)
+            return &op_table[i];
+    return NULL;
+}
+
+const char *op_nearest(const char *name)
+{
+    const char *names[OP_COUNT];
+    int n = 0;
+
+    for (int i = 0; i < OP_COUNT; i++)
+        if (op_table[i].name)
+            names[n++] = op_table[i].name;
+    return str_nearest(name, names, n);
+}

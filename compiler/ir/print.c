@@ -1,0 +1,225 @@
+/* print.c: graphs as text, one line a node, and as graphviz dot.
+ *
+ *     %4 = MATMUL real[64, 84] %2 %3 tb  # f6.nn:9
+ *
+ * The text is stable: it holds nothing but the graph, so equal graphs print
+ * alike and a change of a pass can be read as a difference. */
+#include "ir/graph.h"
+
+static const char *const type_names[] = {"real", "int", "byte", "none"};
+
+static void print_list(Text *out, const int64_t *x, int n, const char *between)
+{
+    for (int i = 0; i < n; i++)
+        text_printf(out, "%s%lld", i ? between : "", (long long)x[i]);
+}
+
+static void print_window(Text *out, const Window *w)
+{
+    text_printf(out, " kernel=");
+    print_list(out, w->kernel, 2, "x");
+    text_printf(out, " stride=");
+    print_list(out, w->stride, 2, "x");
+    text_printf(out, " pad=");
+    print_list(out, w->pad, 4, ",");
+}
+
+static void print_perm(Text *out, const Node *n)
+{
+    text_add(out, " perm=");
+    for (int i = 0; i < n->shape.rank; i++)
+        text_printf(out, "%s%d", i ? "," : "", n->attr.perm[i]);
+}
+
+static void print_axes(Text *out, const Node *n)
+{
+    const char *between = "";
+
+    text_add(out, " axes=");
+    for (int a = 0; a < n->shape.rank; a++)
+        if (n->attr.axes >> a & 1) {
+            text_printf(out, "%s%d", between, a);
+            between = ",";
+        }
+}
+
+static void print_scan(Text *out, const Scan *s)
+{
+    text_printf(out, " steps=%lld sequences=%d states=%d fixed=%d stacks=%d%s",
+                (long long)s->steps, s->n_seq, s->n_state, s->n_fixed,
+                s->n_stack, s->backward ? " backward" : "");
+}
+
+static void print_attr(Text *out, const Node *n)
+{
+    const Attr *a = &n->attr;
+
+    switch (op_table[n->op].attr) {
+    case ATTR_NONE:
+        break;
+    case ATTR_VALUE:
+        text_printf(out, " %.17g", a->value);
+        break;
+    case ATTR_INDEX:
+        text_printf(out, " #%d", a->index);
+        break;
+    case ATTR_SLOT:
+        text_printf(out, " #%d slot=%d", a->slot.index, a->slot.slot);
+        break;
+    case ATTR_PART:
+        text_printf(out, " axis=%d begin=%lld size=%lld", a->part.axis,
+                    (long long)a->part.begin, (long long)a->part.size);
+        break;
+    case ATTR_AXIS:
+        text_printf(out, " axis=%d", a->axis);
+        break;
+    case ATTR_AXES:
+        print_axes(out, n);
+        break;
+    case ATTR_PERM:
+        print_perm(out, n);
+        break;
+    case ATTR_MM:
+        text_printf(out, "%s%s", a->mm.ta ? " ta" : "", a->mm.tb ? " tb" : "");
+        break;
+    case ATTR_WINDOW:
+        print_window(out, &a->window);
+        break;
+    case ATTR_SCAN:
+        print_scan(out, a->scan);
+        break;
+    case ATTR_RANDOM:
+        text_printf(out, " rate=%g stream=%d", a->random.rate,
+                    a->random.stream);
+        break;
+    }
+}
+
+static void print_shape(Text *out, const Node *n)
+{
+    text_add(out, type_names[n->type]);
+    if (n->type == TYPE_NONE)
+        return;
+    text_add(out, "[");
+    print_list(out, n->shape.dim, n->shape.rank, ", ");
+    text_add(out, "]");
+}
+
+static void print_root(Text *out, const Root *r)
+{
+    static const char *const roles[] = {
+        [ROOT_OUTPUT] = "output", [ROOT_LOSS] = "loss",
+        [ROOT_METRIC] = "metric", [ROOT_GRAD] = "grad",
+        [ROOT_PARAM] = "param",   [ROOT_SLOT] = "slot",
+        [ROOT_STATE] = "state",   [ROOT_STACK] = "stack"};
+
+    text_printf(out, "%s %d", roles[r->role], r->index);
+    if (r->role == ROOT_SLOT)
+        text_printf(out, " slot %d", r->slot);
+    text_printf(out, " = %%%d\n", r->node->id);
+}
+
+static void print_graph(Text *out, const Graph *g, int indent)
+{
+    for (int i = 0; i < g->nodes.n; i++) {
+        const Node *n = g->nodes.at[i];
+
+        text_printf(out, "%*s%%%d = %s ", indent, "", n->id,
+                    op_table[n->op].id);
+        print_shape(out, n);
+        for (int k = 0; k < n->n_in; k++)
+            text_printf(out, " %%%d", n->in[k]->id);
+        print_attr(out, n);
+        if (n->name)
+            text_printf(out, "  # %s", n->name);
+        text_add(out, "\n");
+        if (n->op == OP_SCAN)
+            print_graph(out, n->attr.scan->body, indent + 4);
+    }
+    for (int i = 0; i < g->roots.n; i++) {
+        text_printf(out, "%*s", indent, "");
+        print_root(out, &g->roots.at[i]);
+    }
+}
+
+void graph_print(Text *out, const Graph *g)
+{
+    print_graph(out, g, 0);
+}
+
+/* Text between double quotes of dot. */
+static void dot_quote(Text *out, const char *s)
+{
+    for (; *s; s++) {
+        if (*s == '"' || *s == '\\')
+            text_add(out, "\\");
+        text_add_n(out, s, 1);
+    }
+}
+
+static void dot_node(Text *out, const Node *n, const char *scope)
+{
+    static const char *const styles[] = {
+        [CLASS_LEAF] = "shape=ellipse, fillcolor=\"#e8f0e0\"",
+        [CLASS_MAP] = "shape=box, fillcolor=\"#f4f4f4\"",
+        [CLASS_REDUCE] = "shape=box, fillcolor=\"#f4ead8\"",
+        [CLASS_VIEW] = "shape=box, fillcolor=\"#ffffff\"",
+        [CLASS_CORE] = "shape=box, fillcolor=\"#dce6f4\"",
+        [CLASS_FORM] = "shape=box, fillcolor=\"#ffffff\""};
+    Text attr = {.arena = out->arena};
+
+    print_attr(&attr, n);
+    text_printf(out, "    %sn%d [%s, label=\"%s", scope, n->id,
+                styles[op_table[n->op].class], op_table[n->op].id);
+    dot_quote(out, text_str(&attr));
+    if (n->name) {
+        text_add(out, "\\n");
+        dot_quote(out, n->name);
+    }
+    text_add(out, "\\n");
+    print_shape(out, n);
+    text_add(out, "\"];\n");
+}
+
+static void dot_graph(Text *out, const Graph *g, const char *scope)
+{
+    static const char *const roles[] = {"output", "loss", "metric", "gradient",
+                                        "update", "slot", "state",  "stack"};
+
+    for (int i = 0; i < g->nodes.n; i++) {
+        const Node *n = g->nodes.at[i];
+
+        dot_node(out, n, scope);
+        for (int k = 0; k < n->n_in; k++)
+            text_printf(out, "    %sn%d -> %sn%d;\n", scope, n->in[k]->id,
+                        scope, n->id);
+        if (n->op != OP_SCAN)
+            continue;
+        text_printf(out,
+                    "    subgraph cluster_%sn%d {\n    label=\"each of "
+                    "%lld steps\"; style=rounded;\n",
+                    scope, n->id, (long long)n->attr.scan->steps);
+        dot_graph(out, n->attr.scan->body,
+                  arena_printf(out->arena, "%sn%d_", scope, n->id));
+        text_add(out, "    }\n");
+    }
+    for (int i = 0; i < g->roots.n; i++) {
+        const Root *r = &g->roots.at[i];
+
+        text_printf(out,
+                    "    %sr%d [shape=plaintext, label=\"%s %d\"];\n"
+                    "    %sn%d -> %sr%d;\n",
+                    scope, i, roles[r->role], r->index, scope, r->node->id,
+                    scope, i);
+    }
+}
+
+void graph_dot(Text *out, const Graph *g, const char *title)
+{
+    text_add(out, "digraph model {\n    label=\"");
+    dot_quote(out, title);
+    text_add(out, "\"; labelloc=t; fontname=\"Helvetica\";\n"
+                  "    node [style=filled, fontname=\"Helvetica\"];\n");
+    dot_graph(out, g, "");
+    text_add(out, "}\n");
+}

@@ -1,0 +1,147 @@
+/* program.h: what a model text means: tables, settings and entries.
+ *
+ * A Program has one table of parameters, one of inputs and targets, outputs
+ * and metrics, the data flows, the training settings, and entries. Each entry
+ * is one Graph with its own mode and batch. */
+#ifndef NNC_IR_PROGRAM_H
+#define NNC_IR_PROGRAM_H
+
+#include "ir/graph.h"
+
+typedef enum InitKind {
+    INIT_UNIFORM,    /* a: within -a..a */
+    INIT_NORMAL,     /* a: standard deviation */
+    INIT_CONSTANT,   /* a: the value (zeros, ones) */
+    INIT_HE,         /* normal(sqrt(2 / fan in)), He et al. 2015 */
+    INIT_GLOROT,     /* uniform(sqrt(6 / (in + out))), Glorot, Bengio 2010 */
+    INIT_ORTHOGONAL, /* Saxe et al. 2014 */
+    INIT_LITERAL,    /* the numbers in the text */
+} InitKind;
+
+typedef struct Init {
+    InitKind kind;
+    double a;
+    const double *literal; /* shape_count numbers, row-major */
+} Init;
+
+typedef struct Param {
+    const char *name; /* as in weights files: "f5.weight" */
+    Shape shape;      /* file order: PyTorch's */
+    Init init;
+    bool frozen;           /* never updated */
+    double l2, l1;         /* own penalties; added to the model's */
+    struct Layout *layout; /* in memory, for all entries; NULL: not yet */
+    Span span;
+} Param;
+
+typedef struct Input {
+    const char *name;
+    Type type;       /* TYPE_REAL, or TYPE_INT for classes */
+    Shape shape;     /* of one row */
+    int64_t classes; /* class(n), token(n); 0 for f32 */
+    bool target;
+    Span span;
+} Input;
+
+typedef struct Output {
+    const char *name; /* "output", or the user's name */
+    Shape shape;      /* of one row */
+    int target;   /* the input index it is paired with by a loss or metric (for
+                     class names and units), or -1 */
+    bool classes; /* the target is a class: this gives probabilities */
+    Span span;
+} Output;
+
+typedef struct Metric {
+    const char *name; /* "accuracy" */
+    bool root;        /* finish with a square root */
+    int64_t per_row;  /* values that one row adds to the count */
+    int target;       /* whose unit it is given in (rmse), or -1 */
+} Metric;
+
+/* data { }: one flow per assigned input or target. */
+typedef struct Setting {
+    const char *key; /* NULL for positional ones */
+    enum { SET_NUMBER, SET_TEXT, SET_WORD, SET_LIST } kind;
+    double number; /* a percentage is its fraction */
+    bool percent;
+    const char *text; /* string or word */
+    int n;
+    const double *list;       /* numbers of a list or range, written out */
+    const char *const *texts; /* where the list holds strings */
+    Span span;
+} Setting;
+
+typedef struct Stage { /* a source or transform: name(settings) */
+    const char *name;
+    int n;
+    Setting *set;
+    Span span;
+} Stage;
+
+typedef enum Part { PART_ALL, PART_TEST, PART_VALIDATION } Part;
+
+typedef struct Flow {
+    int n_feeds;
+    int *feeds; /* input indices; two for `past, next = ... -> windows()` */
+    Part part;  /* PART_ALL is split by `test` and `validation` */
+    int n_stages;
+    Stage *stages; /* stages[0] is the source */
+    Span span;
+} Flow;
+
+typedef struct Split {
+    enum { SPLIT_NONE, SPLIT_SHARE, SPLIT_ROWS, SPLIT_FOLD, SPLIT_OWN } kind;
+    double amount; /* share 0..1, rows, or fold number */
+    int folds;
+    bool last;
+    int stratified; /* input index, or -1 */
+    Span span;
+} Split;
+
+typedef struct Schedule {
+    enum { RATE_CONSTANT, RATE_STEP, RATE_COSINE } kind;
+    double every, factor; /* step: epochs, factor */
+    double to;            /* cosine */
+    double warmup;        /* steps */
+} Schedule;
+
+typedef struct Train {
+    const char *optimizer; /* "sgd", "adam" */
+    double rate, momentum, beta1, beta2, eps;
+    bool nesterov;
+    Schedule schedule;
+    int64_t batch; /* 0: all rows, one update an epoch */
+    int64_t epochs, seed, split_seed;
+    double clip_norm; /* 0: none */
+    double l2, l1;    /* for parameters of rank 2 or more */
+    int64_t patience; /* early stopping: epochs without gain; 0: off */
+} Train;
+
+typedef enum Mode { MODE_STEP, MODE_EVAL, MODE_INFER } Mode;
+
+typedef struct Entry {
+    const char *name; /* "step", "eval", "infer", "infer1", "grad" */
+    Mode mode;
+    int64_t batch;
+    Graph *graph;
+} Entry;
+
+typedef struct Program {
+    Arena *arena;
+    const char *name; /* the model's */
+    const char *path; /* its file, as given */
+    VEC(Param) params;
+    VEC(Input) inputs; /* inputs first, then targets, in text order */
+    int n_inputs;      /* how many of them are inputs */
+    VEC(Output) outputs;
+    VEC(Metric) metrics;
+    bool has_loss, has_data;
+    VEC(Flow) flows;
+    Split test, validation;
+    Train train;
+    VEC(Entry) entries;
+    int slots; /* optimiser slots a parameter */
+} Program;
+
+#endif

@@ -1,0 +1,507 @@
+/* shape_rules.c: what type and shape each operator's value has.
+ *
+ * In goes a node with inputs and attributes, out come its type and shape, or a
+ * short reason with the numbers that do not agree, which elaboration shows
+ * below the user's line. Sizes are at least 1 everywhere. */
+#include "ir/graph.h"
+#include "ir/rules.h"
+
+typedef const char *Why;
+
+#define WHY(...) arena_printf(g->arena, __VA_ARGS__)
+
+static Why real_inputs(Graph *g, const Node *n, int from, int to)
+{
+    for (int i = from; i < to; i++)
+        if (n->in[i]->type != TYPE_REAL)
+            return WHY("operand %d must hold real numbers", i + 1);
+    return NULL;
+}
+
+Why shape_rule_none(Graph *g, Node *n)
+{
+    return WHY("%s is written in a model only", op_table[n->op].id);
+}
+
+Why shape_rule_given(Graph *g, Node *n)
+{
+    if (n->shape.rank < 1 || n->shape.rank > MAX_RANK)
+        return WHY("a rank of %d is not within 1..%d", n->shape.rank, MAX_RANK);
+    for (int i = 0; i < n->shape.rank; i++)
+        if (n->shape.dim[i] < 1)
+            return WHY("axis %d has no elements", i + 1);
+    return NULL;
+}
+
+Why shape_rule_map(Graph *g, Node *n)
+{
+    Why why = real_inputs(g, n, 0, n->n_in);
+
+    if (why)
+        return why;
+    n->type = TYPE_REAL;
+    n->shape = n->in[0]->shape;
+    for (int i = 1; i < n->n_in; i++) {
+        const Shape *s = &n->in[i]->shape;
+
+        if (s->rank != n->shape.rank)
+            return WHY("ranks %d and %d must agree", n->shape.rank, s->rank);
+        for (int a = 0; a < s->rank; a++) {
+            int64_t *d = &n->shape.dim[a];
+
+            if (*d != s->dim[a] && *d != 1 && s->dim[a] != 1)
+                return WHY("%lld and %lld must agree", (long long)*d,
+                           (long long)s->dim[a]);
+            if (*d == 1)
+                *d = s->dim[a];
+        }
+    }
+    return NULL;
+}
+
+Why shape_rule_same(Graph *g, Node *n)
+{
+    n->shape = n->in[0]->shape;
+    n->type = TYPE_REAL;
+    if (n->attr.axis < 0 || n->attr.axis >= n->shape.rank)
+        return WHY("there is no axis %d", n->attr.axis + 1);
+    return real_inputs(g, n, 0, 1);
+}
+
+Why shape_rule_rows_mask(Graph *g, Node *n)
+{
+    return shape_rule_same(g, n);
+}
+
+Why shape_rule_reduce(Graph *g, Node *n)
+{
+    n->shape = n->in[0]->shape;
+    n->type = TYPE_REAL;
+    if (n->attr.axes == 0 || n->attr.axes >> n->shape.rank)
+        return WHY("axes 0x%x do not fit a rank of %d", n->attr.axes,
+                   n->shape.rank);
+    for (int a = 0; a < n->shape.rank; a++)
+        if (n->attr.axes >> a & 1)
+            n->shape.dim[a] = 1;
+    return real_inputs(g, n, 0, 1);
+}
+
+Why shape_rule_reshape(Graph *g, Node *n)
+{
+    int64_t from = shape_count(&n->in[0]->shape);
+    Why why = shape_rule_given(g, n);
+
+    if (why)
+        return why;
+    if (from != shape_count(&n->shape))
+        return WHY("%lld elements cannot become %lld", (long long)from,
+                   (long long)shape_count(&n->shape));
+    n->type = n->in[0]->type;
+    return NULL;
+}
+
+Why shape_rule_broadcast(Graph *g, Node *n)
+{
+    const Shape *s = &n->in[0]->shape;
+
+    if (s->rank != n->shape.rank)
+        return WHY("ranks %d and %d must agree", s->rank, n->shape.rank);
+    for (int a = 0; a < s->rank; a++)
+        if (s->dim[a] != n->shape.dim[a] && s->dim[a] != 1)
+            return WHY("%lld cannot be repeated to %lld", (long long)s->dim[a],
+                       (long long)n->shape.dim[a]);
+    n->type = n->in[0]->type;
+    return NULL;
+}
+
+Why shape_rule_transpose(Graph *g, Node *n)
+{
+    const Shape *s = &n->in[0]->shape;
+    unsigned seen = 0;
+
+    n->type = n->in[0]->type;
+    n->shape.rank = s->rank;
+    for (int i = 0; i < s->rank; i++) {
+        int from = n->attr.perm[i];
+
+        if (from < 0 || from >= s->rank || seen >> from & 1)
+            return WHY("the order of axes is not a permutation");
+        seen |= 1U << from;
+        n->shape.dim[i] = s->dim[from];
+    }
+    return NULL;
+}
+
+Why shape_rule_slice(Graph *g, Node *n)
+{
+    int axis = n->attr.part.axis;
+    int64_t begin = n->attr.part.begin, size = n->attr.part.size, whole;
+
+    n->type = n->in[0]->type;
+    n->shape = n->in[0]->shape;
+    if (axis < 0 || axis >= n->shape.rank)
+        return WHY("there is no axis %d", axis + 1);
+    whole = n->shape.dim[axis];
+    if (begin < 0 || size < 1 || begin > whole - size)
+        return WHY("%lld..%lld is not within 1..%lld", (long long)begin + 1,
+                   (long long)(begin + size), (long long)whole);
+    n->shape.dim[axis] = size;
+    return NULL;
+}
+
+Why shape_rule_pad(Graph *g, Node *n)
+{
+    int axis = n->attr.part.axis;
+    int64_t begin = n->attr.part.begin, size = n->attr.part.size;
+
+    n->type = TYPE_REAL;
+    n->shape = n->in[0]->shape;
+    if (axis < 0 || axis >= n->shape.rank)
+        return WHY("there is no axis %d", axis + 1);
+    if (begin < 0 || begin > size - n->shape.dim[axis])
+        return WHY("%lld elements from %lld do not fit %lld",
+                   (long long)n->shape.dim[axis], (long long)begin + 1,
+                   (long long)size);
+    n->shape.dim[axis] = size;
+    return real_inputs(g, n, 0, 1);
+}
+
+Why shape_rule_concat(Graph *g, Node *n)
+{
+    int axis = n->attr.axis;
+
+    if (n->n_in < 1)
+        return WHY("there is nothing to join");
+    n->type = n->in[0]->type;
+    n->shape = n->in[0]->shape;
+    if (axis < 0 || axis >= n->shape.rank)
+        return WHY("there is no axis %d", axis + 1);
+    for (int i = 1; i < n->n_in; i++) {
+        const Shape *s = &n->in[i]->shape;
+
+        if (n->in[i]->type != n->type)
+            return WHY("the values differ in type");
+        if (s->rank != n->shape.rank)
+            return WHY("ranks %d and %d must agree", n->shape.rank, s->rank);
+        for (int a = 0; a < s->rank; a++)
+            if (a != axis && s->dim[a] != n->shape.dim[a])
+                return WHY("%lld and %lld must agree",
+                           (long long)n->shape.dim[a], (long long)s->dim[a]);
+        if (__builtin_add_overflow(n->shape.dim[axis], s->dim[axis],
+                                   &n->shape.dim[axis]))
+            return WHY("the joined axis is too long");
+    }
+    return NULL;
+}
+
+Why shape_rule_matmul(Graph *g, Node *n)
+{
+    const Shape *a = &n->in[0]->shape, *b = &n->in[1]->shape;
+    int r = a->rank;
+    int64_t ka, kb;
+
+    if (r != b->rank || r < 2 || r > 3)
+        return WHY("a product takes two values of rank 2 or of rank 3, not of "
+                   "ranks %d and %d",
+                   r, b->rank);
+    if (r == 3 && a->dim[0] != b->dim[0])
+        return WHY("%lld and %lld must agree", (long long)a->dim[0],
+                   (long long)b->dim[0]);
+    ka = a->dim[n->attr.mm.ta ? r - 2 : r - 1];
+    kb = b->dim[n->attr.mm.tb ? r - 1 : r - 2];
+    if (ka != kb)
+        return WHY("%lld and %lld must agree", (long long)ka, (long long)kb);
+    n->type = TYPE_REAL;
+    n->shape = *a;
+    n->shape.dim[r - 2] = a->dim[n->attr.mm.ta ? r - 1 : r - 2];
+    n->shape.dim[r - 1] = b->dim[n->attr.mm.tb ? r - 2 : r - 1];
+    return real_inputs(g, n, 0, 2);
+}
+
+/* Sets out's height and width for a window over `in`. */
+static Why slide(Graph *g, const Window *w, const Shape *in, Shape *out)
+{
+    static const char *const names[] = {"height", "width"};
+
+    if (in->rank != 4)
+        return WHY("an image has axes channels, height, width: not rank %d",
+                   in->rank - 1);
+    for (int i = 0; i < 2; i++) {
+        int64_t padded = in->dim[2 + i] + w->pad[i] + w->pad[2 + i];
+
+        if (w->kernel[i] < 1 || w->stride[i] < 1 || w->pad[i] < 0 ||
+            w->pad[2 + i] < 0)
+            return WHY("a window of %s %lld, stride %lld and padding %lld, "
+                       "%lld makes no sense",
+                       names[i], (long long)w->kernel[i],
+                       (long long)w->stride[i], (long long)w->pad[i],
+                       (long long)w->pad[2 + i]);
+        if (padded < w->kernel[i])
+            return WHY("a window of %s %lld does not fit %lld", names[i],
+                       (long long)w->kernel[i], (long long)padded);
+        out->dim[2 + i] = (padded - w->kernel[i]) / w->stride[i] + 1;
+    }
+    return NULL;
+}
+
+/* The shape of a convolution of x by a kernel tensor. */
+static Why conv_shape(Graph *g, const Window *win, const Shape *x,
+                      const Shape *w, Shape *y)
+{
+    Why why;
+
+    if (w->rank != 4)
+        return WHY("a convolution's weight has rank 4, not %d", w->rank);
+    y->rank = 4;
+    why = slide(g, win, x, y);
+    if (why)
+        return why;
+    if (x->dim[1] != w->dim[1])
+        return WHY("%lld channels and %lld must agree", (long long)x->dim[1],
+                   (long long)w->dim[1]);
+    if (w->dim[2] != win->kernel[0] || w->dim[3] != win->kernel[1])
+        return WHY("a weight of %lld by %lld is not the window's %lld by %lld",
+                   (long long)w->dim[2], (long long)w->dim[3],
+                   (long long)win->kernel[0], (long long)win->kernel[1]);
+    y->dim[0] = x->dim[0];
+    y->dim[1] = w->dim[0];
+    return NULL;
+}
+
+Why shape_rule_conv(Graph *g, Node *n)
+{
+    Why why = real_inputs(g, n, 0, 2);
+
+    n->type = TYPE_REAL;
+    return why ? why
+               : conv_shape(g, &n->attr.window, &n->in[0]->shape,
+                            &n->in[1]->shape, &n->shape);
+}
+
+/* dy must have the shape of the convolution of x by w. */
+static Why conv_gradient(Graph *g, Node *n, const Shape *x, const Shape *w,
+                         const Shape *dy)
+{
+    Shape y;
+    Why why = conv_shape(g, &n->attr.window, x, w, &y);
+
+    n->type = TYPE_REAL;
+    if (why)
+        return why;
+    return shape_equal(&y, dy) ? real_inputs(g, n, 0, 2)
+                               : WHY("dy has not the convolution's shape");
+}
+
+Why shape_rule_conv_dx(Graph *g, Node *n)
+{
+    return conv_gradient(g, n, &n->shape, &n->in[1]->shape, &n->in[0]->shape);
+}
+
+Why shape_rule_conv_dw(Graph *g, Node *n)
+{
+    return conv_gradient(g, n, &n->in[0]->shape, &n->shape, &n->in[1]->shape);
+}
+
+static Why pool_shape(Graph *g, const Window *w, const Shape *x, Shape *y)
+{
+    Why why;
+
+    *y = *x;
+    why = slide(g, w, x, y);
+    if (why)
+        return why;
+    for (int i = 0; i < 2; i++)
+        if (w->pad[i] >= w->kernel[i] || w->pad[2 + i] >= w->kernel[i])
+            return WHY("padding of %lld would leave windows of %lld empty",
+                       (long long)(w->pad[i] > w->pad[2 + i] ? w->pad[i]
+                                                             : w->pad[2 + i]),
+                       (long long)w->kernel[i]);
+    return NULL;
+}
+
+Why shape_rule_pool(Graph *g, Node *n)
+{
+    Why why = real_inputs(g, n, 0, 1);
+
+    n->type = TYPE_REAL;
+    return why ? why
+               : pool_shape(g, &n->attr.window, &n->in[0]->shape, &n->shape);
+}
+
+static Type place_type(const Window *w)
+{
+    return w->kernel[0] <= 256 && w->kernel[1] <= 256 &&
+                   w->kernel[0] * w->kernel[1] <= 256
+               ? TYPE_BYTE
+               : TYPE_INT;
+}
+
+Why shape_rule_pool_at(Graph *g, Node *n)
+{
+    Why why = shape_rule_pool(g, n);
+
+    n->type = place_type(&n->attr.window);
+    return why;
+}
+
+/* The node's shape is the pooling's input; its first input has the output's. */
+static Why pool_gradient(Graph *g, Node *n)
+{
+    Shape y;
+    Why why = pool_shape(g, &n->attr.window, &n->shape, &y);
+
+    n->type = TYPE_REAL;
+    if (why)
+        return why;
+    return shape_equal(&y, &n->in[0]->shape)
+               ? real_inputs(g, n, 0, 1)
+               : WHY("dy has not the pooling's shape");
+}
+
+Why shape_rule_avgpool_dx(Graph *g, Node *n)
+{
+    return pool_gradient(g, n);
+}
+
+Why shape_rule_maxpool_dx(Graph *g, Node *n)
+{
+    if (n->in[1]->type != place_type(&n->attr.window) ||
+        !shape_equal(&n->in[0]->shape, &n->in[1]->shape))
+        return WHY("the places do not belong to the gradient");
+    return pool_gradient(g, n);
+}
+
+/* `class` has one integer where x has its last axis: x's shape without that
+ * axis, or with size 1 there. */
+static Why class_fits(Graph *g, const Node *class, const Shape *x)
+{
+    const Shape *c = &class->shape;
+    bool kept = c->rank == x->rank && c->dim[c->rank - 1] == 1;
+
+    if (class->type != TYPE_INT)
+        return WHY("the second operand must be a class");
+    if (x->rank < 2 || (!kept && c->rank != x->rank - 1))
+        return WHY("ranks %d and %d do not fit", x->rank - 1, c->rank - 1);
+    for (int a = 0; a < x->rank - 1; a++)
+        if (c->dim[a] != x->dim[a])
+            return WHY("%lld and %lld must agree", (long long)x->dim[a],
+                       (long long)c->dim[a]);
+    return NULL;
+}
+
+Why shape_rule_xent(Graph *g, Node *n)
+{
+    Why why = class_fits(g, n->in[1], &n->in[0]->shape);
+
+    n->type = TYPE_REAL;
+    n->shape = n->in[1]->shape;
+    return why ? why : real_inputs(g, n, 0, 1);
+}
+
+Why shape_rule_xent_dx(Graph *g, Node *n)
+{
+    Why why = class_fits(g, n->in[1], &n->in[0]->shape);
+
+    n->type = TYPE_REAL;
+    n->shape = n->in[0]->shape;
+    if (!why && !shape_equal(&n->in[1]->shape, &n->in[2]->shape))
+        why = WHY("dloss has not the loss's shape");
+    if (!why)
+        why = real_inputs(g, n, 0, 1);
+    return why ? why : real_inputs(g, n, 2, 3);
+}
+
+Why shape_rule_put(Graph *g, Node *n)
+{
+    Why why = class_fits(g, n->in[1], &n->shape);
+
+    n->type = TYPE_REAL;
+    if (!why && !shape_equal(&n->in[0]->shape, &n->in[1]->shape))
+        why = WHY("the values have not the classes' shape");
+    return why ? why : real_inputs(g, n, 0, 1);
+}
+
+/* What the body sees of the scan's input i. */
+static Shape body_shape(const Scan *scan, const Shape *s, int i)
+{
+    Shape step = *s;
+
+    if (i >= scan->n_seq)
+        return step;
+    step.rank--;
+    for (int a = 0; a < step.rank; a++)
+        step.dim[a] = s->dim[a + 1];
+    return step;
+}
+
+static Why scan_inputs(Graph *g, const Node *n)
+{
+    const Scan *scan = n->attr.scan;
+
+    for (int i = 0; i < scan->n_seq; i++)
+        if (n->in[i]->shape.rank < 2 || n->in[i]->shape.dim[0] != scan->steps)
+            return WHY("sequence %d has not %lld steps", i,
+                       (long long)scan->steps);
+    for (int k = 0; k < scan->body->nodes.n; k++) {
+        const Node *arg = scan->body->nodes.at[k];
+        Shape want;
+
+        if (arg->op != OP_ARG)
+            continue;
+        if (arg->attr.index < 0 || arg->attr.index >= n->n_in)
+            return WHY("the body uses argument %d of %d", arg->attr.index,
+                       n->n_in);
+        want =
+            body_shape(scan, &n->in[arg->attr.index]->shape, arg->attr.index);
+        if (!shape_equal(&want, &arg->shape) ||
+            arg->type != n->in[arg->attr.index]->type)
+            return WHY("argument %d has another shape in the body",
+                       arg->attr.index);
+    }
+    return NULL;
+}
+
+Why shape_rule_scan(Graph *g, Node *n)
+{
+    const Scan *scan = n->attr.scan;
+
+    n->type = TYPE_NONE;
+    n->shape = (Shape){0};
+    if (scan->steps < 1 ||
+        n->n_in != scan->n_seq + scan->n_state + scan->n_fixed)
+        return WHY("%d inputs are not %d sequences, %d states and %d others",
+                   n->n_in, scan->n_seq, scan->n_state, scan->n_fixed);
+    for (int i = 0; i < scan->n_state; i++) {
+        const Node *next = graph_find_root(scan->body, ROOT_STATE, i);
+
+        if (!next || next->type != n->in[scan->n_seq + i]->type ||
+            !shape_equal(&next->shape, &n->in[scan->n_seq + i]->shape))
+            return WHY("state %d does not keep its shape", i);
+    }
+    for (int i = 0; i < scan->n_stack; i++)
+        if (!graph_find_root(scan->body, ROOT_STACK, i))
+            return WHY("output %d is not computed", i);
+    return scan_inputs(g, n);
+}
+
+Why shape_rule_pick(Graph *g, Node *n)
+{
+    const Scan *scan;
+    const Node *root;
+    int i = n->attr.index;
+
+    if (n->in[0]->op != OP_SCAN)
+        return WHY("only a scan has several outputs");
+    scan = n->in[0]->attr.scan;
+    if (i < 0 || i >= scan->n_state + scan->n_stack)
+        return WHY("the scan has no output %d", i);
+    if (i < scan->n_state) {
+        root = graph_find_root(scan->body, ROOT_STATE, i);
+        n->shape = root->shape;
+    } else {
+        root = graph_find_root(scan->body, ROOT_STACK, i - scan->n_state);
+        n->shape = shape_prepend(scan->steps, &root->shape);
+    }
+    n->type = root->type;
+    return NULL;
+}
