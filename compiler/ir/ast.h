@@ -126,6 +126,8 @@ typedef struct Formal {
     Expr *value; /* default, or NULL */
 } Formal;
 
+typedef VEC(Formal) Formals;
+
 typedef enum DefKind { DEF_MODEL, DEF_BLOCK, DEF_CELL } DefKind;
 
 typedef struct Def {
