@@ -10,8 +10,8 @@
 
 #include <stdint.h>
 
-typedef struct nn_reader nn_reader;       /* a file format: nn_table.h */
-typedef struct nn_unpacker nn_unpacker;   /* a compression: nn_table.h */
+typedef struct nn_reader nn_reader;     /* a file format: nn_table.h */
+typedef struct nn_unpacker nn_unpacker; /* a compression: nn_table.h */
 
 extern const nn_reader nn_csv;    /* nn_csv.c: commas, RFC 4180 */
 extern const nn_reader nn_tsv;    /* nn_csv.c: tabs, no quotes */
@@ -61,7 +61,7 @@ typedef struct {
     nn_part part; /* NN_TRAIN: the main block; others: own sources */
     int line;     /* of the model's text */
     const nn_reader *reader;
-    const char *path; /* as written; relative to --data DIR */
+    const char *path;          /* as written; relative to --data DIR */
     const nn_columns *columns; /* csv, tsv; none = all columns */
     int column_count;
     nn_header header; /* csv, tsv */

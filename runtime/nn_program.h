@@ -23,9 +23,9 @@ typedef enum {
 
 typedef struct {
     nn_schedule_kind kind;
-    int64_t every; /* NN_RATE_STEP */
-    double factor; /* NN_RATE_STEP */
-    double to;     /* NN_RATE_COSINE */
+    int64_t every;  /* NN_RATE_STEP */
+    double factor;  /* NN_RATE_STEP */
+    double to;      /* NN_RATE_COSINE */
     int64_t warmup; /* steps in which the rate rises from 0 to full */
 } nn_schedule;
 
@@ -33,11 +33,11 @@ typedef struct {
     const char *optimizer; /* "adam": for messages */
     double rate;
     nn_schedule schedule;
-    int batch_all;   /* 1: one update an epoch; step.batch is the most rows */
+    int batch_all; /* 1: one update an epoch; step.batch is the most rows */
     int64_t epochs;
     uint64_t seed;       /* initial values, order of rows, dropout */
     uint64_t split_seed; /* which rows are set aside */
-    int64_t patience; /* early_stop: epochs without a better loss; 0 = off */
+    int64_t patience;    /* early_stop: epochs without a better loss; 0 = off */
 } nn_training;
 
 /* What an output means. */
@@ -49,7 +49,7 @@ typedef struct {
 
 typedef struct {
     const nn_model *model;
-    const char *file; /* of the model's text, "iris.nn": for messages */
+    const char *file;     /* of the model's text, "iris.nn": for messages */
     const nn_flow *flows; /* none: the model has no data block */
     int flow_count;
     nn_split validation, test;

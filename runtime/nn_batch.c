@@ -1,0 +1,96 @@
+/* Rows of a data set into the caller's buffers, and a checksum over them. */
+#include <string.h>
+
+#include "nn_dataset.h"
+
+/* The first row and the number of rows of the series that item i gives. */
+static int64_t rows_of(const nn_dataset *d, int tensor, int64_t item,
+                       int64_t *count)
+{
+    const nn_prep *p = &d->preps[tensor];
+    int64_t width = d->parts[NN_TRAIN].sources[tensor].table.width;
+    *count = 1;
+    if (p->window == NULL)
+        return item;
+    bool one = p->tensor->values == width && p->flow->ahead;
+    if (one)
+        return item + p->window->length - 1 + p->window->ahead;
+    *count = p->window->length;
+    return item + (p->flow->ahead ? p->window->ahead : 0);
+}
+
+static void fetch_row(const nn_prep *p, const nn_source *s, int64_t row,
+                      int64_t count, int64_t index, void *buffer)
+{
+    int64_t width = s->table.width, at = index * count * width;
+    if (p->tensor->type != NN_F32) {
+        memcpy((int32_t *)buffer + at, s->ids + row * width,
+               (size_t)(count * width) * sizeof *s->ids);
+        return;
+    }
+    nn_real *out = (nn_real *)buffer + at;
+    for (int64_t k = 0; k < count; k++)
+        nn_table_row(&s->table, row + k, p->scale, p->shift, p->period,
+                     out + k * width);
+}
+
+void nn_dataset_fetch(const nn_dataset *d, nn_part part, const int64_t *items,
+                      int n, void *const *buffers)
+{
+    const nn_source *sources = d->parts[part].sources;
+    for (int t = 0; t < d->tensors; t++)
+        for (int i = 0; i < n; i++) {
+            int64_t count, row = rows_of(d, t, items[i], &count);
+            fetch_row(&d->preps[t], &sources[t], row, count, i, buffers[t]);
+        }
+}
+
+/* 64 bits mixed word by word, after the finisher of MurmurHash3. */
+static uint64_t mix(uint64_t sum, uint64_t word)
+{
+    sum = (sum ^ word) * 0xff51afd7ed558ccdu;
+    sum ^= sum >> 32;
+    return sum * 0xc4ceb9fe1a85ec53u + 1;
+}
+
+static uint64_t mix_bytes(uint64_t sum, const void *bytes, size_t size)
+{
+    const unsigned char *p = bytes;
+    uint64_t word;
+    for (; size >= 8; size -= 8, p += 8) {
+        memcpy(&word, p, 8);
+        sum = mix(sum, word);
+    }
+    word = size;
+    for (size_t i = 0; i < size; i++)
+        word = word << 8 | p[i];
+    return mix(sum, word);
+}
+
+static uint64_t mix_source(uint64_t sum, const nn_source *s)
+{
+    static const size_t size[] = {1, 4, 8, 4, 8};
+    const nn_table *t = &s->table;
+    size_t cells = (size_t)t->rows * (size_t)t->width;
+    sum = mix(mix(sum, (uint64_t)t->rows), (uint64_t)t->width);
+    if (s->ids != NULL)
+        return mix_bytes(sum, s->ids, cells * sizeof *s->ids);
+    return mix_bytes(sum, t->cells, cells * size[t->cell]);
+}
+
+uint64_t nn_dataset_checksum(const nn_dataset *d)
+{
+    uint64_t sum = 1;
+    for (int part = 0; part < NN_PARTS; part++) {
+        const nn_section *s = &d->parts[part];
+        for (int i = 0; s->own && i < d->tensors; i++)
+            sum = mix_source(sum, &s->sources[i]);
+        sum = mix(sum, (uint64_t)s->count);
+    }
+    for (int i = 0; i < d->tensors; i++) {
+        const nn_labels *l = &d->preps[i].labels;
+        for (int64_t k = 0; k < l->count; k++)
+            sum = mix_bytes(sum, l->text[k], strlen(l->text[k]));
+    }
+    return mix_bytes(sum, d->part_of, (size_t)d->rows);
+}

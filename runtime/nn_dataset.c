@@ -1,0 +1,281 @@
+/* Order: read every source, compare counts, find the windows, split, learn
+ * from training rows, then check and encode all parts. */
+#include "nn_dataset.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "nn_mem.h"
+#include "nn_split.h"
+
+static const char *const part_names[] = {"training", "validation", "test"};
+
+static const nn_flow *find_flow(const nn_program *p, int tensor, nn_part part)
+{
+    for (int i = 0; i < p->flow_count; i++)
+        if (p->flows[i].tensor == tensor && p->flows[i].part == part)
+            return &p->flows[i];
+    return NULL;
+}
+
+static bool has_flows(const nn_program *p, nn_part part)
+{
+    for (int i = 0; i < p->flow_count; i++)
+        if (p->flows[i].part == part)
+            return true;
+    return false;
+}
+
+static bool read_source(nn_dataset *d, nn_source *s, int tensor, nn_part part,
+                        const char *folder, nn_error *e)
+{
+    const nn_program *p = d->program;
+    const nn_tensor *t = &p->model->inputs[tensor];
+    const nn_flow *flow = find_flow(p, tensor, part);
+    if (flow == NULL)
+        return nn_fail(e, "the %s data give no source for %s", part_names[part],
+                       t->name);
+    nn_request r = {.unpacker = p->unpacker,
+                    .flow = flow,
+                    .flows = p->flows,
+                    .flow_count = p->flow_count,
+                    .labels = d->preps[tensor].category,
+                    .tensor = t};
+    char *path = flow->path == NULL ? NULL : nn_file_join(folder, flow->path);
+    r.path = path;
+    bool good = flow->reader->read(&s->table, &r, e) &&
+                nn_prep_check_width(&d->preps[tensor], s->table.width, path, e);
+    free(path);
+    return good;
+}
+
+static bool check_counts(const nn_dataset *d, nn_part part, nn_error *e)
+{
+    const nn_source *s = d->parts[part].sources;
+    const nn_tensor *t = d->program->model->inputs;
+    for (int i = 1; i < d->tensors; i++)
+        if (s[i].table.rows != s[0].table.rows)
+            return nn_fail(
+                e,
+                "%s has %lld rows for %s, %s has %lld for %s: row i of "
+                "every source belongs together",
+                s[0].table.path != NULL ? s[0].table.path : "its source",
+                (long long)s[0].table.rows, t[0].name,
+                s[i].table.path != NULL ? s[i].table.path : "its source",
+                (long long)s[i].table.rows, t[i].name);
+    if (s[0].table.rows >= UINT32_MAX)
+        return nn_fail(e, "%lld rows are too many", (long long)s[0].table.rows);
+    return true;
+}
+
+static bool read_part(nn_dataset *d, nn_part part, const char *folder,
+                      nn_error *e)
+{
+    nn_section *s = &d->parts[part];
+    if (!nn_alloc(&s->sources, (size_t)d->tensors, sizeof *s->sources, "data",
+                  e))
+        return false;
+    s->own = true;
+    for (int i = 0; i < d->tensors; i++)
+        if (!read_source(d, &s->sources[i], i, part, folder, e))
+            return false;
+    return check_counts(d, part, e);
+}
+
+static bool read_parts(nn_dataset *d, const char *folder, nn_error *e)
+{
+    for (int part = 0; part < NN_PARTS; part++)
+        if (part == NN_TRAIN || has_flows(d->program, (nn_part)part)) {
+            if (!read_part(d, (nn_part)part, folder, e))
+                return false;
+        } else
+            d->parts[part].sources = d->parts[NN_TRAIN].sources;
+    d->rows = d->parts[NN_TRAIN].sources[0].table.rows;
+    return true;
+}
+
+/* All tensors or none are windows; a target that is a window itself moves
+ * on by whole windows, one value by one row. */
+static bool find_windows(nn_dataset *d, nn_error *e)
+{
+    const nn_tensor *t = d->program->model->inputs;
+    d->window = d->preps[0].window;
+    d->stride = 1;
+    for (int i = 0; i < d->tensors; i++) {
+        const nn_prep *p = &d->preps[i];
+        const nn_transform *w = p->window;
+        int64_t width = d->parts[NN_TRAIN].sources[i].table.width;
+        if ((w == NULL) != (d->window == NULL))
+            return nn_fail(e, "%s is cut into windows and %s is not",
+                           t[w == NULL ? 0 : i].name,
+                           t[w == NULL ? i : 0].name);
+        if (w == NULL)
+            continue;
+        if (w->length != d->window->length || w->ahead != d->window->ahead ||
+            w->stride != d->window->stride)
+            return nn_fail(e, "the windows of %s and %s differ", t[0].name,
+                           t[i].name);
+        if (w->stride > 0)
+            d->stride = w->stride;
+        else if (p->flow->ahead && t[i].values != width)
+            d->stride = w->length;
+    }
+    return true;
+}
+
+/* Rows that a window and what lies ahead of it span. */
+static int64_t span_of(const nn_dataset *d)
+{
+    return d->window == NULL ? 1 : d->window->length + d->window->ahead;
+}
+
+/* Lists the items of a part; a window belongs to the part of its last row. */
+static bool list_items(nn_dataset *d, nn_part part, nn_error *e)
+{
+    nn_section *s = &d->parts[part];
+    int64_t rows = s->sources[0].table.rows, span = span_of(d);
+    if (!nn_alloc(&s->items, (size_t)rows, sizeof *s->items, "rows", e))
+        return false;
+    for (int64_t i = 0; i + span <= rows; i += d->stride)
+        if ((s->own && part != NN_TRAIN) ||
+            d->part_of[i + span - 1] == (uint8_t)part)
+            s->items[s->count++] = i;
+    bool asked =
+        part == NN_TRAIN || s->own ||
+        (part == NN_TEST ? d->program->test.kind
+                         : d->program->validation.kind) != NN_SPLIT_NONE;
+    if (s->count > 0 || !asked)
+        return true;
+    return nn_fail(
+        e, "the %s part has no rows%s: there are %lld in all", part_names[part],
+        d->window != NULL ? " that make a window" : "", (long long)rows);
+}
+
+/* Splits by a target whose classes are not learned yet: its labels in all
+ * rows are numbered for this alone. */
+static bool split_by(nn_dataset *d, nn_part part, const nn_split *how,
+                     nn_error *e)
+{
+    int tensor = how->by - 1;
+    const nn_table *t = &d->parts[NN_TRAIN].sources[tensor].table;
+    const nn_tensor *y = &d->program->model->inputs[tensor];
+    nn_prep whole = d->preps[tensor];
+    int32_t *ids = NULL;
+    if (d->window != NULL || t->width != 1 || y->type == NN_F32)
+        return nn_fail(e,
+                       "rows cannot be stratified by %s: one class a row is "
+                       "needed",
+                       y->name);
+    if (whole.category && !nn_labels_learn(&whole.labels, t, NULL, 0, e))
+        return false;
+    int64_t classes = whole.category ? whole.labels.count : y->classes;
+    bool good = nn_prep_ids(&whole, t, &ids, e) &&
+                nn_split_rows(d->part_of, d->rows, part, how,
+                              d->program->train.split_seed, ids, classes, e);
+    nn_labels_close(&whole.labels);
+    free(ids);
+    return good;
+}
+
+static bool split_part(nn_dataset *d, nn_part part, const nn_split *how,
+                       nn_error *e)
+{
+    bool good = how->by > 0
+                    ? split_by(d, part, how, e)
+                    : nn_split_rows(d->part_of, d->rows, part, how,
+                                    d->program->train.split_seed, NULL, 1, e);
+    return good || nn_fail_in(e, part_names[part]);
+}
+
+/* Early stopping needs rows to look at; test rows are not for that. */
+static bool reserve(nn_dataset *d, nn_error *e)
+{
+    const nn_program *p = d->program;
+    int64_t training = 0;
+    if (p->train.patience <= 0 || p->validation.kind != NN_SPLIT_NONE)
+        return true;
+    for (int64_t i = 0; i < d->rows; i++)
+        training += d->part_of[i] == NN_TRAIN;
+    d->reserved = training / 10 > 0 ? training / 10 : 1;
+    nn_split tenth = {.kind = NN_SPLIT_ROWS,
+                      .amount = (double)d->reserved,
+                      .last = p->test.last};
+    return nn_split_rows(d->part_of, d->rows, NN_VALIDATION, &tenth,
+                         p->train.split_seed, NULL, 1, e);
+}
+
+static bool split(nn_dataset *d, nn_error *e)
+{
+    const nn_program *p = d->program;
+    if (!nn_alloc(&d->part_of, (size_t)d->rows, 1, "parts", e) ||
+        !split_part(d, NN_TEST, &p->test, e) ||
+        !split_part(d, NN_VALIDATION, &p->validation, e) || !reserve(d, e))
+        return false;
+    for (int part = 0; part < NN_PARTS; part++)
+        if (!list_items(d, (nn_part)part, e))
+            return false;
+    return true;
+}
+
+static bool learn(nn_dataset *d, nn_error *e)
+{
+    for (int i = 0; i < d->tensors; i++) {
+        const nn_table *t = &d->parts[NN_TRAIN].sources[i].table;
+        if (!nn_prep_learn(&d->preps[i], t, d->part_of, e) ||
+            !nn_prep_finish(&d->preps[i], t->width, e))
+            return false;
+    }
+    return true;
+}
+
+static bool encode(nn_dataset *d, nn_error *e)
+{
+    for (int part = 0; part < NN_PARTS; part++) {
+        nn_section *s = &d->parts[part];
+        for (int i = 0; s->own && i < d->tensors; i++) {
+            nn_source *x = &s->sources[i];
+            if (d->preps[i].tensor->type != NN_F32 &&
+                !nn_prep_ids(&d->preps[i], &x->table, &x->ids, e))
+                return false;
+        }
+    }
+    return true;
+}
+
+bool nn_dataset_open(nn_dataset *d, const nn_program *program,
+                     const char *folder, nn_error *e)
+{
+    const nn_model *m = program->model;
+    *d = (nn_dataset){.program = program,
+                      .tensors = m->input_count + m->target_count};
+    if (!nn_alloc(&d->preps, (size_t)d->tensors, sizeof *d->preps, "data", e))
+        return false;
+    bool good = true;
+    for (int i = 0; good && i < d->tensors; i++)
+        good = nn_prep_open(&d->preps[i], find_flow(program, i, NN_TRAIN),
+                            &m->inputs[i], e);
+    good = good && read_parts(d, folder, e) && find_windows(d, e) &&
+           split(d, e) && learn(d, e) && encode(d, e);
+    if (!good)
+        nn_dataset_close(d);
+    return good;
+}
+
+void nn_dataset_close(nn_dataset *d)
+{
+    for (int part = NN_PARTS - 1; part >= 0; part--) {
+        nn_section *s = &d->parts[part];
+        for (int i = 0; s->own && i < d->tensors; i++) {
+            nn_table_close(&s->sources[i].table);
+            free(s->sources[i].ids);
+        }
+        if (s->own)
+            free(s->sources);
+        free(s->items);
+    }
+    for (int i = 0; d->preps != NULL && i < d->tensors; i++)
+        nn_prep_close(&d->preps[i]);
+    free(d->preps);
+    free(d->part_of);
+    *d = (nn_dataset){0};
+}

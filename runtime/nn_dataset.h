@@ -1,0 +1,49 @@
+/* A program's data: every source open, split into parts, preprocessing
+ * learned, and batches by row. */
+#ifndef NN_DATASET_H
+#define NN_DATASET_H
+
+#include "nn_prep.h"
+#include "nn_program.h"
+
+/* One source of one tensor. */
+typedef struct {
+    nn_table table;
+    int32_t *ids; /* of all cells, for classes and tokens */
+} nn_source;
+
+/* The rows of one part: numbers of rows, or of first rows of windows. */
+typedef struct {
+    nn_source *sources; /* one a tensor; borrowed from NN_TRAIN, or own */
+    bool own;
+    int64_t *items, count;
+} nn_section;
+
+typedef struct {
+    const nn_program *program;
+    int tensors;                /* inputs and targets */
+    nn_prep *preps;             /* one a tensor */
+    nn_section parts[NN_PARTS]; /* count 0: no such part */
+    uint8_t *part_of;           /* of each row of the main sources */
+    int64_t rows;               /* of the main sources */
+    const nn_transform *window; /* how rows make windows, or NULL */
+    int64_t stride;             /* of the windows */
+    int64_t reserved;           /* rows set aside for early stopping */
+} nn_dataset;
+
+/* Opens the program's sources below `folder` (NULL: the current one), checks
+ * every value, splits, and learns. The message of a failure names file and
+ * line. */
+bool nn_dataset_open(nn_dataset *d, const nn_program *program,
+                     const char *folder, nn_error *e);
+void nn_dataset_close(nn_dataset *d);
+
+/* Copies `n` rows of a part, items[i] of its list, into one buffer a tensor,
+ * row-major: nn_real for NN_F32, int32_t for classes and tokens. */
+void nn_dataset_fetch(const nn_dataset *d, nn_part part, const int64_t *items,
+                      int n, void *const *buffers);
+
+/* A number that changes with any value, row or part of the data. */
+uint64_t nn_dataset_checksum(const nn_dataset *d);
+
+#endif

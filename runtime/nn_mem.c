@@ -1,0 +1,80 @@
+/* Every size that comes from a file or a table passes through here, so that
+ * a product that does not fit is refused with its numbers. */
+#include "nn_mem.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ALIGNMENT = 64 };
+
+bool nn_alloc(void *block, size_t count, size_t size, const char *what,
+              nn_error *e)
+{
+    void *p = NULL;
+    if (size > 0 && count > (SIZE_MAX - ALIGNMENT) / size)
+        return nn_fail(e, "%s: %zu times %zu bytes is more than fits", what,
+                       count, size);
+    size_t bytes = count * size;
+    bytes = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    bytes = bytes > 0 ? bytes : ALIGNMENT;
+    p = aligned_alloc(ALIGNMENT, bytes);
+    if (p == NULL)
+        return nn_fail(e, "%s: no memory for %zu bytes", what, bytes);
+    memset(p, 0, bytes);
+    memcpy(block, &p, sizeof p);
+    return true;
+}
+
+bool nn_grow(void *block, size_t *room, size_t needed, size_t size, nn_error *e)
+{
+    void *old, *p;
+    if (needed <= *room)
+        return true;
+    size_t to = *room < 8 ? 16 : *room * 2;
+    to = to < needed ? needed : to;
+    if (to > SIZE_MAX / 2 / size)
+        return nn_fail(e, "%zu times %zu bytes is more than fits", to, size);
+    memcpy(&old, block, sizeof old);
+    p = realloc(old, to * size);
+    if (p == NULL)
+        return nn_fail(e, "no memory for %zu bytes", to * size);
+    memcpy(block, &p, sizeof p);
+    *room = to;
+    return true;
+}
+
+static bool text_room(nn_text *t, size_t more)
+{
+    nn_error e;
+    if (!t->failed &&
+        !nn_grow(&t->bytes, &t->room, t->length + more + 1, 1, &e))
+        t->failed = true;
+    return !t->failed;
+}
+
+void nn_text_add(nn_text *t, const char *bytes, size_t length)
+{
+    if (!text_room(t, length))
+        return;
+    if (length > 0)
+        memcpy(t->bytes + t->length, bytes, length);
+    t->length += length;
+    t->bytes[t->length] = 0;
+}
+
+void nn_text_print(nn_text *t, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    int length = vsnprintf(NULL, 0, format, list);
+    va_end(list);
+    if (length < 0 || !text_room(t, (size_t)length))
+        return;
+    va_start(list, format);
+    vsnprintf(t->bytes + t->length, (size_t)length + 1, format, list);
+    va_end(list);
+    t->length += (size_t)length;
+}

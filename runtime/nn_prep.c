@@ -1,0 +1,235 @@
+/* standardize, scale and category. Means and deviations (of the population)
+ * are taken in double and in two passes, from training rows only. */
+#include "nn_prep.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "nn_mem.h"
+
+bool nn_prep_open(nn_prep *p, const nn_flow *flow, const nn_tensor *tensor,
+                  nn_error *e)
+{
+    *p = (nn_prep){.tensor = tensor, .flow = flow};
+    for (int i = 0; flow != NULL && i < flow->transform_count; i++) {
+        const nn_transform *t = &flow->transforms[i];
+        bool again = (t->kind == NN_STANDARDIZE && p->standardize) ||
+                     (t->kind == NN_CATEGORY && p->category) ||
+                     (t->kind == NN_WINDOWS && p->window != NULL);
+        if (again || (p->window != NULL && t->kind != NN_SCALE))
+            return nn_fail(e,
+                           "%s: standardize, category and windows come once, "
+                           "and windows last",
+                           tensor->name);
+        p->standardize = p->standardize || t->kind == NN_STANDARDIZE;
+        p->category = p->category || t->kind == NN_CATEGORY;
+        p->window = t->kind == NN_WINDOWS ? t : p->window;
+    }
+    if (p->category && p->standardize)
+        return nn_fail(e, "%s: labels cannot be standardized", tensor->name);
+    return true;
+}
+
+void nn_prep_close(nn_prep *p)
+{
+    free(p->scale);
+    free(p->shift);
+    free(p->mean);
+    free(p->deviation);
+    nn_labels_close(&p->labels);
+    *p = (nn_prep){0};
+}
+
+static double factor_before_standardize(const nn_flow *f)
+{
+    double factor = 1;
+    for (int i = 0; f->transforms[i].kind != NN_STANDARDIZE; i++)
+        if (f->transforms[i].kind == NN_SCALE)
+            factor *= f->transforms[i].factor;
+    return factor;
+}
+
+/* Adds each training row's f(x, mean) to sum. */
+static int64_t accumulate(const nn_table *t, const uint8_t *part_of,
+                          const double *mean, double *sum)
+{
+    int64_t count = 0;
+    for (int64_t row = 0; row < t->rows; row++) {
+        if (part_of[row] != NN_TRAIN)
+            continue;
+        for (int64_t j = 0; j < t->width; j++) {
+            double x = nn_table_number(t, row, j);
+            double d = mean == NULL ? x : (x - mean[j]) * (x - mean[j]);
+            sum[j] += d;
+        }
+        count++;
+    }
+    return count;
+}
+
+static bool learn_moments(nn_prep *p, const nn_table *t, const uint8_t *part_of,
+                          nn_error *e)
+{
+    size_t width = (size_t)t->width;
+    double factor = factor_before_standardize(p->flow);
+    if (!nn_alloc(&p->mean, width, sizeof(double), "means", e) ||
+        !nn_alloc(&p->deviation, width, sizeof(double), "deviations", e))
+        return false;
+    int64_t count = accumulate(t, part_of, NULL, p->mean);
+    if (count == 0)
+        return nn_fail(e, "%s: no training rows to learn from", t->path);
+    for (size_t j = 0; j < width; j++)
+        p->mean[j] /= (double)count;
+    accumulate(t, part_of, p->mean, p->deviation);
+    for (size_t j = 0; j < width; j++) {
+        double d = sqrt(p->deviation[j] / (double)count) * fabs(factor);
+        p->mean[j] *= factor;
+        p->deviation[j] = d > 1e-12 * (fabs(p->mean[j]) + 1) ? d : 1;
+    }
+    return true;
+}
+
+static bool check_label_count(const nn_prep *p, const nn_table *t, nn_error *e)
+{
+    const nn_labels *l = &p->labels;
+    if (p->tensor->type == NN_F32 || l->count <= p->tensor->classes)
+        return true;
+    return nn_fail(e,
+                   "%s has %lld classes, %s has %lld different labels in its "
+                   "training rows, '%s' and '%s' among them",
+                   p->tensor->name, (long long)p->tensor->classes, t->path,
+                   (long long)l->count, l->text[0], l->text[l->count - 1]);
+}
+
+bool nn_prep_learn(nn_prep *p, const nn_table *t, const uint8_t *part_of,
+                   nn_error *e)
+{
+    if (p->category)
+        return nn_labels_learn(&p->labels, t, part_of, NN_TRAIN, e) &&
+               check_label_count(p, t, e);
+    return !p->standardize || learn_moments(p, t, part_of, e);
+}
+
+bool nn_prep_finish(nn_prep *p, int64_t period, nn_error *e)
+{
+    const nn_flow *f = p->flow;
+    bool changes = p->standardize;
+    p->period = period;
+    for (int i = 0; f != NULL && i < f->transform_count; i++)
+        changes = changes || f->transforms[i].kind == NN_SCALE;
+    if (!changes || p->category)
+        return true;
+    if (!p->standardize)
+        p->period = period = 1;
+    if (!nn_alloc(&p->scale, (size_t)period, sizeof(double), "scale", e) ||
+        !nn_alloc(&p->shift, (size_t)period, sizeof(double), "shift", e))
+        return false;
+    for (int64_t j = 0; j < period; j++) {
+        double a = 1, b = 0;
+        for (int i = 0; i < f->transform_count; i++) {
+            const nn_transform *t = &f->transforms[i];
+            double by = t->kind == NN_SCALE ? t->factor : 1;
+            bool standardize = t->kind == NN_STANDARDIZE;
+            double over = standardize ? p->deviation[j] : 1;
+            a = a * by / over;
+            b = (b * by - (standardize ? p->mean[j] : 0)) / over;
+        }
+        p->scale[j] = a;
+        p->shift[j] = b;
+    }
+    return true;
+}
+
+static bool bad_label(const nn_prep *p, const nn_table *t, int64_t row,
+                      int64_t column, nn_error *e)
+{
+    char where[300];
+    nn_label label = {"", 0};
+    nn_table_where(t, row, where, sizeof where);
+    if (t->cell == NN_CELL_LABEL)
+        label =
+            ((const nn_label *)(const void *)t->cells)[row * t->width + column];
+    if (t->cell == NN_CELL_LABEL)
+        return nn_fail(e,
+                       "%s: the label '%.*s' of %s does not occur in the "
+                       "training rows",
+                       where, label.length > 60 ? 60 : (int)label.length,
+                       label.bytes, p->tensor->name);
+    double x = nn_table_number(t, row, column);
+    if (p->category)
+        return nn_fail(e,
+                       "%s: the label %g of %s does not occur in the "
+                       "training rows",
+                       where, x, p->tensor->name);
+    return nn_fail(e, "%s: %s is %g; it must be a whole number from 0 to %lld",
+                   where, p->tensor->name, x,
+                   (long long)p->tensor->classes - 1);
+}
+
+static int64_t id_of(const nn_prep *p, const nn_table *t, int64_t row,
+                     int64_t column)
+{
+    if (p->category)
+        return nn_labels_of_cell(&p->labels, t, row, column);
+    double x = nn_table_number(t, row, column);
+    if (p->scale != NULL)
+        x = x * p->scale[0] + p->shift[0];
+    bool whole = x == floor(x) && x >= 0 && x < (double)p->tensor->classes;
+    return whole ? (int64_t)x : -1;
+}
+
+bool nn_prep_ids(const nn_prep *p, const nn_table *t, int32_t **ids,
+                 nn_error *e)
+{
+    size_t cells = (size_t)t->rows * (size_t)t->width;
+    if (!nn_alloc(ids, cells, sizeof **ids, "class ids", e))
+        return false;
+    for (int64_t row = 0, at = 0; row < t->rows; row++)
+        for (int64_t j = 0; j < t->width; j++, at++) {
+            int64_t id = id_of(p, t, row, j);
+            if (id < 0) {
+                bad_label(p, t, row, j, e);
+                free(*ids);
+                *ids = NULL;
+                return false;
+            }
+            (*ids)[at] = (int32_t)id;
+        }
+    return true;
+}
+
+static void shape_words(const nn_tensor *t, char *words, size_t size)
+{
+    size_t used = 0;
+    words[0] = 0;
+    for (int i = 0; i < t->rank && used < size; i++)
+        used += (size_t)snprintf(words + used, size - used, "%s%lld",
+                                 i > 0 ? ", " : "", (long long)t->shape[i]);
+}
+
+bool nn_prep_check_width(const nn_prep *p, int64_t width, const char *path,
+                         nn_error *e)
+{
+    char shape[100];
+    const nn_tensor *t = p->tensor;
+    int64_t values = t->values;
+    path = path != NULL ? path : "the source";
+    if (p->window == NULL && width == values)
+        return true;
+    if (p->window != NULL &&
+        (width == values ? p->flow->ahead
+                         : p->window->length * width == values))
+        return true;
+    if (p->window != NULL && p->window->length == 1 && width == values)
+        return true;
+    shape_words(t, shape, sizeof shape);
+    if (p->window != NULL)
+        return nn_fail(e,
+                       "%s takes %lld values a row ([%s]); windows of %lld "
+                       "rows of %s give %lld",
+                       t->name, (long long)values, shape,
+                       (long long)p->window->length, path,
+                       (long long)(p->window->length * width));
+    return nn_fail(e, "%s takes %lld values a row ([%s]), %s gives %lld",
+                   t->name, (long long)values, shape, path, (long long)width);
+}

@@ -1,0 +1,43 @@
+/* Preprocessing of one input or target: its transforms, and what they have
+ * learned from training rows. A row of raw numbers x becomes
+ * x[j] * scale[j % period] + shift[j % period]; labels become ids. */
+#ifndef NN_PREP_H
+#define NN_PREP_H
+
+#include "nn_labels.h"
+
+typedef struct {
+    const nn_tensor *tensor;
+    const nn_flow *flow;        /* NULL: raw numbers, as they are */
+    const nn_transform *window; /* NULL: rows are not windows */
+    bool category, standardize;
+    int64_t period;           /* columns of the source */
+    double *scale, *shift;    /* NULL: unchanged */
+    double *mean, *deviation; /* standardize: period numbers each */
+    nn_labels labels;         /* category */
+} nn_prep;
+
+/* Looks at the transforms; nothing is learned yet. */
+bool nn_prep_open(nn_prep *p, const nn_flow *flow, const nn_tensor *tensor,
+                  nn_error *e);
+void nn_prep_close(nn_prep *p);
+
+/* Learns from those rows of the table whose part is NN_TRAIN. */
+bool nn_prep_learn(nn_prep *p, const nn_table *t, const uint8_t *part_of,
+                   nn_error *e);
+
+/* Fixes scale and shift from the transforms for rows of `period` columns;
+ * mean, deviation and labels have been learned or loaded. */
+bool nn_prep_finish(nn_prep *p, int64_t period, nn_error *e);
+
+/* The cells of a table as ids of the tensor's classes, malloc'ed. A label
+ * that training did not have, or an id out of range, is an error that names
+ * its line. */
+bool nn_prep_ids(const nn_prep *p, const nn_table *t, int32_t **ids,
+                 nn_error *e);
+
+/* Shows the columns of a table that cannot be told from the tensor's. */
+bool nn_prep_check_width(const nn_prep *p, int64_t width, const char *path,
+                         nn_error *e);
+
+#endif

@@ -1,0 +1,206 @@
+/* RFC 4180: fields apart by commas, records by line ends; a field in quotes
+ * may hold both, and a quote as two. Fields are slices of the file; only one
+ * that had doubled quotes is copied. */
+#include "nn_records.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "nn_mem.h"
+
+/* Bytes of the UTF-8 sequence at p, or 0 where there is none (RFC 3629). */
+static size_t sequence(const unsigned char *p, size_t left)
+{
+    size_t n = p[0] < 0x80 ? 1 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
+    if (n == 1)
+        return 1;
+    if (p[0] < 0xc2 || p[0] > 0xf4 || n > left)
+        return 0;
+    for (size_t i = 1; i < n; i++)
+        if ((p[i] & 0xc0) != 0x80)
+            return 0;
+    bool overlong =
+        (p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xf0 && p[1] < 0x90);
+    bool beyond =
+        (p[0] == 0xed && p[1] > 0x9f) || (p[0] == 0xf4 && p[1] > 0x8f);
+    return overlong || beyond ? 0 : n;
+}
+
+static bool check_text(const nn_file *f, const char *path, nn_error *e)
+{
+    long line = 1;
+    for (size_t i = 0, n; i < f->size; i += n) {
+        line += f->bytes[i] == '\n';
+        n = sequence(f->bytes + i, f->size - i);
+        if (n == 0)
+            return nn_fail(e,
+                           "%s:%ld: byte 0x%02x is not UTF-8: convert the "
+                           "file, for example with iconv -f latin1 -t utf-8",
+                           path, line, f->bytes[i]);
+        if (f->bytes[i] == 0)
+            return nn_fail(e, "%s:%ld: a zero byte: this is no text file", path,
+                           line);
+    }
+    return true;
+}
+
+bool nn_records_open(nn_records *r, const nn_file *file, const char *path,
+                     char separator, bool quotes, nn_error *e)
+{
+    const char *text = (const char *)file->bytes;
+    bool mark = file->size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0;
+    *r = (nn_records){.path = path,
+                      .separator = separator,
+                      .quotes = quotes,
+                      .at = text + (mark ? 3 : 0),
+                      .end = text + file->size,
+                      .next_line = 1,
+                      .size = file->size};
+    return check_text(file, path, e);
+}
+
+void nn_records_close(nn_records *r)
+{
+    free(r->fields);
+    free(r->pool);
+    *r = (nn_records){0};
+}
+
+static bool add_field(nn_records *r, const char *bytes, size_t length,
+                      nn_error *e)
+{
+    if (!nn_grow(&r->fields, &r->room, r->count + 1, sizeof *r->fields, e))
+        return nn_fail_in(e, r->path);
+    r->fields[r->count++] = (nn_label){bytes, length};
+    return true;
+}
+
+/* Copies a quoted field with each pair of quotes as one. The pool is as
+ * large as the file, so that its fields never move. */
+static bool add_unquoted(nn_records *r, const char *from, size_t length,
+                         nn_error *e)
+{
+    if (r->pool == NULL && (r->pool = malloc(r->size)) == NULL)
+        return nn_fail(e, "%s: no memory for %zu bytes", r->path, r->size);
+    char *to = r->pool + r->pooled;
+    for (size_t i = 0; i < length; i++) {
+        r->pool[r->pooled++] = from[i];
+        i += from[i] == '"';
+    }
+    return add_field(r, to, (size_t)(r->pool + r->pooled - to), e);
+}
+
+/* The field that begins with the quote at r->at. */
+static bool quoted_field(nn_records *r, nn_error *e)
+{
+    const char *start = ++r->at;
+    bool doubled = false;
+    for (; r->at < r->end; r->at++) {
+        r->next_line += *r->at == '\n';
+        if (*r->at != '"')
+            continue;
+        if (r->at + 1 == r->end || r->at[1] != '"')
+            break;
+        doubled = true;
+        r->at++;
+    }
+    if (r->at == r->end)
+        return nn_fail(e, "%s:%u: a quoted field is never closed", r->path,
+                       r->line);
+    size_t length = (size_t)(r->at++ - start);
+    if (r->at < r->end && *r->at != r->separator && *r->at != '\n' &&
+        *r->at != '\r')
+        return nn_fail(e, "%s:%u: text after a closing quote", r->path,
+                       r->next_line);
+    return doubled ? add_unquoted(r, start, length, e)
+                   : add_field(r, start, length, e);
+}
+
+static bool plain_field(nn_records *r, nn_error *e)
+{
+    const char *start = r->at;
+    while (r->at < r->end && *r->at != r->separator && *r->at != '\n')
+        r->at++;
+    const char *stop = r->at;
+    bool last = stop == r->end || *stop == '\n';
+    if (last && stop > start && stop[-1] == '\r')
+        stop--;
+    return add_field(r, start, (size_t)(stop - start), e);
+}
+
+static void skip_blank_lines(nn_records *r)
+{
+    while (r->at < r->end) {
+        const char *p = r->at;
+        while (p < r->end && (*p == '\r' || (*p == ' ' && r->quotes)))
+            p++;
+        if (p < r->end && *p != '\n')
+            return;
+        r->at = p < r->end ? p + 1 : p;
+        r->next_line++;
+    }
+}
+
+bool nn_records_next(nn_records *r, bool *more, nn_error *e)
+{
+    skip_blank_lines(r);
+    r->count = 0;
+    r->line = r->next_line;
+    *more = r->at < r->end;
+    if (!*more)
+        return true;
+    for (;;) {
+        bool quoted = r->quotes && r->at < r->end && *r->at == '"';
+        if (!(quoted ? quoted_field(r, e) : plain_field(r, e)))
+            return false;
+        if (r->at < r->end && *r->at == '\r')
+            r->at++;
+        if (r->at == r->end || *r->at == '\n')
+            break;
+        r->at++;
+    }
+    r->next_line++;
+    r->at += r->at < r->end;
+    return true;
+}
+
+bool nn_records_is_number(const nn_label *field, double *x)
+{
+    char text[128], *end;
+    const char *p = field->bytes;
+    size_t n = field->length;
+    while (n > 0 && (*p == ' ' || *p == '\t')) {
+        p++;
+        n--;
+    }
+    while (n > 0 && (p[n - 1] == ' ' || p[n - 1] == '\t'))
+        n--;
+    if (n == 0 || n >= sizeof text)
+        return false;
+    memcpy(text, p, n);
+    text[n] = 0;
+    if (strpbrk(text, "xX(") != NULL)
+        return false;
+    *x = strtod(text, &end);
+    return *end == 0;
+}
+
+bool nn_records_number(const nn_records *r, size_t index, const char *name,
+                       double *x, nn_error *e)
+{
+    const nn_label *f = &r->fields[index];
+    int shown = f->length > 40 ? 40 : (int)f->length;
+    bool number = nn_records_is_number(f, x);
+    if (number && isfinite(*x))
+        return true;
+    const char *left = name != NULL ? " (" : "";
+    const char *right = name != NULL ? ")" : "";
+    name = name != NULL ? name : "";
+    if (f->length == 0)
+        return nn_fail(e, "%s:%u: column %zu%s%s%s is empty", r->path, r->line,
+                       index + 1, left, name, right);
+    return nn_fail(e, "%s:%u: column %zu%s%s%s is '%.*s', which is not a %s",
+                   r->path, r->line, index + 1, left, name, right, shown,
+                   f->bytes, number ? "finite number" : "number");
+}

@@ -1,0 +1,43 @@
+/* Records of a text file: csv by RFC 4180, or tab-separated without quotes. */
+#ifndef NN_RECORDS_H
+#define NN_RECORDS_H
+
+#include <stdint.h>
+
+#include "nn_error.h"
+#include "nn_table.h"
+
+typedef struct {
+    const char *path; /* for messages */
+    char separator;
+    bool quotes;
+    const char *at, *end;
+    uint32_t line;      /* where the record at hand begins, from 1 */
+    uint32_t next_line; /* where the next one begins */
+    nn_label *fields;   /* of the record at hand */
+    size_t count, room;
+    char *pool; /* fields that had doubled quotes */
+    size_t pooled, size;
+} nn_records;
+
+/* Starts before the first record of the file, which must stay open. Refuses
+ * text that is not UTF-8; a byte order mark is skipped. */
+bool nn_records_open(nn_records *r, const nn_file *file, const char *path,
+                     char separator, bool quotes, nn_error *e);
+
+/* Goes to the next record, skipping blank lines; *more is false at the end.
+ * Fields stay valid until nn_records_close. */
+bool nn_records_next(nn_records *r, bool *more, nn_error *e);
+
+void nn_records_close(nn_records *r);
+
+/* True where the field is a plain decimal number; sets *x. NaN and infinity
+ * count as numbers here, so that they can be refused by name. */
+bool nn_records_is_number(const nn_label *field, double *x);
+
+/* Field `index` of the record as a finite number, or a message that names
+ * file, line and column; name may be NULL. */
+bool nn_records_number(const nn_records *r, size_t index, const char *name,
+                       double *x, nn_error *e);
+
+#endif

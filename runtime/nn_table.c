@@ -1,0 +1,128 @@
+/* Reading cells of any type. The loops over a row are written once for each
+ * type, because they run for every batch. */
+#include "nn_table.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static size_t cell_size(nn_cell cell)
+{
+    static const size_t size[] = {1, 4, 8, 4, 8, sizeof(nn_label)};
+    return size[cell];
+}
+
+void nn_table_close(nn_table *t)
+{
+    nn_file_close(&t->file);
+    for (int i = 0; i < 3; i++)
+        free(t->owned[i]);
+    free(t->path);
+    *t = (nn_table){0};
+}
+
+static double number_at(nn_cell cell, const unsigned char *p)
+{
+    int32_t i32;
+    int64_t i64;
+    float f32;
+    double f64;
+    switch (cell) {
+    case NN_CELL_U8:
+        return *p;
+    case NN_CELL_I32:
+        memcpy(&i32, p, sizeof i32);
+        return i32;
+    case NN_CELL_I64:
+        memcpy(&i64, p, sizeof i64);
+        return (double)i64;
+    case NN_CELL_F32:
+        memcpy(&f32, p, sizeof f32);
+        return (double)f32;
+    case NN_CELL_F64:
+        memcpy(&f64, p, sizeof f64);
+        return f64;
+    case NN_CELL_LABEL:
+        break;
+    }
+    return NAN;
+}
+
+static const unsigned char *row_at(const nn_table *t, int64_t row)
+{
+    return t->cells + (size_t)(row * t->width) * cell_size(t->cell);
+}
+
+double nn_table_number(const nn_table *t, int64_t row, int64_t column)
+{
+    const unsigned char *p = row_at(t, row);
+    return number_at(t->cell, p + (size_t)column * cell_size(t->cell));
+}
+
+/* One factor for a whole row of bytes is the case of images. */
+static void row_of_bytes(const unsigned char *p, int64_t n, double scale,
+                         double shift, nn_real *out)
+{
+    const nn_real a = (nn_real)scale, b = (nn_real)shift;
+    for (int64_t j = 0; j < n; j++)
+        out[j] = (nn_real)p[j] * a + b;
+}
+
+void nn_table_row(const nn_table *t, int64_t row, const double *scale,
+                  const double *shift, int64_t period, nn_real *out)
+{
+    const unsigned char *p = row_at(t, row);
+    size_t size = cell_size(t->cell);
+    if (t->cell == NN_CELL_U8 && (scale == NULL || period == 1)) {
+        row_of_bytes(p, t->width, scale == NULL ? 1 : scale[0],
+                     scale == NULL ? 0 : shift[0], out);
+        return;
+    }
+    for (int64_t j = 0, k = 0; j < t->width; j++, p += size) {
+        double x = number_at(t->cell, p);
+        out[j] = (nn_real)(scale == NULL ? x : x * scale[k] + shift[k]);
+        k = k + 1 == period ? 0 : k + 1;
+    }
+}
+
+void nn_table_where(const nn_table *t, int64_t row, char *words, size_t size)
+{
+    const char *path = t->path != NULL ? t->path : "the source";
+    if (t->lines != NULL)
+        snprintf(words, size, "%s:%u", path, t->lines[row]);
+    else
+        snprintf(words, size, "%s: row %lld", path, (long long)row + 1);
+}
+
+bool nn_table_check_finite(const nn_table *t, nn_error *e)
+{
+    char where[300];
+    if (t->cell != NN_CELL_F32 && t->cell != NN_CELL_F64)
+        return true;
+    for (int64_t row = 0; row < t->rows; row++)
+        for (int64_t j = 0; j < t->width; j++) {
+            double x = nn_table_number(t, row, j);
+            if (isfinite(x))
+                continue;
+            nn_table_where(t, row, where, sizeof where);
+            return nn_fail(e, "%s: value %lld is %s: all data must be finite",
+                           where, (long long)j + 1,
+                           isnan(x) ? "NaN" : "infinite");
+        }
+    return true;
+}
+
+bool nn_table_fits(const nn_table *t, size_t size, size_t left, nn_error *e)
+{
+    size_t cells = left / size;
+    if (t->rows > 0 && t->width > 0 &&
+        cells / (size_t)t->width >= (size_t)t->rows &&
+        cells >= (size_t)t->rows * (size_t)t->width)
+        return true;
+    if (t->rows <= 0 || t->width <= 0)
+        return nn_fail(e, "%s has no rows", t->path);
+    return nn_fail(e,
+                   "%s is cut short: its header promises %lld rows of %lld "
+                   "values, %zu bytes follow",
+                   t->path, (long long)t->rows, (long long)t->width, left);
+}

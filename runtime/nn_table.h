@@ -1,0 +1,71 @@
+/* What a reader makes of a file: a table of rows, any of which can be had at
+ * any time. */
+#ifndef NN_TABLE_H
+#define NN_TABLE_H
+
+#include "nn_data.h"
+#include "nn_error.h"
+#include "nn_file.h"
+#include "nn_model.h"
+
+typedef enum {
+    NN_CELL_U8,
+    NN_CELL_I32,
+    NN_CELL_I64,
+    NN_CELL_F32,
+    NN_CELL_F64,
+    NN_CELL_LABEL /* nn_label */
+} nn_cell;
+
+typedef struct {
+    const char *bytes;
+    size_t length;
+} nn_label;
+
+typedef struct {
+    int64_t rows, width; /* width: cells in one row */
+    nn_cell cell;
+    const unsigned char *cells; /* rows x width, row-major, any alignment */
+    const uint32_t *lines;      /* of each row, from 1; NULL: rows have none */
+    char *path;                 /* for messages, malloc'ed */
+    nn_file file;               /* kept open for cells that lie in it */
+    void *owned[3];             /* malloc'ed blocks */
+} nn_table;
+
+/* What a reader is asked for. */
+typedef struct {
+    const char *path; /* complete */
+    const nn_unpacker *unpacker;
+    const nn_flow *flow;  /* the columns to take */
+    const nn_flow *flows; /* all of them: a csv file is judged once for all */
+    int flow_count;       /* of its uses, which have the same flow->path */
+    bool labels;          /* wanted as labels where the file has text */
+    const nn_tensor *tensor; /* what the rows are for */
+} nn_request;
+
+struct nn_reader {
+    const char *name; /* as in the language */
+    bool (*read)(nn_table *t, const nn_request *r, nn_error *e);
+};
+
+void nn_table_close(nn_table *t);
+
+/* Cell `column` of row `row` as a number; not for labels. */
+double nn_table_number(const nn_table *t, int64_t row, int64_t column);
+
+/* out[j] = scale[j % period] * cell j + shift[j % period] of one row; a
+ * NULL scale leaves the numbers as they are. Not for labels. */
+void nn_table_row(const nn_table *t, int64_t row, const double *scale,
+                  const double *shift, int64_t period, nn_real *out);
+
+/* Where row `row` stands, for messages: "iris.csv:12" or "x.npy: row 12". */
+void nn_table_where(const nn_table *t, int64_t row, char *words, size_t size);
+
+/* Refuses a table with a number that is NaN or infinite. */
+bool nn_table_check_finite(const nn_table *t, nn_error *e);
+
+/* The number of rows x width cells of `size` bytes, checked against the
+ * bytes that a file has left; used by readers of binary files. */
+bool nn_table_fits(const nn_table *t, size_t size, size_t left, nn_error *e);
+
+#endif
