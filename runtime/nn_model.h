@@ -52,7 +52,7 @@ enum { NN_MAX_RANK = 6, NN_MAX_PIECES = 12 };
 
 /* The place of element idx of a parameter, counted from its offset, is the
  * sum over its pieces of (idx[axis] / div % size) * stride. Places that no
- * element has are padding and stay 0. */
+ * element has are padding and stay 0. No pieces: row-major, as in files. */
 typedef struct {
     int axis;
     int64_t div, size, stride;

@@ -1,0 +1,325 @@
+/* Saving and loading go tensor by tensor through one buffer of the largest
+ * parameter's size. */
+#include "nn_ckpt.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "nn_layout.h"
+#include "nn_learned.h"
+
+/* One group of tensors: the weights, a slot, or the best weights. */
+typedef struct {
+    char prefix[24];
+    int slot;            /* 0: the parameters themselves */
+    const nn_real *from; /* block in the layout of params */
+} group;
+
+enum { MOST_GROUPS = 8 };
+
+static group slot_group(int slot, const nn_real *params)
+{
+    group g = {.slot = slot, .from = params};
+    if (slot > 0)
+        snprintf(g.prefix, sizeof g.prefix, "nnc.slot%d.", slot);
+    return g;
+}
+
+static group best_group(const nn_real *best)
+{
+    return (group){.prefix = "nnc.best.", .from = best};
+}
+
+static int most_slots(const nn_model *m)
+{
+    int most = 0;
+    for (int i = 0; i < m->param_count; i++)
+        most = m->params[i].slots > most ? m->params[i].slots : most;
+    return most < MOST_GROUPS - 2 ? most : MOST_GROUPS - 2;
+}
+
+static int list_groups(group *g, const nn_model *m, const nn_real *params,
+                       const nn_real *best)
+{
+    int count = 0;
+    for (int slot = 0; slot <= most_slots(m); slot++)
+        g[count++] = slot_group(slot, params);
+    if (best != NULL)
+        g[count++] = best_group(best);
+    return count;
+}
+
+static const nn_real *packed(const nn_model *m, const nn_param *p,
+                             const group *g)
+{
+    return g->from + p->offset + g->slot * m->slot_stride;
+}
+
+static bool full_name(nn_text *t, const group *g, const char *name)
+{
+    t->length = 0;
+    nn_text_print(t, "%s%s", g->prefix, name);
+    return !t->failed;
+}
+
+static bool save_names(nn_saving *s, const nn_model *m, const group *g,
+                       int groups, nn_error *e)
+{
+    nn_text name = {0};
+    bool good = true;
+    for (int k = 0; k < groups; k++)
+        for (int i = 0; good && i < m->param_count; i++) {
+            const nn_param *p = &m->params[i];
+            if (p->slots < g[k].slot)
+                continue;
+            good = full_name(&name, &g[k], p->name);
+            if (good)
+                nn_saving_name(s, name.bytes, p->rank, p->shape);
+        }
+    free(name.bytes);
+    return good || nn_fail(e, "no memory");
+}
+
+static bool save_values(nn_saving *s, const nn_model *m, const group *g,
+                        int groups, nn_error *e)
+{
+    nn_real *values;
+    if (!nn_alloc(&values, (size_t)nn_layout_largest(m), sizeof *values,
+                  "weights", e))
+        return false;
+    bool good = true;
+    for (int k = 0; k < groups; k++)
+        for (int i = 0; good && i < m->param_count; i++) {
+            const nn_param *p = &m->params[i];
+            if (p->slots < g[k].slot)
+                continue;
+            good = nn_layout_to_file(p, packed(m, p, &g[k]), values, e);
+            if (good)
+                nn_saving_values(s, values, nn_layout_count(p));
+        }
+    free(values);
+    return good;
+}
+
+static void save_state(nn_saving *s, const nn_state *t, int sums)
+{
+    char text[NN_MAX_SUMS * 26];
+    size_t at = 0;
+    snprintf(text, sizeof text,
+             "%" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRId64 " %" PRId64
+             " %" PRId64 " %.17g %" PRId64,
+             t->seed, t->data, t->step, t->epoch, t->batch, t->seen, t->rate,
+             t->epochs);
+    nn_saving_note(s, "nnc.state", text);
+    snprintf(text, sizeof text, "%d %.17g %" PRId64 " %" PRId64, t->has_best,
+             t->best_loss, t->best_epoch, t->waited);
+    nn_saving_note(s, "nnc.stopping", text);
+    text[0] = 0;
+    for (int i = 0; i < sums; i++)
+        at += (size_t)snprintf(text + at, sizeof text - at, "%s%.17g",
+                               i > 0 ? " " : "", t->sums[i]);
+    nn_saving_note(s, "nnc.sums", text);
+}
+
+static bool save_file(const nn_model *m, const group *g, int groups,
+                      const nn_state *state, const nn_prep *preps,
+                      int prep_count, const char *path, nn_error *e)
+{
+    nn_saving s;
+    if (!nn_saving_open(&s, path, e))
+        return false;
+    nn_saving_note(&s, "nnc.model", m->name);
+    nn_saving_note(&s, "nnc.version", m->version);
+    if (state != NULL)
+        save_state(&s, state, 1 + m->metric_count);
+    bool good = nn_learned_save(&s, preps, prep_count, e) &&
+                save_names(&s, m, g, groups, e);
+    if (!good)
+        nn_saving_cancel(&s);
+    if (!good || !nn_saving_header(&s, e))
+        return false;
+    if (save_values(&s, m, g, groups, e))
+        return nn_saving_finish(&s, e);
+    nn_saving_cancel(&s);
+    return false;
+}
+
+bool nn_ckpt_save_weights(const nn_model *m, const nn_real *params,
+                          const nn_prep *preps, int prep_count,
+                          const char *path, nn_error *e)
+{
+    group g = slot_group(0, params);
+    return save_file(m, &g, 1, NULL, preps, prep_count, path, e);
+}
+
+bool nn_ckpt_save(const nn_model *m, const nn_real *params, const nn_real *best,
+                  const nn_state *state, const nn_prep *preps, int prep_count,
+                  const char *path, nn_error *e)
+{
+    group g[MOST_GROUPS];
+    int groups = list_groups(g, m, params, state->has_best ? best : NULL);
+    return save_file(m, g, groups, state, preps, prep_count, path, e);
+}
+
+static void list_shape(nn_text *t, int rank, const int64_t *shape)
+{
+    nn_text_print(t, "[");
+    for (int i = 0; i < rank; i++)
+        nn_text_print(t, "%s%lld", i > 0 ? ", " : "", (long long)shape[i]);
+    nn_text_print(t, "]");
+}
+
+static bool same_shape(const nn_param *p, const nn_saved *s)
+{
+    bool same = p->rank == s->rank;
+    for (int i = 0; same && i < p->rank; i++)
+        same = p->shape[i] == s->shape[i];
+    return same;
+}
+
+static bool all_finite(const nn_saved *s)
+{
+    for (int64_t i = 0; i < s->count; i++)
+        if (!isfinite(nn_tensors_value(s, i)))
+            return false;
+    return true;
+}
+
+/* Adds a line for what is wrong with parameter p of the group in the file. */
+static void judge(nn_text *report, const nn_tensors *t, const nn_param *p,
+                  const char *name)
+{
+    const nn_saved *s = nn_tensors_find(t, name);
+    if (s == NULL)
+        nn_text_print(report, "\n  %s is missing", name);
+    else if (!same_shape(p, s)) {
+        nn_text_print(report, "\n  %s is ", name);
+        list_shape(report, s->rank, s->shape);
+        nn_text_print(report, ", the model has ");
+        list_shape(report, p->rank, p->shape);
+    } else if (s->type == NN_FILE_OTHER)
+        nn_text_print(report,
+                      "\n  %s is of type %s: F32, F64, F16 or BF16 "
+                      "can be read",
+                      name, s->type_name);
+    else if (!all_finite(s))
+        nn_text_print(report, "\n  %s holds numbers that are not finite", name);
+}
+
+static void judge_strangers(nn_text *report, const nn_tensors *t,
+                            const nn_model *m)
+{
+    for (size_t i = 0; i < t->count; i++) {
+        const char *name = t->tensors[i].name;
+        bool known = strncmp(name, "nnc.", 4) == 0;
+        for (int k = 0; !known && k < m->param_count; k++)
+            known = strcmp(name, m->params[k].name) == 0;
+        if (!known)
+            nn_text_print(report, "\n  %s is not in the model", name);
+    }
+}
+
+static bool check_names(const nn_model *m, const nn_tensors *t, const group *g,
+                        int groups, const char *path, nn_error *e)
+{
+    nn_text report = {0}, name = {0};
+    for (int k = 0; k < groups; k++)
+        for (int i = 0; i < m->param_count; i++)
+            if (m->params[i].slots >= g[k].slot &&
+                full_name(&name, &g[k], m->params[i].name))
+                judge(&report, t, &m->params[i], name.bytes);
+    judge_strangers(&report, t, m);
+    bool good = report.length == 0 && !report.failed && !name.failed;
+    if (!good)
+        nn_fail(e, "%s does not fit the model %s:%s", path, m->name,
+                report.length > 0 ? report.bytes : " no memory");
+    free(report.bytes);
+    free(name.bytes);
+    return good;
+}
+
+static bool load_groups(const nn_model *m, const nn_tensors *t, const group *g,
+                        int groups, nn_real *const *to, nn_error *e)
+{
+    nn_real *values;
+    nn_text name = {0};
+    if (!nn_alloc(&values, (size_t)nn_layout_largest(m), sizeof *values,
+                  "weights", e))
+        return false;
+    bool good = true;
+    for (int k = 0; k < groups; k++)
+        for (int i = 0; good && i < m->param_count; i++) {
+            const nn_param *p = &m->params[i];
+            if (p->slots < g[k].slot)
+                continue;
+            good = full_name(&name, &g[k], p->name);
+            const nn_saved *s = good ? nn_tensors_find(t, name.bytes) : NULL;
+            for (int64_t v = 0; good && v < s->count; v++)
+                values[v] = (nn_real)nn_tensors_value(s, v);
+            nn_real *at = to[k] + p->offset + g[k].slot * m->slot_stride;
+            good = good && nn_layout_from_file(p, values, at, e);
+        }
+    free(values);
+    free(name.bytes);
+    return good;
+}
+
+bool nn_ckpt_load_weights(const nn_model *m, const nn_tensors *t,
+                          const char *path, nn_real *params, nn_error *e)
+{
+    group g = slot_group(0, params);
+    return check_names(m, t, &g, 1, path, e) &&
+           load_groups(m, t, &g, 1, &params, e);
+}
+
+static bool load_state(const nn_tensors *t, nn_state *s, int sums)
+{
+    const char *state = nn_tensors_note(t, "nnc.state");
+    const char *stopping = nn_tensors_note(t, "nnc.stopping");
+    const char *text = nn_tensors_note(t, "nnc.sums");
+    int has_best;
+    if (state == NULL || stopping == NULL || text == NULL ||
+        sscanf(state,
+               "%" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNd64 " %" SCNd64
+               " %" SCNd64 " %lg %" SCNd64,
+               &s->seed, &s->data, &s->step, &s->epoch, &s->batch, &s->seen,
+               &s->rate, &s->epochs) != 8 ||
+        sscanf(stopping, "%d %lg %" SCNd64 " %" SCNd64, &has_best,
+               &s->best_loss, &s->best_epoch, &s->waited) != 4)
+        return false;
+    s->has_best = has_best == 1;
+    for (int i = 0; i < sums; i++) {
+        char *end;
+        s->sums[i] = strtod(text, &end);
+        if (end == text)
+            return false;
+        text = end;
+    }
+    return s->epoch >= 0 && s->batch >= 0 && s->seen >= 0 && isfinite(s->rate);
+}
+
+bool nn_ckpt_load(const nn_model *m, const char *path, nn_real *params,
+                  nn_real *best, nn_state *state, nn_error *e)
+{
+    nn_tensors t;
+    group g[MOST_GROUPS];
+    nn_real *to[MOST_GROUPS];
+    *state = (nn_state){0};
+    if (!nn_tensors_open(&t, path, e))
+        return false;
+    bool good = load_state(&t, state, 1 + m->metric_count);
+    if (!good)
+        nn_fail(e,
+                "%s is no checkpoint of a training run; to start from "
+                "weights use --init",
+                path);
+    int groups = list_groups(g, m, params, state->has_best ? best : NULL);
+    for (int k = 0; k < groups; k++)
+        to[k] = g[k].from == params ? params : best;
+    good = good && check_names(m, &t, g, groups, path, e) &&
+           load_groups(m, &t, g, groups, to, e);
+    nn_tensors_close(&t);
+    return good;
+}

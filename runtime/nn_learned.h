@@ -1,0 +1,18 @@
+/* What preprocessing has learned, as notes of a weights file: for each input
+ * and target that has something, "nnc.data.NAME" with a JSON object of
+ * "mean" and "deviation", or "labels". */
+#ifndef NN_LEARNED_H
+#define NN_LEARNED_H
+
+#include "nn_prep.h"
+#include "nn_tensors.h"
+
+bool nn_learned_save(nn_saving *s, const nn_prep *preps, int count,
+                     nn_error *e);
+
+/* Loads into preps that nn_prep_open has opened and that have learned
+ * nothing. A file that lacks what a transform needs is refused. */
+bool nn_learned_load(const nn_tensors *t, const char *path, nn_prep *preps,
+                     int count, nn_error *e);
+
+#endif

@@ -1,0 +1,72 @@
+/* safetensors files: named tensors and a map of strings. The format: eight
+ * bytes little-endian for the header's size, a JSON object that gives each
+ * tensor's type, shape and bytes, then the data
+ * (github.com/huggingface/safetensors). */
+#ifndef NN_TENSORS_H
+#define NN_TENSORS_H
+
+#include "nn_file.h"
+#include "nn_mem.h"
+#include "nn_model.h"
+
+typedef enum {
+    NN_FILE_F64,
+    NN_FILE_F32,
+    NN_FILE_F16,
+    NN_FILE_BF16,
+    NN_FILE_OTHER
+} nn_file_type;
+
+typedef struct {
+    char *name;
+    nn_file_type type;
+    char type_name[8]; /* "F32", "I64", ... */
+    int rank;
+    int64_t shape[8];
+    int64_t count; /* values */
+    const unsigned char *data;
+} nn_saved;
+
+typedef struct {
+    char *key, *value;
+} nn_note;
+
+typedef struct {
+    nn_file file;
+    nn_saved *tensors;
+    size_t count, room;
+    nn_note *notes; /* the file's "__metadata__" */
+    size_t note_count, note_room;
+} nn_tensors;
+
+/* Reads the header and checks it against the file's size; data stay in the
+ * file. */
+bool nn_tensors_open(nn_tensors *t, const char *path, nn_error *e);
+void nn_tensors_close(nn_tensors *t);
+
+/* By name; NULL where there is none. */
+const nn_saved *nn_tensors_find(const nn_tensors *t, const char *name);
+const char *nn_tensors_note(const nn_tensors *t, const char *key);
+
+/* Value i of a tensor of a floating-point type. */
+double nn_tensors_value(const nn_saved *s, int64_t i);
+
+/* A file to be written: notes first, then names in order, then each tensor's
+ * values in that order. */
+typedef struct {
+    nn_writer writer;
+    nn_text header;
+    int64_t bytes;    /* of data, so far in the header */
+    int notes, names; /* so far in the header */
+} nn_saving;
+
+bool nn_saving_open(nn_saving *s, const char *path, nn_error *e);
+void nn_saving_note(nn_saving *s, const char *key, const char *value);
+void nn_saving_name(nn_saving *s, const char *name, int rank,
+                    const int64_t *shape);
+bool nn_saving_header(nn_saving *s, nn_error *e);
+void nn_saving_values(nn_saving *s, const nn_real *values, int64_t count);
+bool nn_saving_finish(nn_saving *s, nn_error *e);
+void nn_saving_cancel(nn_saving *s);
+
+#endif
