@@ -91,7 +91,12 @@ $(B)/tests/runtime/%_test: $(B)/tests/runtime/%_test.o $(B)/libnnrt.a
 	$(SAY) LINK $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
 
-$(B)/tests/%_test: $(B)/tests/%_test.o $(B)/libnnc.a
+# What tests of the compiler share; linked where it is used.
+$(B)/libtest.a: $(call objects,tests/support/*.c)
+	$(SAY) AR $@
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(B)/tests/%_test: $(B)/tests/%_test.o $(B)/libtest.a $(B)/libnnc.a
 	$(SAY) LINK $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
 

@@ -1,0 +1,13 @@
+/* pass.h: the passes over graphs, in pipeline order. Each takes an entry's
+ * whole graph and returns the one to use from now on; graph_check holds before
+ * and after. */
+#ifndef NNC_PASS_PASS_H
+#define NNC_PASS_PASS_H
+
+#include "ir/program.h"
+
+/* Step and grad entries: adds ROOT_GRAD roots. A parameter that the loss does
+ * not depend on gets none. Needs ROOT_LOSS. */
+Graph *autodiff(Program *p, Graph *g);
+
+#endif

@@ -1,0 +1,348 @@
+/* grad_rules_test.c: every gradient rule against central differences.
+ *
+ * The test walks op_table: a row that has a gradient and no case here, or a
+ * case that does not use its operator, fails. Points are 2e-3 away from every
+ * kink; see probe.h. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "../support/probe.h"
+#include "pass/pass.h"
+
+typedef Node *Build(Probe *p);
+
+#define S(...)                                                                 \
+    ((Shape){.rank = sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t),       \
+             .dim = {__VA_ARGS__}})
+
+static Node *with_attr(Probe *p, Op op, Attr attr, Shape shape)
+{
+    Node *x = probe_param(p, shape);
+
+    return graph_add(p->g, op, 1, &x, attr, NULL);
+}
+
+static Node *map1(Probe *p, Op op)
+{
+    return graph_unary(p->g, op, probe_param(p, S(3, 4)));
+}
+
+static Node *map2(Probe *p, Op op)
+{
+    Node *a = probe_param(p, S(3, 1, 4)), *b = probe_param(p, S(3, 2, 1));
+
+    return graph_binary(p->g, op, a, b);
+}
+
+static Node *build_select(Probe *p)
+{
+    Node *a = probe_param(p, S(3, 4)), *b = probe_param(p, S(1, 4));
+    Node *cond = graph_binary(p->g, OP_GT, probe_input(p, S(3, 4)),
+                              graph_const_shaped(p->g, 0, S(1, 1), NULL));
+
+    return graph_add(p->g, OP_SELECT, 3, (Node *[]){cond, a, b}, (Attr){0},
+                     NULL);
+}
+
+static Node *build_rows_mask(Probe *p)
+{
+    p->feed.rows = 2;
+    return with_attr(p, OP_ROWS_MASK, (Attr){.axis = 0}, S(3, 4));
+}
+
+static Node *build_sum(Probe *p)
+{
+    return with_attr(p, OP_SUM, (Attr){.axes = 5}, S(3, 4, 2));
+}
+
+static Node *build_reshape(Probe *p)
+{
+    return graph_reshape(p->g, probe_param(p, S(3, 4)), S(2, 6));
+}
+
+static Node *build_broadcast(Probe *p)
+{
+    return graph_broadcast(p->g, probe_param(p, S(1, 4, 1)), S(3, 4, 2));
+}
+
+static Node *build_transpose(Probe *p)
+{
+    return with_attr(p, OP_TRANSPOSE, (Attr){.perm = {2, 0, 1}}, S(3, 4, 2));
+}
+
+static Node *build_slice(Probe *p)
+{
+    return graph_slice(p->g, probe_param(p, S(3, 4, 2)), 1, 1, 2);
+}
+
+static Node *build_pad(Probe *p)
+{
+    return with_attr(
+        p, OP_PAD, (Attr){.part = {.axis = 1, .begin = 2, .size = 7}}, S(3, 4));
+}
+
+static Node *build_concat(Probe *p)
+{
+    Node *in[] = {probe_param(p, S(3, 4)), probe_param(p, S(3, 1)),
+                  probe_param(p, S(3, 2))};
+
+    return graph_concat(p->g, 3, in, 1);
+}
+
+static Node *build_reverse(Probe *p)
+{
+    return with_attr(p, OP_REVERSE, (Attr){.axis = 1}, S(2, 4, 2));
+}
+
+/* All four ways to turn the operands, at rank 2 and 3. */
+static Node *build_matmul(Probe *p)
+{
+    for (int i = 0; i < 8; i++) {
+        bool ta = i & 1, tb = i & 2;
+        Shape a = ta ? S(4, 3) : S(3, 4), b = tb ? S(5, 4) : S(4, 5);
+
+        if (i & 4) {
+            a = shape_prepend(2, &a);
+            b = shape_prepend(2, &b);
+        }
+        probe_loss(p, graph_matmul(p->g, probe_param(p, a), probe_param(p, b),
+                                   ta, tb));
+    }
+    return graph_matmul(p->g, probe_param(p, S(1, 2)), probe_param(p, S(2, 1)),
+                        false, false);
+}
+
+static const Window window = {{2, 3}, {2, 1}, {1, 0, 0, 2}};
+
+static Node *build_conv(Probe *p)
+{
+    Node *in[] = {probe_param(p, S(2, 3, 5, 4)), probe_param(p, S(2, 3, 2, 3))};
+
+    return graph_add(p->g, OP_CONV, 2, in, (Attr){.window = window}, NULL);
+}
+
+static Node *build_conv_dx(Probe *p)
+{
+    Node *in[] = {probe_param(p, S(2, 2, 3, 4)), probe_param(p, S(2, 3, 2, 3))};
+
+    return graph_add_shaped(p->g, OP_CONV_DX, TYPE_REAL, S(2, 3, 5, 4), 2, in,
+                            (Attr){.window = window}, NULL);
+}
+
+static Node *build_conv_dw(Probe *p)
+{
+    Node *in[] = {probe_param(p, S(2, 3, 5, 4)), probe_param(p, S(2, 2, 3, 4))};
+
+    return graph_add_shaped(p->g, OP_CONV_DW, TYPE_REAL, S(2, 3, 2, 3), 2, in,
+                            (Attr){.window = window}, NULL);
+}
+
+static Node *build_maxpool(Probe *p)
+{
+    return with_attr(p, OP_MAXPOOL, (Attr){.window = window}, S(2, 2, 5, 4));
+}
+
+static Node *build_avgpool(Probe *p)
+{
+    return with_attr(p, OP_AVGPOOL, (Attr){.window = window}, S(2, 2, 5, 4));
+}
+
+static Node *build_avgpool_dx(Probe *p)
+{
+    Node *dy = probe_param(p, S(2, 2, 3, 4));
+
+    return graph_add_shaped(p->g, OP_AVGPOOL_DX, TYPE_REAL, S(2, 2, 5, 4), 1,
+                            &dy, (Attr){.window = window}, NULL);
+}
+
+static Node *build_softmax(Probe *p)
+{
+    return with_attr(p, OP_SOFTMAX, (Attr){.axis = 1}, S(2, 4, 3));
+}
+
+static Node *classed(Probe *p, Op op, Shape shape)
+{
+    Node *in[] = {probe_param(p, shape), probe_classes(p, S(3, 2), 5)};
+
+    return graph_add(p->g, op, 2, in, (Attr){0}, NULL);
+}
+
+static Node *build_xent(Probe *p)
+{
+    return classed(p, OP_XENT, S(3, 2, 5));
+}
+
+static Node *build_take(Probe *p)
+{
+    return classed(p, OP_TAKE, S(3, 2, 5));
+}
+
+static Node *build_put(Probe *p)
+{
+    Node *in[] = {probe_param(p, S(3, 1)), probe_classes(p, S(3, 1), 5)};
+
+    return graph_add_shaped(p->g, OP_PUT, TYPE_REAL, S(3, 5), 2, in, (Attr){0},
+                            NULL);
+}
+
+/* h' = tanh(x w + h), its stack and last value. */
+static Node *build_scan(Probe *p)
+{
+    Scan *s = NEW(p->arena, Scan);
+    Graph *b = graph_new(p->arena, 3);
+    Node *in[] = {probe_param(p, S(4, 3, 2)), probe_param(p, S(3, 5)),
+                  probe_param(p, S(2, 5))};
+    Node *arg[3], *next, *scan;
+    Shape shapes[] = {S(3, 2), S(3, 5), S(2, 5)};
+
+    for (int i = 0; i < 3; i++)
+        arg[i] = graph_add_shaped(b, OP_ARG, TYPE_REAL, shapes[i], 0, NULL,
+                                  (Attr){.index = i}, NULL);
+    next = graph_matmul(b, arg[0], arg[2], false, false);
+    next = graph_unary(b, OP_TANH, graph_binary(b, OP_ADD, next, arg[1]));
+    graph_root(b, next, ROOT_STATE, 0, 0);
+    graph_root(b, next, ROOT_STACK, 0, 0);
+    *s = (Scan){.body = b,
+                .steps = 4,
+                .n_seq = 1,
+                .n_state = 1,
+                .n_fixed = 1,
+                .n_stack = 1};
+    scan = graph_add(p->g, OP_SCAN, 3, in, (Attr){.scan = s}, NULL);
+    probe_loss(p, graph_pick(p->g, scan, 1));
+    return graph_pick(p->g, scan, 0);
+}
+
+typedef struct Case {
+    Node *(*map)(Probe *p, Op op); /* or */
+    Build *build;
+    bool positive;
+} Case;
+
+static const Case cases[OP_COUNT] = {
+    [OP_NEG] = {map1},
+    [OP_EXP] = {map1},
+    [OP_LOG] = {map1, .positive = true},
+    [OP_SQRT] = {map1, .positive = true},
+    [OP_SQUARE] = {map1},
+    [OP_SIGMOID] = {map1},
+    [OP_TANH] = {map1},
+    [OP_RELU] = {map1},
+    [OP_ABS] = {map1},
+    [OP_ADD] = {map2},
+    [OP_SUB] = {map2},
+    [OP_MUL] = {map2},
+    [OP_DIV] = {map2, .positive = true},
+    [OP_MAX] = {map2},
+    [OP_MIN] = {map2},
+    [OP_SELECT] = {.build = build_select},
+    [OP_ROWS_MASK] = {.build = build_rows_mask},
+    [OP_SUM] = {.build = build_sum},
+    [OP_RESHAPE] = {.build = build_reshape},
+    [OP_BROADCAST] = {.build = build_broadcast},
+    [OP_TRANSPOSE] = {.build = build_transpose},
+    [OP_SLICE] = {.build = build_slice},
+    [OP_PAD] = {.build = build_pad},
+    [OP_CONCAT] = {.build = build_concat},
+    [OP_REVERSE] = {.build = build_reverse},
+    [OP_MATMUL] = {.build = build_matmul},
+    [OP_CONV] = {.build = build_conv},
+    [OP_CONV_DX] = {.build = build_conv_dx},
+    [OP_CONV_DW] = {.build = build_conv_dw},
+    [OP_MAXPOOL] = {.build = build_maxpool},
+    [OP_AVGPOOL] = {.build = build_avgpool},
+    [OP_AVGPOOL_DX] = {.build = build_avgpool_dx},
+    [OP_SOFTMAX] = {.build = build_softmax},
+    [OP_XENT] = {.build = build_xent},
+    [OP_TAKE] = {.build = build_take},
+    [OP_PUT] = {.build = build_put},
+    [OP_SCAN] = {.build = build_scan},
+    [OP_PICK] = {.build = build_scan},
+};
+
+static bool uses(const Graph *g, Op op)
+{
+    for (int i = 0; i < g->nodes.n; i++)
+        if (g->nodes.at[i]->op == op)
+            return true;
+    return false;
+}
+
+static void check_row(Op op)
+{
+    const Case *c = &cases[op];
+    Probe p = probe_new(100U + op);
+    double error;
+
+    if (!c->map && !c->build)
+        fail_msg("%s has no case in this test", op_table[op].id);
+    p.positive = c->positive;
+    probe_loss(&p, c->map ? c->map(&p, op) : c->build(&p));
+    if (!uses(p.g, op))
+        fail_msg("the case of %s does not use it", op_table[op].id);
+    error = probe_gradients(&p);
+    if (!(error < 1e-6))
+        fail_msg("%s: error %g", op_table[op].id, error);
+    probe_free(&p);
+}
+
+static void every_row_is_right(void **state)
+{
+    (void)state;
+    for (int op = 0; op < OP_COUNT; op++) {
+        const OpInfo *row = &op_table[op];
+
+        if (row->class == CLASS_FORM || row->check == CHECK_SURROGATE)
+            continue;
+        if (row->check == CHECK_NONE)
+            assert_null(row->grad);
+        else
+            check_row((Op)op);
+    }
+}
+
+/* sign's gradient is 1 where |x| <= 1, else 0. */
+static void sign_passes_near_zero(void **state)
+{
+    Probe p = probe_new(5);
+    Node *x = probe_param(&p, S(4, 8)), *sign = graph_unary(p.g, OP_SIGN, x);
+    const Node *grad;
+    double **at;
+
+    (void)state;
+    assert_int_equal(op_table[OP_SIGN].check, CHECK_SURROGATE);
+    probe_loss(&p, sign);
+    p.g = autodiff(p.p, p.g);
+    p.feed.params = p.params;
+    p.feed.inputs = p.inputs;
+    at = interp_run(p.arena, p.g, &p.feed);
+    grad = graph_find_root(p.g, ROOT_GRAD, 0);
+    for (int i = 0; i < 32; i++)
+        assert_true(at[grad->id][i] ==
+                    (fabs(p.params[0][i]) <= 1 ? p.inputs[0][i] : 0));
+    probe_free(&p);
+}
+
+/* The rows with surrogate gradients are those tested above by name. */
+static void surrogates_are_known(void **state)
+{
+    (void)state;
+    for (int op = 0; op < OP_COUNT; op++)
+        if (op_table[op].check == CHECK_SURROGATE)
+            assert_int_equal(op, OP_SIGN);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_row_is_right),
+        cmocka_unit_test(sign_passes_near_zero),
+        cmocka_unit_test(surrogates_are_known),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
