@@ -10,4 +10,8 @@
  * not depend on gets none. Needs ROOT_LOSS. */
 Graph *autodiff(Program *p, Graph *g);
 
+/* The step entry: ROOT_GRADs become ROOT_PARAMs and ROOT_SLOTs; sets p->slots,
+ * the same for every parameter. Needs autodiff. */
+Graph *optimizer(Program *p, Graph *g);
+
 #endif
