@@ -168,35 +168,6 @@ _Noreturn void diag_bug(const char *file, int line, const char *format, ...)
     exit(70);
 }
 
-/* Bytes of the UTF-8 character at s (of at most n), 0 where there is none:
- * table 3-7 of the Unicode standard. */
-static int utf8_length(const unsigned char *s, int n)
-{
-    static const struct {
-        unsigned char first, last, low, high;
-        int length;
-    } rows[] = {
-        {0x00, 0x7f, 0x00, 0xff, 1}, {0xc2, 0xdf, 0x80, 0xbf, 2},
-        {0xe0, 0xe0, 0xa0, 0xbf, 3}, {0xe1, 0xec, 0x80, 0xbf, 3},
-        {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3},
-        {0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4},
-        {0xf4, 0xf4, 0x80, 0x8f, 4},
-    };
-
-    for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
-        int k = 2;
-
-        if (s[0] < rows[r].first || s[0] > rows[r].last || rows[r].length > n)
-            continue;
-        if (rows[r].length > 1 && (s[1] < rows[r].low || s[1] > rows[r].high))
-            return 0;
-        while (k < rows[r].length && s[k] >= 0x80 && s[k] <= 0xbf)
-            k++;
-        return k >= rows[r].length ? rows[r].length : 0;
-    }
-    return 0;
-}
-
 /* One source line as it is shown: its text and, column for column, what
  * stands below it. */
 typedef struct Shown {
@@ -234,7 +205,7 @@ static void show_columns(Shown *shown, const char *text, int n, int columns,
 static int show_char(Shown *shown, const Message *m, int i)
 {
     const char *at = shown->source->text + i;
-    int n = utf8_length((const unsigned char *)at, shown->end - i);
+    int n = str_utf8(at, (size_t)(shown->end - i));
     int column = (int)shown->under.n;
     char under = under_byte(m, i);
 
@@ -367,22 +338,21 @@ static Message **in_order(const Diag *diag, int *n)
 
 static void json_string(FILE *out, const char *s)
 {
-    const unsigned char *at = (const unsigned char *)s;
-    int left = (int)strlen(s);
+    size_t left = strlen(s);
 
     putc('"', out);
     while (left > 0) {
-        int n = utf8_length(at, left);
+        size_t n = (size_t)str_utf8(s, left);
 
         if (n == 0)
             fputs("\\ufffd", out);
-        else if (*at == '"' || *at == '\\')
-            fprintf(out, "\\%c", *at);
-        else if (*at < ' ' || *at == 0x7f)
-            fprintf(out, "\\u%04x", (unsigned)*at);
+        else if (*s == '"' || *s == '\\')
+            fprintf(out, "\\%c", *s);
+        else if (n == 1 && (*s < ' ' || *s == 0x7f))
+            fprintf(out, "\\u%04x", (unsigned)*s);
         else
-            fwrite(at, 1, (size_t)n, out);
-        at += n ? n : 1;
+            fwrite(s, 1, n, out);
+        s += n ? n : 1;
         left -= n ? n : 1;
     }
     putc('"', out);

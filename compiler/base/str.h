@@ -32,6 +32,10 @@ int str_distance(const char *a, const char *b);
  * enough to be a slip (distance above a third of its length, at least 1). */
 const char *str_nearest(const char *wrong, const char *const *names, int n);
 
+/* Bytes of the UTF-8 character at s, of which n >= 1 bytes can be read; 0 where
+ * there is none. */
+int str_utf8(const char *s, size_t n);
+
 /* The whole file as text with a closing zero (*size without it), or NULL with
  * errno set. */
 char *str_read_file(Arena *arena, const char *path, size_t *size);

@@ -1,0 +1,101 @@
+/* build.h: what scanner, grammar and reader share: the state of one parse, and
+ * a constructor for each rule of nn.y. Private to the parser; parse.h is the
+ * way in. Constructors take interned names and return nodes of the arena;
+ * mistakes that the grammar lets pass are reported here. */
+#ifndef NNC_FRONT_BUILD_H
+#define NNC_FRONT_BUILD_H
+
+#include "ir/ast.h"
+
+typedef struct Parse {
+    Arena *arena;
+    Diag *diag;
+    const Source *source;
+    File *file;
+    void *scanner;
+    int offset, line, column; /* of the scanner */
+    int kind, last_kind;      /* of the newest token and of the one before */
+    Span token, last;         /* their places */
+    Name first;               /* the name that begins the statement, or none */
+    int count;                /* tokens of the statement so far */
+    VEC(Span)
+    open;             /* brackets that were open before the token, and
+                         itself where it opens one */
+    int braces;       /* how many `{` are open behind the token */
+    bool bad;         /* the token is reported already */
+    bool reserved;    /* it is a word that cannot be a name */
+    bool open_told;   /* an open brace has been reported */
+    bool skip;        /* after a mistake: to the end of a statement, */
+    int skip_level;   /* leaving out what stands in deeper braces */
+    bool in_brackets; /* the last mistake stood in ( or [ */
+    bool stopped;     /* given up: no more tokens, no more messages */
+} Parse;
+
+/* Scanner: sets *span to the n bytes at text and moves on. */
+void build_place(Parse *p, Span *span, const char *text, size_t n);
+const char *build_name(Parse *p, const char *text, size_t n);
+void build_bad_number(Parse *p, Span span);
+void build_open_string(Parse *p, Span span);
+void build_stray(Parse *p, Span span);
+
+/* The parser met the newest token where only these n could stand (names of
+ * nn.y): reports it, once, and lets the reader skip. */
+void build_unexpected(Parse *p, const char *const *expected, int n);
+/* Reports nesting deeper than AST_DEPTH and gives up. */
+void build_too_deep(Parse *p, Span span);
+
+/* Whether messages may go on at once behind a recovered mistake. */
+bool build_recovers(const Parse *p);
+/* The empty span behind a symbol. */
+Span build_point(Span before);
+
+/* Lists. */
+Names build_names(Parse *p, Names names, Name name);
+Exprs build_exprs(Parse *p, Exprs exprs, Expr *expr);
+Decls build_decl_list(Parse *p, Decls decls, Decl *decl);
+Formals build_formals(Parse *p, Formals formals, Formal formal);
+Items build_items(Parse *p, Items items, Item *item); /* NULL is left out */
+
+/* Top level. */
+void build_use(Parse *p, const char *string, Span span);
+void build_def(Parse *p, DefKind kind, Span span, Name name, Formals params,
+               Items items);
+
+/* Statements. */
+Item *build_item(Parse *p, ItemKind kind, Span span, Name name, Expr *value);
+Item *build_values(Parse *p, ItemKind kind, Span span, Exprs values);
+Item *build_decls(Parse *p, ItemKind kind, Span span, Decls decls);
+Item *build_param(Parse *p, Span span, Decl *decl, Exprs options);
+Item *build_define(Parse *p, Span span, Names names, Expr *value);
+Item *build_generate(Parse *p, Span span, Name name, Expr *value,
+                     Exprs options);
+Item *build_group(Parse *p, ItemKind kind, Span span, Name name, Items items);
+Item *build_split(Parse *p, Span span, Name part, Item *split);
+Item *build_amount(Parse *p, Span span, bool last, Expr *amount, Name by);
+Item *build_fold(Parse *p, Span span, Expr *k, Expr *n);
+Item *build_setting(Parse *p, Span span, Name word, Name second, Expr *value);
+Item *build_call_setting(Parse *p, Span span, Name word, Exprs args);
+Decl *build_decl(Parse *p, Name name, TypeExpr *type, Expr *value);
+TypeExpr *build_type(Parse *p, Span span, Name name, Expr *count, Exprs dims);
+
+/* Expressions. */
+Name build_primed(const Parse *p, const char *text, Span span);
+Expr *build_leaf(Parse *p, ExprKind kind, Span span, const char *name);
+Expr *build_number(Parse *p, Span span, const char *text);
+Expr *build_string(Parse *p, Span span, const char *text);
+Expr *build_bool(Parse *p, Span span, int value);
+Expr *build_expr(Parse *p, ExprKind kind, Span span, Span at, Exprs kids);
+Expr *build_unary(Parse *p, ExprKind kind, Span span, Span at, Expr *k0);
+Expr *build_binary(Parse *p, ExprKind kind, Span span, Span at, Expr *k0,
+                   Expr *k1);
+Expr *build_call(Parse *p, Span span, Name name, Exprs args);
+Expr *build_field(Parse *p, Span span, Expr *k0, Name word);
+Expr *build_parens(Parse *p, Span span, Expr *inner);
+Expr *build_tuple(Parse *p, Span span, Expr *first, Exprs others);
+Expr *build_if(Parse *p, Span span, Span at, Expr *k0, Expr *k1, Expr *k2);
+Expr *build_for(Parse *p, Span span, Name name, Expr *k0, Expr *k1);
+Expr *build_pipe(Parse *p, Span span, Expr *first, Exprs stages);
+Expr *build_stage(Parse *p, Expr *stage, Name as);
+Expr *build_label(Parse *p, Name label, Expr *expr);
+
+#endif

@@ -1,0 +1,293 @@
+/* unexpected.c: what is said about a token that the parser did not expect.
+ *
+ * In: the newest token, the one before it, the open brackets, and the tokens
+ * that could stand here, by their names in nn.y. Out: one message that names
+ * the slip where it is a known one (a missing `;`, an open bracket, a word of
+ * the language as a name), otherwise what was expected. */
+#include "front/build.h"
+
+#include <ctype.h>
+#include <string.h>
+
+typedef struct Expected {
+    const char *const *names;
+    int n;
+} Expected;
+
+static const char *const top_words[] = {"use", "model", "block", "cell"};
+static const char *const body_words[] = {
+    "input",  "target",   "state", "param", "layer",      "output", "loss",
+    "metric", "generate", "data",  "train", "validation", "test"};
+
+enum {
+    TOP_WORDS = sizeof top_words / sizeof *top_words,
+    BODY_WORDS = sizeof body_words / sizeof *body_words
+};
+
+static bool has(const Expected *e, const char *name)
+{
+    for (int i = 0; i < e->n; i++)
+        if (strcmp(e->names[i], name) == 0)
+            return true;
+    return false;
+}
+
+static bool one_of(const char *word, const char *const *words, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (strcmp(words[i], word) == 0)
+            return true;
+    return false;
+}
+
+/* A copy of the text of a token, shortened. */
+static const char *text_of(const Parse *p, Span span)
+{
+    int n = span.end - span.begin;
+
+    if (n > 40)
+        return arena_printf(p->arena, "%.37s...", p->source->text + span.begin);
+    return arena_printf(p->arena, "%.*s", n, p->source->text + span.begin);
+}
+
+static bool is_word(const char *name)
+{
+    return isalpha((unsigned char)name[0]) && !strchr(name, ' ');
+}
+
+static bool is_operator(const char *name)
+{
+    static const char *const signs[] = {"->", "..", "==", "!=",  "<", ">",
+                                        "<=", ">=", "+",  "-",   "*", "/",
+                                        ".",  "(",  "as", "and", "or"};
+
+    return one_of(name, signs, sizeof signs / sizeof *signs);
+}
+
+/* The name in nn.y without the quotes of a character token. */
+static const char *bare(const Parse *p, const char *name)
+{
+    size_t n = strlen(name);
+
+    if (name[0] != '\'' || n != 3)
+        return name;
+    return arena_intern(p->arena, name + 1, 1);
+}
+
+/* What a person calls the whole set of tokens that begin something. */
+static const char *family(const Parse *p, const Expected *e)
+{
+    if (has(e, "true") && !has(e, "in"))
+        return "a value";
+    if (has(e, "a number") && has(e, "("))
+        return strcmp(text_of(p, p->last), "->") ? "an expression" : "a layer";
+    if (has(e, "input"))
+        return has(e, "use") ? "a word" : "a statement";
+    if (has(e, "stratified") && has(e, "fold"))
+        return "a name";
+    return has(e, "*") ? "an operator" : NULL;
+}
+
+/* Whether the family's name already speaks of this token. */
+static bool in_family(const char *of, const char *name)
+{
+    if (!of)
+        return false;
+    if (strcmp(of, "an operator") == 0)
+        return is_operator(name);
+    return is_word(name) || strncmp(name, "a ", 2) == 0 ||
+           strcmp(name, "(") == 0 || strcmp(name, "[") == 0 ||
+           strcmp(name, "-") == 0;
+}
+
+/* "an expression or `)`"; "" where the list would be too long to help. */
+static const char *expected_text(const Parse *p, const Expected *e)
+{
+    const char *of = family(p, e);
+    VEC(const char *) names = {0};
+    Text out = {.arena = p->arena};
+
+    if (of)
+        vec_push(p->arena, &names, of);
+    for (int i = 0; i < e->n; i++) {
+        const char *name = e->names[i];
+
+        if (in_family(of, name))
+            continue;
+        if (strncmp(name, "a ", 2) != 0 && strncmp(name, "end ", 4) != 0)
+            name = arena_printf(p->arena, "`%s`", name);
+        vec_push(p->arena, &names, name);
+    }
+    if (names.n > 5)
+        return "";
+    for (int i = 0; i < names.n; i++)
+        text_printf(&out, "%s%s",
+                    i == 0             ? ""
+                    : i == names.n - 1 ? " or "
+                                       : ", ",
+                    names.at[i]);
+    return text_str(&out);
+}
+
+/* The innermost bracket that was open before the token; false: none. */
+static bool innermost(const Parse *p, Span *span)
+{
+    int n = p->open.n;
+
+    if (n && p->open.at[n - 1].begin == p->token.begin)
+        n--;
+    if (n == 0)
+        return false;
+    *span = p->open.at[n - 1];
+    return true;
+}
+
+static char bracket_of(const Parse *p)
+{
+    Span span;
+
+    return innermost(p, &span) ? p->source->text[span.begin] : '\0';
+}
+
+static void say_not_closed(Parse *p)
+{
+    Span open;
+    Message *m;
+
+    if (!innermost(p, &open)) {
+        diag_error(p->diag, p->token, "the file ends inside a statement");
+        return;
+    }
+    if (p->open_told)
+        return;
+    m = diag_error(p->diag, open, "this `%c` is never closed",
+                   p->source->text[open.begin]);
+    diag_note(m, "the file ends in line %d", p->token.line);
+}
+
+/* The end of a statement inside round or square brackets. */
+static void say_left_open(Parse *p)
+{
+    Span open;
+    Message *m;
+    char bracket;
+
+    innermost(p, &open);
+    bracket = p->source->text[open.begin];
+    m = diag_error(p->diag, p->token, "`%s` stands inside a `%c` that is open",
+                   text_of(p, p->token), bracket);
+    diag_mark(m, open);
+    diag_note(m, "`%c` was opened at line %d, column %d", bracket, open.line,
+              open.column);
+    diag_help(m, "close it with `%c`", bracket == '(' ? ')' : ']');
+}
+
+/* A word of the top level where a block is still open. */
+static void say_still_open(Parse *p)
+{
+    Span open;
+    Message *m = diag_error(p->diag, p->token, "`%s` cannot stand in here",
+                            text_of(p, p->token));
+
+    if (innermost(p, &open))
+        diag_note(m, "the `{` of line %d is still open", open.line);
+    diag_help(m, "close what stands before it with `}`");
+    p->open_told = true;
+}
+
+static void say_reserved(Parse *p)
+{
+    const char *word = text_of(p, p->token);
+    Message *m =
+        diag_error(p->diag, p->token,
+                   "`%s` is a word of the language and cannot be a name", word);
+
+    diag_help(m, "take another name, such as `%s_`", word);
+}
+
+static void add_spelling(Parse *p, Message *m)
+{
+    const char *wrong = p->count == 1 ? text_of(p, p->token) : p->first.text;
+    const char *near = NULL;
+
+    if (p->count > 2 || !wrong)
+        return;
+    if (p->braces - (p->kind == '{') == 0)
+        near = str_nearest(wrong, top_words, TOP_WORDS);
+    else
+        near = str_nearest(wrong, body_words, BODY_WORDS);
+    if (near && strcmp(near, wrong) != 0)
+        diag_help(m, "did you mean `%s`?", near);
+}
+
+static void say_expected(Parse *p, const Expected *e)
+{
+    const char *token = text_of(p, p->token);
+    const char *expected = expected_text(p, e);
+    Message *m = diag_error(p->diag, p->token, "unexpected `%s`%s%s", token,
+                            *expected ? ": expected " : "", expected);
+    bool compares = p->kind && is_operator(token) && strchr("=!<>", token[0]);
+
+    if (p->kind == '=')
+        diag_help(m, "write `==` to compare, and `:` behind the name of an "
+                     "argument");
+    else if (p->last_kind == ';' && is_operator(token))
+        diag_help(m, "the `;` before it ends the statement");
+    else if (compares && has(e, "and"))
+        diag_help(m, "comparisons do not chain: write `a < b and b < c`");
+    else if (strcmp(token, "..") == 0 && has(e, "and"))
+        diag_help(m, "ranges do not chain");
+    else
+        add_spelling(p, m);
+}
+
+static void say(Parse *p, const Expected *e)
+{
+    const char *token = text_of(p, p->token);
+    char bracket = bracket_of(p);
+    bool inside = bracket == '(' || bracket == '[';
+    bool new_line = p->last.source && p->token.line > p->last.line;
+
+    if (p->kind == 0)
+        say_not_closed(p);
+    else if (inside &&
+             (p->kind == ';' || p->kind == '}' || (p->reserved && new_line)))
+        say_left_open(p);
+    else if (has(e, ";") && (new_line || p->kind == '}'))
+        diag_error(p->diag, build_point(p->last),
+                   "a `;` is missing at the end of this statement");
+    else if (!bracket && *token && strchr(")]}", *token))
+        diag_error(p->diag, p->token, "this `%s` closes nothing", token);
+    else if (one_of(token, top_words, TOP_WORDS) && has(e, "input"))
+        say_still_open(p);
+    else if (p->reserved && has(e, "a name"))
+        say_reserved(p);
+    else
+        say_expected(p, e);
+}
+
+void build_unexpected(Parse *p, const char *const *expected, int n)
+{
+    const char **names = NEWN(p->arena, const char *, n);
+    char bracket = bracket_of(p);
+
+    p->in_brackets = bracket == '(' || bracket == '[';
+    if (p->kind != ';' && p->kind != '}' && p->kind != 0) {
+        p->skip = true;
+        p->skip_level = p->braces - (p->kind == '{');
+    }
+    if (p->stopped || p->bad)
+        return;
+    for (int i = 0; i < n; i++)
+        names[i] = bare(p, expected[i]);
+    say(p, &(Expected){names, n});
+}
+
+void build_too_deep(Parse *p, Span span)
+{
+    if (p->stopped)
+        return;
+    diag_error(p->diag, span, "this is nested deeper than %d levels",
+               AST_DEPTH);
+    p->stopped = true;
+}

@@ -1,0 +1,345 @@
+/* ast_print.c: the syntax tree as text in canonical form.
+ *
+ * Out: text that parses back to an equal AST. Parentheses stand only where the
+ * levels of nn.y ask for them, so `(a * b) + c` loses its own. */
+#include "ir/ast.h"
+
+/* How tightly a kind binds: the nonterminals of nn.y, loosest first. */
+typedef enum Level {
+    LEVEL_EXPR, /* if, for */
+    LEVEL_PIPE,
+    LEVEL_OR,
+    LEVEL_AND,
+    LEVEL_NOT,
+    LEVEL_COMPARE,
+    LEVEL_RANGE,
+    LEVEL_SUM,
+    LEVEL_TERM,
+    LEVEL_UNARY,
+    LEVEL_POSTFIX /* the level of every kind that is not listed below */
+} Level;
+
+static Level level_of(const Expr *expr)
+{
+    static const Level levels[EXPR_KINDS] = {
+        [EXPR_PIPE] = LEVEL_PIPE,  [EXPR_RANGE] = LEVEL_RANGE,
+        [EXPR_OR] = LEVEL_OR,      [EXPR_AND] = LEVEL_AND,
+        [EXPR_NOT] = LEVEL_NOT,    [EXPR_EQ] = LEVEL_COMPARE,
+        [EXPR_NE] = LEVEL_COMPARE, [EXPR_LT] = LEVEL_COMPARE,
+        [EXPR_GT] = LEVEL_COMPARE, [EXPR_LE] = LEVEL_COMPARE,
+        [EXPR_GE] = LEVEL_COMPARE, [EXPR_ADD] = LEVEL_SUM,
+        [EXPR_SUB] = LEVEL_SUM,    [EXPR_MUL] = LEVEL_TERM,
+        [EXPR_DIV] = LEVEL_TERM,   [EXPR_NEG] = LEVEL_UNARY,
+    };
+
+    if (expr->kind == EXPR_IF || expr->kind == EXPR_FOR)
+        return LEVEL_EXPR;
+    return levels[expr->kind] ? levels[expr->kind] : LEVEL_POSTFIX;
+}
+
+static void print_at(Text *out, const Expr *expr, Level level);
+
+static void print_string(Text *out, const char *s)
+{
+    text_add(out, "\"");
+    for (; *s; s++) {
+        if (*s == '\n')
+            text_add(out, "\\n");
+        else if (*s == '\t')
+            text_add(out, "\\t");
+        else
+            text_printf(out, *s == '"' || *s == '\\' ? "\\%c" : "%c", *s);
+    }
+    text_add(out, "\"");
+}
+
+/* Kids from `first` on, with their labels. */
+static void print_list(Text *out, const Exprs *list, const char *before)
+{
+    for (int i = 0; i < list->n; i++) {
+        const Expr *expr = list->at[i];
+
+        text_add(out, i ? ", " : before);
+        if (expr->label.text)
+            text_printf(out, "%s: ", expr->label.text);
+        print_at(out, expr, LEVEL_EXPR);
+    }
+}
+
+/* A stage is a name or a call; everything else needs parentheses. */
+static void print_stage(Text *out, const Expr *stage)
+{
+    bool bare = stage->kind == EXPR_NAME || stage->kind == EXPR_CALL;
+
+    text_add(out, bare ? " -> " : " -> (");
+    print_at(out, stage, LEVEL_EXPR);
+    text_add(out, bare ? "" : ")");
+    if (stage->as.text)
+        text_printf(out, " as %s", stage->as.text);
+}
+
+static void print_pipe(Text *out, const Expr *expr)
+{
+    print_at(out, expr->kids.at[0], LEVEL_OR);
+    for (int i = 1; i < expr->kids.n; i++)
+        print_stage(out, expr->kids.at[i]);
+}
+
+/* Left operands may stand on the same level, right ones are tighter; ranges
+ * and comparisons do not chain. */
+static void print_operator(Text *out, const Expr *expr)
+{
+    Level level = level_of(expr);
+    bool chains = level != LEVEL_RANGE && level != LEVEL_COMPARE;
+    const char *space = expr->kind == EXPR_RANGE ? "" : " ";
+
+    if (expr->kind == EXPR_NEG || expr->kind == EXPR_NOT) {
+        text_add(out, expr->kind == EXPR_NEG ? "-" : "not ");
+        print_at(out, expr->kids.at[0], level);
+        return;
+    }
+    print_at(out, expr->kids.at[0], chains ? level : level + 1);
+    text_printf(out, "%s%s%s", space, ast_sign(expr->kind), space);
+    print_at(out, expr->kids.at[1], level + 1);
+}
+
+static void print_if(Text *out, const Expr *expr)
+{
+    text_add(out, "if ");
+    print_at(out, expr->kids.at[0], LEVEL_EXPR);
+    text_add(out, " then ");
+    print_at(out, expr->kids.at[1], LEVEL_EXPR);
+    text_add(out, " else ");
+    print_at(out, expr->kids.at[2], LEVEL_EXPR);
+}
+
+static void print_for(Text *out, const Expr *expr)
+{
+    text_printf(out, "for %s in ", expr->name);
+    print_at(out, expr->kids.at[0], LEVEL_EXPR);
+    text_add(out, ": ");
+    print_at(out, expr->kids.at[1], LEVEL_EXPR);
+}
+
+/* A number keeps its parentheses: `3.x` would be a slip. */
+static void print_field(Text *out, const Expr *expr)
+{
+    const Expr *of = expr->kids.at[0];
+    bool number = of->kind == EXPR_NUMBER;
+
+    text_add(out, number ? "(" : "");
+    print_at(out, of, LEVEL_POSTFIX);
+    text_printf(out, "%s.%s", number ? ")" : "", expr->name);
+}
+
+static void print_bare(Text *out, const Expr *expr)
+{
+    switch (expr->kind) {
+    case EXPR_NUMBER:
+    case EXPR_NAME:
+    case EXPR_IN:
+        text_add(out, expr->name);
+        break;
+    case EXPR_PRIMED:
+        text_printf(out, "%s'", expr->name);
+        break;
+    case EXPR_STRING:
+        print_string(out, expr->name);
+        break;
+    case EXPR_BOOL:
+        text_add(out, expr->number != 0 ? "true" : "false");
+        break;
+    case EXPR_CALL:
+        text_printf(out, "%s(", expr->name);
+        print_list(out, &expr->kids, "");
+        text_add(out, ")");
+        break;
+    case EXPR_FIELD:
+        print_field(out, expr);
+        break;
+    case EXPR_LIST:
+    case EXPR_TUPLE:
+        text_add(out, expr->kind == EXPR_LIST ? "[" : "(");
+        print_list(out, &expr->kids, "");
+        text_add(out, expr->kind == EXPR_LIST ? "]" : ")");
+        break;
+    case EXPR_PIPE:
+        print_pipe(out, expr);
+        break;
+    case EXPR_IF:
+        print_if(out, expr);
+        break;
+    case EXPR_FOR:
+        print_for(out, expr);
+        break;
+    case EXPR_ERROR:
+        text_add(out, "?");
+        break;
+    default:
+        print_operator(out, expr);
+    }
+}
+
+static void print_at(Text *out, const Expr *expr, Level level)
+{
+    bool parens = level_of(expr) < level;
+
+    text_add(out, parens ? "(" : "");
+    print_bare(out, expr);
+    text_add(out, parens ? ")" : "");
+}
+
+void ast_print_expr(Text *out, const Expr *expr)
+{
+    print_at(out, expr, LEVEL_EXPR);
+}
+
+static void print_type(Text *out, const TypeExpr *type)
+{
+    text_add(out, type->name.text);
+    if (type->count) {
+        text_add(out, "(");
+        ast_print_expr(out, type->count);
+        text_add(out, ")");
+    }
+    if (type->dims.n) {
+        text_add(out, "[");
+        print_list(out, &type->dims, "");
+        text_add(out, "]");
+    }
+}
+
+static void print_decls(Text *out, const Decls *decls)
+{
+    for (int i = 0; i < decls->n; i++) {
+        const Decl *decl = decls->at[i];
+
+        text_printf(out, "%s%s: ", i ? ", " : " ", decl->name.text);
+        print_type(out, decl->type);
+        if (decl->value) {
+            text_add(out, " = ");
+            ast_print_expr(out, decl->value);
+        }
+    }
+}
+
+static void print_names(Text *out, const Names *names)
+{
+    for (int i = 0; i < names->n; i++)
+        text_printf(out, "%s%s%s", i ? ", " : "", names->at[i].text,
+                    names->at[i].primed ? "'" : "");
+}
+
+static void print_split(Text *out, const Item *item)
+{
+    if (item->kind == ITEM_FOLD) {
+        text_printf(out, " fold %s of %s", item->values.at[0]->name,
+                    item->values.at[1]->name);
+        return;
+    }
+    text_add(out, item->last ? " last " : " ");
+    ast_print_expr(out, item->value);
+    if (item->other.text)
+        text_printf(out, " stratified by %s", item->other.text);
+}
+
+static void print_setting(Text *out, const Item *item)
+{
+    text_add(out, item->call ? "(" : "");
+    if (item->other.text)
+        text_printf(out, " %s", item->other.text);
+    print_list(out, &item->values, item->call ? "" : " ");
+    text_add(out, item->call ? ")" : "");
+}
+
+/* The statement behind its words and names, without its end. */
+static void print_rest(Text *out, const Item *item)
+{
+    switch (item->kind) {
+    case ITEM_DEFINE:
+        text_add(out, " = ");
+        break;
+    case ITEM_LAYER:
+    case ITEM_OUTPUT:
+        text_add(out, item->name.text ? " = " : " ");
+        break;
+    case ITEM_GENERATE:
+        text_add(out, " from ");
+        break;
+    case ITEM_SPLIT:
+    case ITEM_FOLD:
+        print_split(out, item);
+        return;
+    case ITEM_SETTING:
+        print_setting(out, item);
+        return;
+    default:
+        print_decls(out, &item->decls);
+        print_list(out, &item->values, " ");
+    }
+    if (item->value)
+        ast_print_expr(out, item->value);
+}
+
+static void print_items(Text *out, const Items *items, int indent);
+
+static void print_item(Text *out, const Item *item, int indent)
+{
+    const char *word = ast_item_word(item->kind);
+    bool group = item->kind == ITEM_DATA || item->kind == ITEM_TRAIN ||
+                 item->kind == ITEM_PART;
+
+    text_printf(out, "%*s%s", indent, "", word ? word : "");
+    if (item->name.text)
+        text_printf(out, "%s%s", word ? " " : "", item->name.text);
+    print_names(out, &item->names);
+    if (group) {
+        print_items(out, &item->items, indent);
+        return;
+    }
+    print_rest(out, item);
+    for (int i = 0; i < item->options.n; i++) {
+        const Expr *option = item->options.at[i];
+
+        text_printf(out, ", %s: ", option->label.text);
+        ast_print_expr(out, option);
+    }
+    text_add(out, ";\n");
+}
+
+static void print_items(Text *out, const Items *items, int indent)
+{
+    text_add(out, " {\n");
+    for (int i = 0; i < items->n; i++)
+        print_item(out, items->at[i], indent + 4);
+    text_printf(out, "%*s}\n", indent, "");
+}
+
+static void print_def(Text *out, const Def *def)
+{
+    text_printf(out, "%s %s", ast_def_word(def->kind), def->name.text);
+    for (int i = 0; i < def->params.n; i++) {
+        const Formal *formal = &def->params.at[i];
+
+        text_printf(out, "%s%s", i ? ", " : "(", formal->name.text);
+        if (formal->value) {
+            text_add(out, " = ");
+            ast_print_expr(out, formal->value);
+        }
+    }
+    text_add(out, def->params.n ? ")" : "");
+    print_items(out, &def->items, 0);
+}
+
+void ast_print(Text *out, const File *file)
+{
+    for (int i = 0; i < file->uses.n; i++) {
+        text_add(out, "use ");
+        print_string(out, file->uses.at[i].text);
+        text_add(out, ";\n");
+    }
+    for (int i = 0; i < file->defs.n; i++) {
+        text_add(out, i || file->uses.n ? "\n" : "");
+        print_def(out, file->defs.at[i]);
+    }
+}
