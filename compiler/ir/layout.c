@@ -1,0 +1,268 @@
+/* layout.c: layouts of values and of their views; see layout.h. Everything
+ * here is arithmetic on pieces; no memory is touched. */
+#include "ir/layout.h"
+
+static AxisLayout axis_one(int64_t size, int64_t stride)
+{
+    return (AxisLayout){.n = 1, .piece = {{size, stride}}};
+}
+
+Layout layout_dense(const Shape *shape)
+{
+    return layout_padded(shape, 1);
+}
+
+Layout layout_padded(const Shape *shape, int64_t multiple)
+{
+    Layout l = {.rank = shape->rank};
+    int64_t stride = 1;
+    for (int a = shape->rank - 1; a >= 0; a--) {
+        l.axis[a] = axis_one(shape->dim[a], stride);
+        stride *= shape->dim[a];
+        if (a == shape->rank - 1 && a > 0)
+            stride = (stride + multiple - 1) / multiple * multiple;
+    }
+    l.extent = (stride + multiple - 1) / multiple * multiple;
+    return l;
+}
+
+int64_t layout_stride(const Layout *l, int axis)
+{
+    return l->axis[axis].piece[l->axis[axis].n - 1].stride;
+}
+
+bool layout_strided(const Layout *l)
+{
+    for (int a = 0; a < l->rank; a++)
+        if (l->axis[a].n != 1)
+            return false;
+    return true;
+}
+
+static bool axis_equal(const AxisLayout *a, const AxisLayout *b)
+{
+    if (a->n != b->n)
+        return false;
+    for (int i = 0; i < a->n; i++) {
+        Piece p = a->piece[i], q = b->piece[i];
+        if (p.size != q.size || (p.size > 1 && p.stride != q.stride))
+            return false;
+    }
+    return true;
+}
+
+bool layout_equal(const Layout *a, const Layout *b)
+{
+    if (a->rank != b->rank)
+        return false;
+    for (int i = 0; i < a->rank; i++)
+        if (!axis_equal(&a->axis[i], &b->axis[i]))
+            return false;
+    return true;
+}
+
+int64_t layout_place(const Layout *l, const int64_t *index)
+{
+    int64_t place = l->offset;
+    for (int a = 0; a < l->rank; a++) {
+        int64_t rest = index[a];
+        for (int i = l->axis[a].n - 1; i >= 0; i--) {
+            Piece p = l->axis[a].piece[i];
+            place += rest % p.size * p.stride;
+            rest /= p.size;
+        }
+    }
+    return place;
+}
+
+static int64_t axis_span(const AxisLayout *axis)
+{
+    int64_t product = 1;
+    for (int i = 0; i < axis->n; i++)
+        product *= axis->piece[i].size;
+    return product;
+}
+
+/* Cuts elements begin.. of an axis: drops outer digits that are the same for
+ * all of them, and shortens the outermost that is left. */
+static bool slice_axis(AxisLayout *axis, int64_t begin, int64_t size,
+                       int64_t *offset)
+{
+    while (axis->n > 0) {
+        int64_t inner = axis_span(axis) / axis->piece[0].size;
+        Piece *outer = &axis->piece[0];
+        if (begin % inner == 0 && (size % inner == 0 || axis->n == 1)) {
+            *offset += begin / inner * outer->stride;
+            outer->size = size / inner;
+            return true;
+        }
+        if (begin / inner != (begin + size - 1) / inner)
+            return false;
+        *offset += begin / inner * outer->stride;
+        begin %= inner;
+        axis->n--;
+        for (int i = 0; i < axis->n; i++)
+            axis->piece[i] = axis->piece[i + 1];
+    }
+    return false;
+}
+
+/* Appends a piece, joining it with the one before where they are one run. */
+static bool push_piece(AxisLayout *axis, Piece p)
+{
+    if (p.size == 1)
+        return true;
+    if (axis->n > 0) {
+        Piece *last = &axis->piece[axis->n - 1];
+        if (last->stride == p.stride * p.size) {
+            *last = (Piece){last->size * p.size, p.stride};
+            return true;
+        }
+    }
+    if (axis->n == MAX_PIECES)
+        return false;
+    axis->piece[axis->n++] = p;
+    return true;
+}
+
+/* Deals the pieces of input axes in [i0, i1) out to output axes [o0, o1),
+ * whose sizes have the same product. */
+static bool regroup(const Layout *from, int i0, int i1, const Shape *shape,
+                    int o0, int o1, Layout *to)
+{
+    Piece piece[MAX_RANK * MAX_PIECES];
+    int n = 0, at = 0;
+    for (int i = i0; i < i1; i++)
+        for (int k = 0; k < from->axis[i].n; k++)
+            piece[n++] = from->axis[i].piece[k];
+    for (int o = o0; o < o1; o++) {
+        AxisLayout *axis = &to->axis[o];
+        int64_t need = shape->dim[o];
+        *axis = (AxisLayout){0};
+        while (need > 1) {
+            if (at == n)
+                return false;
+            Piece *p = &piece[at];
+            if (need % p->size == 0) {
+                need /= p->size;
+                at++;
+                if (!push_piece(axis, *p))
+                    return false;
+            } else if (p->size % need == 0) {
+                int64_t rest = p->size / need;
+                if (!push_piece(axis, (Piece){need, p->stride * rest}))
+                    return false;
+                p->size = rest;
+                need = 1;
+            } else {
+                return false;
+            }
+        }
+        if (axis->n == 0)
+            *axis = axis_one(1, 0);
+    }
+    return true;
+}
+
+static bool exact_axes(const Layout *l, const Shape *shape, int a, int b)
+{
+    for (; a < b; a++)
+        if (axis_span(&l->axis[a]) != shape->dim[a])
+            return false;
+    return true;
+}
+
+static bool reshape_layout(const Layout *l, const Shape *from, const Shape *to,
+                           Layout *view)
+{
+    *view = (Layout){
+        .rank = to->rank, .offset = l->offset, .extent = l->extent};
+    int i = 0, o = 0;
+    while (i < from->rank || o < to->rank) {
+        int i0 = i, o0 = o;
+        int64_t p = i < from->rank ? from->dim[i++] : 1;
+        int64_t q = o < to->rank ? to->dim[o++] : 1;
+        while (p != q) {
+            if (p < q && i < from->rank)
+                p *= from->dim[i++];
+            else if (o < to->rank)
+                q *= to->dim[o++];
+            else
+                return false;
+        }
+        if (i - i0 == 1 && o - o0 == 1)
+            view->axis[o0] = l->axis[i0];
+        else if (!exact_axes(l, from, i0, i) ||
+                 !regroup(l, i0, i, to, o0, o, view))
+            return false;
+    }
+    return true;
+}
+
+static bool reverse_axis(AxisLayout *axis, int64_t size, int64_t *offset)
+{
+    if (axis->n != 1)
+        return false;
+    *offset += (size - 1) * axis->piece[0].stride;
+    axis->piece[0].stride = -axis->piece[0].stride;
+    return true;
+}
+
+bool layout_view(const Node *n, const Layout *l, Layout *view)
+{
+    const Shape *from = &n->in[0]->shape;
+    *view = *l;
+    switch (n->op) {
+    case OP_RESHAPE:
+        return reshape_layout(l, from, &n->shape, view);
+    case OP_TRANSPOSE:
+        for (int a = 0; a < n->shape.rank; a++)
+            view->axis[a] = l->axis[n->attr.perm[a]];
+        return true;
+    case OP_SLICE:
+        return slice_axis(&view->axis[n->attr.part.axis], n->attr.part.begin,
+                          n->attr.part.size, &view->offset);
+    case OP_REVERSE:
+        return reverse_axis(&view->axis[n->attr.axis],
+                            n->shape.dim[n->attr.axis], &view->offset);
+    case OP_BROADCAST:
+        for (int a = 0; a < n->shape.rank; a++)
+            if (from->dim[a] != n->shape.dim[a])
+                view->axis[a] = axis_one(n->shape.dim[a], 0);
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool layout_unview(const Node *n, const Layout *view, Layout *l)
+{
+    *l = *view;
+    switch (n->op) {
+    case OP_RESHAPE:
+        return reshape_layout(view, &n->shape, &n->in[0]->shape, l);
+    case OP_TRANSPOSE:
+        for (int a = 0; a < n->shape.rank; a++)
+            l->axis[n->attr.perm[a]] = view->axis[a];
+        return true;
+    case OP_REVERSE:
+        return reverse_axis(&l->axis[n->attr.axis],
+                            n->shape.dim[n->attr.axis], &l->offset);
+    default:
+        return false;
+    }
+}
+
+void layout_print(Text *out, const Layout *l)
+{
+    for (int a = 0; a < l->rank; a++) {
+        text_add(out, a ? " (" : "(");
+        for (int i = 0; i < l->axis[a].n; i++)
+            text_printf(out, "%s%lld: %lld", i ? ", " : "",
+                        (long long)l->axis[a].piece[i].size,
+                        (long long)l->axis[a].piece[i].stride);
+        text_add(out, ")");
+    }
+    if (l->offset)
+        text_printf(out, " + %lld", (long long)l->offset);
+}

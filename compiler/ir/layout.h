@@ -1,0 +1,66 @@
+/* layout.h: where the elements of a value lie in memory.
+ *
+ * Each axis of the value is cut into pieces, from the outermost to the
+ * innermost; an index i of the axis is written in the mixed radix of the
+ * pieces' sizes and each digit has a stride of its own:
+ *
+ *     row-major [3, 4]                  (3: 4) (4: 1)
+ *     channels last of [6, 14, 14]      (6: 1) (14: 84) (14: 6)
+ *     a flattened one of those, [1176]  (6: 1, 14: 84, 14: 6)
+ *     panels of 16 of a [120, 400]      (8: 6400, 16: 1) (400: 16)
+ *
+ * The product of an axis's sizes is at least the axis's size (panels pad the
+ * last one). All counts are in elements of the value's type. */
+#ifndef NNC_IR_LAYOUT_H
+#define NNC_IR_LAYOUT_H
+
+#include "ir/graph.h"
+
+enum { MAX_PIECES = 4 };
+
+typedef struct Piece {
+    int64_t size, stride;
+} Piece;
+
+typedef struct AxisLayout {
+    int n;
+    Piece piece[MAX_PIECES]; /* outermost first */
+} AxisLayout;
+
+typedef struct Layout {
+    int rank;
+    AxisLayout axis[MAX_RANK];
+    int64_t offset; /* of element 0 */
+    int64_t extent; /* elements to allocate, offset and padding included */
+} Layout;
+
+/* Row-major without gaps. */
+Layout layout_dense(const Shape *shape);
+
+/* Row-major with the last axis's row stride rounded up to a multiple. */
+Layout layout_padded(const Shape *shape, int64_t multiple);
+
+/* Where element 0 of a strided axis steps to: valid for one-piece axes. */
+int64_t layout_stride(const Layout *l, int axis);
+
+/* One piece on every axis longer than 1. */
+bool layout_strided(const Layout *l);
+
+/* The same element order and padding: a flat loop over both is right. */
+bool layout_equal(const Layout *a, const Layout *b);
+
+/* The place of an element. */
+int64_t layout_place(const Layout *l, const int64_t *index);
+
+/* The layout of a view of a value that lies as `l`: what node n (RESHAPE,
+ * TRANSPOSE, SLICE, REVERSE, BROADCAST) gives of it. False where no layout
+ * describes it, so that a copy is needed. */
+bool layout_view(const Node *n, const Layout *l, Layout *view);
+
+/* The same backwards: how the input of view n must lie so that n's result
+ * lies as `view`. Only for views that keep every element. */
+bool layout_unview(const Node *n, const Layout *view, Layout *l);
+
+void layout_print(Text *out, const Layout *l);
+
+#endif

@@ -1,0 +1,104 @@
+/* plan.h: a Graph cut into kernels, with a place in memory for every value.
+ *
+ * The stages between Graph and C fill it in turn, and each may rely on what
+ * those before it have set:
+ *     fuse      kernels: nodes, anchor, iteration shape
+ *     schedule  variant, parts, scratch, wanted layouts, `why`
+ *     layout    values: layout and buffer; copies inserted
+ *     order     the kernels' sequence, and whether memory is reused in place
+ *     memplan   buffers: offsets inside the workspace
+ * plan_check proves after memplan that no two live buffers overlap. */
+#ifndef NNC_IR_PLAN_H
+#define NNC_IR_PLAN_H
+
+#include "ir/layout.h"
+#include "ir/program.h"
+
+typedef struct Plan Plan;
+typedef struct Kernel Kernel;
+typedef struct Buffer Buffer;
+
+typedef enum Place {
+    PLACE_WORK,   /* in the workspace, at `at` */
+    PLACE_PARAM,  /* index: parameter; slot 0 is the weight itself */
+    PLACE_INPUT,  /* index: input or target, as the caller gave it */
+    PLACE_OUTPUT, /* index: where the caller wants an output or gradient */
+} Place;
+
+struct Buffer {
+    Place place;
+    int index, slot;
+    Type type;
+    int64_t count;    /* elements */
+    const char *name; /* for the memory map: the value's name */
+    int first, last;  /* kernels between which it is live, by sequence */
+    int64_t at;       /* PLACE_WORK: bytes from the workspace's start */
+    bool zeroed;      /* gaps and halo must be 0: cleared when entered */
+    Plan *plan;       /* whose buffer it is */
+};
+
+/* How a place moves with the steps of a scan: by the time index, or by the
+ * state's slot before or after the step (two slots that alternate, or one a
+ * step where all of them are kept). */
+typedef enum Moves { MOVES_NOT, MOVES_TIME, MOVES_NOW, MOVES_NEXT } Moves;
+
+typedef struct Value {
+    Kernel *kernel; /* that computes it; NULL for leaves and views */
+    Buffer *buffer; /* NULL: never stored, lives inside its kernel */
+    Layout layout;
+    Moves moves;
+    int64_t step; /* elements between two time steps or slots */
+    bool wraps;   /* MOVES_NOW, MOVES_NEXT: two slots that alternate */
+} Value;
+
+typedef enum KernelKind {
+    KERNEL_MAP,      /* one loop nest over `space` */
+    KERNEL_REDUCE,   /* a sum or maximum, with maps before it */
+    KERNEL_ROW,      /* softmax, cross-entropy and the like: row by row */
+    KERNEL_COPY,     /* a view that no layout describes */
+    KERNEL_MATMUL,
+    KERNEL_CONV,
+    KERNEL_CONV_DX,
+    KERNEL_CONV_DW,
+    KERNEL_POOL,     /* and its gradients */
+    KERNEL_SCAN,     /* body is a Plan of its own */
+    KERNEL_STRAIGHT, /* the whole entry as straight-line code */
+} KernelKind;
+
+struct Kernel {
+    KernelKind kind;
+    const char *name;      /* of its C function, unique in the file */
+    VEC(Node *) nodes;     /* computed here, in order */
+    Node *anchor;          /* what decides the kind; NULL for MAP */
+    VEC(Node *) stores;    /* nodes whose values leave the kernel */
+    Shape space;           /* what a MAP iterates over */
+    int parts;             /* literal, for threads; 1: not divided */
+    int64_t scratch;       /* bytes */
+    Buffer *scratch_buffer;
+    Plan *body;            /* SCAN */
+    const char *why;       /* the schedule's reason, for --report */
+    void *tile;            /* the chosen variant's own plan; NULL: loops */
+    int64_t flops, bytes;
+    int position;          /* in the sequence, set by order */
+};
+
+struct Plan {
+    Arena *arena;
+    const Program *program;
+    const Entry *entry;
+    Graph *graph;
+    Value *value;       /* by node id */
+    VEC(Kernel *) kernels;
+    VEC(Buffer *) buffers;
+    const Scan *scan;   /* the body of this scan, or NULL */
+    Plan *outer;        /* the plan around a body */
+    int64_t workspace;  /* bytes */
+    int64_t base;       /* of a body: where the scan's scratch begins */
+    const char *prefix; /* of its C functions: "step" */
+};
+
+/* The value that a chain of free views shows: the node itself or the one that
+ * is stored. */
+Node *plan_source(const Plan *plan, Node *node);
+
+#endif
