@@ -1,0 +1,51 @@
+/* backend.h: the steps from a Graph to a Plan, in their order.
+ *
+ * Each takes the Plan with what the steps before it have set (see plan.h) and
+ * returns it with more. `plain` keeps every node its own reference loop. */
+#ifndef NNC_PASS_BACKEND_H
+#define NNC_PASS_BACKEND_H
+
+#include "ir/plan.h"
+
+/* Options that shape the generated code. */
+typedef struct CodeOptions {
+    bool plain;         /* reference loops */
+    const char *target; /* "avx512", "avx2" or "generic" */
+    int unroll;         /* most vector multiply-adds in one basic block; see */
+                        /* UNROLL_AUTO, UNROLL_FULL, 0: one tile step a loop */
+} CodeOptions;
+
+enum { UNROLL_AUTO = -1, UNROLL_FULL = -2, UNROLL_NONE = 0 };
+
+/* Groups nodes into kernels. */
+Plan *fuse(Plan *plan, bool plain);
+
+/* Gives every value a layout and a buffer; inserts copies where a view needs
+ * one. Recurses into the bodies of scans. */
+Plan *layout(Plan *plan, const CodeOptions *options);
+
+/* Fixes the kernels' sequence: inputs first, a parameter's new value after
+ * every reader of the old one. */
+Plan *order(Plan *plan);
+
+/* Gives every work buffer its place in the workspace; those that are never
+ * live at the same time share bytes. */
+Plan *memplan(Plan *plan, const CodeOptions *options);
+
+/* Proves that no two live buffers overlap; a violation is a bug. */
+void plan_check(const Plan *plan);
+
+/* A further kernel around one node, appended to the plan. */
+Kernel *plan_kernel(Plan *plan, KernelKind kind, Node *node);
+
+/* RESHAPE, TRANSPOSE, SLICE, REVERSE, BROADCAST: free where layouts allow. */
+bool plan_is_view(const Node *n);
+
+/* One number for all elements, known or read when the step begins; views of
+ * one included. Written where it is used, never stored. */
+bool plan_is_number(const Node *n);
+
+/* Names every kernel after the user's values; unique in the file. */
+void plan_names(Plan *plan);
+
+#endif

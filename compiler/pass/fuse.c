@@ -1,0 +1,285 @@
+/* fuse.c: groups nodes that can share one loop nest into kernels.
+ *
+ * In: a graph after the second rewrite. Out: a Plan whose kernels hold every
+ * node that computes something; leaves and views belong to none. A kernel is
+ * an anchor with the element-wise nodes of the same shape that follow it, or
+ * such nodes alone, or a reduction with the element-wise nodes that only it
+ * uses. Merging never makes a cycle: a kernel joins only where no other
+ * kernel stands between the two. `plain` gives every node its own kernel. */
+#include "pass/backend.h"
+
+typedef struct Fuser {
+    Plan *plan;
+    Kernel **of; /* kernel by node id */
+    const int *uses;
+    bool plain;
+} Fuser;
+
+static KernelKind kind_of(const Node *n)
+{
+    switch (n->op) {
+    case OP_SUM:
+    case OP_RMAX:
+        return KERNEL_REDUCE;
+    case OP_CONCAT:
+    case OP_PAD:
+        return KERNEL_COPY;
+    case OP_MATMUL:
+        return KERNEL_MATMUL;
+    case OP_CONV:
+        return KERNEL_CONV;
+    case OP_CONV_DX:
+        return KERNEL_CONV_DX;
+    case OP_CONV_DW:
+        return KERNEL_CONV_DW;
+    case OP_MAXPOOL:
+    case OP_MAXPOOL_AT:
+    case OP_MAXPOOL_DX:
+    case OP_AVGPOOL:
+    case OP_AVGPOOL_DX:
+        return KERNEL_POOL;
+    case OP_SCAN:
+        return KERNEL_SCAN;
+    default:
+        return op_table[n->op].class == CLASS_MAP ? KERNEL_MAP : KERNEL_ROW;
+    }
+}
+
+bool plan_is_number(const Node *n)
+{
+    while (plan_is_view(n))
+        n = n->in[0];
+    return n->op == OP_CONST || n->op == OP_RATE || n->op == OP_POW_STEP ||
+           n->op == OP_ROWS;
+}
+
+bool plan_is_view(const Node *n)
+{
+    return n->op == OP_RESHAPE || n->op == OP_TRANSPOSE || n->op == OP_SLICE ||
+           n->op == OP_REVERSE || n->op == OP_BROADCAST;
+}
+
+static Plan *body_plan(Plan *outer, const Node *scan)
+{
+    Plan *body = NEW(outer->arena, Plan);
+    *body = (Plan){.arena = outer->arena,
+                   .program = outer->program,
+                   .entry = outer->entry,
+                   .graph = scan->attr.scan->body,
+                   .scan = scan->attr.scan,
+                   .outer = outer,
+                   .prefix = outer->prefix};
+    return body;
+}
+
+Kernel *plan_kernel(Plan *plan, KernelKind kind, Node *node)
+{
+    Kernel *k = NEW(plan->arena, Kernel);
+    k->kind = kind;
+    k->parts = 1;
+    k->space = node->shape;
+    k->anchor = kind == KERNEL_MAP ? NULL : node;
+    vec_push(plan->arena, &k->nodes, node);
+    vec_push(plan->arena, &plan->kernels, k);
+    return k;
+}
+
+/* Whether kernel `to` is reached from `from` by way of at least one kernel
+ * outside both sets' shared mark. Walks inputs backwards from `to`. */
+static bool depends(Fuser *f, const Node *n, const Kernel *on, bool *seen)
+{
+    if (seen[n->id])
+        return false;
+    seen[n->id] = true;
+    if (f->of[n->id] == on)
+        return true;
+    for (int i = 0; i < n->n_in; i++)
+        if (depends(f, n->in[i], on, seen))
+            return true;
+    const Kernel *k = f->of[n->id];
+    for (int j = 0; k && j < k->nodes.n; j++)
+        if (depends(f, k->nodes.at[j], on, seen))
+            return true;
+    return false;
+}
+
+static bool node_depends(Fuser *f, const Node *n, const Kernel *on)
+{
+    bool *seen = NEWN(f->plan->arena, bool, f->plan->graph->nodes.n);
+    return depends(f, n, on, seen);
+}
+
+/* No input of `other`'s nodes, itself outside both, may depend on k. */
+static bool apart(Fuser *f, const Kernel *other, const Kernel *k)
+{
+    for (int j = 0; j < other->nodes.n; j++) {
+        const Node *n = other->nodes.at[j];
+        for (int i = 0; i < n->n_in; i++) {
+            const Kernel *made = f->of[n->in[i]->id];
+            if (made == other || made == k)
+                continue;
+            if (node_depends(f, n->in[i], k))
+                return false;
+        }
+    }
+    return true;
+}
+
+static bool takes_maps(const Kernel *k)
+{
+    return k->kind == KERNEL_MAP;
+}
+
+/* Whether a map node may become part of the kernel that made one of its
+ * inputs: same shape, and every other input is there before. */
+static bool may_join(Fuser *f, const Node *n, const Kernel *k)
+{
+    if (!k || !takes_maps(k) || !shape_equal(&k->space, &n->shape))
+        return false;
+    for (int i = 0; i < n->n_in; i++)
+        if (f->of[n->in[i]->id] != k && node_depends(f, n->in[i], k))
+            return false;
+    return true;
+}
+
+static void append(Fuser *f, Kernel *k, Node *n)
+{
+    vec_push(f->plan->arena, &k->nodes, n);
+    f->of[n->id] = k;
+}
+
+static void sort_nodes(Kernel *k)
+{
+    for (int i = 1; i < k->nodes.n; i++)
+        for (int j = i; j > 0; j--) {
+            Node **at = &k->nodes.at[j];
+            if (at[-1]->id < at[0]->id)
+                break;
+            Node *swap = at[0];
+            at[0] = at[-1];
+            at[-1] = swap;
+        }
+}
+
+static void remove_kernel(Plan *plan, const Kernel *k)
+{
+    int n = 0;
+    for (int i = 0; i < plan->kernels.n; i++)
+        if (plan->kernels.at[i] != k)
+            plan->kernels.at[n++] = plan->kernels.at[i];
+    plan->kernels.n = n;
+}
+
+static void absorb(Fuser *f, Kernel *into, Kernel *from)
+{
+    for (int j = 0; j < from->nodes.n; j++)
+        append(f, into, from->nodes.at[j]);
+    sort_nodes(into);
+    remove_kernel(f->plan, from);
+}
+
+/* Two kernels that feed one node become one where their spaces agree and at
+ * most one has an anchor. */
+static Kernel *merge(Fuser *f, Kernel *a, Kernel *b)
+{
+    if (b->anchor) {
+        Kernel *swap = a;
+        a = b;
+        b = swap;
+    }
+    if (b->anchor || !shape_equal(&a->space, &b->space) || !apart(f, b, a) ||
+        !apart(f, a, b))
+        return NULL;
+    absorb(f, a, b);
+    return a;
+}
+
+static void place_map(Fuser *f, Node *n)
+{
+    Kernel *home = NULL;
+    for (int i = 0; i < n->n_in && !f->plain; i++) {
+        Kernel *k = f->of[n->in[i]->id];
+        if (k == home || !may_join(f, n, k))
+            continue;
+        if (!home)
+            home = k;
+        else if (merge(f, home, k))
+            home = f->of[n->in[i]->id];
+    }
+    if (home && may_join(f, n, home)) {
+        append(f, home, n);
+        sort_nodes(home);
+    } else {
+        f->of[n->id] = plan_kernel(f->plan, KERNEL_MAP, n);
+    }
+}
+
+/* Maps that only feed this reduction are computed inside of it. */
+static bool only_feeds(Fuser *f, const Kernel *k, const Node *n)
+{
+    for (int j = 0; j < k->nodes.n; j++) {
+        const Node *m = k->nodes.at[j];
+        int inside = m == n->in[0];
+        for (int o = 0; o < k->nodes.n; o++)
+            for (int i = 0; i < k->nodes.at[o]->n_in; i++)
+                inside += k->nodes.at[o]->in[i] == m;
+        if (inside != f->uses[m->id])
+            return false;
+    }
+    return true;
+}
+
+static void place_reduce(Fuser *f, Node *n)
+{
+    Kernel *maps = f->of[n->in[0]->id];
+    Kernel *k = plan_kernel(f->plan, KERNEL_REDUCE, n);
+    f->of[n->id] = k;
+    k->space = n->in[0]->shape;
+    if (f->plain || !maps || maps->kind != KERNEL_MAP ||
+        !only_feeds(f, maps, n))
+        return;
+    absorb(f, k, maps);
+}
+
+static void find_stores(Fuser *f, Kernel *k)
+{
+    for (int j = 0; j < k->nodes.n; j++) {
+        Node *n = k->nodes.at[j];
+        int inside = 0;
+        for (int o = 0; o < k->nodes.n; o++)
+            for (int i = 0; i < k->nodes.at[o]->n_in; i++)
+                inside += k->nodes.at[o]->in[i] == n;
+        if (inside != f->uses[n->id] && n->type != TYPE_NONE)
+            vec_push(f->plan->arena, &k->stores, n);
+    }
+}
+
+Plan *fuse(Plan *plan, bool plain)
+{
+    Graph *g = plan->graph;
+    Fuser f = {plan, NEWN(plan->arena, Kernel *, g->nodes.n), graph_uses(g),
+               plain};
+    plan->value = NEWN(plan->arena, Value, g->nodes.n);
+    for (int i = 0; i < g->nodes.n; i++) {
+        Node *n = g->nodes.at[i];
+        OpClass class = op_table[n->op].class;
+        if ((class == CLASS_LEAF && n->op != OP_DROP_MASK) || plan_is_view(n) ||
+            n->op == OP_PICK)
+            continue;
+        if (class == CLASS_MAP || n->op == OP_DROP_MASK)
+            place_map(&f, n);
+        else if (class == CLASS_REDUCE)
+            place_reduce(&f, n);
+        else
+            f.of[n->id] = plan_kernel(plan, kind_of(n), n);
+    }
+    for (int i = 0; i < plan->kernels.n; i++) {
+        Kernel *k = plan->kernels.at[i];
+        find_stores(&f, k);
+        if (k->kind == KERNEL_SCAN)
+            k->body = fuse(body_plan(plan, k->anchor), plain);
+    }
+    for (int i = 0; i < g->nodes.n; i++)
+        plan->value[i].kernel = f.of[i];
+    return plan;
+}

@@ -1,0 +1,225 @@
+/* layout.c: gives every value a layout and a buffer.
+ *
+ * In: kernels with their stores. Out: for every node that is read from or
+ * written to memory a Value; views share their source's buffer under another
+ * layout. Where no layout describes a view, or where a value must stand in
+ * two places, a copy is inserted: a RESHAPE to the same shape with a kernel
+ * of its own. What is bound to a place before its kernel runs: a parameter's
+ * new value (in place), a state (the slot after the step), a stack, an
+ * output, and an input of CONCAT (its slice of the result). */
+#include "pass/layout.h"
+
+Buffer *layout_buffer(Plan *plan, Place place, const Node *n, int64_t count)
+{
+    Buffer *b = NEW(plan->arena, Buffer);
+    *b = (Buffer){.place = place,
+                  .type = n->type,
+                  .count = count,
+                  .name = n->name,
+                  .first = -1,
+                  .last = -1,
+                  .plan = plan};
+    vec_push(plan->arena, &plan->buffers, b);
+    return b;
+}
+
+/* A node appended after fusion: the value table grows with it. */
+static Value *value_of(Plan *plan, const Node *n)
+{
+    return &plan->value[n->id];
+}
+
+Node *layout_copy(Plan *plan, Node *of)
+{
+    Node *n = graph_reshape(plan->graph, of, of->shape);
+    int count = plan->graph->nodes.n;
+    Value *grown = NEWN(plan->arena, Value, count);
+    for (int i = 0; i + 1 < count; i++)
+        grown[i] = plan->value[i];
+    plan->value = grown;
+    Kernel *k = plan_kernel(plan, KERNEL_COPY, n);
+    vec_push(plan->arena, &k->stores, n);
+    value_of(plan, n)->kernel = k;
+    n->name = of->name;
+    return n;
+}
+
+static Layout *param_layout(const Program *p, int index)
+{
+    Param *param = &p->params.at[index];
+    if (!param->layout) {
+        param->layout = NEW(p->arena, Layout);
+        *param->layout = layout_dense(&param->shape);
+    }
+    return param->layout;
+}
+
+void layout_bind(Plan *plan, Node *n, Buffer *buffer, Layout l)
+{
+    Value *v = value_of(plan, n);
+    v->buffer = buffer;
+    v->layout = l;
+}
+
+static Buffer *param_buffer(Plan *plan, const Node *n, int index, int slot)
+{
+    Buffer *b = layout_buffer(plan, PLACE_PARAM, n,
+                              param_layout(plan->program, index)->extent);
+    b->index = index;
+    b->slot = slot;
+    b->name = plan->program->params.at[index].name;
+    return b;
+}
+
+static void bind_leaf(Plan *plan, Node *n)
+{
+    int index = n->op == OP_SLOT ? n->attr.slot.index : n->attr.index;
+    Buffer *b;
+    switch (n->op) {
+    case OP_PARAM:
+    case OP_SLOT:
+        b = param_buffer(plan, n, index,
+                         n->op == OP_SLOT ? n->attr.slot.slot : 0);
+        layout_bind(plan, n, b, *param_layout(plan->program, index));
+        break;
+    case OP_INPUT:
+        b = layout_buffer(plan, PLACE_INPUT, n, shape_count(&n->shape));
+        b->index = index;
+        layout_bind(plan, n, b, layout_dense(&n->shape));
+        break;
+    default:
+        break; /* numbers: written where they are used */
+    }
+}
+
+/* The kernel-computed node that a root may be bound to: the root's own node
+ * where nothing is bound to it yet, else a copy. */
+Node *layout_root(Plan *plan, Node *n)
+{
+    Value *v = value_of(plan, n);
+    bool computed = v->kernel && !plan_is_view(n) && !v->buffer;
+    return computed && n->op != OP_PICK ? n : layout_copy(plan, n);
+}
+
+static void bind_param_root(Plan *plan, Root *r)
+{
+    r->node = layout_root(plan, r->node);
+    Buffer *b = param_buffer(plan, r->node, r->index,
+                             r->role == ROOT_SLOT ? r->slot : 0);
+    layout_bind(plan, r->node, b, *param_layout(plan->program, r->index));
+}
+
+static void bind_output_root(Plan *plan, Root *r)
+{
+    r->node = layout_copy(plan, r->node);
+    Buffer *b = layout_buffer(plan, PLACE_OUTPUT, r->node,
+                              shape_count(&r->node->shape));
+    b->index = r->index;
+    layout_bind(plan, r->node, b, layout_dense(&r->node->shape));
+}
+
+static void bind_roots(Plan *plan)
+{
+    Graph *g = plan->graph;
+    for (int i = 0; i < g->roots.n; i++) {
+        Root *r = &g->roots.at[i];
+        if (r->role == ROOT_PARAM || r->role == ROOT_SLOT)
+            bind_param_root(plan, r);
+        else if (r->role == ROOT_OUTPUT || r->role == ROOT_GRAD)
+            bind_output_root(plan, r);
+    }
+}
+
+/* What a concat's input lies as: a slice of the result. */
+static Layout slice_of(const Layout *whole, int axis, int64_t begin,
+                       int64_t size)
+{
+    Layout l = *whole;
+    l.offset += begin * layout_stride(whole, axis);
+    l.axis[axis].piece[0].size = size;
+    return l;
+}
+
+/* Lets the kernels of a concat's inputs write into the result, where they
+ * are free to; what is left is copied by the concat's kernel. */
+static void bind_concat(Plan *plan, const Node *n)
+{
+    const Value *whole = value_of(plan, n);
+    int axis = n->attr.axis;
+    int64_t begin = 0;
+    if (whole->layout.axis[axis].n != 1)
+        return;
+    for (int i = 0; i < n->n_in; i++) {
+        Node *x = n->in[i];
+        int64_t size = x->shape.dim[axis];
+        Layout l = slice_of(&whole->layout, axis, begin, size);
+        while (plan_is_view(x) && !value_of(plan, x)->kernel &&
+               layout_unview(x, &l, &l))
+            x = x->in[0];
+        Value *v = value_of(plan, x);
+        if (v->kernel && v->kernel->kind != KERNEL_SCAN && !v->buffer &&
+            !plan_is_view(x)) {
+            v->buffer = whole->buffer;
+            v->layout = l;
+        }
+        begin += size;
+    }
+}
+
+static void store(Plan *plan, Node *n)
+{
+    Value *v = value_of(plan, n);
+    if (!v->buffer) {
+        Layout l = layout_dense(&n->shape);
+        layout_bind(plan, n, layout_buffer(plan, PLACE_WORK, n, l.extent), l);
+    }
+    if (n->op == OP_CONCAT)
+        bind_concat(plan, n);
+}
+
+/* A view's value is its source's under another layout, or a copy. */
+static void bind_view(Plan *plan, Node *n)
+{
+    Value *v = value_of(plan, n);
+    if (v->kernel || plan_is_number(n))
+        return;
+    const Value *from = value_of(plan, n->in[0]);
+    if (!from->buffer)
+        nnc_bug("view %d of a value that is not stored", n->id);
+    *v = *from;
+    v->kernel = NULL;
+    if (layout_view(n, &from->layout, &v->layout))
+        return;
+    *v = (Value){.kernel = plan_kernel(plan, KERNEL_COPY, n)};
+    vec_push(plan->arena, &v->kernel->stores, n);
+    store(plan, n);
+}
+
+static void bind_stores(Plan *plan)
+{
+    for (int i = plan->kernels.n - 1; i >= 0; i--) {
+        const Kernel *k = plan->kernels.at[i];
+        for (int j = k->stores.n - 1; j >= 0; j--)
+            store(plan, k->stores.at[j]);
+    }
+}
+
+Plan *layout(Plan *plan, const CodeOptions *options)
+{
+    Graph *g = plan->graph;
+    for (int i = 0; i < g->nodes.n; i++)
+        if (g->nodes.at[i]->op != OP_ARG)
+            bind_leaf(plan, g->nodes.at[i]);
+    bind_roots(plan);
+    for (int i = 0; i < plan->kernels.n; i++)
+        if (plan->kernels.at[i]->kind == KERNEL_SCAN)
+            layout_scan_around(plan, plan->kernels.at[i]);
+    bind_stores(plan);
+    for (int i = 0; i < g->nodes.n; i++)
+        if (plan_is_view(g->nodes.at[i]))
+            bind_view(plan, g->nodes.at[i]);
+    for (int i = 0; i < plan->kernels.n; i++)
+        if (plan->kernels.at[i]->kind == KERNEL_SCAN)
+            layout_scan_body(plan, plan->kernels.at[i], options);
+    return plan;
+}

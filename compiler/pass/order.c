@@ -1,0 +1,111 @@
+/* order.c: fixes the sequence of kernels; lifetimes mean nothing before this.
+ *
+ * A kernel stands after those whose values it reads. Whoever writes a
+ * parameter or its slot in place stands after everybody who reads the old
+ * value. Otherwise the order of the graph holds, and a copy stands just
+ * before the first kernel that needs it. */
+#include <stdlib.h>
+
+#include "pass/backend.h"
+
+typedef struct Sorter {
+    Plan *plan;
+    VEC(Kernel *) done;
+    char *mark; /* by position before sorting: 1 open, 2 done */
+} Sorter;
+
+/* The kernel whose run must be over before n can be read, or NULL. */
+static Kernel *made_by(const Plan *plan, const Node *n)
+{
+    for (;; n = n->in[0]) {
+        Kernel *k = plan->value[n->id].kernel;
+        if (k || !plan_is_view(n))
+            return k;
+    }
+}
+
+static int key_of(const Kernel *k)
+{
+    return k->nodes.at[0]->id;
+}
+
+static int by_key(const void *a, const void *b)
+{
+    int x = key_of(*(Kernel *const *)a), y = key_of(*(Kernel *const *)b);
+    return (x > y) - (x < y);
+}
+
+static bool same_place(const Buffer *a, const Buffer *b)
+{
+    return a && b && a->place == PLACE_PARAM && b->place == PLACE_PARAM &&
+           a->index == b->index && a->slot == b->slot;
+}
+
+static bool reads(const Plan *plan, const Kernel *k, const Buffer *b)
+{
+    for (int j = 0; j < k->nodes.n; j++) {
+        const Node *n = k->nodes.at[j];
+        for (int i = 0; i < n->n_in; i++) {
+            const Value *v = &plan->value[n->in[i]->id];
+            if (!v->kernel && same_place(v->buffer, b) &&
+                made_by(plan, n->in[i]) == NULL)
+                return true;
+        }
+    }
+    return false;
+}
+
+static void visit(Sorter *s, Kernel *k);
+
+static void visit_readers(Sorter *s, const Kernel *k)
+{
+    for (int j = 0; j < k->stores.n; j++) {
+        const Buffer *b = s->plan->value[k->stores.at[j]->id].buffer;
+        if (!b || b->place != PLACE_PARAM)
+            continue;
+        for (int i = 0; i < s->plan->kernels.n; i++) {
+            Kernel *other = s->plan->kernels.at[i];
+            if (other != k && reads(s->plan, other, b))
+                visit(s, other);
+        }
+    }
+}
+
+static void visit(Sorter *s, Kernel *k)
+{
+    if (s->mark[k->position] == 2)
+        return;
+    if (s->mark[k->position] == 1)
+        nnc_bug("kernels at node %d wait for each other", key_of(k));
+    s->mark[k->position] = 1;
+    for (int j = 0; j < k->nodes.n; j++) {
+        const Node *n = k->nodes.at[j];
+        for (int i = 0; i < n->n_in; i++) {
+            Kernel *before = made_by(s->plan, n->in[i]);
+            if (before && before != k)
+                visit(s, before);
+        }
+    }
+    visit_readers(s, k);
+    s->mark[k->position] = 2;
+    vec_push(s->plan->arena, &s->done, k);
+}
+
+Plan *order(Plan *plan)
+{
+    int n = plan->kernels.n;
+    if (n > 0)
+        qsort(plan->kernels.at, (size_t)n, sizeof(Kernel *), by_key);
+    Sorter s = {.plan = plan, .mark = NEWN(plan->arena, char, n)};
+    for (int i = 0; i < n; i++)
+        plan->kernels.at[i]->position = i;
+    for (int i = 0; i < n; i++)
+        visit(&s, plan->kernels.at[i]);
+    for (int i = 0; i < n; i++) {
+        plan->kernels.at[i] = s.done.at[i];
+        plan->kernels.at[i]->position = i;
+        if (plan->kernels.at[i]->body)
+            order(plan->kernels.at[i]->body);
+    }
+    return plan;
+}
