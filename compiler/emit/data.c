@@ -1,0 +1,291 @@
+/* data.c: the data block and the training settings as the runtime's tables,
+ * and the main functions of the two programs (see runtime/nn_program.h). */
+#include <string.h>
+
+#include "emit/emit.h"
+
+static const Setting *setting(const Stage *stage, const char *key)
+{
+    for (int i = 0; i < stage->n; i++)
+        if (stage->set[i].key && strcmp(stage->set[i].key, key) == 0)
+            return &stage->set[i];
+    return NULL;
+}
+
+static double number(const Stage *stage, const char *key, double otherwise)
+{
+    const Setting *s = setting(stage, key);
+    return s && s->kind == SET_NUMBER ? s->number : otherwise;
+}
+
+static void quote(Text *out, const char *s)
+{
+    text_add(out, "\"");
+    for (; *s; s++)
+        text_printf(out, *s == '"' || *s == '\\' ? "\\%c" : "%c", *s);
+    text_add(out, "\"");
+}
+
+static int write_columns(Text *out, const Setting *s)
+{
+    int n = 0;
+    if (s->kind == SET_TEXT || s->kind == SET_WORD) {
+        text_add(out, "{.name = ");
+        quote(out, s->text);
+        text_add(out, "}");
+        return 1;
+    }
+    if (s->kind == SET_NUMBER) {
+        text_printf(out, "{%d, %d, NULL}", (int)s->number, (int)s->number);
+        return 1;
+    }
+    for (int i = 0; i < s->n; i++) {
+        text_add(out, n++ ? ", " : "");
+        if (s->texts) {
+            text_add(out, "{.name = ");
+            quote(out, s->texts[i]);
+            text_add(out, "}");
+        } else {
+            text_printf(out, "{%d, %d, NULL}", (int)s->list[i],
+                        (int)s->list[i]);
+        }
+    }
+    return n;
+}
+
+static const Setting *columns_of(const Stage *source)
+{
+    const Setting *one = setting(source, "column");
+    return one ? one : setting(source, "columns");
+}
+
+static int write_transform(Text *out, const Stage *stage)
+{
+    const char *name = stage->name;
+    text_add(out, "    {.kind = ");
+    if (strcmp(name, "standardize") == 0)
+        text_add(out, "NN_STANDARDIZE");
+    else if (strcmp(name, "scale") == 0)
+        text_printf(out, "NN_SCALE, .factor = %.17g",
+                    number(stage, "factor", 1));
+    else if (strcmp(name, "category") == 0)
+        text_add(out, "NN_CATEGORY");
+    else if (strcmp(name, "windows") == 0)
+        text_printf(out,
+                    "NN_WINDOWS, .length = %.0f, .ahead = %.0f, .stride = "
+                    "%.0f",
+                    number(stage, "length", 1), number(stage, "ahead", 1),
+                    number(stage, "stride", 0));
+    else
+        nnc_bug("no table row for the transform %s", name);
+    text_add(out, "},\n");
+    return 1;
+}
+
+static void write_lists(Text *out, const Flow *flow, int i)
+{
+    const Setting *columns = columns_of(&flow->stages[0]);
+    if (columns) {
+        text_printf(out, "\nstatic const nn_columns columns_%d[] = {", i);
+        write_columns(out, columns);
+        text_add(out, "};\n");
+    }
+    if (flow->n_stages > 1) {
+        text_printf(out, "\nstatic const nn_transform transforms_%d[] = {\n",
+                    i);
+        for (int s = 1; s < flow->n_stages; s++)
+            write_transform(out, &flow->stages[s]);
+        text_add(out, "};\n");
+    }
+}
+
+static void write_draws(Text *out, const Stage *source)
+{
+    const Setting *draw = setting(source, "draw");
+    bool uniform = draw && draw->text && strcmp(draw->text, "uniform") == 0;
+    text_printf(out,
+                ",\n        .draws = {.rows = %.0f, .seed = %.0f, .draw = %s, "
+                ".low = %.17g, .high = %.17g}",
+                number(source, "rows", 1), number(source, "seed", 1),
+                uniform ? "NN_DRAW_UNIFORM" : "NN_DRAW_NORMAL",
+                number(source, "low", 0), number(source, "high", 1));
+}
+
+static int count_columns(Arena *arena, const Setting *s)
+{
+    Text waste = {.arena = arena};
+    return write_columns(&waste, s);
+}
+
+static const char *part_name(Part part)
+{
+    return part == PART_TEST         ? "NN_TEST"
+           : part == PART_VALIDATION ? "NN_VALIDATION"
+                                     : "NN_TRAIN";
+}
+
+static void write_flow(Text *out, const Flow *flow, int i, int feed)
+{
+    const Stage *source = &flow->stages[0];
+    const Setting *path = setting(source, "path");
+    const Setting *columns = columns_of(source);
+    const Setting *header = setting(source, "header");
+    text_printf(out,
+                "    {.tensor = %d, .part = %s, .line = %d, .reader = &nn_%s",
+                flow->feeds[feed], part_name(flow->part), flow->span.line,
+                source->name);
+    if (path) {
+        text_add(out, ",\n        .path = ");
+        quote(out, path->text);
+    }
+    if (columns)
+        text_printf(out, ",\n        .columns = columns_%d, .column_count = %d",
+                    i, count_columns(out->arena, columns));
+    if (header)
+        text_printf(out, ", .header = %s",
+                    header->number != 0 ? "NN_HEADER_YES" : "NN_HEADER_NO");
+    if (strcmp(source->name, "random") == 0)
+        write_draws(out, source);
+    if (flow->n_stages > 1)
+        text_printf(out,
+                    ",\n        .transforms = transforms_%d, .transform_count "
+                    "= %d",
+                    i, flow->n_stages - 1);
+    if (feed > 0)
+        text_add(out, ", .ahead = 1");
+    text_add(out, "},\n");
+}
+
+static int write_flows(Text *out, const Program *p)
+{
+    int n = 0;
+    if (p->flows.n == 0)
+        return 0;
+    for (int i = 0; i < p->flows.n; i++)
+        write_lists(out, &p->flows.at[i], i);
+    text_add(out, "\nstatic const nn_flow flows[] = {\n");
+    for (int i = 0; i < p->flows.n; i++)
+        for (int feed = 0; feed < p->flows.at[i].n_feeds; feed++, n++)
+            write_flow(out, &p->flows.at[i], i, feed);
+    text_add(out, "};\n");
+    return n;
+}
+
+static void write_split(Text *out, const char *name, const Split *s)
+{
+    static const char *const kind[] = {"NN_SPLIT_NONE", "NN_SPLIT_SHARE",
+                                       "NN_SPLIT_ROWS", "NN_SPLIT_FOLD",
+                                       "NN_SPLIT_SOURCES"};
+    if (s->kind == SPLIT_NONE)
+        return;
+    text_printf(out, "    .%s = {.kind = %s", name, kind[s->kind]);
+    if (s->kind == SPLIT_FOLD)
+        text_printf(out, ", .fold = %.0f, .folds = %d", s->amount, s->folds);
+    else
+        text_printf(out, ", .amount = %.17g", s->amount);
+    if (s->last)
+        text_add(out, ", .last = 1");
+    if (s->stratified >= 0)
+        text_printf(out, ", .by = %d", s->stratified + 1);
+    text_add(out, "},\n");
+}
+
+static void write_schedule(Text *out, const Schedule *s)
+{
+    static const char *const kind[] = {"NN_RATE_CONSTANT", "NN_RATE_STEP",
+                                       "NN_RATE_COSINE"};
+    text_printf(out, "        .schedule = {.kind = %s", kind[s->kind]);
+    if (s->kind == RATE_STEP)
+        text_printf(out, ", .every = %.0f, .factor = %.17g", s->every,
+                    s->factor);
+    if (s->kind == RATE_COSINE)
+        text_printf(out, ", .to = %.17g", s->to);
+    if (s->warmup != 0)
+        text_printf(out, ", .warmup = %.0f", s->warmup);
+    text_add(out, "},\n");
+}
+
+static void write_train(Text *out, const Train *t)
+{
+    text_printf(out, "    .train = {.optimizer = \"%s\", .rate = %.17g,\n",
+                t->optimizer, t->rate);
+    write_schedule(out, &t->schedule);
+    text_printf(out,
+                "        .batch_all = %d, .epochs = %lld, .seed = %lld, "
+                ".split_seed = %lld, .patience = %lld},\n",
+                t->batch == 0, (long long)t->epochs, (long long)t->seed,
+                (long long)t->split_seed, (long long)t->patience);
+}
+
+static void write_pairings(Text *out, const Program *p)
+{
+    if (p->outputs.n == 0)
+        return;
+    text_add(out, "\nstatic const nn_pairing pairings[] = {\n");
+    for (int i = 0; i < p->outputs.n; i++)
+        text_printf(out, "    {.target = %d, .probabilities = %d},\n",
+                    p->outputs.at[i].target + 1, p->outputs.at[i].classes);
+    text_add(out, "};\n");
+}
+
+bool emit_uses_gzip(const Program *p)
+{
+    for (int i = 0; i < p->flows.n; i++) {
+        const Setting *path = setting(&p->flows.at[i].stages[0], "path");
+        size_t n = path && path->text ? strlen(path->text) : 0;
+        if (n > 3 && strcmp(path->text + n - 3, ".gz") == 0)
+            return true;
+    }
+    return false;
+}
+
+bool emit_uses_images(const Program *p)
+{
+    for (int i = 0; i < p->n_inputs; i++)
+        if (p->inputs.at[i].shape.rank == 3)
+            return true;
+    return false;
+}
+
+bool emit_uses_source(const Program *p, const char *name)
+{
+    for (int i = 0; i < p->flows.n; i++)
+        if (strcmp(p->flows.at[i].stages[0].name, name) == 0)
+            return true;
+    return false;
+}
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+void emit_program(Text *out, const Program *p, bool train)
+{
+    text_add(out, "\n#include \"nn_program.h\"\n");
+    int flows = write_flows(out, p);
+    write_pairings(out, p);
+    text_printf(out,
+                "\nstatic const nn_program program = {\n    .model = "
+                "&%s_model, .file = ",
+                p->name);
+    quote(out, base_name(p->path));
+    text_add(out, ",\n");
+    if (flows)
+        text_printf(out, "    .flows = flows, .flow_count = %d,\n", flows);
+    write_split(out, "validation", &p->validation);
+    write_split(out, "test", &p->test);
+    if (train)
+        write_train(out, &p->train);
+    if (p->outputs.n)
+        text_add(out, "    .pairings = pairings,\n");
+    if (emit_uses_gzip(p))
+        text_add(out, "    .unpacker = &nn_gzip,\n");
+    if (!train && emit_uses_images(p))
+        text_add(out, "    .image = &nn_png,\n");
+    text_printf(out,
+                "};\n\nint main(int argc, char **argv)\n{\n"
+                "    return nn_%s_main(argc, argv, &program);\n}\n",
+                train ? "train" : "infer");
+}

@@ -1,0 +1,113 @@
+/* emit.h: what the writers of C share.
+ *
+ * In: a Program whose entries have Plans. Out: model.c, model.h and the two
+ * programs' main files as text. Every kernel is one C function
+ *
+ *     static void step_c1_conv(const nn_frame *f, int part)
+ *
+ * where the frame holds the addresses and scalars of the running entry. */
+#ifndef NNC_EMIT_EMIT_H
+#define NNC_EMIT_EMIT_H
+
+#include "base/str.h"
+#include "emit/target.h"
+#include "emit/template.h"
+#include "pass/backend.h"
+
+typedef struct Emit {
+    Arena *arena;
+    const Program *program;
+    const CodeOptions *options;
+    Text *out;
+    const Target *target;
+    int lanes; /* of the target's vectors; 1 in the plain form */
+    VEC(const char *) names;   /* taken at file level */
+    const char **param_place;  /* the constant that says where each begins */
+} Emit;
+
+/* A name that is not taken yet at file level: the wish itself, or with _2,
+ * _3, ... behind it; characters that C does not know become _. */
+const char *emit_name(Emit *e, const char *wish);
+
+/* One kernel function being written. */
+typedef struct Scope {
+    Emit *e;
+    const Plan *plan;
+    const Kernel *kernel;
+    Text head; /* declarations of pointers */
+    Text body;
+    VEC(const Node *) nodes;      /* values with a pointer */
+    VEC(const char *) pointers;   /* their variables, in the same order */
+    VEC(const char *) taken;      /* names within the function */
+} Scope;
+
+Scope scope_new(Emit *e, const Plan *plan, const Kernel *k);
+
+/* A name for a local that is not taken in this function. */
+const char *scope_name(Scope *s, const char *wish);
+
+/* The variable that points to element 0 of a stored value (offset and time
+ * step included), declared at first use; const unless the kernel stores it. */
+const char *scope_pointer(Scope *s, const Node *n);
+
+/* The value of a number leaf (or a view of one) as a C expression. */
+const char *scope_number(Scope *s, const Node *n);
+
+/* The place of an element as C text, one index expression an axis. */
+const char *emit_index(Arena *arena, const Layout *l, const char *const *index);
+
+/* A number as a constant of type nn_real, nine digits in the C locale. */
+const char *emit_real(Arena *arena, double value);
+
+/* Writes the whole function, head and body, with a comment that says what it
+ * computes, from which line, and its operations and bytes. */
+void scope_write(Scope *s);
+
+/* The C of a value's address with the type of its elements. */
+const char *emit_address(Emit *e, const Value *v, Type type, bool writes);
+
+/* Writers of one kind of kernel; each fills the scope's body. */
+void emit_map(Scope *s);
+void emit_reduce(Scope *s);
+void emit_copy(Scope *s);
+void emit_reference(Scope *s);
+
+/* Gives every kernel of a plan (and of its bodies) its function's name. */
+void emit_kernel_names(Emit *e, Plan *plan);
+
+/* All functions of a plan's kernels, in order. */
+void emit_kernels(Emit *e, const Plan *plan);
+
+/* The call of one kernel. `frame` is the C of the frame's address. */
+void emit_call(Emit *e, const Kernel *k, const char *frame, int indent);
+
+/* The entry's own function. */
+void emit_entry(Emit *e, const Plan *plan);
+
+/* The comment at the head of model.c: layers, parameters, operations. */
+void emit_header(Emit *e, Plan *const *plans, int n);
+
+/* Operations of one run of an entry. */
+int64_t plan_flops(const Plan *plan);
+
+/* Tables of parameters, inputs, outputs, metrics and kernels, and the
+ * nn_model that holds them. */
+void emit_tables(Emit *e, Plan *const *plans, int n);
+
+/* The whole of model.c and model.h. With `inlined` the C file repeats the
+ * header instead of including it. */
+const char *emit_model_c(Arena *arena, const Program *p, Plan *const *plans,
+                         int n, const CodeOptions *options, bool inlined);
+const char *emit_model_h(Arena *arena, const Program *p, Plan *const *plans,
+                         int n);
+
+/* Appends the tables of data and training and the main function of the
+ * training or inference program to the C of its model. */
+void emit_program(Text *out, const Program *p, bool train);
+
+/* What a program needs of the runtime beyond its core. */
+bool emit_uses_gzip(const Program *p);
+bool emit_uses_images(const Program *p);
+bool emit_uses_source(const Program *p, const char *name);
+
+#endif

@@ -1,0 +1,116 @@
+/* entry.c: the function of one entry: its kernels in order.
+ *
+ * Absent rows are made zero in copies of the inputs; the loss is looked at as
+ * soon as it is known, so that a step that went wrong updates nothing. */
+#include "emit/emit.h"
+
+static int64_t row_bytes(const Input *in)
+{
+    return shape_count(&in->shape);
+}
+
+static const Buffer *input_buffer(const Plan *plan, int index)
+{
+    for (int i = 0; i < plan->buffers.n; i++) {
+        const Buffer *b = plan->buffers.at[i];
+        if (b->place == PLACE_INPUT && b->index == index && b->first >= 0)
+            return b;
+    }
+    return NULL;
+}
+
+static void write_inputs(Emit *e, const Plan *plan)
+{
+    const Program *p = e->program;
+    for (int i = 0; i < p->inputs.n; i++) {
+        const Buffer *b = input_buffer(plan, i);
+        const Input *in = &p->inputs.at[i];
+        if (!b)
+            continue;
+        text_printf(e->out,
+                    "    in[%d] = nn_rows(inputs[%d], f->work + %lld, rows, "
+                    "%lld, %lld * sizeof(%s));\n",
+                    i, i, (long long)b->at, (long long)plan->entry->batch,
+                    (long long)row_bytes(in),
+                    in->type == TYPE_INT ? "int32_t" : "nn_real");
+    }
+}
+
+static const Node *source_of(const Plan *plan, const Node *n)
+{
+    while (plan_is_view(n) && !plan->value[n->id].kernel)
+        n = n->in[0];
+    return n;
+}
+
+/* The C of a scalar root's value. */
+static const char *scalar(Emit *e, const Plan *plan, const Node *n)
+{
+    if (plan_is_number(n)) {
+        Kernel none = {.parts = 1};
+        Scope s = scope_new(e, plan, &none);
+        return scope_number(&s, n);
+    }
+    return arena_printf(e->arena, "*(%s)",
+                        emit_address(e, &plan->value[n->id], n->type, false));
+}
+
+static void write_loss(Emit *e, const Plan *plan, const Kernel *after)
+{
+    const Graph *g = plan->graph;
+    for (int i = 0; i < g->roots.n; i++) {
+        const Root *r = &g->roots.at[i];
+        const Node *n = source_of(plan, r->node);
+        if (r->role != ROOT_LOSS || plan->value[n->id].kernel != after)
+            continue;
+        text_printf(e->out, "    sums[0] = (double)%s;\n",
+                    scalar(e, plan, r->node));
+        text_add(e->out, "    if (!(sums[0] - sums[0] == 0))\n"
+                         "        return 1;\n");
+    }
+}
+
+static void write_metrics(Emit *e, const Plan *plan)
+{
+    const Graph *g = plan->graph;
+    for (int i = 0; i < g->roots.n; i++) {
+        const Root *r = &g->roots.at[i];
+        if (r->role == ROOT_METRIC)
+            text_printf(e->out, "    sums[%d] = (double)%s;\n", r->index + 1,
+                        scalar(e, plan, r->node));
+    }
+}
+
+static bool has_root(const Plan *plan, Role role)
+{
+    for (int i = 0; i < plan->graph->roots.n; i++)
+        if (plan->graph->roots.at[i].role == role)
+            return true;
+    return false;
+}
+
+void emit_entry(Emit *e, const Plan *plan)
+{
+    text_printf(e->out,
+                "\nstatic int %s_%s(nn_real *params, void *workspace,\n"
+                "    const void *const *inputs, nn_real *const *outputs,\n"
+                "    double *sums, int rows, const nn_scalars *s,\n"
+                "    nn_parallel par, void *pool)\n{\n",
+                e->program->name, plan->entry->name);
+    text_printf(e->out, "    const void *in[%d] = {0};\n",
+                e->program->inputs.n);
+    text_add(e->out, "    nn_frame frame = {params, workspace, in, outputs, "
+                     "s, (size_t)rows,\n"
+                     "        0, 0, par, pool};\n"
+                     "    nn_frame *f = &frame;\n");
+    if (!has_root(plan, ROOT_LOSS) && !has_root(plan, ROOT_METRIC))
+        text_add(e->out, "    (void)sums;\n");
+    write_inputs(e, plan);
+    write_loss(e, plan, NULL);
+    for (int i = 0; i < plan->kernels.n; i++) {
+        emit_call(e, plan->kernels.at[i], "f", 1);
+        write_loss(e, plan, plan->kernels.at[i]);
+    }
+    write_metrics(e, plan);
+    text_add(e->out, "    return 0;\n}\n");
+}

@@ -1,0 +1,105 @@
+/* kernel.c: one kernel to one C function, and its call.
+ *
+ * Chooses the writer by the kernel's kind; names functions after the user's
+ * values: step_c1_conv, step_d_f5_weight_matmul. */
+#include <ctype.h>
+
+#include "emit/emit.h"
+
+static const char *lower(Arena *arena, const char *id)
+{
+    char *name = arena_printf(arena, "%s", id);
+    for (char *c = name; *c; c++)
+        *c = (char)tolower((unsigned char)*c);
+    return name;
+}
+
+/* The user's name nearest to what the kernel computes, or NULL. */
+static const char *given_name(const Kernel *k)
+{
+    for (int j = k->nodes.n - 1; j >= 0; j--)
+        if (k->nodes.at[j]->name)
+            return k->nodes.at[j]->name;
+    return NULL;
+}
+
+void emit_kernel_names(Emit *e, Plan *plan)
+{
+    for (int i = 0; i < plan->kernels.n; i++) {
+        Kernel *k = plan->kernels.at[i];
+        const Node *n = k->anchor ? k->anchor
+                                  : k->nodes.at[k->nodes.n - 1];
+        const char *given = given_name(k);
+        const char *op = lower(e->arena, op_table[n->op].id);
+        k->name = emit_name(
+            e, given ? arena_printf(e->arena, "%s_%s_%s", plan->prefix, given,
+                                    op)
+                     : arena_printf(e->arena, "%s_%s", plan->prefix, op));
+        if (k->body)
+            emit_kernel_names(e, k->body);
+    }
+}
+
+void emit_call(Emit *e, const Kernel *k, const char *frame, int indent)
+{
+    if (k->parts > 1)
+        text_printf(e->out, "%*snn_run(%s, %s, %d);\n", 4 * indent, "", frame,
+                    k->name, k->parts);
+    else
+        text_printf(e->out, "%*s%s(%s, 0);\n", 4 * indent, "", k->name, frame);
+}
+
+static void emit_scan(Emit *e, const Kernel *k)
+{
+    const Scan *s = k->anchor->attr.scan;
+    long long steps = (long long)s->steps;
+    const Span *span = &k->anchor->span;
+    emit_kernels(e, k->body);
+    text_add(e->out, "\n/* ");
+    if (span->source)
+        text_printf(e->out, "%s:%d  ", span->source->path, span->line);
+    text_printf(e->out, "scan of %lld steps%s */\n", steps,
+                s->backward ? ", last to first" : "");
+    text_printf(e->out,
+                "static void %s(void *frame, int part)\n{\n"
+                "    nn_frame f = *(const nn_frame *)frame;\n"
+                "    (void)part;\n"
+                "    for (f.slot = 0; f.slot < %lld; f.slot++) {\n",
+                k->name, steps);
+    if (s->backward)
+        text_printf(e->out, "        f.t = %lld - f.slot;\n", steps - 1);
+    else
+        text_add(e->out, "        f.t = f.slot;\n");
+    for (int i = 0; i < k->body->kernels.n; i++)
+        emit_call(e, k->body->kernels.at[i], "&f", 2);
+    text_add(e->out, "    }\n}\n");
+}
+
+static void emit_kernel(Emit *e, const Plan *plan, const Kernel *k)
+{
+    Scope s = scope_new(e, plan, k);
+    switch (k->kind) {
+    case KERNEL_SCAN:
+        emit_scan(e, k);
+        return;
+    case KERNEL_MAP:
+        emit_map(&s);
+        break;
+    case KERNEL_REDUCE:
+        emit_reduce(&s);
+        break;
+    case KERNEL_COPY:
+        emit_copy(&s);
+        break;
+    default:
+        emit_reference(&s);
+        break;
+    }
+    scope_write(&s);
+}
+
+void emit_kernels(Emit *e, const Plan *plan)
+{
+    for (int i = 0; i < plan->kernels.n; i++)
+        emit_kernel(e, plan, plan->kernels.at[i]);
+}

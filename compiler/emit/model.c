@@ -1,0 +1,382 @@
+/* model.c: the tables of a model, and the two files model.c and model.h.
+ *
+ * model.h repeats the types of runtime/nn_model.h, so that it needs nothing
+ * but <stddef.h> and <stdint.h>. The same input gives the same bytes. */
+#include <ctype.h>
+#include <string.h>
+
+#include "base/pack.h"
+#include "base/version.h"
+#include "emit/emit.h"
+
+static const char *upper(Arena *arena, const char *name)
+{
+    char *out = arena_printf(arena, "%s", name);
+    for (char *c = out; *c; c++)
+        *c = (char)toupper((unsigned char)*c);
+    return out;
+}
+
+static void string(Text *out, const char *s)
+{
+    text_add(out, "\"");
+    for (; *s; s++) {
+        if (*s == '"' || *s == '\\')
+            text_printf(out, "\\%c", *s);
+        else if ((unsigned char)*s < ' ')
+            text_printf(out, "\\%03o", (unsigned)*s);
+        else
+            text_add_n(out, s, 1);
+    }
+    text_add(out, "\"");
+}
+
+static int64_t round_up(int64_t n)
+{
+    return (n + 15) / 16 * 16;
+}
+
+static const Layout *layout_of(const Param *p, Layout *dense)
+{
+    *dense = layout_dense(&p->shape);
+    return p->layout ? p->layout : dense;
+}
+
+/* Constants that say where each parameter begins; slot k lies k times
+ * NAME_slot further. */
+static void write_places(Emit *e)
+{
+    const Program *p = e->program;
+    int64_t at = 0;
+    e->param_place = NEWN(e->arena, const char *, p->params.n + 1);
+    text_add(e->out, "\n/* Where each parameter begins, in reals. */\nenum {\n");
+    for (int i = 0; i < p->params.n; i++) {
+        Layout dense;
+        const Param *param = &p->params.at[i];
+        e->param_place[i] = emit_name(
+            e, arena_printf(e->arena, "%s_%s", p->name, param->name));
+        text_printf(e->out, "    %s = %lld,\n", e->param_place[i],
+                    (long long)at);
+        at = round_up(at + layout_of(param, &dense)->extent);
+    }
+    text_printf(e->out, "    %s_slot = %lld,\n", p->name, (long long)at);
+    text_printf(e->out, "    %s_reals = %lld\n};\n", p->name,
+                (long long)(at * (1 + p->slots)));
+}
+
+static void write_shape(Text *out, const Shape *s)
+{
+    text_add(out, "{");
+    for (int a = 0; a < s->rank; a++)
+        text_printf(out, "%s%lld", a ? ", " : "", (long long)s->dim[a]);
+    text_add(out, "}");
+}
+
+static void write_pieces(Text *out, const Layout *l)
+{
+    int n = 0;
+    text_add(out, "        .pieces = {");
+    for (int a = 0; a < l->rank; a++) {
+        int64_t div = 1;
+        for (int i = l->axis[a].n - 1; i >= 0; i--) {
+            Piece p = l->axis[a].piece[i];
+            text_printf(out, "%s{%d, %lld, %lld, %lld}", n++ ? ", " : "", a,
+                        (long long)div, (long long)p.size,
+                        (long long)p.stride);
+            div *= p.size;
+        }
+    }
+    text_printf(out, "},\n        .piece_count = %d", n);
+}
+
+static const char *init_name(InitKind kind)
+{
+    switch (kind) {
+    case INIT_UNIFORM:
+        return "NN_INIT_UNIFORM";
+    case INIT_NORMAL:
+        return "NN_INIT_NORMAL";
+    case INIT_HE:
+        return "NN_INIT_HE";
+    case INIT_GLOROT:
+        return "NN_INIT_GLOROT";
+    case INIT_ORTHOGONAL:
+        return "NN_INIT_ORTHOGONAL";
+    case INIT_LITERAL:
+        return "NN_INIT_LITERAL";
+    default:
+        return "NN_INIT_CONSTANT";
+    }
+}
+
+static void write_literals(Emit *e)
+{
+    const Program *p = e->program;
+    for (int i = 0; i < p->params.n; i++) {
+        const Param *param = &p->params.at[i];
+        int64_t n = shape_count(&param->shape);
+        if (param->init.kind != INIT_LITERAL)
+            continue;
+        text_printf(e->out, "\nstatic const double %s_given[%lld] = {",
+                    e->param_place[i], (long long)n);
+        for (int64_t k = 0; k < n; k++)
+            text_printf(e->out, "%s%.17g%s", k % 4 ? " " : "\n    ",
+                        param->init.literal[k], k + 1 < n ? "," : "\n");
+        text_add(e->out, "};\n");
+    }
+}
+
+static void write_param(Emit *e, int i)
+{
+    const Param *param = &e->program->params.at[i];
+    Layout dense;
+    const Layout *l = layout_of(param, &dense);
+    text_add(e->out, "    {.name = ");
+    string(e->out, param->name);
+    text_printf(e->out, ", .rank = %d, .shape = ", param->shape.rank);
+    write_shape(e->out, &param->shape);
+    text_printf(e->out, ",\n        .offset = %s, .size = %lld,\n",
+                e->param_place[i], (long long)l->extent);
+    write_pieces(e->out, l);
+    text_printf(e->out, ",\n        .init = %s", init_name(param->init.kind));
+    if (param->init.a != 0)
+        text_printf(e->out, ", .scale = %.17g", param->init.a);
+    if (param->init.kind == INIT_LITERAL)
+        text_printf(e->out, ", .literal = %s_given", e->param_place[i]);
+    if (param->frozen)
+        text_add(e->out, ", .frozen = 1");
+    else if (e->program->slots)
+        text_printf(e->out, ", .slots = %d", e->program->slots);
+    text_add(e->out, "},\n");
+}
+
+static void write_params(Emit *e)
+{
+    write_literals(e);
+    if (e->program->params.n == 0)
+        return;
+    text_printf(e->out, "\nstatic const nn_param params[%d] = {\n",
+                e->program->params.n);
+    for (int i = 0; i < e->program->params.n; i++)
+        write_param(e, i);
+    text_add(e->out, "};\n");
+}
+
+static void write_tensor(Text *out, const char *name, const char *type,
+                         int64_t classes, const Shape *shape)
+{
+    bool single = classes > 0 && shape->rank == 1 && shape->dim[0] == 1;
+    text_add(out, "    {.name = ");
+    string(out, name);
+    text_printf(out, ", .type = %s", type);
+    if (classes)
+        text_printf(out, ", .classes = %lld", (long long)classes);
+    if (!single && shape->rank > 0) {
+        text_printf(out, ", .rank = %d, .shape = ", shape->rank);
+        write_shape(out, shape);
+    }
+    text_printf(out, ", .values = %lld},\n", (long long)shape_count(shape));
+}
+
+static void write_inputs(Emit *e)
+{
+    const Program *p = e->program;
+    text_printf(e->out, "\nstatic const nn_tensor inputs[%d] = {\n",
+                p->inputs.n);
+    for (int i = 0; i < p->inputs.n; i++) {
+        const Input *in = &p->inputs.at[i];
+        write_tensor(e->out, in->name,
+                     in->type == TYPE_REAL ? "NN_F32" : "NN_CLASS",
+                     in->classes, &in->shape);
+    }
+    text_add(e->out, "};\n");
+}
+
+static void write_outputs(Emit *e)
+{
+    const Program *p = e->program;
+    if (p->outputs.n == 0)
+        return;
+    text_printf(e->out, "\nstatic const nn_tensor outputs[%d] = {\n",
+                p->outputs.n);
+    for (int i = 0; i < p->outputs.n; i++)
+        write_tensor(e->out, p->outputs.at[i].name, "NN_F32", 0,
+                     &p->outputs.at[i].shape);
+    text_add(e->out, "};\n");
+}
+
+static void write_metrics(Emit *e)
+{
+    const Program *p = e->program;
+    if (p->metrics.n == 0)
+        return;
+    text_printf(e->out, "\nstatic const nn_metric metrics[%d] = {\n",
+                p->metrics.n);
+    for (int i = 0; i < p->metrics.n; i++) {
+        const Metric *m = &p->metrics.at[i];
+        text_printf(e->out,
+                    "    {.name = \"%s\", .finish = %s, .per_row = %lld, "
+                    ".unit = %d, .percent = %d},\n",
+                    m->name, m->root ? "NN_ROOT_OF_MEAN" : "NN_MEAN",
+                    (long long)m->per_row, m->target + 1, m->target < 0);
+    }
+    text_add(e->out, "};\n");
+}
+
+static int write_kernel_rows(Emit *e, const Plan *plan)
+{
+    int n = 0;
+    for (int i = 0; i < plan->kernels.n; i++) {
+        const Kernel *k = plan->kernels.at[i];
+        const Span *span = &k->nodes.at[0]->span;
+        text_printf(e->out, "    {\"%s\", ", k->name);
+        string(e->out, span->source ? span->source->path : "");
+        text_printf(e->out, ", %d},\n", span->source ? span->line : 0);
+        n += 1 + (k->body ? write_kernel_rows(e, k->body) : 0);
+    }
+    return n;
+}
+
+static void write_stage(Emit *e, const Plan *plan)
+{
+    text_printf(e->out,
+                "    .%s = {.run = %s_%s, .batch = %lld, .workspace = %lld},\n",
+                plan->entry->name, e->program->name, plan->entry->name,
+                (long long)plan->entry->batch, (long long)plan->workspace);
+}
+
+static int64_t row_flops(Plan *const *plans, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (strcmp(plans[i]->entry->name, "infer1") == 0)
+            return plan_flops(plans[i]);
+    return 0;
+}
+
+static void write_model(Emit *e, Plan *const *plans, int n, int kernels)
+{
+    const Program *p = e->program;
+    Text *out = e->out;
+    text_printf(out,
+                "\nconst nn_model %s_model = {\n    .name = \"%s\", .version = "
+                "\"%s\", .processor = \"%s\",\n",
+                p->name, p->name, NNC_VERSION,
+                e->options->plain ? "generic" : e->options->target);
+    if (p->params.n)
+        text_printf(out, "    .params = params, .param_count = %d,\n",
+                    p->params.n);
+    text_printf(out, "    .reals = %s_reals, .slot_stride = %s_slot,\n",
+                p->name, p->name);
+    text_printf(out,
+                "    .inputs = inputs, .input_count = %d, .target_count = "
+                "%d,\n",
+                p->n_inputs, p->inputs.n - p->n_inputs);
+    if (p->outputs.n)
+        text_printf(out, "    .outputs = outputs, .output_count = %d,\n",
+                    p->outputs.n);
+    if (p->metrics.n)
+        text_printf(out, "    .metrics = metrics, .metric_count = %d,\n",
+                    p->metrics.n);
+    for (int i = 0; i < n; i++)
+        write_stage(e, plans[i]);
+    text_printf(out,
+                "    .flops = %lld, .kernels = kernels, .kernel_count = %d\n"
+                "};\n",
+                (long long)row_flops(plans, n), kernels);
+}
+
+void emit_tables(Emit *e, Plan *const *plans, int n)
+{
+    write_params(e);
+    write_inputs(e);
+    write_outputs(e);
+    write_metrics(e);
+    text_add(e->out, "\nstatic const nn_kernel kernels[] = {\n");
+    int kernels = 0;
+    for (int i = 0; i < n; i++)
+        kernels += write_kernel_rows(e, plans[i]);
+    text_add(e->out, "};\n");
+    write_model(e, plans, n, kernels);
+}
+
+/* Sections of templates/frame.c that the text below uses. */
+static void write_helpers(Emit *e, const char *body)
+{
+    static const char path[] = "templates/frame.c";
+    static const char *const helper[] = {"nn_run", "nn_rows", "nn_power",
+                                         "nn_drop"};
+    text_add(e->out, "\n#include <string.h>\n");
+    target_prelude_plain(e->out, body);
+    if (!e->options->plain)
+        target_prelude(e->out, e->target, body);
+    template_fill(e->out, path, pack_find(path), "frame", NULL, 0, 0);
+    for (size_t i = 0; i < sizeof helper / sizeof *helper; i++)
+        if (strstr(body, arena_printf(e->arena, "%s(", helper[i])))
+            template_fill(e->out, path, pack_find(path), helper[i], NULL, 0,
+                          0);
+}
+
+const char *emit_model_c(Arena *arena, const Program *p, Plan *const *plans,
+                         int n, const CodeOptions *options, bool inlined)
+{
+    Text head = {.arena = arena}, body = {.arena = arena};
+    Emit e = {.arena = arena, .program = p, .options = options, .out = &head,
+              .target = target_find(options->target)};
+    e.lanes = options->plain ? 1 : e.target->lanes;
+    emit_header(&e, plans, n);
+    if (inlined)
+        text_add(&head, emit_model_h(arena, p, plans, n));
+    else
+        text_printf(&head, "#include \"%s.h\"\n", p->name);
+    e.out = &body;
+    write_places(&e);
+    for (int i = 0; i < n; i++) {
+        emit_kernel_names(&e, plans[i]);
+        emit_kernels(&e, plans[i]);
+        emit_entry(&e, plans[i]);
+    }
+    emit_tables(&e, plans, n);
+    e.out = &head;
+    write_helpers(&e, text_str(&body));
+    text_add(&head, text_str(&body));
+    return text_str(&head);
+}
+
+/* The part of runtime/nn_model.h that model.h repeats. */
+static void write_types(Text *out)
+{
+    static const char first[] = "#ifndef NN_MODEL_TYPES";
+    static const char last[] = "#endif /* NN_MODEL_TYPES */";
+    const char *text = pack_find("runtime/nn_model.h");
+    const char *from = strstr(text, first), *to = strstr(text, last);
+    if (!from || !to)
+        nnc_bug("runtime/nn_model.h lacks its section of types");
+    text_add_n(out, from, (size_t)(to - from));
+    text_add(out, last);
+    text_add(out, "\n");
+}
+
+const char *emit_model_h(Arena *arena, const Program *p, Plan *const *plans,
+                         int n)
+{
+    Text out = {.arena = arena};
+    const char *guard = upper(arena, p->name);
+    text_printf(&out, "/* %s.h: the model %s, written by nnc %s from %s. */\n",
+                p->name, p->name, NNC_VERSION, p->path);
+    text_printf(&out, "#ifndef %s_H\n#define %s_H\n\n#include <stddef.h>\n"
+                      "#include <stdint.h>\n\n",
+                guard, guard);
+    text_add(&out, "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
+    write_types(&out);
+    text_add(&out, "\n/* Bytes of workspace that each entry needs. */\nenum {\n");
+    for (int i = 0; i < n; i++)
+        text_printf(&out, "    %s_%s_workspace = %lld,\n", p->name,
+                    plans[i]->entry->name, (long long)plans[i]->workspace);
+    text_printf(&out, "    %s_batch = %lld\n};\n\n", p->name,
+                (long long)plans[0]->entry->batch);
+    text_printf(&out, "/* Parameters, tensors and entries. */\n"
+                      "extern const nn_model %s_model;\n\n",
+                p->name);
+    text_add(&out, "#ifdef __cplusplus\n}\n#endif\n\n#endif\n");
+    return text_str(&out);
+}

@@ -1,0 +1,179 @@
+/* nest.c: common loops over several layouts; see nest.h. */
+#include "emit/nest.h"
+
+int nest_operand(Nest *nest, const Shape *own, const Layout *l)
+{
+    if (nest->n_operands == MAX_OPERANDS)
+        nnc_bug("a loop nest over more than %d values", MAX_OPERANDS);
+    Layout *to = &nest->operand[nest->n_operands];
+    *to = *l;
+    for (int a = 0; a < nest->shape.rank; a++)
+        if (own->dim[a] == 1)
+            to->axis[a] = (AxisLayout){.n = 1, .piece = {{1, 0}}};
+    return nest->n_operands++;
+}
+
+/* The divisors at which some operand's pieces of an axis end, ascending,
+ * from 1. */
+static int cuts_of(const Nest *nest, int axis, int64_t *cut)
+{
+    int n = 0;
+    cut[n++] = 1;
+    for (int o = 0; o < nest->n_operands; o++) {
+        const AxisLayout *a = &nest->operand[o].axis[axis];
+        int64_t div = 1;
+        for (int i = a->n - 1; i > 0; i--) {
+            div *= a->piece[i].size;
+            int at = 0;
+            while (at < n && cut[at] < div)
+                at++;
+            if (at < n && cut[at] == div)
+                continue;
+            for (int k = n++; k > at; k--)
+                cut[k] = cut[k - 1];
+            cut[at] = div;
+        }
+    }
+    for (int i = 1; i < n; i++)
+        if (cut[i] % cut[i - 1])
+            nnc_bug("layouts cut an axis at %lld and %lld",
+                    (long long)cut[i - 1], (long long)cut[i]);
+    return n;
+}
+
+/* How far an operand moves when the axis's index grows by div. */
+static int64_t stride_at(const AxisLayout *axis, int64_t div)
+{
+    int64_t inner = 1;
+    for (int i = axis->n - 1; i >= 0; i--) {
+        Piece p = axis->piece[i];
+        if (div < inner * p.size || i == 0)
+            return p.stride * (div / inner);
+        inner *= p.size;
+    }
+    return 0;
+}
+
+/* Whether every operand has room for the padding that a cut leaves. */
+static int64_t room(const Nest *nest, int axis, int64_t whole)
+{
+    for (int o = 0; o < nest->n_operands; o++) {
+        const AxisLayout *a = &nest->operand[o].axis[axis];
+        int64_t span = 1;
+        bool fixed = true;
+        for (int i = 0; i < a->n; i++) {
+            span *= a->piece[i].size;
+            fixed &= a->piece[i].stride == 0;
+        }
+        if (span < whole && !fixed)
+            return 0;
+    }
+    return 1;
+}
+
+static void add_loops(Nest *nest, int axis, bool reduced)
+{
+    int64_t cut[MAX_OPERANDS], dim = nest->shape.dim[axis];
+    int n = cuts_of(nest, axis, cut);
+    for (int i = n - 1; i >= 0; i--) {
+        int64_t count = i == n - 1 ? (dim + cut[i] - 1) / cut[i]
+                                   : cut[i + 1] / cut[i];
+        if (i == n - 1 && dim % cut[i] && !room(nest, axis, count * cut[i]))
+            nnc_bug("axis %d of %lld is padded in some values only", axis,
+                    (long long)dim);
+        if (count == 1)
+            continue;
+        if (nest->n_loops == MAX_LOOPS)
+            nnc_bug("a nest of more than %d loops", MAX_LOOPS);
+        Loop *loop = &nest->loop[nest->n_loops++];
+        *loop = (Loop){.count = count, .axis = axis, .div = cut[i],
+                       .reduced = reduced};
+        for (int o = 0; o < nest->n_operands; o++)
+            loop->stride[o] = stride_at(&nest->operand[o].axis[axis], cut[i]);
+    }
+}
+
+static int64_t span(int64_t stride)
+{
+    return stride < 0 ? -stride : stride;
+}
+
+/* Kept loops before reduced ones; wide strides of the first operand (of the
+ * second for reduced loops) before narrow ones. */
+static bool before(const Loop *a, const Loop *b, int last)
+{
+    if (a->reduced != b->reduced)
+        return b->reduced;
+    int o = a->reduced ? last : 0;
+    return span(a->stride[o]) > span(b->stride[o]);
+}
+
+static void sort_loops(Nest *nest)
+{
+    int last = nest->n_operands > 1 ? 1 : 0;
+    for (int i = 1; i < nest->n_loops; i++)
+        for (int j = i; j > 0; j--) {
+            Loop *l = &nest->loop[j];
+            if (!before(&l[0], &l[-1], last))
+                break;
+            Loop swap = l[0];
+            l[0] = l[-1];
+            l[-1] = swap;
+        }
+}
+
+static bool mergeable(const Nest *nest, const Loop *outer, const Loop *inner)
+{
+    if (outer->reduced != inner->reduced)
+        return false;
+    for (int o = 0; o < nest->n_operands; o++)
+        if (outer->stride[o] != inner->stride[o] * inner->count)
+            return false;
+    return true;
+}
+
+static void merge_loops(Nest *nest)
+{
+    int n = 0;
+    for (int i = 0; i < nest->n_loops; i++) {
+        if (n > 0 && mergeable(nest, &nest->loop[n - 1], &nest->loop[i])) {
+            int64_t count = nest->loop[n - 1].count * nest->loop[i].count;
+            nest->loop[n - 1] = nest->loop[i];
+            nest->loop[n - 1].count = count;
+        } else {
+            nest->loop[n++] = nest->loop[i];
+        }
+    }
+    nest->n_loops = n;
+}
+
+void nest_build(Nest *nest, unsigned reduced)
+{
+    static const char *const var[MAX_LOOPS] = {
+        "i", "j", "k", "l", "i2", "j2", "k2", "l2",
+        "i3", "j3", "k3", "l3", "i4", "j4", "k4", "l4"};
+    nest->n_loops = 0;
+    for (int a = 0; a < nest->shape.rank; a++)
+        add_loops(nest, a, reduced >> a & 1);
+    sort_loops(nest);
+    merge_loops(nest);
+    for (int i = 0; i < nest->n_loops; i++)
+        nest->loop[i].var = var[i];
+}
+
+const char *nest_place(Arena *arena, const Nest *nest, int operand)
+{
+    Text out = {.arena = arena};
+    for (int i = 0; i < nest->n_loops; i++) {
+        const Loop *loop = &nest->loop[i];
+        int64_t stride = loop->stride[operand];
+        if (stride == 0)
+            continue;
+        text_add(&out, out.n ? (stride < 0 ? " - " : " + ")
+                             : (stride < 0 ? "0 - " : ""));
+        text_add(&out, loop->var);
+        if (span(stride) != 1)
+            text_printf(&out, " * %lld", (long long)span(stride));
+    }
+    return out.n ? text_str(&out) : "0";
+}

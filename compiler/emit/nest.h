@@ -1,0 +1,44 @@
+/* nest.h: the loops that visit every element of some values together.
+ *
+ * In: a shape and the layouts under which each value lies in it. Out: a list
+ * of loops, outermost first, in which the place of each value moves by a
+ * constant stride. Axes are cut wherever some layout has a piece, loops are
+ * put in the order of the first value's memory, and neighbours become one
+ * loop where every value allows it: element-wise code over equal layouts
+ * ends as one flat loop. */
+#ifndef NNC_EMIT_NEST_H
+#define NNC_EMIT_NEST_H
+
+#include "ir/layout.h"
+
+enum { MAX_LOOPS = 16, MAX_OPERANDS = 64 };
+
+typedef struct Loop {
+    int64_t count;
+    int axis;
+    int64_t div;      /* of the axis's index, per turn */
+    int64_t stride[MAX_OPERANDS];
+    bool reduced;     /* of an axis that is summed */
+    bool rows;        /* over the rows that are present */
+    const char *var;
+} Loop;
+
+typedef struct Nest {
+    int n_operands, n_loops;
+    Layout operand[MAX_OPERANDS]; /* under the nest's shape */
+    Shape shape;
+    Loop loop[MAX_LOOPS];
+} Nest;
+
+/* Adds a value; returns its number. Axes where the value's own size is 1 and
+ * the shape's is not are repeated. */
+int nest_operand(Nest *nest, const Shape *own, const Layout *l);
+
+/* Makes the loops; axes with a bit in `reduced` become inner loops. `padded`
+ * lets them run over padding too, where all layouts have the same. */
+void nest_build(Nest *nest, unsigned reduced);
+
+/* The place of an operand inside the loops as C text ("0" where none). */
+const char *nest_place(Arena *arena, const Nest *nest, int operand);
+
+#endif

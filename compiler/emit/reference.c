@@ -1,0 +1,250 @@
+/* reference.c: the plain kernels of the core operators.
+ *
+ * One template section an operator; the hooks $A $B $X $W $Y $T $D give the
+ * element of an operand at the given indices, wherever its layout puts it.
+ * Works for every shape and layout: the text to read, and what the tuned
+ * kernels are compared with. */
+#include <ctype.h>
+#include <string.h>
+
+#include "base/pack.h"
+#include "emit/emit.h"
+
+enum { MAX_HOLES = 32 };
+
+typedef struct Filler {
+    Scope *scope;
+    Hole hole[MAX_HOLES];
+    int n;
+} Filler;
+
+static void hole_number(Filler *f, const char *name, int64_t value)
+{
+    f->hole[f->n++] = hole_int(f->scope->e->arena, name, value);
+}
+
+typedef struct Operand {
+    Filler *filler;
+    const char *pointer;
+    Layout layout;
+} Operand;
+
+static const char *wrap(Arena *arena, const char *arg)
+{
+    for (const char *c = arg; *c; c++)
+        if (!isalnum((unsigned char)*c) && *c != '_')
+            return arena_printf(arena, "(%s)", arg);
+    return arg;
+}
+
+static void write_operand(Text *out, void *context, int n,
+                          const char *const *args)
+{
+    Operand *o = context;
+    Arena *arena = o->filler->scope->e->arena;
+    const char *index[MAX_RANK];
+    if (n != o->layout.rank)
+        nnc_bug("%d indices for an operand of rank %d", n, o->layout.rank);
+    for (int a = 0; a < n; a++)
+        index[a] = wrap(arena, args[a]);
+    text_printf(out, "%s[%s]", o->pointer,
+                emit_index(arena, &o->layout, index));
+}
+
+static void operand(Filler *f, const char *name, const Node *n, Layout layout)
+{
+    Operand *o = NEW(f->scope->e->arena, Operand);
+    *o = (Operand){f, scope_pointer(f->scope, n), layout};
+    f->hole[f->n++] =
+        (Hole){.name = name, .write = write_operand, .context = o};
+}
+
+static const Layout *layout_at(const Filler *f, const Node *n)
+{
+    return &f->scope->plan->value[n->id].layout;
+}
+
+static void fill(Filler *f, const char *path, const char *section)
+{
+    template_fill(&f->scope->body, path, pack_find(path), section, f->hole,
+                  f->n, 1);
+}
+
+/* [G][rows][columns] of a product's operand: a leading axis of one where
+ * there is none, the last two swapped where `swap`. */
+static Layout as_matrix(const Layout *l, bool swap)
+{
+    Layout m = {.rank = 3, .offset = l->offset};
+    AxisLayout one = {.n = 1, .piece = {{1, 0}}};
+    int first = l->rank - 2;
+    m.axis[0] = l->rank == 3 ? l->axis[0] : one;
+    m.axis[1] = l->axis[first + swap];
+    m.axis[2] = l->axis[first + 1 - swap];
+    return m;
+}
+
+static void matmul(Filler *f, const Node *n)
+{
+    const Node *a = n->in[0], *b = n->in[1];
+    int r = n->shape.rank;
+    hole_number(f, "G", r == 3 ? n->shape.dim[0] : 1);
+    hole_number(f, "M", n->shape.dim[r - 2]);
+    hole_number(f, "N", n->shape.dim[r - 1]);
+    hole_number(f, "K", a->shape.dim[n->attr.mm.ta ? r - 2 : r - 1]);
+    operand(f, "A", a, as_matrix(layout_at(f, a), n->attr.mm.ta));
+    operand(f, "B", b, as_matrix(layout_at(f, b), n->attr.mm.tb));
+    operand(f, "Y", n, as_matrix(layout_at(f, n), false));
+    fill(f, "templates/matmul_ref.c", "body");
+}
+
+static void window_holes(Filler *f, const Window *w)
+{
+    hole_number(f, "KH", w->kernel[0]);
+    hole_number(f, "KW", w->kernel[1]);
+    hole_number(f, "SY", w->stride[0]);
+    hole_number(f, "SX", w->stride[1]);
+    hole_number(f, "TOP", w->pad[0]);
+    hole_number(f, "LEFT", w->pad[1]);
+}
+
+/* The larger side (before the window slides) and the smaller one. */
+static void side_holes(Filler *f, const Shape *large, const Shape *small)
+{
+    hole_number(f, "N", large->dim[0]);
+    hole_number(f, "C", large->dim[1]);
+    hole_number(f, "H", large->dim[2]);
+    hole_number(f, "WD", large->dim[3]);
+    hole_number(f, "O", small->dim[1]);
+    hole_number(f, "YH", small->dim[2]);
+    hole_number(f, "YW", small->dim[3]);
+}
+
+static void windowed(Filler *f, const Node *n, const char *path,
+                     const char *section, const Node *large,
+                     const Node *small)
+{
+    window_holes(f, &n->attr.window);
+    side_holes(f, &large->shape, &small->shape);
+    operand(f, "X", n->in[0], *layout_at(f, n->in[0]));
+    if (n->n_in > 1)
+        operand(f, "W", n->in[1], *layout_at(f, n->in[1]));
+    operand(f, "Y", n, *layout_at(f, n));
+    f->hole[f->n++] = hole_text(
+        "PLACE", n->type == TYPE_BYTE ? "unsigned char" : "int32_t");
+    fill(f, path, section);
+}
+
+/* All axes but one as rows, that one as columns. */
+static Layout as_rows(const Node *n, const Layout *l, int axis)
+{
+    Node turn = {.op = OP_TRANSPOSE, .n_in = 1, .in = (Node *[]){(Node *)n}};
+    Node flat = {.op = OP_RESHAPE, .n_in = 1, .in = (Node *[]){&turn}};
+    Layout turned, rows;
+    int r = n->shape.rank;
+    turn.shape.rank = r;
+    for (int a = 0, to = 0; a < r; a++) {
+        int at = a == axis ? r - 1 : to++;
+        turn.attr.perm[at] = a;
+        turn.shape.dim[at] = n->shape.dim[a];
+    }
+    int64_t columns = n->shape.dim[axis];
+    flat.shape = shape_of(2, shape_count(&n->shape) / columns, columns);
+    if (!layout_view(&turn, l, &turned) || !layout_view(&flat, &turned, &rows))
+        nnc_bug("node %d cannot be seen as rows", n->id);
+    return rows;
+}
+
+/* Classes: one a row. */
+static Layout as_list(const Node *n, const Layout *l)
+{
+    Node flat = {.op = OP_RESHAPE, .n_in = 1, .in = (Node *[]){(Node *)n}};
+    Layout list;
+    flat.shape = shape_of(1, shape_count(&n->shape));
+    if (!layout_view(&flat, l, &list))
+        nnc_bug("node %d cannot be seen as a list", n->id);
+    return list;
+}
+
+/* An operand of a row kernel: rows where it is as wide as they are, else one
+ * number a row. */
+static void row_operand(Filler *f, const char *name, const Node *n, bool wide,
+                        int axis)
+{
+    const Layout *l = layout_at(f, n);
+    operand(f, name, n, wide ? as_rows(n, l, axis) : as_list(n, l));
+}
+
+static void rows(Filler *f, const Node *n, const char *section)
+{
+    const Node *x = n->in[0], *wide = n->op == OP_PUT ? n : x;
+    int axis = n->op == OP_SOFTMAX ? n->attr.axis : wide->shape.rank - 1;
+    int64_t columns = wide->shape.dim[axis];
+    bool to_rows = n->op == OP_PUT || n->op == OP_SOFTMAX ||
+                   n->op == OP_XENT_DX;
+    hole_number(f, "C", columns);
+    hole_number(f, "R", shape_count(&wide->shape) / columns);
+    row_operand(f, "X", x, n->op != OP_PUT, axis);
+    row_operand(f, "Y", n, to_rows, axis);
+    if (n->n_in > 1)
+        row_operand(f, "T", n->in[1], false, 0);
+    if (n->n_in > 2)
+        row_operand(f, "D", n->in[2], false, 0);
+    fill(f, "templates/row_ref.c", section);
+}
+
+void emit_reference(Scope *s)
+{
+    static const char conv[] = "templates/conv2d_ref.c";
+    static const char pool[] = "templates/pool2d_ref.c";
+    const Node *n = s->kernel->anchor, *x = n->in[0];
+    Filler f = {.scope = s};
+    switch (n->op) {
+    case OP_MATMUL:
+        matmul(&f, n);
+        break;
+    case OP_CONV:
+        windowed(&f, n, conv, "forward", x, n);
+        break;
+    case OP_CONV_DX:
+        windowed(&f, n, conv, "input", n, x);
+        break;
+    case OP_CONV_DW:
+        windowed(&f, n, conv, "weight", x, n->in[1]);
+        break;
+    case OP_MAXPOOL:
+        windowed(&f, n, pool, "max", x, n);
+        break;
+    case OP_MAXPOOL_AT:
+        windowed(&f, n, pool, "at", x, n);
+        break;
+    case OP_MAXPOOL_DX:
+        windowed(&f, n, pool, "max_input", n, x);
+        break;
+    case OP_AVGPOOL:
+        windowed(&f, n, pool, "mean", x, n);
+        break;
+    case OP_AVGPOOL_DX:
+        windowed(&f, n, pool, "mean_input", n, x);
+        break;
+    case OP_SOFTMAX:
+        rows(&f, n, "softmax");
+        break;
+    case OP_XENT:
+        rows(&f, n, "xent");
+        break;
+    case OP_XENT_DX:
+        rows(&f, n, "xent_dx");
+        break;
+    case OP_HIT:
+        rows(&f, n, "hit");
+        break;
+    case OP_TAKE:
+        rows(&f, n, "take");
+        break;
+    case OP_PUT:
+        rows(&f, n, "put");
+        break;
+    default:
+        nnc_bug("%s has no plain kernel", op_table[n->op].id);
+    }
+}

@@ -1,0 +1,97 @@
+/* report.c: shapes, parameters, FLOPs and bytes, for the comment at the head
+ * of model.c and for --report. */
+#include "emit/emit.h"
+
+static int64_t product_flops(const Node *n)
+{
+    const Shape *x = &n->in[0]->shape;
+    int r = x->rank;
+    return 2 * shape_count(&n->shape) * x->dim[n->attr.mm.ta ? r - 2 : r - 1];
+}
+
+/* Multiply-adds of a convolution or either gradient: every output place by
+ * every weight. */
+static int64_t conv_flops(const Node *n)
+{
+    const Node *y = n->op == OP_CONV ? n : n->op == OP_CONV_DX ? n->in[0]
+                                                               : n->in[1];
+    const Node *w = n->op == OP_CONV_DW ? n : n->in[1];
+    return 2 * shape_count(&y->shape) / y->shape.dim[1] *
+           shape_count(&w->shape);
+}
+
+static int64_t node_flops(const Node *n)
+{
+    switch (n->op) {
+    case OP_MATMUL:
+        return product_flops(n);
+    case OP_CONV:
+    case OP_CONV_DX:
+    case OP_CONV_DW:
+        return conv_flops(n);
+    case OP_SUM:
+    case OP_RMAX:
+        return shape_count(&n->in[0]->shape);
+    case OP_SOFTMAX:
+    case OP_XENT:
+    case OP_XENT_DX:
+        return 12 * shape_count(&n->in[0]->shape);
+    case OP_MAXPOOL:
+    case OP_AVGPOOL:
+        return shape_count(&n->shape) * n->attr.window.kernel[0] *
+               n->attr.window.kernel[1];
+    default:
+        return op_table[n->op].class == CLASS_MAP
+                   ? op_table[n->op].flops * shape_count(&n->shape)
+                   : 0;
+    }
+}
+
+static int64_t kernel_flops(const Kernel *k)
+{
+    int64_t sum = 0;
+    for (int j = 0; j < k->nodes.n; j++)
+        sum += node_flops(k->nodes.at[j]);
+    if (k->body)
+        sum += plan_flops(k->body) * k->anchor->attr.scan->steps;
+    return sum;
+}
+
+int64_t plan_flops(const Plan *plan)
+{
+    int64_t sum = 0;
+    for (int i = 0; i < plan->kernels.n; i++)
+        sum += kernel_flops(plan->kernels.at[i]);
+    return sum;
+}
+
+static void commas(Text *out, int64_t n)
+{
+    if (n >= 1000) {
+        commas(out, n / 1000);
+        text_printf(out, ",%03lld", (long long)(n % 1000));
+    } else {
+        text_printf(out, "%lld", (long long)n);
+    }
+}
+
+void emit_header(Emit *e, Plan *const *plans, int n)
+{
+    const Program *p = e->program;
+    int64_t params = 0;
+    for (int i = 0; i < p->params.n; i++)
+        params += shape_count(&p->params.at[i].shape);
+    text_printf(e->out, "/* %s, from %s%s\n * ", p->name, p->path,
+                e->options->plain ? ", plain" : "");
+    commas(e->out, params);
+    text_add(e->out, " parameters\n");
+    for (int i = 0; i < n; i++) {
+        text_printf(e->out, " * %s: batch %lld, ", plans[i]->entry->name,
+                    (long long)plans[i]->entry->batch);
+        commas(e->out, plan_flops(plans[i]));
+        text_add(e->out, " operations, workspace ");
+        commas(e->out, plans[i]->workspace);
+        text_add(e->out, " bytes\n");
+    }
+    text_add(e->out, " */\n");
+}

@@ -1,0 +1,254 @@
+/* scope.c: one kernel function in the making: its pointers, names, frame.
+ *
+ * A value's pointer is declared once, at the head of the function, with the
+ * value's own name; places are literal offsets into the workspace or the
+ * parameters, and whatever moves with the steps of a scan is added there. */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "emit/emit.h"
+
+static bool taken(const char *const *names, int n, const char *name)
+{
+    for (int i = 0; i < n; i++)
+        if (strcmp(names[i], name) == 0)
+            return true;
+    return false;
+}
+
+static char *clean(Arena *arena, const char *wish)
+{
+    char *name = arena_printf(arena, "%s%s",
+                              isdigit((unsigned char)wish[0]) ? "v" : "", wish);
+    for (char *c = name; *c; c++)
+        if (!isalnum((unsigned char)*c))
+            *c = '_';
+    return name;
+}
+
+/* C's own words and what the emitted functions use themselves. */
+static const char *const reserved[] = {
+    "auto", "break", "case", "char", "const", "continue", "default", "do",
+    "double", "else", "enum", "extern", "float", "for", "goto", "if",
+    "inline", "int", "long", "register", "restrict", "return", "short",
+    "signed", "sizeof", "static", "struct", "switch", "typedef", "union",
+    "unsigned", "void", "volatile", "while", "asm", "typeof", "f", "part",
+    "main", "i", "j", "k", "r", "c", "n", "o", "x", "y", "p", "q", "h", "w",
+    "g", "sum", "best", "found", "at", "top", "y0", "y1", "j0", "j1", "jn",
+    "exp", "log", "tanh", "sqrt", "index", "gamma", "time", "free", "abs"};
+
+static const char *unused(Arena *arena, const char *const *names, int n,
+                          const char *wish)
+{
+    int count = (int)(sizeof reserved / sizeof *reserved);
+    const char *base = clean(arena, wish), *name = base;
+    for (int i = 2; taken(names, n, name) || taken(reserved, count, name); i++)
+        name = arena_printf(arena, "%s_%d", base, i);
+    return name;
+}
+
+const char *emit_name(Emit *e, const char *wish)
+{
+    const char *name = unused(e->arena, e->names.at, e->names.n, wish);
+    vec_push(e->arena, &e->names, name);
+    return name;
+}
+
+Scope scope_new(Emit *e, const Plan *plan, const Kernel *k)
+{
+    Scope s = {.e = e, .plan = plan, .kernel = k};
+    s.head.arena = s.body.arena = e->arena;
+    return s;
+}
+
+const char *scope_name(Scope *s, const char *wish)
+{
+    const char *name = unused(s->e->arena, s->taken.at, s->taken.n, wish);
+    vec_push(s->e->arena, &s->taken, name);
+    return name;
+}
+
+static const char *type_name(Type type)
+{
+    return type == TYPE_BYTE ? "unsigned char"
+           : type == TYPE_INT ? "int32_t"
+                              : "nn_real";
+}
+
+static bool stored_here(const Scope *s, const Node *n)
+{
+    for (int j = 0; j < s->kernel->stores.n; j++)
+        if (s->kernel->stores.at[j] == n)
+            return true;
+    return false;
+}
+
+/* Another operand in the same buffer forbids `restrict`. */
+static bool shared(const Scope *s, const Node *n)
+{
+    const Buffer *b = s->plan->value[n->id].buffer;
+    for (int j = 0; j < s->kernel->nodes.n; j++) {
+        const Node *m = s->kernel->nodes.at[j];
+        for (int i = 0; i <= m->n_in; i++) {
+            const Node *o = i < m->n_in ? m->in[i] : m;
+            const Buffer *x = s->plan->value[o->id].buffer;
+            if (o == n || !x || !b)
+                continue;
+            if (x == b || (b->place == PLACE_PARAM && x->place == b->place &&
+                           x->index == b->index && x->slot == b->slot))
+                return true;
+        }
+    }
+    return false;
+}
+
+static const char *base_of(Emit *e, const Buffer *b, const char *type)
+{
+    switch (b->place) {
+    case PLACE_PARAM:
+        return arena_printf(e->arena, "f->params + %s",
+                            e->param_place[b->index]);
+    case PLACE_OUTPUT:
+        return arena_printf(e->arena, "f->outputs[%d]", b->index);
+    case PLACE_INPUT:
+        return arena_printf(e->arena, "(const %s *)f->inputs[%d]", type,
+                            b->index);
+    default:
+        return arena_printf(e->arena, "(%s *)(f->work + %lld)", type,
+                            (long long)b->at);
+    }
+}
+
+const char *emit_address(Emit *e, const Value *v, Type type, bool writes)
+{
+    Text out = {.arena = e->arena};
+    const char *name = type_name(type);
+    text_add(&out, base_of(e, v->buffer, writes || v->buffer->place != PLACE_WORK
+                                             ? name
+                                             : arena_printf(e->arena,
+                                                            "const %s", name)));
+    if (v->buffer->place == PLACE_PARAM && v->buffer->slot > 0)
+        text_printf(&out, " + %d * %s_slot", v->buffer->slot,
+                    e->program->name);
+    if (v->layout.offset)
+        text_printf(&out, " + %lld", (long long)v->layout.offset);
+    if (v->moves == MOVES_TIME)
+        text_printf(&out, " + f->t * %lld", (long long)v->step);
+    else if (v->moves != MOVES_NOT)
+        text_printf(&out, " + %s%s * %lld",
+                    v->moves == MOVES_NEXT ? "(f->slot + 1)" : "f->slot",
+                    v->wraps ? " % 2" : "", (long long)v->step);
+    return text_str(&out);
+}
+
+const char *scope_pointer(Scope *s, const Node *n)
+{
+    for (int i = 0; i < s->nodes.n; i++)
+        if (s->nodes.at[i] == n)
+            return s->pointers.at[i];
+    const Value *v = &s->plan->value[n->id];
+    if (!v->buffer)
+        nnc_bug("node %d (%s) is read but not stored", n->id,
+                op_table[n->op].id);
+    const char *wish = n->name ? n->name : v->buffer->name;
+    const char *name = scope_name(s, wish ? wish : "v");
+    bool writes = stored_here(s, n);
+    const char *type = type_name(n->type), *constant = writes ? "" : "const ";
+    text_printf(&s->head, "    %s%s *%s%s = %s;\n", constant, type,
+                shared(s, n) ? "" : "restrict ", name,
+                emit_address(s->e, v, n->type, writes));
+    vec_push(s->e->arena, &s->nodes, n);
+    vec_push(s->e->arena, &s->pointers, name);
+    return name;
+}
+
+const char *emit_real(Arena *arena, double value)
+{
+    char digits[40];
+    snprintf(digits, sizeof digits, "%.9g", value);
+    if ((double)strtod(digits, NULL) != value)
+        snprintf(digits, sizeof digits, "%.17g", value);
+    bool whole = strpbrk(digits, ".en") == NULL;
+    return arena_printf(arena, value < 0 ? "((nn_real)%s%s)" : "(nn_real)%s%s",
+                        digits, whole ? ".0" : "");
+}
+
+const char *scope_number(Scope *s, const Node *n)
+{
+    while (plan_is_view(n))
+        n = n->in[0];
+    switch (n->op) {
+    case OP_CONST:
+        return emit_real(s->e->arena, n->attr.value);
+    case OP_RATE:
+        return "(nn_real)f->s->rate";
+    case OP_ROWS:
+        return "(nn_real)f->rows";
+    case OP_POW_STEP:
+        return arena_printf(s->e->arena, "(nn_real)nn_power(%.17g, f->s->step + 1)",
+                            n->attr.value);
+    default:
+        nnc_bug("%s is no number", op_table[n->op].id);
+    }
+}
+
+/* Digit of an index at one piece: idx / div % size, as short as it can be. */
+static const char *digit(Arena *arena, const char *idx, int64_t div,
+                         int64_t size, bool outer)
+{
+    const char *d = div == 1 ? idx
+                             : arena_printf(arena, "%s / %lld", idx,
+                                            (long long)div);
+    return outer ? d : arena_printf(arena, "%s %% %lld", d, (long long)size);
+}
+
+const char *emit_index(Arena *arena, const Layout *l, const char *const *index)
+{
+    Text out = {.arena = arena};
+    for (int a = 0; a < l->rank; a++) {
+        int64_t div = 1;
+        const AxisLayout *axis = &l->axis[a];
+        for (int i = axis->n - 1; i >= 0; i--) {
+            Piece p = axis->piece[i];
+            const char *d = digit(arena, index[a], div, p.size, i == 0);
+            div *= p.size;
+            if (p.size == 1 || p.stride == 0)
+                continue;
+            text_add(&out, out.n ? " + " : "");
+            text_add(&out, d);
+            if (p.stride != 1)
+                text_printf(&out, " * %s%lld%s", p.stride < 0 ? "(size_t)(" : "",
+                            (long long)p.stride, p.stride < 0 ? ")" : "");
+        }
+    }
+    return out.n ? text_str(&out) : "0";
+}
+
+static void write_comment(const Scope *s)
+{
+    const Kernel *k = s->kernel;
+    const Node *n = k->anchor ? k->anchor : k->nodes.at[k->nodes.n - 1];
+    Text *out = s->e->out;
+    text_add(out, "\n/* ");
+    if (n->span.source)
+        text_printf(out, "%s:%d  ", n->span.source->path, n->span.line);
+    for (int j = 0; j < k->nodes.n; j++)
+        text_printf(out, "%s%s", j ? ", " : "", op_table[k->nodes.at[j]->op].id);
+    text_add(out, " */\n");
+}
+
+void scope_write(Scope *s)
+{
+    Text *out = s->e->out;
+    write_comment(s);
+    text_printf(out, "static void %s(void *frame, int part)\n"
+                     "{\n"
+                     "    const nn_frame *f = frame;\n",
+                s->kernel->name);
+    text_add(out, text_str(&s->head));
+    if (s->kernel->parts == 1)
+        text_add(out, "    (void)part;\n");
+    text_add(out, text_str(&s->body));
+    text_add(out, "}\n");
+}

@@ -1,0 +1,82 @@
+/* frame.c: what the kernels of a generated file share. The generator takes
+ * only those sections that the file's kernels use. */
+
+/* section: frame */
+/* What a running entry hands to its kernels. */
+typedef struct {
+    nn_real *params;
+    char *work;
+    const void *const *inputs;
+    nn_real *const *outputs;
+    const nn_scalars *s;
+    size_t rows, t, slot; /* present rows; a scan's time and slot */
+    nn_parallel par;
+    void *pool;
+} nn_frame;
+/* end: frame */
+
+/* section: nn_run */
+
+/* Runs all parts of a kernel. */
+static void nn_run(nn_frame *f, nn_task *kernel, int parts)
+{
+    if (f->par) {
+        f->par(f->pool, parts, kernel, f);
+    } else {
+        for (int part = 0; part < parts; part++)
+            kernel(f, part);
+    }
+}
+/* end: nn_run */
+
+/* section: nn_rows */
+
+/* The caller's rows, or where some are absent a copy that ends in zeros. */
+static const void *nn_rows(const void *rows, char *copy, int present, size_t all, size_t size)
+{
+    if ((size_t)present == all)
+        return rows;
+    memcpy(copy, rows, (size_t)present * size);
+    memset(copy + (size_t)present * size, 0, (all - (size_t)present) * size);
+    return copy;
+}
+/* end: nn_rows */
+
+/* section: nn_power */
+
+/* base to the power of n, by squaring. */
+static double nn_power(double base, uint64_t n)
+{
+    double result = 1;
+    for (; n > 0; n >>= 1) {
+        if (n & 1)
+            result *= base;
+        base *= base;
+    }
+    return result;
+}
+/* end: nn_power */
+
+/* section: nn_drop */
+
+/* Element `index` of a dropout mask: 0 with probability rate, otherwise
+ * 1 / (1 - rate). Philox4x32-10 (Salmon et al. 2011) of the seed as key and
+ * element, stream and step as counter. */
+static nn_real nn_drop(const nn_scalars *s, int stream, size_t index, double rate)
+{
+    uint32_t k0 = (uint32_t)s->seed, k1 = (uint32_t)(s->seed >> 32) ^ 0x64726f70;
+    uint32_t x[4] = {(uint32_t)(index / 4), (uint32_t)stream, (uint32_t)s->step,
+        (uint32_t)(s->step >> 32)};
+    for (int round = 0; round < 10; round++) {
+        const uint64_t a = (uint64_t)x[0] * 0xD2511F53u;
+        const uint64_t b = (uint64_t)x[2] * 0xCD9E8D57u;
+        const uint32_t y[4] = {(uint32_t)(b >> 32) ^ x[1] ^ k0, (uint32_t)b,
+            (uint32_t)(a >> 32) ^ x[3] ^ k1, (uint32_t)a};
+        memcpy(x, y, sizeof x);
+        k0 += 0x9E3779B9u;
+        k1 += 0xBB67AE85u;
+    }
+    const double u = (double)x[index % 4] / 4294967296.0;
+    return u < rate ? 0 : (nn_real)(1 / (1 - rate));
+}
+/* end: nn_drop */
