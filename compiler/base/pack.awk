@@ -7,7 +7,7 @@ BEGIN {
     for (i = 1; i < ARGC; i++) {
         printf "    {\"%s\", \"\"", ARGV[i]
         while ((status = (getline line < ARGV[i])) > 0) {
-            gsub(/\\/, "\\\\", line)
+            gsub(/\\/, "&&", line)
             gsub(/"/, "\\\"", line)
             gsub(/\?/, "\\?", line)
             printf "\n     \"%s\\n\"", line

@@ -1,0 +1,32 @@
+/* pipeline.h: the order of everything between a Program and its C.
+ *
+ * The passes over graphs are a table; the steps from Graph to Plan are a few
+ * straight lines. --dump=NAME prints the object after the pass of that name.
+ */
+#ifndef NNC_PIPELINE_H
+#define NNC_PIPELINE_H
+
+#include "pass/backend.h"
+
+/* Which of a program's entries are wanted. */
+typedef enum Want {
+    WANT_ALL,   /* nnc compile: step, eval, infer, infer1 */
+    WANT_TRAIN, /* step and eval */
+    WANT_INFER, /* infer and infer1 */
+    WANT_CHECK, /* grad and eval: the gradient check */
+} Want;
+
+typedef struct Plans {
+    int n;
+    Plan *at[5];
+} Plans;
+
+/* Runs every pass on the wanted entries. The text after pass `dump` (NULL:
+ * none) is appended to `dumped`. */
+Plans pipeline_run(Program *p, Want want, const CodeOptions *options,
+                   const char *dump, Text *dumped);
+
+/* The names --dump takes, in order; NULL behind the last. */
+const char *pipeline_pass(int i);
+
+#endif
