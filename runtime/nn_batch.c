@@ -19,21 +19,6 @@ static int64_t rows_of(const nn_dataset *d, int tensor, int64_t item,
     return item + (p->flow->ahead ? p->window->ahead : 0);
 }
 
-static void fetch_row(const nn_prep *p, const nn_source *s, int64_t row,
-                      int64_t count, int64_t index, void *buffer)
-{
-    int64_t width = s->table.width, at = index * count * width;
-    if (p->tensor->type != NN_F32) {
-        memcpy((int32_t *)buffer + at, s->ids + row * width,
-               (size_t)(count * width) * sizeof *s->ids);
-        return;
-    }
-    nn_real *out = (nn_real *)buffer + at;
-    for (int64_t k = 0; k < count; k++)
-        nn_table_row(&s->table, row + k, p->scale, p->shift, p->period,
-                     out + k * width);
-}
-
 void nn_dataset_fetch(const nn_dataset *d, nn_part part, const int64_t *items,
                       int n, void *const *buffers)
 {
@@ -41,7 +26,8 @@ void nn_dataset_fetch(const nn_dataset *d, nn_part part, const int64_t *items,
     for (int t = 0; t < d->tensors; t++)
         for (int i = 0; i < n; i++) {
             int64_t count, row = rows_of(d, t, items[i], &count);
-            fetch_row(&d->preps[t], &sources[t], row, count, i, buffers[t]);
+            nn_prep_fetch(&d->preps[t], &sources[t].table, sources[t].ids, row,
+                          count, i, buffers[t]);
         }
 }
 

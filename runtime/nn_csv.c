@@ -198,14 +198,12 @@ static bool read_separated(nn_table *t, const nn_request *r, char separator,
                            nn_error *e)
 {
     csv c = {.request = r, .table = t};
-    *t = (nn_table){.path = nn_file_join(NULL, r->path),
-                    .cell = r->labels ? NN_CELL_LABEL : NN_CELL_F64};
-    if (t->path == NULL)
-        return nn_fail(e, "no memory");
-    bool good = nn_file_read(&t->file, r->path, r->unpacker, e) &&
-                nn_records_open(&c.records, &t->file, t->path, separator,
-                                separator == ',', e) &&
-                take_records(&c, e);
+    bool good = nn_table_open(t, r, e);
+    t->cell = r->labels ? NN_CELL_LABEL : NN_CELL_F64;
+    good = good &&
+           nn_records_open(&c.records, &t->file, t->path, separator,
+                           separator == ',', e) &&
+           take_records(&c, e);
     t->width = (int64_t)c.column_count;
     t->cells = t->owned[0];
     t->lines = t->owned[1];

@@ -180,16 +180,16 @@ static void sync_folder(const char *path)
 bool nn_writer_finish(nn_writer *w, nn_error *e)
 {
     bool good = ferror(w->stream) == 0 && fflush(w->stream) == 0 &&
-                fsync(fileno(w->stream)) == 0;
+                (w->hasty || fsync(fileno(w->stream)) == 0);
     int reason = errno;
     good = fclose(w->stream) == 0 && good;
     w->stream = NULL;
     errno = reason;
     if (good)
         good = rename(w->temporary, w->path) == 0;
-    if (good)
+    if (good && !w->hasty)
         sync_folder(w->path);
-    else
+    if (!good)
         cannot("write", w->path, e);
     nn_writer_cancel(w);
     return good;

@@ -39,6 +39,7 @@ char *nn_file_join(const char *folder, const char *path);
 typedef struct {
     FILE *stream;
     char *path, *temporary;
+    bool hasty; /* no fsync: for checkpoints in quick succession */
 } nn_writer;
 
 /* Opens PATH.XXXXXX.tmp. */

@@ -94,10 +94,7 @@ static bool take_cells(nn_table *t, const idx_type *type, nn_error *e)
 
 static bool read_idx(nn_table *t, const nn_request *r, nn_error *e)
 {
-    *t = (nn_table){.path = nn_file_join(NULL, r->path)};
-    if (t->path == NULL)
-        return nn_fail(e, "no memory");
-    bool good = nn_file_read(&t->file, r->path, r->unpacker, e);
+    bool good = nn_table_open(t, r, e);
     const idx_type *type = good ? find_type(&t->file) : NULL;
     if (good && type == NULL)
         good = nn_fail(e, "%s is not an IDX file: it does not begin as one",

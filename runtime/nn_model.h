@@ -40,7 +40,8 @@ typedef struct {
  * outputs    one pointer an output, row-major, NULL where not wanted. `grad`
  *            writes the gradient of parameter i there, in file order
  * sums       step, eval and grad: sums[0] is the mean loss over the rows,
- *            sums[1 + m] the sum of metric m over them
+ *            sums[1 + m] the sum of metric m over them; in grad, sums[0] is
+ *            just the function whose gradient it gives, penalties included
  * s          step and grad: see above; NULL elsewhere
  * Returns 0, or 1 when the loss was not finite: nothing was updated then. */
 typedef int (*nn_entry)(nn_real *params, void *workspace,

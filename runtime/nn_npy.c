@@ -121,10 +121,7 @@ static bool parse(nn_table *t, nn_error *e)
 
 static bool read_npy(nn_table *t, const nn_request *r, nn_error *e)
 {
-    *t = (nn_table){.path = nn_file_join(NULL, r->path)};
-    if (t->path == NULL)
-        return nn_fail(e, "no memory");
-    bool good = nn_file_read(&t->file, r->path, r->unpacker, e) && parse(t, e);
+    bool good = nn_table_open(t, r, e) && parse(t, e);
     if (!good)
         nn_table_close(t);
     return good;

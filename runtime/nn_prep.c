@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "nn_mem.h"
 
@@ -196,6 +197,21 @@ bool nn_prep_ids(const nn_prep *p, const nn_table *t, int32_t **ids,
             (*ids)[at] = (int32_t)id;
         }
     return true;
+}
+
+void nn_prep_fetch(const nn_prep *p, const nn_table *t, const int32_t *ids,
+                   int64_t row, int64_t count, int64_t index, void *buffer)
+{
+    int64_t width = t->width, at = index * count * width;
+    if (p->tensor->type != NN_F32) {
+        memcpy((int32_t *)buffer + at, ids + row * width,
+               (size_t)(count * width) * sizeof *ids);
+        return;
+    }
+    nn_real *out = (nn_real *)buffer + at;
+    for (int64_t k = 0; k < count; k++)
+        nn_table_row(t, row + k, p->scale, p->shift, p->period,
+                     out + k * width);
 }
 
 static void shape_words(const nn_tensor *t, char *words, size_t size)

@@ -36,7 +36,13 @@ bool nn_prep_finish(nn_prep *p, int64_t period, nn_error *e);
 bool nn_prep_ids(const nn_prep *p, const nn_table *t, int32_t **ids,
                  nn_error *e);
 
-/* Shows the columns of a table that cannot be told from the tensor's. */
+/* Writes `count` rows of a table from `row` on, prepared, as batch row
+ * `index` of a buffer; ids are those of nn_prep_ids, or NULL for NN_F32. */
+void nn_prep_fetch(const nn_prep *p, const nn_table *t, const int32_t *ids,
+                   int64_t row, int64_t count, int64_t index, void *buffer);
+
+/* Refuses a table whose rows are not as wide as the tensor's, or as one step
+ * of its windows. */
 bool nn_prep_check_width(const nn_prep *p, int64_t width, const char *path,
                          nn_error *e);
 

@@ -12,6 +12,17 @@ static size_t cell_size(nn_cell cell)
     return size[cell];
 }
 
+bool nn_table_open(nn_table *t, const nn_request *r, nn_error *e)
+{
+    *t = (nn_table){.path = nn_file_join(NULL, r->path)};
+    if (t->path == NULL)
+        return nn_fail(e, "no memory");
+    if (r->given == NULL)
+        return nn_file_read(&t->file, r->path, r->unpacker, e);
+    t->file = (nn_file){.bytes = r->given->bytes, .size = r->given->size};
+    return true;
+}
+
 void nn_table_close(nn_table *t)
 {
     nn_file_close(&t->file);

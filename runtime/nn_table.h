@@ -41,6 +41,7 @@ typedef struct {
     int flow_count;       /* of its uses, which have the same flow->path */
     bool labels;          /* wanted as labels where the file has text */
     const nn_tensor *tensor; /* what the rows are for */
+    const nn_file *given;    /* the contents, already read; or NULL */
 } nn_request;
 
 struct nn_reader {
@@ -48,6 +49,8 @@ struct nn_reader {
     bool (*read)(nn_table *t, const nn_request *r, nn_error *e);
 };
 
+/* For readers: an empty table with its path and the file's contents. */
+bool nn_table_open(nn_table *t, const nn_request *r, nn_error *e);
 void nn_table_close(nn_table *t);
 
 /* Cell `column` of row `row` as a number; not for labels. */

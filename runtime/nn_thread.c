@@ -192,6 +192,11 @@ static bool start_threads(nn_pool *p, int count)
 nn_pool *nn_pool_open(int threads, nn_error *e)
 {
     int started = threads < 1 ? 0 : threads - 1;
+    if (threads > MOST_THREADS) {
+        nn_fail(e, "%d threads are too many: at most %d", threads,
+                MOST_THREADS);
+        return NULL;
+    }
     nn_pool *p = calloc(1, sizeof *p);
     pthread_t *thread = calloc((size_t)started + 1, sizeof *thread);
     if (p == NULL || thread == NULL) {

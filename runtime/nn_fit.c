@@ -1,0 +1,381 @@
+/* Training: epochs of batches in an order that is a function of seed and
+ * epoch. After each update the state could be saved and taken up again with
+ * the same bits to come, which is what Ctrl-C and --resume do. */
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "nn_ckpt.h"
+#include "nn_clock.h"
+#include "nn_history.h"
+#include "nn_init.h"
+#include "nn_log.h"
+#include "nn_mem.h"
+#include "nn_rng.h"
+#include "nn_run.h"
+#include "nn_schedule.h"
+
+enum { INTERRUPTED = 130 };
+
+typedef struct {
+    nn_run *run;
+    const nn_model *model;
+    nn_state state;
+    nn_real *best; /* weights of the best epoch; NULL without early stopping */
+    int64_t *order;
+    int64_t rows, per_epoch; /* of training: rows, updates an epoch */
+    nn_figures figures[NN_PARTS];
+    nn_log log;
+    nn_history history;
+    char *checkpoint; /* its path */
+    double started, epoch_started, synced;
+    int64_t steps_here, rows_here; /* in this run; in this epoch of it */
+} fit;
+
+static volatile sig_atomic_t interrupted;
+
+static void on_signal(int signal)
+{
+    (void)signal;
+    interrupted = 1;
+}
+
+/* The first Ctrl-C asks, the second one ends. */
+static void catch_signals(void)
+{
+    struct sigaction a = {.sa_flags = (int)SA_RESETHAND};
+    a.sa_handler = on_signal;
+    interrupted = 0;
+    sigaction(SIGINT, &a, NULL);
+    sigaction(SIGTERM, &a, NULL);
+}
+
+/* NAME.safetensors to NAME.ckpt.safetensors. */
+static char *checkpoint_path(const char *out)
+{
+    static const char plain[] = ".safetensors", full[] = ".ckpt.safetensors";
+    size_t length = strlen(out), end = sizeof plain - 1;
+    char *path = malloc(length + sizeof full);
+    if (path == NULL)
+        return NULL;
+    if (length > end && strcmp(out + length - end, plain) == 0)
+        length -= end;
+    memcpy(path, out, length);
+    memcpy(path + length, full, sizeof full);
+    return path;
+}
+
+static bool save_checkpoint(fit *f, bool sure, nn_error *e)
+{
+    const nn_dataset *d = &f->run->data;
+    double now = nn_clock_now();
+    bool hasty = !sure && now - f->synced < 1;
+    if (!hasty)
+        f->synced = now;
+    return nn_ckpt_save(f->model, f->run->params, f->best, &f->state, d->preps,
+                        d->tensors, hasty, f->checkpoint, e);
+}
+
+static bool save_weights(fit *f, nn_error *e)
+{
+    const nn_dataset *d = &f->run->data;
+    return nn_ckpt_save_weights(f->model, f->run->params, d->preps, d->tensors,
+                                f->run->options.out, e);
+}
+
+static bool resume(fit *f, nn_error *e)
+{
+    nn_options *o = &f->run->options;
+    uint64_t data = f->state.data;
+    if (!nn_ckpt_load(f->model, o->resume, f->run->params, f->best, &f->state,
+                      e))
+        return false;
+    if (f->state.data != data)
+        return nn_fail(e,
+                       "%s was trained on other data: a run can only go on "
+                       "with the same rows in the same parts",
+                       o->resume);
+    if (o->seed_given && (uint64_t)o->seed != f->state.seed)
+        return nn_fail(e,
+                       "%s was started with seed %" PRIu64
+                       ": a run can only go on with the same seed",
+                       o->resume, f->state.seed);
+    f->state.rate = o->rate_given ? o->rate : f->state.rate;
+    f->state.epochs = o->epochs_given ? o->epochs : f->state.epochs;
+    memcpy(f->figures[NN_TRAIN].sums, f->state.sums, sizeof f->state.sums);
+    f->figures[NN_TRAIN].seen = f->state.seen;
+    return true;
+}
+
+static bool start_weights(fit *f, nn_error *e)
+{
+    const nn_options *o = &f->run->options;
+    if (o->resume != NULL)
+        return resume(f, e);
+    if (o->init != NULL)
+        return nn_run_load(f->run, o->init, e);
+    return nn_init_params(f->model, f->run->params, f->state.seed, e);
+}
+
+/* A folder that cannot be written to is best found before training. */
+static bool try_output(const char *path, nn_error *e)
+{
+    nn_writer w;
+    if (!nn_writer_open(&w, path, e))
+        return false;
+    nn_writer_cancel(&w);
+    return true;
+}
+
+static bool open_fit(fit *f, nn_run *r, nn_error *e)
+{
+    const nn_options *o = &r->options;
+    int64_t batch = r->model->step.batch;
+    size_t weights = (size_t)nn_run_weights(r->model);
+    *f = (fit){.run = r,
+               .model = r->model,
+               .rows = r->data.parts[NN_TRAIN].count,
+               .checkpoint = checkpoint_path(o->out)};
+    f->per_epoch = (f->rows + batch - 1) / batch;
+    f->state = (nn_state){.seed = (uint64_t)o->seed,
+                          .data = nn_dataset_checksum(&r->data),
+                          .rate = o->rate,
+                          .epochs = o->epochs};
+    if (f->checkpoint == NULL)
+        return nn_fail(e, "no memory");
+    if (!nn_alloc(&f->order, (size_t)f->rows, sizeof *f->order, "order", e) ||
+        (r->program->train.patience > 0 &&
+         !nn_alloc(&f->best, weights, sizeof *f->best, "best weights", e)))
+        return false;
+    return start_weights(f, e) && try_output(o->out, e) &&
+           nn_history_open(&f->history, r->model, o->log, f->state.epoch, e);
+}
+
+static void close_fit(fit *f)
+{
+    nn_history_close(&f->history);
+    free(f->order);
+    free(f->best);
+    free(f->checkpoint);
+}
+
+static bool not_finite(const fit *f, double rate, nn_error *e)
+{
+    const nn_real *w = f->run->params;
+    const char *culprit = NULL;
+    for (int i = 0; culprit == NULL && i < f->model->param_count; i++) {
+        const nn_param *p = &f->model->params[i];
+        for (int64_t k = 0; k < p->size; k++)
+            if (!(w[p->offset + k] - w[p->offset + k] == 0))
+                culprit = p->name;
+    }
+    return nn_fail(e,
+                   "the loss is not finite at epoch %" PRId64 ", batch %" PRId64
+                   " (update %" PRIu64
+                   ", rate %g); %s%s. Try a smaller --rate, or `clip norm 1;` "
+                   "in the train block. The last checkpoint is %s",
+                   f->state.epoch + 1, f->state.batch + 1, f->state.step, rate,
+                   culprit != NULL ? "the first weight out of bounds is in "
+                                   : "all weights are finite",
+                   culprit != NULL ? culprit : "",
+                   f->state.epoch > 0 ? f->checkpoint : "not written yet");
+}
+
+static double seconds_left(const fit *f)
+{
+    int64_t total = f->state.epochs * f->per_epoch;
+    double passed = nn_clock_now() - f->started;
+    if (f->steps_here == 0)
+        return 0;
+    return passed / (double)f->steps_here *
+           (double)(total - (int64_t)f->state.step);
+}
+
+static double speed(const fit *f)
+{
+    double passed = nn_clock_now() - f->epoch_started;
+    return passed > 0 ? (double)f->rows_here / passed : 0;
+}
+
+static bool train_batch(fit *f, nn_error *e)
+{
+    nn_state *s = &f->state;
+    const nn_training *t = &f->run->program->train;
+    int64_t batch = f->model->step.batch, start = s->batch * batch;
+    int64_t left = f->rows - start;
+    int rows = left < batch ? (int)left : (int)batch;
+    double sums[NN_MAX_FIGURES] = {0};
+    nn_scalars scalars = {
+        .rate = nn_schedule_rate(&t->schedule, s->rate, (int64_t)s->step,
+                                 s->epochs * f->per_epoch, f->per_epoch),
+        .step = s->step,
+        .seed = s->seed};
+    if (nn_run_entry(f->run, &f->model->step, NN_TRAIN, f->order + start, rows,
+                     &scalars, sums) != 0)
+        return not_finite(f, scalars.rate, e);
+    nn_metric_add(&f->figures[NN_TRAIN], f->model, sums, rows);
+    s->step++;
+    s->batch++;
+    f->steps_here++;
+    f->rows_here += rows;
+    return true;
+}
+
+/* Trains what is left of an epoch; stops early where interrupted. */
+static bool train_epoch(fit *f, nn_error *e)
+{
+    nn_state *s = &f->state;
+    const int64_t *items = f->run->data.parts[NN_TRAIN].items;
+    nn_stream stream = {s->seed, NN_FOR_ORDER, (uint32_t)s->epoch};
+    memcpy(f->order, items, (size_t)f->rows * sizeof *items);
+    nn_rng_shuffle(stream, f->order, f->rows);
+    f->epoch_started = nn_clock_now();
+    f->rows_here = 0;
+    while (s->batch < f->per_epoch && !interrupted) {
+        if (!train_batch(f, e))
+            return false;
+        nn_log_bar(&f->log, s->epoch + 1,
+                   (double)s->batch / (double)f->per_epoch,
+                   &f->figures[NN_TRAIN], speed(f), seconds_left(f));
+    }
+    return true;
+}
+
+static void remember_best(fit *f)
+{
+    nn_state *s = &f->state;
+    double loss = nn_metric_figure(&f->figures[NN_VALIDATION], f->model,
+                                   f->run->data.preps, 0);
+    if (f->best == NULL)
+        return;
+    s->waited++;
+    if (s->has_best && !(loss < s->best_loss))
+        return;
+    size_t weights = (size_t)nn_run_weights(f->model);
+    memcpy(f->best, f->run->params, weights * sizeof *f->best);
+    s->has_best = true;
+    s->best_loss = loss;
+    s->best_epoch = s->epoch;
+    s->waited = 0;
+}
+
+static bool has_stopped(const fit *f)
+{
+    return f->best != NULL &&
+           f->state.waited >= f->run->program->train.patience;
+}
+
+static void evaluate(fit *f, nn_part part)
+{
+    if (f->run->data.parts[part].count > 0)
+        f->figures[part] = nn_run_evaluate(f->run, part);
+}
+
+/* What happens between two epochs. */
+static bool end_epoch(fit *f, nn_error *e)
+{
+    nn_state *s = &f->state;
+    double rows_a_second = speed(f);
+    bool shown = nn_log_shows(&f->log, s->epoch + 1) || f->history.path != NULL;
+    if (shown || f->best != NULL)
+        evaluate(f, NN_VALIDATION);
+    if (shown)
+        evaluate(f, NN_TEST);
+    s->epoch++;
+    s->batch = s->seen = 0;
+    memset(s->sums, 0, sizeof s->sums);
+    remember_best(f);
+    double rate = nn_schedule_rate(&f->run->program->train.schedule, s->rate,
+                                   (int64_t)s->step - 1,
+                                   s->epochs * f->per_epoch, f->per_epoch);
+    bool good = nn_history_add(&f->history, s->epoch, s->step, rate,
+                               nn_clock_now() - f->started, f->figures,
+                               f->run->data.preps, e) &&
+                save_checkpoint(f, s->epoch == s->epochs || has_stopped(f), e);
+    nn_log_epoch(&f->log, s->epoch, f->figures, rows_a_second, seconds_left(f));
+    memset(f->figures, 0, sizeof f->figures);
+    return good;
+}
+
+static void introduce(fit *f)
+{
+    const nn_dataset *d = &f->run->data;
+    nn_log *l = &f->log;
+    if (d->reserved > 0)
+        nn_log_say(l,
+                   "early_stop: %" PRId64 " rows, 10 %% of training, are set "
+                   "aside for validation",
+                   d->reserved);
+    nn_log_say(l,
+               "%s: %" PRId64 " training, %" PRId64 " validation and %" PRId64
+               " test rows; %s, rate %g, batch %d, seed %" PRIu64,
+               f->model->name, d->parts[NN_TRAIN].count,
+               d->parts[NN_VALIDATION].count, d->parts[NN_TEST].count,
+               f->run->program->train.optimizer, f->state.rate,
+               f->model->step.batch, f->state.seed);
+    if (f->state.step > 0)
+        nn_log_say(l, "going on after epoch %" PRId64 ", batch %" PRId64,
+                   f->state.epoch, f->state.batch);
+}
+
+static int stop_here(fit *f, nn_error *e)
+{
+    f->state.seen = f->figures[NN_TRAIN].seen;
+    memcpy(f->state.sums, f->figures[NN_TRAIN].sums, sizeof f->state.sums);
+    if (!save_checkpoint(f, true, e) || !nn_history_draw(&f->history, e))
+        return 1;
+    nn_log_say(&f->log, "interrupted; go on with --resume %s", f->checkpoint);
+    return INTERRUPTED;
+}
+
+static int finish(fit *f, nn_error *e)
+{
+    nn_run *r = f->run;
+    if (f->best != NULL && f->state.has_best) {
+        size_t weights = (size_t)nn_run_weights(f->model);
+        memcpy(r->params, f->best, weights * sizeof *f->best);
+        nn_log_say(&f->log,
+                   "the best epoch was %" PRId64 ": its weights are "
+                   "kept",
+                   f->state.best_epoch);
+    }
+    if (!save_weights(f, e) || !nn_history_draw(&f->history, e))
+        return 1;
+    for (int part = NN_VALIDATION; part < NN_PARTS; part++)
+        if (r->data.parts[part].count > 0) {
+            nn_figures figures = nn_run_evaluate(r, (nn_part)part);
+            nn_log_part(&f->log, (nn_part)part, &figures);
+        }
+    nn_log_say(&f->log, "weights    %s", r->options.out);
+    if (f->history.curve != NULL)
+        nn_log_say(&f->log, "log        %s, %s", f->history.path,
+                   f->history.curve);
+    return 0;
+}
+
+static int train(fit *f, nn_error *e)
+{
+    f->log = nn_log_open(f->model, f->run->data.preps, f->run->options.quiet,
+                         f->state.epochs);
+    f->started = nn_clock_now();
+    introduce(f);
+    catch_signals();
+    while (f->state.epoch < f->state.epochs && !has_stopped(f)) {
+        if (!train_epoch(f, e))
+            return 1;
+        if (f->state.batch < f->per_epoch)
+            return stop_here(f, e);
+        if (!end_epoch(f, e))
+            return 1;
+    }
+    return finish(f, e);
+}
+
+int nn_fit(nn_run *r, nn_error *e)
+{
+    fit f;
+    int status = open_fit(&f, r, e) ? train(&f, e) : 1;
+    close_fit(&f);
+    return status;
+}

@@ -1,0 +1,31 @@
+/* From the sums that entries give to the figures that people read. */
+#ifndef NN_METRIC_H
+#define NN_METRIC_H
+
+#include <stddef.h>
+
+#include "nn_dataset.h"
+#include "nn_model.h"
+
+enum { NN_MAX_FIGURES = 17 }; /* the loss, then metrics */
+
+/* Figures of some rows; seen = 0 means that there are none. */
+typedef struct {
+    double sums[NN_MAX_FIGURES];
+    int64_t seen;
+} nn_figures;
+
+/* Adds what an entry gave for a batch of `rows` rows. */
+void nn_metric_add(nn_figures *f, const nn_model *m, const double *sums,
+                   int rows);
+
+/* Figure 0 is the loss, figure 1 + i metric i, in the target's own unit where
+ * it has one. */
+double nn_metric_figure(const nn_figures *f, const nn_model *m,
+                        const nn_prep *preps, int figure);
+
+/* Writes a figure with its name: "accuracy 97.35 %". */
+void nn_metric_words(char *words, size_t size, const nn_figures *f,
+                     const nn_model *m, const nn_prep *preps, int figure);
+
+#endif

@@ -1,0 +1,139 @@
+/* All memory is allocated here, once; entries allocate nothing. */
+#include "nn_run.h"
+
+#include <limits.h>
+#include <stdlib.h>
+
+#include "nn_ckpt.h"
+#include "nn_mem.h"
+
+static int larger(int a, int b)
+{
+    return a > b ? a : b;
+}
+
+static int largest_batch(const nn_model *m)
+{
+    return larger(larger(m->step.batch, m->eval.batch), m->grad.batch);
+}
+
+static size_t largest_workspace(const nn_model *m)
+{
+    size_t size = m->step.workspace;
+    size = m->eval.workspace > size ? m->eval.workspace : size;
+    return m->grad.workspace > size ? m->grad.workspace : size;
+}
+
+static bool open_buffers(nn_run *r, nn_error *e)
+{
+    const nn_model *m = r->model;
+    size_t count = (size_t)r->data.tensors;
+    size_t outputs = (size_t)larger(m->output_count, m->param_count) + 1;
+    if (!nn_alloc(&r->buffers, count, sizeof *r->buffers, "buffers", e) ||
+        !nn_alloc(&r->outputs, outputs, sizeof *r->outputs, "buffers", e))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        const nn_tensor *t = &m->inputs[i];
+        size_t size = t->type == NN_F32 ? sizeof(nn_real) : sizeof(int32_t);
+        size_t values = (size_t)t->values * (size_t)largest_batch(m);
+        if (!nn_alloc(&r->buffers[i], values, size, t->name, e))
+            return false;
+    }
+    return true;
+}
+
+/* The compiler made one batch of all rows; it must be enough. */
+static bool check_batch(const nn_run *r, nn_error *e)
+{
+    int64_t rows = r->data.parts[NN_TRAIN].count;
+    if (!r->program->train.batch_all || rows <= r->model->step.batch)
+        return true;
+    return nn_fail(e,
+                   "%lld rows are to be trained on at once, and this program "
+                   "was compiled for at most %d: compile %s again with "
+                   "--batch %lld",
+                   (long long)rows, r->model->step.batch, r->program->file,
+                   (long long)rows);
+}
+
+bool nn_run_open(nn_run *r, const nn_program *program,
+                 const nn_options *options, nn_error *e)
+{
+    const nn_model *m = program->model;
+    *r = (nn_run){.program = program, .model = m, .options = *options};
+    if (m->metric_count >= NN_MAX_FIGURES)
+        return nn_fail(e, "%s has more than %d metrics", m->name,
+                       NN_MAX_FIGURES - 1);
+    if (options->threads > INT_MAX)
+        return nn_fail(e, "--threads is too large");
+    if (!nn_dataset_open(&r->data, program, options->data, e))
+        return false;
+    bool good =
+        check_batch(r, e) && open_buffers(r, e) &&
+        nn_alloc(&r->params, (size_t)m->reals, sizeof *r->params, "weights",
+                 e) &&
+        nn_alloc(&r->workspace, largest_workspace(m), 1, "workspace", e);
+    if (good)
+        r->pool = nn_pool_open((int)options->threads, e);
+    if (good && r->pool != NULL)
+        return true;
+    nn_run_close(r);
+    return false;
+}
+
+void nn_run_close(nn_run *r)
+{
+    nn_pool_close(r->pool);
+    for (int i = 0; r->buffers != NULL && i < r->data.tensors; i++)
+        free(r->buffers[i]);
+    free(r->buffers);
+    free(r->outputs);
+    free(r->params);
+    free(r->workspace);
+    nn_dataset_close(&r->data);
+    *r = (nn_run){0};
+}
+
+int64_t nn_run_weights(const nn_model *m)
+{
+    int64_t end = 0;
+    for (int i = 0; i < m->param_count; i++) {
+        int64_t stop = m->params[i].offset + m->params[i].size;
+        end = stop > end ? stop : end;
+    }
+    return end;
+}
+
+int nn_run_entry(nn_run *r, const nn_stage *stage, nn_part part,
+                 const int64_t *items, int rows, const nn_scalars *s,
+                 double *sums)
+{
+    nn_dataset_fetch(&r->data, part, items, rows, r->buffers);
+    return stage->run(r->params, r->workspace, (const void *const *)r->buffers,
+                      r->outputs, sums, rows, s, nn_pool_run, r->pool);
+}
+
+nn_figures nn_run_evaluate(nn_run *r, nn_part part)
+{
+    const nn_section *s = &r->data.parts[part];
+    const nn_stage *eval = &r->model->eval;
+    nn_figures f = {0};
+    for (int64_t i = 0; i < s->count; i += eval->batch) {
+        double sums[NN_MAX_FIGURES] = {0};
+        int64_t left = s->count - i;
+        int rows = left < eval->batch ? (int)left : eval->batch;
+        nn_run_entry(r, eval, part, s->items + i, rows, NULL, sums);
+        nn_metric_add(&f, r->model, sums, rows);
+    }
+    return f;
+}
+
+bool nn_run_load(nn_run *r, const char *path, nn_error *e)
+{
+    nn_tensors t;
+    if (!nn_tensors_open(&t, path, e))
+        return false;
+    bool good = nn_ckpt_load_weights(r->model, &t, path, r->params, e);
+    nn_tensors_close(&t);
+    return good;
+}

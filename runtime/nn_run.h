@@ -1,0 +1,58 @@
+/* A trainer at work: its flags, data, memory and threads. */
+#ifndef NN_RUN_H
+#define NN_RUN_H
+
+#include "nn_dataset.h"
+#include "nn_metric.h"
+#include "nn_program.h"
+#include "nn_thread.h"
+
+/* The flags, with the program's own values where none was given. */
+typedef struct {
+    const char *data, *resume, *init, *out, *log;
+    int64_t epochs, threads, seed;
+    double rate;
+    bool eval, gradcheck, quiet;
+    bool epochs_given, rate_given, seed_given;
+} nn_options;
+
+typedef struct {
+    const nn_program *program;
+    const nn_model *model;
+    nn_options options;
+    nn_dataset data;
+    nn_pool *pool;
+    nn_real *params;   /* model->reals */
+    void *workspace;   /* for any entry of the trainer */
+    void **buffers;    /* a batch of each input and target */
+    nn_real **outputs; /* NULL each: no output is wanted */
+} nn_run;
+
+/* Opens data, memory and threads; parameters are 0. */
+bool nn_run_open(nn_run *r, const nn_program *program,
+                 const nn_options *options, nn_error *e);
+void nn_run_close(nn_run *r);
+
+/* Reals that the weights alone take at the front of params. */
+int64_t nn_run_weights(const nn_model *m);
+
+/* Fetches items[0 .. rows - 1] of a part and runs an entry of the model on
+ * them. Returns the entry's status. */
+int nn_run_entry(nn_run *r, const nn_stage *stage, nn_part part,
+                 const int64_t *items, int rows, const nn_scalars *s,
+                 double *sums);
+
+/* Loss and metrics over a whole part in evaluation's form. */
+nn_figures nn_run_evaluate(nn_run *r, nn_part part);
+
+/* Loads weights without what preprocessing learned: the data are here. */
+bool nn_run_load(nn_run *r, const char *path, nn_error *e);
+
+/* nn_fit.c: trains and saves. Returns the exit status. */
+int nn_fit(nn_run *r, nn_error *e);
+
+/* nn_gradcheck.c: compares gradients with differences, prints a line for
+ * each parameter. Returns the exit status: 0 where all agree, 1 where not. */
+int nn_gradcheck(nn_run *r, nn_error *e);
+
+#endif

@@ -1,0 +1,123 @@
+/* The main function of NAME-train: flags, then one of three things: training,
+ * --eval, --gradcheck. */
+#include <stdio.h>
+
+#include "nn_args.h"
+#include "nn_log.h"
+#include "nn_processor.h"
+#include "nn_run.h"
+
+static nn_options default_options(const nn_program *p, const char *out)
+{
+    return (nn_options){.out = out,
+                        .epochs = p->train.epochs,
+                        .threads = nn_thread_processors(),
+                        .seed = (int64_t)p->train.seed,
+                        .rate = p->train.rate};
+}
+
+static nn_args_end parse(const nn_program *p, nn_options *o, int argc,
+                         char **argv)
+{
+    char program[200], about[300], version[300];
+    const nn_arg args[] = {
+        {"data", "DIR", "read the data below DIR (the current folder)",
+         NN_ARG_TEXT, &o->data, 0, NULL},
+        {"epochs", "N", "train for N epochs", NN_ARG_COUNT, &o->epochs, 1,
+         &o->epochs_given},
+        {"rate", "R", "learning rate", NN_ARG_REAL, &o->rate, 0,
+         &o->rate_given},
+        {"seed", "S", "of first values, order of rows and dropout",
+         NN_ARG_COUNT, &o->seed, 0, &o->seed_given},
+        {"threads", "N", "threads to use (all processors)", NN_ARG_COUNT,
+         &o->threads, 1, NULL},
+        {"resume", "FILE", "go on from a checkpoint", NN_ARG_TEXT, &o->resume,
+         0, NULL},
+        {"init", "FILE", "start from these weights", NN_ARG_TEXT, &o->init, 0,
+         NULL},
+        {"out", "FILE", "where to save the weights (NAME.safetensors)",
+         NN_ARG_TEXT, &o->out, 0, NULL},
+        {"log", "FILE.csv", "write every epoch's figures, and FILE.svg",
+         NN_ARG_TEXT, &o->log, 0, NULL},
+        {"eval", NULL, "only evaluate the weights of --init or --out",
+         NN_ARG_SWITCH, &o->eval, 0, NULL},
+        {"gradcheck", NULL, "compare gradients with differences", NN_ARG_SWITCH,
+         &o->gradcheck, 0, NULL},
+        {"quiet", NULL, "say only the result", NN_ARG_SWITCH, &o->quiet, 0,
+         NULL},
+    };
+    snprintf(program, sizeof program, "%s-train", p->model->name);
+    snprintf(about, sizeof about, "Trains the model %s of %s.", p->model->name,
+             p->file);
+    snprintf(version, sizeof version, "%s-train, made by nnc %s for %s",
+             p->model->name, p->model->version, p->model->processor);
+    const nn_args table = {program, "[FLAG...]",
+                           about,   version,
+                           args,    (int)(sizeof args / sizeof *args)};
+    return nn_args_parse(&table, argc, argv, NULL, NULL);
+}
+
+static int evaluate(nn_run *r, nn_error *e)
+{
+    const nn_options *o = &r->options;
+    const char *path = o->init != NULL ? o->init : o->out;
+    nn_log log = nn_log_open(r->model, r->data.preps, false, 1);
+    if (!nn_run_load(r, path, e))
+        return 1;
+    for (int part = 0; part < NN_PARTS; part++)
+        if (r->data.parts[part].count > 0) {
+            nn_figures f = nn_run_evaluate(r, (nn_part)part);
+            nn_log_part(&log, (nn_part)part, &f);
+        }
+    return 0;
+}
+
+static int run_program(const nn_program *p, const nn_options *o, nn_error *e)
+{
+    nn_run r;
+    int status;
+    if (!nn_processor_check(p->model, e) || !nn_run_open(&r, p, o, e))
+        return 1;
+    if (o->gradcheck)
+        status = nn_gradcheck(&r, e);
+    else if (o->eval)
+        status = evaluate(&r, e);
+    else
+        status = nn_fit(&r, e);
+    nn_run_close(&r);
+    return status;
+}
+
+/* What needs another build is said before any data are read. */
+static bool can_check(const nn_program *p)
+{
+    if (sizeof(nn_real) == sizeof(double) && p->model->grad.run != NULL)
+        return true;
+    fprintf(stderr,
+            "%s-train: gradients are checked in a build of its own: run\n"
+            "    nnc train --gradcheck %s\n",
+            p->model->name, p->file);
+    return false;
+}
+
+int nn_train_main(int argc, char **argv, const nn_program *p)
+{
+    nn_error e = {""};
+    char out[300];
+    snprintf(out, sizeof out, "%s.safetensors", p->model->name);
+    nn_options o = default_options(p, out);
+    nn_args_end end = parse(p, &o, argc, argv);
+    if (end != NN_ARGS_RUN)
+        return end == NN_ARGS_DONE ? 0 : 2;
+    if (o.gradcheck && !can_check(p))
+        return 2;
+    if (o.resume != NULL && o.init != NULL) {
+        fprintf(stderr, "%s-train: --resume and --init exclude each other\n",
+                p->model->name);
+        return 2;
+    }
+    int status = run_program(p, &o, &e);
+    if (e.text[0] != 0 && status != 0)
+        fprintf(stderr, "%s-train: %s\n", p->model->name, e.text);
+    return status;
+}
