@@ -89,7 +89,8 @@ top: USE STRING ';'              { build_use(p, $2, @2); }
 
 formals: %empty                  { $$ = (Formals){0}; }
        | '(' ')'                 { $$ = (Formals){0}; }
-       | '(' formals1 ')'        { $$ = $2; } ;
+       | '(' formals1 ')'        { $$ = $2; }
+       | '(' error ')'           { $$ = (Formals){0}; p->skip = false; } ;
 
 formals1: formal                 { $$ = build_formals(p, (Formals){0}, $1); }
         | formals1 ',' formal    { $$ = build_formals(p, $1, $3); } ;

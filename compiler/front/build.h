@@ -19,16 +19,17 @@ typedef struct Parse {
     Name first;               /* the name that begins the statement, or none */
     int count;                /* tokens of the statement so far */
     VEC(Span)
-    open;             /* brackets that were open before the token, and
-                         itself where it opens one */
-    int braces;       /* how many `{` are open behind the token */
-    bool bad;         /* the token is reported already */
-    bool reserved;    /* it is a word that cannot be a name */
-    bool open_told;   /* an open brace has been reported */
-    bool skip;        /* after a mistake: to the end of a statement, */
-    int skip_level;   /* leaving out what stands in deeper braces */
-    bool in_brackets; /* the last mistake stood in ( or [ */
-    bool stopped;     /* given up: no more tokens, no more messages */
+    open;               /* brackets that were open before the token, and
+                           itself where it opens one */
+    int braces;         /* how many `{` are open behind the token */
+    bool bad;           /* the token is reported already */
+    bool reserved;      /* it is a word that cannot be a name */
+    bool last_reserved; /* so was the one before */
+    bool open_told;     /* an open brace has been reported */
+    bool skip;          /* after a mistake: to the end of a statement, */
+    int skip_level;     /* leaving out what stands in deeper braces */
+    bool in_brackets;   /* the last mistake stood in ( or [ */
+    bool stopped;       /* given up: no more tokens, no more messages */
 } Parse;
 
 /* Scanner: sets *span to the n bytes at text and moves on. */

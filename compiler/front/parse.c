@@ -94,6 +94,7 @@ static void token_note(Parse *p, int kind, Span span, const YYSTYPE *value)
     p->token = span;
     p->kind = kind;
     p->bad = kind == BAD;
+    p->last_reserved = p->reserved;
     p->reserved = kind >= USE && kind <= FALSE;
     if (kind == '(' || kind == '[' || kind == '{')
         bracket_open(p, kind, span);

@@ -112,9 +112,9 @@ static const char *expected_text(const Parse *p, const Expected *e)
     for (int i = 0; i < e->n; i++) {
         const char *name = e->names[i];
 
-        if (in_family(of, name))
+        if (in_family(of, name) || strcmp(name, "end of the file") == 0)
             continue;
-        if (strncmp(name, "a ", 2) != 0 && strncmp(name, "end ", 4) != 0)
+        if (strncmp(name, "a ", 2) != 0)
             name = arena_printf(p->arena, "`%s`", name);
         vec_push(p->arena, &names, name);
     }
@@ -195,11 +195,11 @@ static void say_still_open(Parse *p)
     p->open_told = true;
 }
 
-static void say_reserved(Parse *p)
+static void say_reserved(Parse *p, Span span)
 {
-    const char *word = text_of(p, p->token);
+    const char *word = text_of(p, span);
     Message *m =
-        diag_error(p->diag, p->token,
+        diag_error(p->diag, span,
                    "`%s` is a word of the language and cannot be a name", word);
 
     diag_help(m, "take another name, such as `%s_`", word);
@@ -233,8 +233,13 @@ static void say_expected(Parse *p, const Expected *e)
                      "argument");
     else if (p->last_kind == ';' && is_operator(token))
         diag_help(m, "the `;` before it ends the statement");
+    else if (is_operator(token) && has(e, "->") && !has(e, "*"))
+        diag_help(m, "`->` binds loosest: put the pipe into parentheses");
     else if (compares && has(e, "and"))
         diag_help(m, "comparisons do not chain: write `a < b and b < c`");
+    else if (strcmp(token, ".") == 0 &&
+             isdigit((unsigned char)p->source->text[p->token.end]))
+        diag_help(m, "a number begins with a digit, as in `0.5`");
     else if (strcmp(token, "..") == 0 && has(e, "and"))
         diag_help(m, "ranges do not chain");
     else
@@ -261,7 +266,9 @@ static void say(Parse *p, const Expected *e)
     else if (one_of(token, top_words, TOP_WORDS) && has(e, "input"))
         say_still_open(p);
     else if (p->reserved && has(e, "a name"))
-        say_reserved(p);
+        say_reserved(p, p->token);
+    else if (p->kind == '=' && p->last_reserved && p->count == 2)
+        say_reserved(p, p->last);
     else
         say_expected(p, e);
 }

@@ -30,8 +30,7 @@ typedef VEC(Expr *) Exprs;
 typedef VEC(Item *) Items;
 
 /* clang-format off */
-/* k0, k1, ... are the kids. */
-typedef enum ExprKind {
+typedef enum ExprKind { /* k0, k1, ... are the kids */
     EXPR_ERROR,  /* could not be parsed: poison, already reported */
     EXPR_NUMBER, /* number; name is the spelling (`80%` has number 0.8) */
     EXPR_STRING, /* name is the text between the quotes, escapes replaced */
@@ -43,15 +42,13 @@ typedef enum ExprKind {
     EXPR_FIELD,  /* k0.name */
     EXPR_LIST,   /* [kids] */
     EXPR_TUPLE,  /* (k0, k1, ...), at least two */
-    EXPR_PIPE,   /* k0 -> k1 -> ...; k1 and later are stages: EXPR_NAME,
-                    EXPR_CALL, or anything in parentheses; see `as` */
+    EXPR_PIPE,   /* k0 -> k1 -> ...: later ones NAME, CALL or in parentheses */
     EXPR_IF,     /* if k0 then k1 else k2 */
     EXPR_FOR,    /* for name in k0: k1 */
     EXPR_RANGE,  /* k0..k1, both ends included */
     EXPR_OR, EXPR_AND, EXPR_NOT, /* NOT and NEG have k0, the others k0, k1 */
     EXPR_EQ, EXPR_NE, EXPR_LT, EXPR_GT, EXPR_LE, EXPR_GE,
-    EXPR_ADD, EXPR_SUB, EXPR_MUL, EXPR_DIV, EXPR_NEG,
-    EXPR_KINDS
+    EXPR_ADD, EXPR_SUB, EXPR_MUL, EXPR_DIV, EXPR_NEG, EXPR_KINDS
 } ExprKind;
 
 typedef enum ItemKind { /* how it is written, and the fields that are used */
@@ -149,15 +146,5 @@ Expr *ast_expr(Arena *arena, ExprKind kind, Span span);
 
 /* Adds a kid and grows depth; the span stays. */
 void ast_add(Arena *arena, Expr *expr, Expr *kid);
-
-/* A kind's word or sign ("model"; "+", "and", "->"; "input"), or NULL. */
-const char *ast_def_word(DefKind kind);
-const char *ast_sign(ExprKind kind);
-const char *ast_item_word(ItemKind kind);
-
-/* Appends an expression on one line, or a whole file, as text that parses back
- * to an equal AST (but for places, needless parentheses, order of `use`). */
-void ast_print_expr(Text *out, const Expr *expr);
-void ast_print(Text *out, const File *file);
 
 #endif

@@ -2,7 +2,46 @@
  *
  * Out: text that parses back to an equal AST. Parentheses stand only where the
  * levels of nn.y ask for them, so `(a * b) + c` loses its own. */
-#include "ir/ast.h"
+#include "ir/ast_print.h"
+
+const char *ast_def_word(DefKind kind)
+{
+    static const char *const words[] = {
+        [DEF_MODEL] = "model",
+        [DEF_BLOCK] = "block",
+        [DEF_CELL] = "cell",
+    };
+
+    return words[kind];
+}
+
+const char *ast_sign(ExprKind kind)
+{
+    static const char *const signs[EXPR_KINDS] = {
+        [EXPR_PIPE] = "->", [EXPR_RANGE] = "..", [EXPR_OR] = "or",
+        [EXPR_AND] = "and", [EXPR_NOT] = "not",  [EXPR_EQ] = "==",
+        [EXPR_NE] = "!=",   [EXPR_LT] = "<",     [EXPR_GT] = ">",
+        [EXPR_LE] = "<=",   [EXPR_GE] = ">=",    [EXPR_ADD] = "+",
+        [EXPR_SUB] = "-",   [EXPR_MUL] = "*",    [EXPR_DIV] = "/",
+        [EXPR_NEG] = "-",   [EXPR_FIELD] = ".",
+    };
+
+    return signs[kind];
+}
+
+const char *ast_item_word(ItemKind kind)
+{
+    static const char *const words[ITEM_KINDS] = {
+        [ITEM_INPUT] = "input",       [ITEM_TARGET] = "target",
+        [ITEM_STATE] = "state",       [ITEM_PARAM] = "param",
+        [ITEM_LAYER] = "layer",       [ITEM_OUTPUT] = "output",
+        [ITEM_LOSS] = "loss",         [ITEM_METRIC] = "metric",
+        [ITEM_GENERATE] = "generate", [ITEM_DATA] = "data",
+        [ITEM_TRAIN] = "train",
+    };
+
+    return words[kind];
+}
 
 /* How tightly a kind binds: the nonterminals of nn.y, loosest first. */
 typedef enum Level {

@@ -1,0 +1,17 @@
+/* ast_print.h: the syntax tree as text. */
+#ifndef NNC_IR_AST_PRINT_H
+#define NNC_IR_AST_PRINT_H
+
+#include "ir/ast.h"
+
+/* A kind's word or sign ("model"; "+", "and", "->"; "input"), or NULL. */
+const char *ast_def_word(DefKind kind);
+const char *ast_sign(ExprKind kind);
+const char *ast_item_word(ItemKind kind);
+
+/* Appends an expression on one line, or a whole file, as text that parses back
+ * to an equal AST (but for places, needless parentheses, order of `use`). */
+void ast_print_expr(Text *out, const Expr *expr);
+void ast_print(Text *out, const File *file);
+
+#endif
