@@ -6,6 +6,15 @@
 
 #include "ir/program.h"
 
+/* Any entry, at any time: constants and identities. */
+Graph *fold(Program *p, Graph *g);
+
+/* Equal nodes become one. */
+Graph *cse(Program *p, Graph *g);
+
+/* Drops what no root needs, also of loops over time. */
+Graph *dce(Program *p, Graph *g);
+
 /* Step and grad entries: adds ROOT_GRAD roots. A parameter that the loss does
  * not depend on gets none. Needs ROOT_LOSS. */
 Graph *autodiff(Program *p, Graph *g);

@@ -117,6 +117,21 @@ double probe_value(Probe *p, const Graph *g)
     return v;
 }
 
+/* interp_error, where b counts as no smaller than the floor. */
+static double floored_error(double floor, const double *a, const double *b,
+                            int64_t n)
+{
+    double size = floor, most = 0;
+
+    for (int64_t i = 0; i < n; i++) {
+        if (!isfinite(a[i]) || !isfinite(b[i]))
+            return INFINITY;
+        most = fmax(most, fabs(a[i] - b[i]));
+        size = fmax(size, fabs(b[i]));
+    }
+    return most / (size + 1e-12);
+}
+
 static double difference(Probe *p, const Graph *g, double *at)
 {
     double h = 1e-5, was = *at, up, down;
@@ -149,7 +164,7 @@ double probe_gradients(Probe *p)
 
         for (int64_t i = 0; i < n; i++)
             want[i] = difference(p, loss_only, &p->params[k][i]);
-        worst = fmax(worst, interp_error(got, want, n));
+        worst = fmax(worst, floored_error(p->floor, got, want, n));
     }
     return worst;
 }

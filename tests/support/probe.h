@@ -18,6 +18,8 @@ typedef struct Probe {
     Graph *g;
     Feed feed;
     double *params[PROBE_MAX], *inputs[PROBE_MAX];
+    double floor;  /* gradients below this size are not compared as closely:
+                      differences drown in rounding; 0 */
     bool positive; /* values of parameters made from now on */
     uint64_t seed;
 } Probe;

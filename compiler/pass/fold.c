@@ -1,0 +1,60 @@
+/* fold.c: constants and identities, from tables of rewrites.
+ *
+ * In goes a graph, out comes one that computes the same with fewer or cheaper
+ * nodes. The rules of fold_map.c, fold_view.c and fold_core.c are tried on each
+ * node until none applies; each of them makes the graph smaller or moves a node
+ * in one direction only, so this ends. Arithmetic is that of real numbers: x
+ * times 0 is 0. */
+#include "pass/fold.h"
+#include "pass/pass.h"
+#include "pass/rewrite.h"
+
+enum { MOST_ROUNDS = 1000 };
+
+bool fold_is(const Node *n, double value)
+{
+    return n->op == OP_CONST && n->attr.value == value;
+}
+
+static Node *try_table(Graph *g, const Fold *f, const Node *n, Node *const *in)
+{
+    for (; f->rule; f++) {
+        Node *new = f->op == n->op ? f->rule(g, n, in) : NULL;
+
+        if (new)
+            return new;
+    }
+    return NULL;
+}
+
+static Node *fold_node(Graph *g, const Node *n, Node *const *in, void *to)
+{
+    static const Fold *const tables[] = {fold_maps, fold_views, fold_cores};
+    int *changes = to;
+
+    for (int i = 0; i < 3; i++) {
+        Node *new = try_table(g, tables[i], n, in);
+
+        if (new) {
+            (*changes)++;
+            if (!shape_equal(&new->shape, &n->shape))
+                nnc_bug("folding %s changed its shape", op_table[n->op].id);
+            return new;
+        }
+    }
+    return NULL;
+}
+
+Graph *fold(Program *p, Graph *g)
+{
+    int changes = 1;
+
+    (void)p;
+    for (int round = 0; changes; round++) {
+        if (round == MOST_ROUNDS)
+            nnc_bug("folding does not come to an end");
+        changes = 0;
+        g = rewrite(g, fold_node, &changes);
+    }
+    return g;
+}

@@ -1,0 +1,19 @@
+/* fold.h: the rows that fold.c tries, from the files that hold them. */
+#ifndef NNC_PASS_FOLD_H
+#define NNC_PASS_FOLD_H
+
+#include "ir/graph.h"
+
+/* The simpler node that stands for n, whose inputs are now `in`, or NULL. */
+typedef Node *FoldRule(Graph *g, const Node *n, Node *const *in);
+
+typedef struct Fold {
+    Op op;
+    FoldRule *rule;
+} Fold;
+
+extern const Fold fold_maps[], fold_views[], fold_cores[]; /* end: rule NULL */
+
+bool fold_is(const Node *n, double value); /* a CONST of that value */
+
+#endif

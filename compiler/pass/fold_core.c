@@ -1,0 +1,122 @@
+/* fold_core.c: rewrites of sums, products and other anchors; see fold.c. */
+#include "pass/fold.h"
+#include "pass/rewrite.h"
+
+/* Elements of s along the axes. */
+static int64_t count_along(const Shape *s, unsigned axes)
+{
+    Shape part = {0};
+
+    for (int a = 0; a < s->rank; a++)
+        if (axes >> a & 1)
+            part.dim[part.rank++] = s->dim[a];
+    return shape_count(&part);
+}
+
+/* The axes of s that are longer than 1. */
+static unsigned long_axes(const Shape *s)
+{
+    unsigned axes = 0;
+
+    for (int a = 0; a < s->rank; a++)
+        if (s->dim[a] > 1)
+            axes |= 1U << a;
+    return axes;
+}
+
+static Node *times(Graph *g, Node *x, int64_t k)
+{
+    return graph_binary(
+        g, OP_MUL, x,
+        graph_const_shaped(g, (double)k, shape_ones(x->shape.rank), x));
+}
+
+/* The axes along which x repeats are counted instead of added. */
+static Node *sum_of_broadcast(Graph *g, const Node *n, const Node *x)
+{
+    unsigned axes = n->attr.axes;
+    unsigned repeated =
+        long_axes(&x->shape) & ~long_axes(&x->in[0]->shape) & axes;
+    Shape rest = x->shape;
+
+    if (!repeated)
+        return NULL;
+    for (int a = 0; a < rest.rank; a++)
+        if (repeated >> a & 1)
+            rest.dim[a] = 1;
+    return times(g,
+                 graph_sum(g, graph_broadcast(g, x->in[0], rest),
+                           axes & long_axes(&rest)),
+                 count_along(&x->shape, repeated));
+}
+
+static Node *sum(Graph *g, const Node *n, Node *const *in)
+{
+    Node *x = in[0];
+    unsigned axes = n->attr.axes & long_axes(&x->shape);
+
+    if (x->op == OP_CONST)
+        return graph_const_shaped(
+            g, x->attr.value * (double)count_along(&x->shape, n->attr.axes),
+            n->shape, n);
+    if (axes != n->attr.axes)
+        return graph_sum(g, x, axes);
+    if (x->op == OP_SUM)
+        return graph_sum(g, x->in[0], axes | x->attr.axes);
+    if (x->op == OP_BROADCAST)
+        return sum_of_broadcast(g, n, x);
+    if (x->op == OP_RESHAPE && axes == long_axes(&x->shape))
+        return graph_reshape(
+            g, graph_sum(g, x->in[0], long_axes(&x->in[0]->shape)), n->shape);
+    return NULL;
+}
+
+/* Whether x only swaps the two axes of a product's operand. */
+static bool turns(const Node *x)
+{
+    int r = x->shape.rank;
+
+    if (x->op != OP_TRANSPOSE || r < 2)
+        return false;
+    for (int i = 0; i < r - 2; i++)
+        if (x->attr.perm[i] != i)
+            return false;
+    return x->attr.perm[r - 1] == r - 2;
+}
+
+static Node *matmul(Graph *g, const Node *n, Node *const *in)
+{
+    bool ta = n->attr.mm.ta, tb = n->attr.mm.tb;
+
+    if (turns(in[0]))
+        return graph_matmul(g, in[0]->in[0], in[1], !ta, tb);
+    if (turns(in[1]))
+        return graph_matmul(g, in[0], in[1]->in[0], ta, !tb);
+    return NULL;
+}
+
+/* Operators that are linear in the first k inputs, one by one. */
+static Node *linear(Graph *g, const Node *n, Node *const *in)
+{
+    int k = n->op == OP_MATMUL || n->op == OP_CONV || n->op == OP_CONV_DX ||
+                    n->op == OP_CONV_DW
+                ? 2
+                : 1;
+
+    for (int i = 0; i < k; i++)
+        if (fold_is(in[i], 0))
+            return graph_const_shaped(g, 0, n->shape, n);
+    return NULL;
+}
+
+static Node *xent_dx(Graph *g, const Node *n, Node *const *in)
+{
+    return fold_is(in[2], 0) ? graph_const_shaped(g, 0, n->shape, n) : NULL;
+}
+
+const Fold fold_cores[] = {
+    {OP_SUM, sum},        {OP_MATMUL, matmul},     {OP_MATMUL, linear},
+    {OP_CONV, linear},    {OP_CONV_DX, linear},    {OP_CONV_DW, linear},
+    {OP_AVGPOOL, linear}, {OP_AVGPOOL_DX, linear}, {OP_MAXPOOL_DX, linear},
+    {OP_PUT, linear},     {OP_XENT_DX, xent_dx},   {OP_COUNT, NULL},
+};
