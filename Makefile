@@ -25,9 +25,9 @@ PACKED = $(call sources,templates/* runtime/*.[ch] compiler/prelude.nn)
 PARSER = $(if $(wildcard grammar/nn.y),$(B)/grammar/nn.tab.o $(B)/grammar/nn.lex.o)
 NNC_O  = $(filter-out $(B)/compiler/main.o, \
          $(call objects,compiler/*.c compiler/*/*.c)) $(PARSER) $(B)/pack.o
-TESTS  = $(patsubst %.c,$(B)/%,$(call sources,tests/*/*_test.c))
+TESTS  = $(patsubst %.c,$(B)/%,$(call sources,tests/*_test.c tests/*/*_test.c))
 OURS   = $(call sources,compiler/*.[ch] compiler/*/*.[ch] runtime/*.[ch] \
-         tests/*/*.[ch])
+         tests/*.[ch] tests/*/*.[ch])
 
 .PHONY: all check check-asan lint format tidy clean help install uninstall
 .SECONDARY:

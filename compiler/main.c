@@ -1,0 +1,37 @@
+/* main.c: reads the command line, runs the command, sets the exit status:
+ * 0, 1 for the user's mistakes, 2 for a wrong command line; a bug of nnc's own
+ * ends with 70 where it is found. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "commands.h"
+
+/* A command without a function is not offered. */
+static Command *const functions[COMMANDS] = {
+    [COMMAND_FMT] = command_fmt,
+};
+
+/* Output that did not arrive is a failure, but for a reader that went away. */
+static int output_status(int status)
+{
+    bool flushed = fflush(stdout) == 0;
+
+    if ((flushed && !ferror(stdout)) || (!flushed && errno == EPIPE))
+        return status;
+    fprintf(stderr, "nnc: cannot write the output%s%s\n", flushed ? "" : ": ",
+            flushed ? "" : strerror(errno));
+    return 1;
+}
+
+int main(int argc, char **argv)
+{
+    Options options = {.arena = arena_new()};
+    int status;
+
+    if (options_parse(&options, functions, argc, argv, &status))
+        status = functions[options.command](&options);
+    status = output_status(status);
+    arena_free(options.arena);
+    return status;
+}

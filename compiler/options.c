@@ -1,0 +1,453 @@
+/* options.c: the tables of commands and flags; parsing and --help from them.
+ *
+ * Flags may stand anywhere behind the command; `--flag value`, `--flag=value`,
+ * `-o value` and `-ovalue` are all taken, and what follows `--` is no flag. A
+ * flag of the generated programs is passed on to them as it is. */
+#include "options.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "base/version.h"
+
+#define ON(command) (1u << COMMAND_##command)
+
+enum {
+    ON_TRAINER = ON(TRAIN) | ON(EVAL),
+    ON_PROGRAM = ON_TRAINER | ON(INFER) | ON(BENCH),
+    ON_CODE = ON(COMPILE) | ON(BUILD) | ON(REPORT) | ON(GRAPH) | ON_PROGRAM,
+    ON_MODEL = ON_CODE | ON(CHECK)
+};
+
+/* How many files a command takes, and whether a program runs after it, which
+ * takes those behind the first. */
+typedef enum Files { FILES_ONE, FILES_MANY, FILES_PROGRAM } Files;
+
+typedef struct CommandRow {
+    const char *name, *usage, *help;
+    Files files;
+} CommandRow;
+
+static const CommandRow commands[COMMANDS] = {
+    [COMMAND_CHECK] = {"check", "MODEL.nn...", "report all mistakes of models",
+                       FILES_MANY},
+    [COMMAND_FMT] = {"fmt", "MODEL.nn...", "lay out the texts of models",
+                     FILES_MANY},
+    [COMMAND_COMPILE] = {"compile", "MODEL.nn [-o FILE.c]",
+                         "write a model as C: FILE.c and FILE.h", FILES_ONE},
+    [COMMAND_BUILD] = {"build", "MODEL.nn [-o DIR]",
+                       "make the programs NAME-train and NAME-infer",
+                       FILES_ONE},
+    [COMMAND_TRAIN] = {"train", "MODEL.nn", "build a model and train it",
+                       FILES_PROGRAM},
+    [COMMAND_EVAL] = {"eval", "MODEL.nn",
+                      "build a model and measure its saved weights",
+                      FILES_PROGRAM},
+    [COMMAND_INFER] = {"infer", "MODEL.nn [INPUT...]",
+                       "build a model and apply it to rows", FILES_PROGRAM},
+    [COMMAND_GRAPH] = {"graph", "MODEL.nn [-o FILE]",
+                       "draw a model as text, .dot or .svg", FILES_ONE},
+    [COMMAND_REPORT] = {"report", "MODEL.nn",
+                        "print shapes, operations, kernels and memory",
+                        FILES_ONE},
+    [COMMAND_BENCH] = {"bench", "MODEL.nn", "build a model and time it",
+                       FILES_PROGRAM},
+};
+
+typedef enum FlagKind {
+    FLAG_SWITCH, /* bool */
+    FLAG_TEXT,   /* const char * */
+    FLAG_COUNT,  /* int, at least 1 */
+    FLAG_DEFINE, /* NAME=VALUE, gathered */
+    FLAG_UNROLL, /* auto, full, none or a number */
+    FLAG_TARGET, /* native, avx512, avx2 or generic */
+    FLAG_PASS    /* for the program; kept where `at` says so */
+} FlagKind;
+
+typedef struct FlagRow {
+    const char *name, *value; /* value is NULL for a switch */
+    const char *help;
+    unsigned on; /* the commands that take it */
+    FlagKind kind;
+    size_t at; /* the field of Options */
+} FlagRow;
+
+#define AT(field) offsetof(Options, field)
+enum { NOWHERE = 0 }; /* the arena's place is no flag's */
+
+/* clang-format off */
+static const FlagRow flags[] = {
+    {"-o", "PATH", "where to write", ON(COMPILE) | ON(BUILD) | ON(GRAPH),
+     FLAG_TEXT, AT(output)},
+    {"-D", "NAME=VALUE", "set a parameter of the model", ON_MODEL,
+     FLAG_DEFINE, NOWHERE},
+    {"--model", "NAME", "which model of the file (default: the last)",
+     ON_MODEL, FLAG_TEXT, AT(model)},
+    {"--json", NULL, "messages as JSON, for editors", ON(CHECK),
+     FLAG_SWITCH, AT(json)},
+    {"--check", NULL, "only tell which files would change", ON(FMT),
+     FLAG_SWITCH, AT(check)},
+    {"--infer-only", NULL, "leave out training", ON(COMPILE) | ON(BUILD),
+     FLAG_SWITCH, AT(infer_only)},
+    {"--batch", "N", "rows of one step, and of inference of many rows",
+     ON_CODE, FLAG_COUNT, AT(batch)},
+    {"--unroll", "WHAT", "auto, full, none, or the most multiply-adds a block",
+     ON_CODE, FLAG_UNROLL, AT(code.unroll)},
+    {"--plain", NULL, "reference loops: the text to read and to check",
+     ON_CODE, FLAG_SWITCH, AT(code.plain)},
+    {"--target", "CPU", "native, avx512, avx2 or generic", ON_CODE,
+     FLAG_TARGET, AT(code.target)},
+    {"--report", NULL, "print kernels, unrolling and the memory map",
+     ON(COMPILE) | ON(BUILD), FLAG_SWITCH, AT(report)},
+    {"--dump", "PASS", "print the model after a pass", ON(COMPILE),
+     FLAG_TEXT, AT(dump)},
+    {"--templates", "DIR", "read the C templates from a folder", ON_CODE,
+     FLAG_TEXT, AT(templates)},
+    {"--gradcheck", NULL, "compare gradients with differences instead",
+     ON(TRAIN), FLAG_SWITCH, AT(gradcheck)},
+    {"--data", "DIR", "where the data files lie (default: the model's folder)",
+     ON_TRAINER, FLAG_PASS, AT(data)},
+    {"--epochs", "N", "how often to go through the data", ON(TRAIN),
+     FLAG_PASS, NOWHERE},
+    {"--rate", "R", "the optimiser's rate", ON(TRAIN), FLAG_PASS, NOWHERE},
+    {"--seed", "S", "of initial weights, order and dropout", ON(TRAIN),
+     FLAG_PASS, NOWHERE},
+    {"--resume", "FILE", "go on from a checkpoint", ON_TRAINER,
+     FLAG_PASS, NOWHERE},
+    {"--init", "FILE", "begin with these weights", ON_TRAINER,
+     FLAG_PASS, NOWHERE},
+    {"--out", "FILE", "where to save the weights", ON_TRAINER,
+     FLAG_PASS, NOWHERE},
+    {"--log", "FILE.csv", "write a table of the epochs, and FILE.svg",
+     ON(TRAIN), FLAG_PASS, NOWHERE},
+    {"--quiet", NULL, "say nothing but mistakes", ON_TRAINER,
+     FLAG_PASS, NOWHERE},
+    {"--threads", "N", "how many threads to use", ON_PROGRAM,
+     FLAG_PASS, NOWHERE},
+    {"--weights", "FILE", "weights (default: NAME.safetensors)",
+     ON(INFER) | ON(BENCH), FLAG_PASS, NOWHERE},
+    {"--csv", NULL, "one line a row, values only", ON(INFER),
+     FLAG_PASS, NOWHERE},
+    {"--json", NULL, "one JSON object a row", ON(INFER), FLAG_PASS, NOWHERE},
+    {"--top", "K", "the K most likely classes", ON(INFER), FLAG_PASS, NOWHERE},
+    {"--output", "NAME", "which output of the model", ON(INFER),
+     FLAG_PASS, NOWHERE},
+    {"--bench", NULL, "time inference", ON(INFER), FLAG_PASS, NOWHERE},
+    {"--help", NULL, "show this and end", ~0u, FLAG_SWITCH, NOWHERE},
+    {"--version", NULL, "show the version and end", ~0u, FLAG_SWITCH, NOWHERE},
+};
+/* clang-format on */
+
+enum { FLAGS = sizeof flags / sizeof *flags };
+
+/* One run of the parser over the arguments. */
+typedef struct Args {
+    Options *o;
+    Command *const *functions;
+    int argc, at; /* at: the argument being read */
+    char **argv;
+    bool wrong;
+} Args;
+
+static bool takes(const FlagRow *flag, CommandId command)
+{
+    return flag->on >> command & 1;
+}
+
+/* A complaint; the caller's status becomes 2. */
+static void wrong(Args *a, const char *text)
+{
+    fprintf(stderr, "nnc: %s\n", text);
+    a->wrong = true;
+}
+
+static void help_all(FILE *out, Command *const functions[COMMANDS])
+{
+    fputs("nnc: a compiler from neural networks to C\n"
+          "usage: nnc COMMAND [FLAG...] FILE...\n\n",
+          out);
+    for (int i = 0; i < COMMANDS; i++)
+        if (functions[i])
+            fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].help);
+    fputs("\n`nnc COMMAND --help` lists the flags of a command.\n", out);
+}
+
+static void help_command(CommandId command)
+{
+    const CommandRow *row = &commands[command];
+
+    printf("nnc %s: %s\nusage: nnc %s [FLAG...] %s\n\n", row->name, row->help,
+           row->name, row->usage);
+    for (int i = 0; i < FLAGS; i++) {
+        const FlagRow *flag = &flags[i];
+        char left[32];
+
+        if (!takes(flag, command))
+            continue;
+        snprintf(left, sizeof left, "%s%s%s", flag->name,
+                 flag->value ? " " : "", flag->value ? flag->value : "");
+        printf("  %-18s %s\n", left, flag->help);
+    }
+}
+
+/* The flag of the command that begins the argument; *value is what follows a
+ * `=`, or the rest behind a short flag, or NULL. */
+static const FlagRow *find_flag(const Options *o, const char *arg,
+                                const char **value)
+{
+    for (int i = 0; i < FLAGS; i++) {
+        size_t n = strlen(flags[i].name);
+
+        *value = NULL;
+        if (!takes(&flags[i], o->command) || strncmp(arg, flags[i].name, n))
+            continue;
+        if (arg[n] == '\0')
+            return &flags[i];
+        *value = arg[n] == '=' ? arg + n + 1 : arg + n;
+        if (n == 2 || arg[n] == '=')
+            return &flags[i];
+    }
+    return NULL;
+}
+
+static void unknown_flag(Args *a, const char *arg)
+{
+    const char *names[FLAGS], *near;
+    const char *command = commands[a->o->command].name;
+    int n = 0;
+
+    for (int i = 0; i < FLAGS; i++)
+        if (takes(&flags[i], a->o->command))
+            names[n++] = flags[i].name;
+    near = str_nearest(arg, names, n);
+    wrong(a, arena_printf(a->o->arena, "%s has no flag %s%s%s%s", command, arg,
+                          near ? "; did you mean " : "", near ? near : "",
+                          near ? "?" : ""));
+    if (!near)
+        fprintf(stderr, "`nnc %s --help` lists the flags.\n", command);
+}
+
+static bool set_count(const char *text, int *count)
+{
+    char *end;
+    long n;
+
+    errno = 0;
+    n = strtol(text, &end, 10);
+    if (errno || end == text || *end || n < 1 || n > INT_MAX)
+        return false;
+    *count = (int)n;
+    return true;
+}
+
+static bool set_unroll(const char *text, int *unroll)
+{
+    if (strcmp(text, "auto") == 0)
+        *unroll = UNROLL_AUTO;
+    else if (strcmp(text, "full") == 0)
+        *unroll = UNROLL_FULL;
+    else if (strcmp(text, "none") == 0)
+        *unroll = UNROLL_NONE;
+    else
+        return set_count(text, unroll);
+    return true;
+}
+
+static bool set_target(const char *text, const char **target)
+{
+    static const char *const names[] = {"native", "avx512", "avx2", "generic"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(text, names[i]) == 0)
+            *target = names[i];
+    return *target && strcmp(*target, text) == 0;
+}
+
+static bool set_define(Options *o, const char *text)
+{
+    const char *at = text;
+
+    if (!isalpha((unsigned char)*at) && *at != '_')
+        return false;
+    while (isalnum((unsigned char)*at) || *at == '_')
+        at++;
+    if (at[0] != '=' || at[1] == '\0')
+        return false;
+    vec_push(o->arena, &o->defines, text);
+    return true;
+}
+
+static void pass_on(Options *o, const FlagRow *flag, const char *value)
+{
+    vec_push(o->arena, &o->rest, flag->name);
+    if (value)
+        vec_push(o->arena, &o->rest, value);
+    if (flag->at != NOWHERE)
+        *(const char **)(void *)((char *)o + flag->at) = value;
+}
+
+/* False where the value is not one of the flag's. */
+static bool set_flag(Options *o, const FlagRow *flag, const char *value)
+{
+    void *at = (char *)o + flag->at;
+
+    switch (flag->kind) {
+    case FLAG_SWITCH:
+        *(bool *)at = true;
+        return true;
+    case FLAG_TEXT:
+        *(const char **)at = value;
+        return *value != '\0';
+    case FLAG_COUNT:
+        return set_count(value, at);
+    case FLAG_DEFINE:
+        return set_define(o, value);
+    case FLAG_UNROLL:
+        return set_unroll(value, at);
+    case FLAG_TARGET:
+        return set_target(value, at);
+    default:
+        pass_on(o, flag, value);
+        return true;
+    }
+}
+
+static void read_flag(Args *a)
+{
+    const char *arg = a->argv[a->at], *value;
+    const FlagRow *flag = find_flag(a->o, arg, &value);
+
+    if (!flag) {
+        unknown_flag(a, arg);
+        return;
+    }
+    if (flag->value && !value && a->at + 1 < a->argc)
+        value = a->argv[++a->at];
+    if (flag->value && !value)
+        wrong(a, arena_printf(a->o->arena, "%s needs a value: %s %s",
+                              flag->name, flag->name, flag->value));
+    else if (!flag->value && value)
+        wrong(a, arena_printf(a->o->arena, "%s takes no value", flag->name));
+    else if (!set_flag(a->o, flag, value))
+        wrong(a, arena_printf(a->o->arena, "%s cannot be `%s`: %s (%s)",
+                              flag->name, value, flag->value, flag->help));
+}
+
+static void read_file(Args *a)
+{
+    Options *o = a->o;
+    const CommandRow *row = &commands[o->command];
+
+    if (o->files.n == 0 || row->files == FILES_MANY)
+        vec_push(o->arena, &o->files, a->argv[a->at]);
+    else if (row->files == FILES_PROGRAM && o->command == COMMAND_INFER)
+        vec_push(o->arena, &o->rest, a->argv[a->at]);
+    else
+        wrong(a, arena_printf(o->arena, "%s takes one model; what is `%s`?",
+                              row->name, a->argv[a->at]));
+}
+
+static void read_arguments(Args *a)
+{
+    bool plain = false; /* behind `--` */
+
+    for (; a->at < a->argc && !a->wrong; a->at++) {
+        const char *arg = a->argv[a->at];
+
+        if (!plain && strcmp(arg, "--") == 0)
+            plain = true;
+        else if (!plain && arg[0] == '-' && arg[1] != '\0')
+            read_flag(a);
+        else
+            read_file(a);
+    }
+    if (a->o->files.n == 0 && !a->wrong)
+        wrong(a, arena_printf(a->o->arena, "%s: which file? usage: nnc %s %s",
+                              commands[a->o->command].name,
+                              commands[a->o->command].name,
+                              commands[a->o->command].usage));
+}
+
+static bool find_command(Args *a, const char *word)
+{
+    const char *names[COMMANDS], *near;
+    int n = 0;
+
+    for (int i = 0; i < COMMANDS; i++) {
+        if (!a->functions[i])
+            continue;
+        names[n++] = commands[i].name;
+        if (strcmp(word, commands[i].name) == 0) {
+            a->o->command = (CommandId)i;
+            return true;
+        }
+    }
+    near = str_nearest(word, names, n);
+    wrong(a, arena_printf(a->o->arena, "there is no command `%s`%s%s%s", word,
+                          near ? "; did you mean `" : "", near ? near : "",
+                          near ? "`?" : ""));
+    if (!near)
+        fputs("`nnc --help` lists the commands.\n", stderr);
+    return false;
+}
+
+/* Whether the arguments from `at` to a `--` ask for this. */
+static bool asks(int argc, char **argv, int at, const char *name)
+{
+    for (; at < argc && strcmp(argv[at], "--") != 0; at++)
+        if (strcmp(argv[at], name) == 0)
+            return true;
+    return false;
+}
+
+/* --help and --version, which end everything else. */
+static bool answered(const Args *a)
+{
+    if (a->argc > 1 && strcmp(a->argv[1], "--version") == 0) {
+        puts("nnc " NNC_VERSION);
+        return true;
+    }
+    if (a->argc > 1 &&
+        (!strcmp(a->argv[1], "--help") || !strcmp(a->argv[1], "help") ||
+         !strcmp(a->argv[1], "-h"))) {
+        help_all(stdout, a->functions);
+        return true;
+    }
+    return false;
+}
+
+bool options_parse(Options *options, Command *const functions[COMMANDS],
+                   int argc, char **argv, int *status)
+{
+    Args a = {options, functions, argc, 2, argv, false};
+
+    *status = 0;
+    if (answered(&a))
+        return false;
+    *status = 2;
+    if (argc < 2) {
+        help_all(stderr, functions);
+        return false;
+    }
+    options->code.unroll = UNROLL_AUTO;
+    options->code.target = "native";
+    if (!find_command(&a, argv[1]))
+        return false;
+    *status = 0;
+    if (asks(argc, argv, 2, "--help") || asks(argc, argv, 2, "-h")) {
+        help_command(options->command);
+        return false;
+    }
+    if (asks(argc, argv, 2, "--version")) {
+        puts("nnc " NNC_VERSION);
+        return false;
+    }
+    read_arguments(&a);
+    *status = a.wrong ? 2 : 0;
+    return !a.wrong;
+}

@@ -1,0 +1,51 @@
+/* options.h: the command line. Every command and every flag is one row of a
+ * table in options.c, from which parsing and --help come. */
+#ifndef NNC_OPTIONS_H
+#define NNC_OPTIONS_H
+
+#include "base/vec.h"
+#include "pass/backend.h"
+
+typedef enum CommandId {
+    COMMAND_CHECK,
+    COMMAND_FMT,
+    COMMAND_COMPILE,
+    COMMAND_BUILD,
+    COMMAND_TRAIN,
+    COMMAND_EVAL,
+    COMMAND_INFER,
+    COMMAND_GRAPH,
+    COMMAND_REPORT,
+    COMMAND_BENCH,
+    COMMANDS
+} CommandId;
+
+/* What the command line says; zero where it says nothing. */
+typedef struct Options {
+    Arena *arena;
+    CommandId command;
+    VEC(const char *) files; /* models; one, but for check and fmt */
+    VEC(const char *)
+    rest;                      /* train, eval, infer, bench: flags and files
+                                  that go to the program as they are */
+    VEC(const char *) defines; /* -D: "NAME=VALUE" */
+    const char *output;        /* -o */
+    const char *model;         /* --model */
+    const char *dump;          /* --dump */
+    const char *templates;     /* --templates: a folder */
+    const char *data;          /* --data; stands in rest, too */
+    CodeOptions code;          /* --plain, --target (or "native"), --unroll */
+    int batch;                 /* --batch; 0: not given */
+    bool infer_only, report, json, check, gradcheck;
+} Options;
+
+/* The function of a command: its exit status. */
+typedef int Command(const Options *options);
+
+/* Reads the command line for the commands whose functions are not NULL. False
+ * where there is nothing to run: help, version or a mistake has been printed,
+ * and *status is 0 or 2. */
+bool options_parse(Options *options, Command *const commands[COMMANDS],
+                   int argc, char **argv, int *status);
+
+#endif
