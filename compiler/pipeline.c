@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "emit/tiles.h"
 #include "pass/pass.h"
 
 typedef Graph *GraphPass(Program *p, Graph *g);
@@ -64,10 +65,15 @@ static Plan *plan_entry(Program *p, Entry *e, const CodeOptions *o,
         }
     }
     Plan *plan = NEW(p->arena, Plan);
-    *plan = (Plan){.arena = p->arena, .program = p, .entry = e, .graph = g,
+    *plan = (Plan){.arena = p->arena,
+                   .program = p,
+                   .entry = e,
+                   .graph = g,
                    .prefix = e->name};
     plan = fuse(plan, o->plain);
+    plan = schedule(plan, o);
     plan = layout(plan, o);
+    plan = tiles(plan, o);
     plan = order(plan);
     return memplan(plan, o);
 }

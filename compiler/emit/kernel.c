@@ -4,7 +4,7 @@
  * values: step_c1_conv, step_d_f5_weight_matmul. */
 #include <ctype.h>
 
-#include "emit/emit.h"
+#include "emit/tiles.h"
 
 static const char *lower(Arena *arena, const char *id)
 {
@@ -92,7 +92,10 @@ static void emit_kernel(Emit *e, const Plan *plan, const Kernel *k)
         emit_copy(&s);
         break;
     default:
-        emit_reference(&s);
+        if (k->tile)
+            emit_product(&s);
+        else
+            emit_reference(&s);
         break;
     }
     scope_write(&s);

@@ -151,6 +151,17 @@ static void close_loops(Loops *l, int to)
     }
 }
 
+/* Behind the innermost loop: what keeps the body inside the shape. */
+static void open_guard(Loops *l)
+{
+    bool inner;
+    const char *guard = nest_guard(l->scope->e->arena, &l->nest, &inner);
+    if (guard) {
+        line(l, "if (%s) {", guard);
+        l->indent++;
+    }
+}
+
 static const char *place(Loops *l, int operand)
 {
     return nest_place(l->scope->e->arena, &l->nest, operand);
@@ -267,7 +278,9 @@ static bool vectors(const Loops *l, int64_t *count)
 {
     const Kernel *k = l->scope->kernel;
     int lanes = l->scope->e->lanes, last = l->nest.n_loops - 1;
-    if (lanes == 1 || last < 0 || l->nest.loop[last].count < lanes)
+    bool guarded;
+    nest_guard(l->scope->e->arena, &l->nest, &guarded);
+    if (lanes == 1 || last < 0 || l->nest.loop[last].count < lanes || guarded)
         return false;
     for (int i = 0; i < l->read.n; i++) {
         int64_t stride = inner_stride(l, l->operand.at[i]);
@@ -290,6 +303,7 @@ static void map_body(Loops *l, const Kernel *k, int64_t first, int64_t last)
     bool split = inner == 0 && k->parts > 1 && first == 0;
     if (inner >= 0)
         open_loop(l, &l->nest.loop[inner], first, last, l->lanes, split);
+    open_guard(l);
     l->terms.n = 0;
     statements(l, k);
     stores(l, k);
@@ -356,6 +370,7 @@ static void reduce_kept(Loops *l, const Kernel *k)
     for (int i = 0; i < l->nest.n_loops; i++)
         if (l->nest.loop[i].reduced)
             open_loop(l, &l->nest.loop[i], 0, l->nest.loop[i].count, 1, false);
+    open_guard(l);
     statements(l, k);
     line(l, "%s", step_of(l, k, "sum"));
     close_loops(l, kept);
@@ -488,6 +503,7 @@ static void copy_into(Scope *s, const Node *to, const Node *from,
                         : arena_printf(s->e->arena, "%s[%s]",
                                        scope_pointer(s, from), place(&l, 1));
     open_loops(&l, false);
+    open_guard(&l);
     line(&l, "%s[%s] = %s;", scope_pointer(s, to), place(&l, 0), x);
     close_loops(&l, 1);
 }
@@ -591,6 +607,9 @@ static void copy_reshape(Scope *s, const Node *n)
     const Node *from = n->in[0];
     const Value *to = &s->plan->value[n->id];
     const Value *v = &s->plan->value[from->id];
+    if (to->want && to->layout.extent > shape_count(&n->shape))
+        text_printf(&s->body, "    memset(%s, 0, %lld * sizeof(nn_real));\n",
+                    scope_pointer(s, n), (long long)to->layout.extent);
     if (shape_equal(&n->shape, &from->shape) || plan_is_number(from)) {
         copy_into(s, n, from, &n->shape, &to->layout, &v->layout);
         return;

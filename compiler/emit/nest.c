@@ -75,12 +75,13 @@ static void add_loops(Nest *nest, int axis, bool reduced)
 {
     int64_t cut[MAX_OPERANDS], dim = nest->shape.dim[axis];
     int n = cuts_of(nest, axis, cut);
+    while (n > 1 && cut[n - 1] >= dim && !room(nest, axis, cut[n - 1]))
+        n--;
     for (int i = n - 1; i >= 0; i--) {
         int64_t count = i == n - 1 ? (dim + cut[i] - 1) / cut[i]
                                    : cut[i + 1] / cut[i];
-        if (i == n - 1 && dim % cut[i] && !room(nest, axis, count * cut[i]))
-            nnc_bug("axis %d of %lld is padded in some values only", axis,
-                    (long long)dim);
+        nest->guarded[axis] |= i == n - 1 && dim % cut[i] &&
+                               !room(nest, axis, count * cut[i]);
         if (count == 1)
             continue;
         if (nest->n_loops == MAX_LOOPS)
@@ -124,7 +125,8 @@ static void sort_loops(Nest *nest)
 
 static bool mergeable(const Nest *nest, const Loop *outer, const Loop *inner)
 {
-    if (outer->reduced != inner->reduced)
+    if (outer->reduced != inner->reduced || nest->guarded[outer->axis] ||
+        nest->guarded[inner->axis])
         return false;
     for (int o = 0; o < nest->n_operands; o++)
         if (outer->stride[o] != inner->stride[o] * inner->count)
@@ -176,4 +178,27 @@ const char *nest_place(Arena *arena, const Nest *nest, int operand)
             text_printf(&out, " * %lld", (long long)span(stride));
     }
     return out.n ? text_str(&out) : "0";
+}
+
+const char *nest_guard(Arena *arena, const Nest *nest, bool *inner)
+{
+    Text out = {.arena = arena};
+    *inner = false;
+    for (int a = 0; a < nest->shape.rank; a++) {
+        if (!nest->guarded[a])
+            continue;
+        text_add(&out, out.n ? " && " : "");
+        const char *plus = "";
+        for (int i = 0; i < nest->n_loops; i++) {
+            const Loop *loop = &nest->loop[i];
+            if (loop->axis != a)
+                continue;
+            text_printf(&out, loop->div == 1 ? "%s%s" : "%s%s * %lld", plus,
+                        loop->var, (long long)loop->div);
+            plus = " + ";
+            *inner |= i == nest->n_loops - 1;
+        }
+        text_printf(&out, " < %lld", (long long)nest->shape.dim[a]);
+    }
+    return out.n ? text_str(&out) : NULL;
 }

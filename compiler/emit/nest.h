@@ -28,17 +28,23 @@ typedef struct Nest {
     Layout operand[MAX_OPERANDS]; /* under the nest's shape */
     Shape shape;
     Loop loop[MAX_LOOPS];
+    bool guarded[MAX_RANK]; /* its loops run past the axis's end */
 } Nest;
 
 /* Adds a value; returns its number. Axes where the value's own size is 1 and
  * the shape's is not are repeated. */
 int nest_operand(Nest *nest, const Shape *own, const Layout *l);
 
-/* Makes the loops; axes with a bit in `reduced` become inner loops. `padded`
- * lets them run over padding too, where all layouts have the same. */
+/* Makes the loops; axes with a bit in `reduced` become inner loops. They run
+ * over padding too where all values have the same; where only some have it,
+ * the body needs the condition of nest_guard. */
 void nest_build(Nest *nest, unsigned reduced);
 
 /* The place of an operand inside the loops as C text ("0" where none). */
 const char *nest_place(Arena *arena, const Nest *nest, int operand);
+
+/* The condition under which the loops stand inside the shape, or NULL where
+ * they always do; *inner tells whether the innermost loop matters to it. */
+const char *nest_guard(Arena *arena, const Nest *nest, bool *inner);
 
 #endif

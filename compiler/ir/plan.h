@@ -49,6 +49,7 @@ typedef struct Value {
     Moves moves;
     int64_t step; /* elements between two time steps or slots */
     bool wraps;   /* MOVES_NOW, MOVES_NEXT: two slots that alternate */
+    const Layout *want; /* the schedule's wish; NULL: row-major */
 } Value;
 
 typedef enum KernelKind {

@@ -20,6 +20,9 @@ enum { UNROLL_AUTO = -1, UNROLL_FULL = -2, UNROLL_NONE = 0 };
 /* Groups nodes into kernels. */
 Plan *fuse(Plan *plan, bool plain);
 
+/* Decides the layouts that fast kernels want. */
+Plan *schedule(Plan *plan, const CodeOptions *options);
+
 /* Gives every value a layout and a buffer; inserts copies where a view needs
  * one. Recurses into the bodies of scans. */
 Plan *layout(Plan *plan, const CodeOptions *options);

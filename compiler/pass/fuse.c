@@ -127,7 +127,8 @@ static bool apart(Fuser *f, const Kernel *other, const Kernel *k)
 
 static bool takes_maps(const Kernel *k)
 {
-    return k->kind == KERNEL_MAP;
+    return k->kind == KERNEL_MAP ||
+           (k->kind == KERNEL_MATMUL && k->space.rank == 2);
 }
 
 /* Whether a map node may become part of the kernel that made one of its

@@ -31,7 +31,8 @@ static Value *value_of(Plan *plan, const Node *n)
 
 Node *layout_copy(Plan *plan, Node *of)
 {
-    Node *n = graph_reshape(plan->graph, of, of->shape);
+    Node *n = graph_add_shaped(plan->graph, OP_RESHAPE, of->type, of->shape, 1,
+                               &of, (Attr){0}, of);
     int count = plan->graph->nodes.n;
     Value *grown = NEWN(plan->arena, Value, count);
     for (int i = 0; i + 1 < count; i++)
@@ -170,7 +171,7 @@ static void store(Plan *plan, Node *n)
 {
     Value *v = value_of(plan, n);
     if (!v->buffer) {
-        Layout l = layout_dense(&n->shape);
+        Layout l = v->want ? *v->want : layout_dense(&n->shape);
         layout_bind(plan, n, layout_buffer(plan, PLACE_WORK, n, l.extent), l);
     }
     if (n->op == OP_CONCAT)

@@ -1,0 +1,215 @@
+/* lanes.c: prints fused nodes on vectors; see lanes.h. A value that lies side
+ * by side along the lanes is loaded as a vector, one that is the same for all
+ * lanes is repeated, any other is gathered. */
+#include "emit/lanes.h"
+
+#include <string.h>
+
+static const char *param(LaneWriter *w, const Node *n, bool writes)
+{
+    const char *name = scope_pointer(w->scope, n);
+    const char *type = n->type == TYPE_BYTE  ? "unsigned char"
+                       : n->type == TYPE_INT ? "int32_t"
+                                             : "float";
+    Arena *arena = w->scope->e->arena;
+    if (strstr(w->args, arena_printf(arena, ", %s,", name)))
+        return name;
+    w->params = arena_printf(arena, "%s, %s%s *%s", w->params,
+                             writes ? "" : "const ", type, name);
+    w->args = arena_printf(arena, "%s %s,", w->args, name);
+    return name;
+}
+
+static bool inside(const Kernel *k, const Node *n)
+{
+    for (int j = 0; j < k->nodes.n; j++)
+        if (k->nodes.at[j] == n)
+            return true;
+    return false;
+}
+
+static bool needs_frame(const Node *n)
+{
+    if (n->op == OP_ROWS_MASK)
+        return true;
+    for (int i = 0; i < n->n_in; i++)
+        if (plan_is_number(n->in[i])) {
+            const Node *x = n->in[i];
+            while (plan_is_view(x))
+                x = x->in[0];
+            if (x->op != OP_CONST)
+                return true;
+        }
+    return false;
+}
+
+static void declare(LaneWriter *w, bool direct)
+{
+    const Kernel *k = w->scope->kernel;
+    for (int j = 0; j < k->nodes.n; j++) {
+        const Node *n = k->nodes.at[j];
+        if (n == k->anchor)
+            continue;
+        w->frame |= needs_frame(n);
+        for (int i = 0; i < n->n_in; i++)
+            if (!inside(k, n->in[i]) && !plan_is_number(n->in[i]))
+                param(w, n->in[i], false);
+    }
+    for (int j = 0; j < k->stores.n; j++)
+        if (!direct || k->stores.at[j] != k->anchor)
+            param(w, k->stores.at[j], true);
+}
+
+LaneWriter lane_writer(Scope *s, bool direct)
+{
+    LaneWriter w = {.scope = s, .params = "", .args = ","};
+    const Kernel *k = s->kernel;
+    declare(&w, direct);
+    for (int j = 0; j < k->nodes.n; j++) {
+        const Node *n = k->nodes.at[j];
+        const char *name =
+            n == k->anchor ? NULL : scope_name(s, n->name ? n->name : "t");
+        vec_push(s->e->arena, &w.names, name);
+    }
+    Arena *arena = s->e->arena;
+    if (w.frame) {
+        w.params = arena_printf(arena, "%s, const nn_frame *f", w.params);
+        w.args = arena_printf(arena, "%s f,", w.args);
+    }
+    size_t n = strlen(w.args);
+    w.args = n > 1 ? arena_printf(arena, "%.*s", (int)n - 1, w.args) : "";
+    return w;
+}
+
+bool lane_work(const LaneWriter *w, bool direct)
+{
+    const Kernel *k = w->scope->kernel;
+    return k->nodes.n > 1 || !direct;
+}
+
+int lane_operations(const Kernel *k)
+{
+    int sum = 0;
+    for (int j = 0; j < k->nodes.n; j++)
+        sum += op_table[k->nodes.at[j]->op].flops + 1;
+    return sum;
+}
+
+typedef enum Way { WAY_SAME, WAY_BESIDE, WAY_APART } Way;
+
+static Way way_of(const LaneWriter *w, const Node *n, int axis)
+{
+    const AxisLayout *a = &w->scope->plan->value[n->id].layout.axis[axis];
+    int lanes = w->scope->e->lanes;
+    if (n->shape.dim[axis] == 1)
+        return WAY_SAME;
+    Piece last = a->piece[a->n - 1];
+    bool whole = a->n == 1 || last.size % lanes == 0;
+    return last.stride == 0 && a->n == 1 ? WAY_SAME
+           : last.stride == 1 && whole   ? WAY_BESIDE
+                                         : WAY_APART;
+}
+
+/* Element `lane` of n at a point; axes that n repeats count as 0. */
+static const char *element(LaneWriter *w, const Node *n, const LanePoint *at,
+                           int lane)
+{
+    Arena *arena = w->scope->e->arena;
+    const char *index[MAX_RANK];
+    for (int a = 0; a < n->shape.rank; a++) {
+        index[a] = n->shape.dim[a] == 1 ? "0" : at->index[a];
+        if (a == at->axis && lane > 0 && n->shape.dim[a] != 1)
+            index[a] = arena_printf(arena, "(%s + %d)", index[a], lane);
+    }
+    return arena_printf(arena, "%s[%s]", scope_pointer(w->scope, n),
+                        emit_index(arena, &w->scope->plan->value[n->id].layout,
+                                   index));
+}
+
+static const char *gather(LaneWriter *w, const Node *n, const LanePoint *at)
+{
+    Text list = {.arena = w->scope->e->arena};
+    for (int i = 0; i < w->scope->e->lanes; i++)
+        text_printf(&list, "%s%s", i ? ", " : "",
+                    i < at->count ? element(w, n, at, i) : "0");
+    return arena_printf(list.arena, "(nn_vec){%s}", text_str(&list));
+}
+
+static const char *load(LaneWriter *w, const Node *n, const LanePoint *at)
+{
+    Arena *arena = w->scope->e->arena;
+    const char *first = element(w, n, at, 0);
+    switch (way_of(w, n, at->axis)) {
+    case WAY_SAME:
+        return arena_printf(arena, "nn_vset(%s)", first);
+    case WAY_BESIDE:
+        return at->count < w->scope->e->lanes
+                   ? arena_printf(arena, "nn_vload_n(&%s, %d)", first,
+                                  at->count)
+                   : arena_printf(arena, "nn_vload(&%s)", first);
+    default:
+        return gather(w, n, at);
+    }
+}
+
+static const char *value(LaneWriter *w, const Node *n, const char *acc,
+                         const LanePoint *at)
+{
+    const Kernel *k = w->scope->kernel;
+    if (n == k->anchor)
+        return acc;
+    if (plan_is_number(n))
+        return arena_printf(w->scope->e->arena, "nn_vset(%s)",
+                            scope_number(w->scope, n));
+    for (int j = 0; j < k->nodes.n; j++)
+        if (k->nodes.at[j] == n)
+            return w->names.at[j];
+    return load(w, n, at);
+}
+
+static const char *expression(LaneWriter *w, const Node *n, const char *acc,
+                              const LanePoint *at)
+{
+    Text out = {.arena = w->scope->e->arena};
+    if (n->op == OP_ROWS_MASK) {
+        text_printf(&out, "(size_t)%s < f->rows ? %s : nn_vset(0)",
+                    at->index[n->attr.axis], value(w, n->in[0], acc, at));
+        return text_str(&out);
+    }
+    for (const char *c = op_table[n->op].vector; *c; c++) {
+        if (*c == '$')
+            text_add(&out, value(w, n->in[*++c - 'a'], acc, at));
+        else
+            text_add_n(&out, c, 1);
+    }
+    return text_str(&out);
+}
+
+static void store(Text *out, LaneWriter *w, const Node *n, const char *x,
+                  const LanePoint *at)
+{
+    const char *first = element(w, n, at, 0);
+    int lanes = w->scope->e->lanes;
+    if (way_of(w, n, at->axis) == WAY_BESIDE && at->count == lanes)
+        text_printf(out, "nn_vstore(&%s, %s);\n", first, x);
+    else if (way_of(w, n, at->axis) == WAY_BESIDE)
+        text_printf(out, "nn_vstore_n(&%s, %s, %d);\n", first, x, at->count);
+    else
+        for (int i = 0; i < at->count; i++)
+            text_printf(out, "%s = %s[%d];\n", element(w, n, at, i), x, i);
+}
+
+void lane_print(Text *out, LaneWriter *w, const char *acc, const LanePoint *at,
+                bool direct)
+{
+    const Kernel *k = w->scope->kernel;
+    for (int j = 0; j < k->nodes.n; j++)
+        if (k->nodes.at[j] != k->anchor)
+            text_printf(out, "const nn_vec %s = %s;\n", w->names.at[j],
+                        expression(w, k->nodes.at[j], acc, at));
+    for (int j = 0; j < k->stores.n; j++) {
+        const Node *n = k->stores.at[j];
+        if (!direct || n != k->anchor)
+            store(out, w, n, value(w, n, acc, at), at);
+    }
+}

@@ -1,0 +1,41 @@
+/* lanes.h: the element-wise nodes of a kernel on vectors in registers.
+ *
+ * In: a kernel with an anchor whose results a tile holds in registers, and
+ * for each vector of them its place: one index expression an axis of the
+ * kernel's space, and the axis along which the lanes run. Out: statements
+ * that compute the nodes behind the anchor and store what leaves the kernel.
+ */
+#ifndef NNC_EMIT_LANES_H
+#define NNC_EMIT_LANES_H
+
+#include "emit/emit.h"
+
+typedef struct LanePoint {
+    const char *index[MAX_RANK]; /* of lane 0, C expressions in brackets */
+    int axis;                    /* lanes are index[axis] + 0, 1, ... */
+    int count;                   /* lanes that hold values */
+} LanePoint;
+
+typedef struct LaneWriter {
+    Scope *scope;
+    VEC(const char *) names; /* of the kernel's nodes, in their order */
+    const char *params; /* what the tile's function gets besides: ", ..." */
+    const char *args;   /* the same names, to hand on */
+    bool frame;         /* the frame is among them */
+} LaneWriter;
+
+/* Declares pointers for all that the kernel's nodes read and store. With
+ * `direct` the tile itself stores the anchor. */
+LaneWriter lane_writer(Scope *s, bool direct);
+
+/* True where some node has to run or be stored behind the tile. */
+bool lane_work(const LaneWriter *w, bool direct);
+
+/* The statements for one vector; `acc` is its register. */
+void lane_print(Text *out, LaneWriter *w, const char *acc, const LanePoint *at,
+                bool direct);
+
+/* Vector operations of the nodes on one vector, for the cost. */
+int lane_operations(const Kernel *k);
+
+#endif

@@ -1,0 +1,194 @@
+/* tiles.c: matrix products as register tiles; see tiles.h and gemm.h.
+ *
+ * The operand whose elements lie side by side along the result's lanes is B,
+ * the other is read as scalars. Where the result wants its lanes along M
+ * (the gradient by a packed weight), the transposed product is computed. */
+#include "emit/tiles.h"
+
+#include <limits.h>
+
+#include "emit/lanes.h"
+
+/* A matrix operand: rows r and columns c, after ta or tb. */
+typedef struct Matrix {
+    AxisLayout r, c;
+} Matrix;
+
+static Matrix matrix_of(const Plan *plan, const Node *n, bool swap)
+{
+    const Layout *l = &plan->value[n->id].layout;
+    return swap ? (Matrix){l->axis[1], l->axis[0]}
+                : (Matrix){l->axis[0], l->axis[1]};
+}
+
+static Matrix turn(Matrix m)
+{
+    return (Matrix){m.c, m.r};
+}
+
+/* Scalars: one stride down the rows; columns in at most two pieces. */
+static bool as_scalars(const Matrix *m, Scalars *s)
+{
+    if (m->r.n != 1 || m->c.n > 2)
+        return false;
+    Piece last = m->c.piece[m->c.n - 1];
+    *s = (Scalars){.row = m->r.piece[0].stride, .column = last.stride};
+    if (m->c.n == 2) {
+        s->block = last.size;
+        s->outer = m->c.piece[0].stride;
+    }
+    return true;
+}
+
+/* Lanes along the columns: plain rows, or panels of a multiple of lanes. */
+static bool as_panels(const Matrix *m, int lanes, Panels *p)
+{
+    if (m->r.n != 1)
+        return false;
+    Piece last = m->c.piece[m->c.n - 1];
+    if (last.stride != 1 && last.size > 1)
+        return false;
+    *p = (Panels){.row = m->r.piece[0].stride};
+    if (m->c.n == 1)
+        return true;
+    p->width = (int)last.size;
+    p->panel = m->c.piece[0].stride;
+    return m->c.n == 2 && last.size % lanes == 0;
+}
+
+/* Whether rows have room for whole vectors behind n columns. */
+static bool rough(const Panels *p, int64_t n, int lanes)
+{
+    return p->width == 0 && n % lanes != 0;
+}
+
+static int unroll_of(const CodeOptions *o)
+{
+    return o->unroll == UNROLL_FULL ? INT_MAX : o->unroll;
+}
+
+static bool stored(const Kernel *k, const Node *n)
+{
+    for (int j = 0; j < k->stores.n; j++)
+        if (k->stores.at[j] == n)
+            return true;
+    return false;
+}
+
+static bool set_up(const Plan *plan, const Kernel *k, const Target *target,
+                   bool turned, Product *p)
+{
+    const Node *n = k->anchor;
+    Matrix a = matrix_of(plan, n->in[0], n->attr.mm.ta);
+    Matrix b = matrix_of(plan, n->in[1], n->attr.mm.tb);
+    Matrix y = {{0}, {0}};
+    bool has_y = stored(k, n);
+    int64_t cols = n->shape.dim[!turned], rows = n->shape.dim[turned];
+    *p = (Product){.turned = turned};
+    if (has_y)
+        y = matrix_of(plan, n, false);
+    if (turned) {
+        Matrix swap = turn(a);
+        a = turn(b);
+        b = swap;
+        y = turn(y);
+    }
+    GemmSpec *s = &p->spec;
+    s->m = rows;
+    s->n = cols;
+    s->k = n->in[0]->shape.dim[n->attr.mm.ta ? 0 : 1];
+    if (!as_scalars(&a, &s->a) || !as_panels(&b, target->lanes, &s->b))
+        return false;
+    p->direct = has_y && k->nodes.n == 1 &&
+                as_panels(&y, target->lanes, &s->c);
+    s->b_rough = rough(&s->b, cols, target->lanes);
+    s->c_rough = !p->direct || rough(&s->c, cols, target->lanes);
+    return true;
+}
+
+/* Hooks are set when the tile is printed; the cost needs to know of them. */
+static void no_hook(Text *out, void *context, const GemmCell *cell)
+{
+    (void)out;
+    (void)context;
+    (void)cell;
+}
+
+static bool plan_product(Plan *plan, Kernel *k, const CodeOptions *o)
+{
+    const Target *target = target_find(o->target);
+    Product *p = NEW(plan->arena, Product);
+    bool packs = plan->value[k->anchor->id].want != NULL;
+    if (!set_up(plan, k, target, packs, p) &&
+        !set_up(plan, k, target, !packs, p))
+        return false;
+    p->spec.unroll = unroll_of(o);
+    p->spec.store = p->direct ? NULL : no_hook;
+    p->spec.operations = p->direct ? 0 : lane_operations(k);
+    p->plan = gemm_plan(plan->arena, &p->spec, target);
+    k->tile = p;
+    k->parts = p->plan->units;
+    k->scratch = p->plan->scratch * 4 * k->parts;
+    k->why = p->plan->why;
+    k->flops = (int64_t)p->plan->flops;
+    k->bytes = (int64_t)p->plan->bytes;
+    return true;
+}
+
+Plan *tiles(Plan *plan, const CodeOptions *o)
+{
+    for (int i = 0; i < plan->kernels.n && !o->plain; i++) {
+        Kernel *k = plan->kernels.at[i];
+        if (k->body)
+            tiles(k->body, o);
+        if (k->kind == KERNEL_MATMUL && k->anchor->shape.rank == 2 &&
+            !plan_product(plan, k, o))
+            nnc_bug("no tile for the product at node %d", k->anchor->id);
+    }
+    return plan;
+}
+
+static const char *bracket(Arena *arena, const char *x)
+{
+    return x[0] == '(' ? x : arena_printf(arena, "(%s)", x);
+}
+
+static void hook(Text *out, void *context, const GemmCell *cell)
+{
+    LaneWriter *w = context;
+    const Product *p = w->scope->kernel->tile;
+    LanePoint at = {.axis = p->turned ? 0 : 1, .count = cell->lanes};
+    at.index[at.axis] = bracket(out->arena, cell->column);
+    at.index[!at.axis] = bracket(out->arena, cell->row);
+    bool braces = w->scope->kernel->nodes.n > 1;
+    text_add(out, braces ? "{\n" : "");
+    lane_print(out, w, cell->acc[0], &at, p->direct);
+    text_add(out, braces ? "}\n" : "");
+}
+
+void emit_product(Scope *s)
+{
+    const Kernel *k = s->kernel;
+    Product *p = k->tile;
+    const Node *n = k->anchor;
+    Arena *arena = s->e->arena;
+    const char *a = scope_pointer(s, n->in[p->turned]);
+    const char *b = scope_pointer(s, n->in[!p->turned]);
+    const char *c = p->direct ? scope_pointer(s, n) : NULL;
+    LaneWriter w = lane_writer(s, p->direct);
+    p->plan->spec.params = w.params;
+    p->plan->spec.store = p->direct ? NULL : hook;
+    p->plan->spec.context = &w;
+    const char *name = emit_name(s->e, arena_printf(arena, "%s_tile", k->name));
+    text_add(s->e->out, "\n");
+    gemm_emit(s->e->out, p->plan, name);
+    text_printf(&s->body, "    %s(%s, %s", name, a, b);
+    if (c)
+        text_printf(&s->body, ", %s", c);
+    if (p->plan->scratch)
+        text_printf(&s->body,
+                    ",\n        (float *)(f->work + %lld) + part * %lld",
+                    (long long)k->scratch_buffer->at,
+                    (long long)p->plan->scratch);
+    text_printf(&s->body, "%s, part, part + 1);\n", w.args);
+}

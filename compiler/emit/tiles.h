@@ -1,0 +1,26 @@
+/* tiles.h: the fast variants of kernels: register tiles from gemm.h, conv.h
+ * and pool.h with the layouts that layout.c has fixed.
+ *
+ * tiles() runs between layout and order: it chooses a variant for every
+ * kernel that has one, and with it parts and scratch. emit_tile prints it. */
+#ifndef NNC_EMIT_TILES_H
+#define NNC_EMIT_TILES_H
+
+#include "emit/emit.h"
+#include "emit/gemm.h"
+
+/* A product [M, N] = [M, K] by [K, N] as a tile sees it: `turned` computes
+ * the transposed result, so that lanes run along M. */
+typedef struct Product {
+    GemmSpec spec;
+    bool turned;
+    bool direct; /* the tile stores the result itself */
+    GemmPlan *plan;
+} Product;
+
+Plan *tiles(Plan *plan, const CodeOptions *options);
+
+/* Prints the tile's function and the kernel's body that calls it. */
+void emit_product(Scope *s);
+
+#endif

@@ -1,0 +1,178 @@
+/* schedule.c: decides the layouts that fast kernels want, before layout.c
+ * gives every value one.
+ *
+ * A parameter that a product reads as its weight lives packed in panels of
+ * that product's tile; the other uses adapt: what is combined with a packed
+ * parameter element by element (its gradient, its slots) wants the same
+ * layout, and a product that needs the lanes of another axis gets a copy,
+ * made once a run of the entry. */
+#include "emit/gemm.h"
+#include "pass/layout.h"
+
+static const Node *source(const Node *n)
+{
+    while (plan_is_view(n))
+        n = n->in[0];
+    return n;
+}
+
+static Layout panels_layout(const Panels *p, const GemmSpec *s, int lane_axis,
+                            const Target *target)
+{
+    Layout l = {.rank = 2};
+    AxisLayout *lanes = &l.axis[lane_axis], *rows = &l.axis[!lane_axis];
+    *rows = (AxisLayout){.n = 1, .piece = {{s->k, p->row}}};
+    *lanes = (AxisLayout){.n = 1, .piece = {{s->n, 1}}};
+    if (p->width > 0)
+        *lanes = (AxisLayout){.n = 2,
+                              .piece = {{(s->n + p->width - 1) / p->width,
+                                         p->panel},
+                                        {p->width, 1}}};
+    l.extent = gemm_size(p, s->k, s->n, 1, target);
+    return l;
+}
+
+static GemmSpec spec_of(const Node *n)
+{
+    int64_t k = n->in[0]->shape.dim[n->attr.mm.ta ? 0 : 1];
+    return (GemmSpec){.m = n->shape.dim[0], .n = n->shape.dim[1], .k = k,
+                      .unroll = -1};
+}
+
+/* The layout in which a weight [N, K] (lanes along axis 0) or [K, N] is read
+ * best. */
+static Layout *packed(const Plan *plan, const Node *n, const Target *target)
+{
+    GemmSpec s = spec_of(n);
+    Panels p = gemm_panels(&s, target);
+    Layout *l = NEW(plan->arena, Layout);
+    *l = panels_layout(&p, &s, n->attr.mm.tb ? 0 : 1, target);
+    return l;
+}
+
+/* Gives the weights of forward products their layout. */
+static void pack_params(Plan *plan, const Target *target)
+{
+    for (int i = 0; i < plan->kernels.n; i++) {
+        const Node *n = plan->kernels.at[i]->anchor;
+        if (plan->kernels.at[i]->body)
+            pack_params(plan->kernels.at[i]->body, target);
+        if (!n || n->op != OP_MATMUL || n->shape.rank != 2 || plan->scan)
+            continue;
+        const Node *w = n->in[1];
+        if (w->op != OP_PARAM || !n->attr.mm.tb)
+            continue;
+        Param *param = &plan->program->params.at[w->attr.index];
+        if (!param->layout)
+            param->layout = packed(plan, n, target);
+    }
+}
+
+/* Whether the operand's elements lie side by side along its columns (after
+ * ta or tb): a packed weight read the right way, or a value by rows. */
+static bool beside(const Plan *plan, const Node *n, bool swap)
+{
+    const Node *from = source(n);
+    bool weight = from->op == OP_PARAM;
+    if (plan_is_view(n) && n->op != OP_RESHAPE && n->op != OP_SLICE)
+        return false;
+    if (!weight)
+        return !swap;
+    return swap && n == from &&
+           plan->program->params.at[from->attr.index].layout != NULL;
+}
+
+static Layout *turned_copy(const Plan *plan, const Node *n,
+                           const Target *target)
+{
+    GemmSpec s = spec_of(n);
+    Panels p = gemm_panels(&s, target);
+    Layout *l = NEW(plan->arena, Layout);
+    *l = panels_layout(&p, &s, n->attr.mm.tb ? 0 : 1, target);
+    return l;
+}
+
+/* Makes sure that some orientation of every product has lanes. */
+static void copy_operands(Plan *plan, const Target *target)
+{
+    int n_kernels = plan->kernels.n;
+    for (int i = 0; i < n_kernels; i++) {
+        Kernel *k = plan->kernels.at[i];
+        Node *n = k->anchor;
+        if (k->body)
+            copy_operands(k->body, target);
+        if (!n || n->op != OP_MATMUL || n->shape.rank != 2)
+            continue;
+        if (beside(plan, n->in[1], n->attr.mm.tb) ||
+            beside(plan, n->in[0], !n->attr.mm.ta))
+            continue;
+        n->in[1] = layout_copy(plan, n->in[1]);
+        plan->value[n->in[1]->id].want = turned_copy(plan, n, target);
+    }
+}
+
+static const Layout *wish(const Plan *plan, const Node *n)
+{
+    if (plan->value[n->id].want)
+        return plan->value[n->id].want;
+    int index = n->op == OP_SLOT ? n->attr.slot.index : n->attr.index;
+    if (n->op == OP_PARAM || n->op == OP_SLOT)
+        return plan->program->params.at[index].layout;
+    return NULL;
+}
+
+static const Layout *kernel_wish(const Plan *plan, const Kernel *k)
+{
+    for (int j = 0; j < k->nodes.n; j++) {
+        const Node *n = k->nodes.at[j];
+        if (wish(plan, n))
+            return wish(plan, n);
+        for (int i = 0; i < n->n_in; i++)
+            if (wish(plan, n->in[i]) &&
+                shape_equal(&n->in[i]->shape, &n->shape))
+                return wish(plan, n->in[i]);
+    }
+    return NULL;
+}
+
+static bool wants(Plan *plan, const Node *n, const Shape *shape,
+                  const Layout *l)
+{
+    Value *v = &plan->value[n->id];
+    if (v->want || !v->kernel || plan_is_view(n) ||
+        !shape_equal(&n->shape, shape) || n->op == OP_PICK)
+        return false;
+    v->want = l;
+    return true;
+}
+
+/* Spreads wishes through element-wise kernels until nothing changes. */
+static void spread(Plan *plan)
+{
+    bool changed = true;
+    while (changed) {
+        changed = false;
+        for (int i = 0; i < plan->kernels.n; i++) {
+            const Kernel *k = plan->kernels.at[i];
+            const Layout *l =
+                k->kind == KERNEL_MAP ? kernel_wish(plan, k) : NULL;
+            for (int j = 0; l && j < k->nodes.n; j++) {
+                const Node *n = k->nodes.at[j];
+                changed |= wants(plan, n, &k->space, l);
+                for (int x = 0; x < n->n_in; x++)
+                    changed |= wants(plan, n->in[x], &k->space, l);
+            }
+        }
+    }
+}
+
+Plan *schedule(Plan *plan, const CodeOptions *options)
+{
+    if (options->plain)
+        return plan;
+    const Target *target = target_find(options->target);
+    pack_params(plan, target);
+    copy_operands(plan, target);
+    spread(plan);
+    return plan;
+}
