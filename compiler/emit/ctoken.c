@@ -175,8 +175,9 @@ int ctoken_close(const Token *token, int open, int n)
     return n;
 }
 
-/* How tightly a binary operator binds; 0 for what ends an operand's reach. */
-static int binding(const Tokens *t, int i)
+/* How tightly the operator at i, before or after an operand, binds; 0 for
+ * what ends the operand's reach. */
+static int binding(const Tokens *t, int i, bool after)
 {
     static const char *const level[] = {"||",   "&&",  "|",    "^",  "&",
                                         "==!=", "<>=", "<<>>", "+-", "*/%"};
@@ -187,7 +188,10 @@ static int binding(const Tokens *t, int i)
     if (ctoken_is(&t->at[i], "!") || ctoken_is(&t->at[i], "~")) {
         return 12;
     }
-    if (strchr("[.", s[0]) != NULL || strcmp(s, "->") == 0) {
+    if (strchr("[(", s[0]) != NULL) {
+        return after ? 12 : 0;
+    }
+    if (strcmp(s, ".") == 0 || strcmp(s, "->") == 0) {
         return 12;
     }
     if (s[0] == '=' && s[1] == 0) {
@@ -254,12 +258,13 @@ static bool fold_pair(Arena *arena, Tokens *t, int i, int subscript)
         t->at[i + 1].text[1] != 0) {
         return false;
     }
-    int own = binding(t, i + 1);
+    int own = binding(t, i + 1, false);
     bool gathers = subscript > 0 && i > 0 &&
                    strchr("+*", t->at[i + 1].text[0]) != NULL &&
                    ctoken_is(&t->at[i - 1], t->at[i + 1].text);
-    if (own < 9 || (binding(t, i - 1) >= own && !gathers) ||
-        binding(t, i + 3) > own || !calculate(a, t->at[i + 1].text[0], b, &c)) {
+    if (own < 9 || (binding(t, i - 1, false) >= own && !gathers) ||
+        binding(t, i + 3, true) > own ||
+        !calculate(a, t->at[i + 1].text[0], b, &c)) {
         return false;
     }
     t->at[i] = ctoken_number(arena, c, &t->at[i]);
@@ -289,20 +294,19 @@ static bool fold_neutral(Tokens *t, int i, int subscript)
     const char *neutral = v == 0 ? "+" : "*";
     int own = v == 0 ? 9 : 10;
     if (i > 0 && ctoken_is(&t->at[i - 1], neutral) && !operand_next(t, i - 2) &&
-        binding(t, i + 1) <= own) {
+        binding(t, i + 1, true) <= own) {
         erase(t, i - 1, 2);
         return bare(t, i - 2);
     }
     if (i + 2 < t->n && ctoken_is(&t->at[i + 1], neutral) &&
-        operand_next(t, i - 1) && binding(t, i - 1) < own) {
+        operand_next(t, i - 1) && binding(t, i - 1, false) < own) {
         t->at[i + 2].space = t->at[i].space;
         erase(t, i, 2);
         return bare(t, i);
     }
     if (v == 0 && subscript > 0 && i + 2 < t->n &&
-        ctoken_is(&t->at[i + 1], "*") && binding(t, i - 1) < 10 &&
-        t->at[i + 2].kind == TOKEN_NAME && binding(t, i + 3) <= 10 &&
-        (i + 3 >= t->n || !ctoken_is(&t->at[i + 3], "("))) {
+        ctoken_is(&t->at[i + 1], "*") && binding(t, i - 1, false) < 10 &&
+        t->at[i + 2].kind == TOKEN_NAME && binding(t, i + 3, true) <= 10) {
         erase(t, i + 1, 2);
         return true;
     }
@@ -347,20 +351,24 @@ static int width(const Token *t)
 }
 
 /* The last place in i..n where a line that starts at `column` may break: of
- * those in its last third the one at the lowest bracket depth. */
+ * those in its last third one at the lowest bracket depth, after a comma or
+ * before an operator rather than within a declaration. */
 static int break_at(const Token *t, int i, int n, int column)
 {
     int best = n;
     int depth = 0;
-    int best_depth = INT_MAX;
+    int best_cost = INT_MAX;
     for (int k = i; k < n; k++) {
         int end = column + width(&t[k]);
         if (end > COLUMNS) {
             return best;
         }
-        if (k > i && t[k].space && (depth <= best_depth || column < 60)) {
+        bool names =
+            k > i && t[k - 1].kind != TOKEN_PUNCT && t[k].kind != TOKEN_PUNCT;
+        int cost = 2 * depth + 100 * names;
+        if (k > i && t[k].space && (cost <= best_cost || column < 60)) {
             best = k;
-            best_depth = depth;
+            best_cost = cost;
         }
         if (t[k].kind == TOKEN_PUNCT) {
             depth += strchr("([{", t[k].text[0]) != NULL;

@@ -12,10 +12,10 @@
 
 enum { MAX_DEPTH = 60 };
 
-const Bind *expand_bind(const Bind *env, const char *name)
+const Bind *expand_bind(const Bind *env, const char *name, bool plain)
 {
     for (; env != NULL; env = env->outer) {
-        if (strcmp(env->name, name) == 0) {
+        if (env->plain == plain && strcmp(env->name, name) == 0) {
             return env;
         }
     }
@@ -66,6 +66,26 @@ void expand_punct(Fill *f, Tokens *to, const char *text, const Token *like)
     vec_push(f->arena, to, token);
 }
 
+/* Whether an expression is sums and products only, so that a comparison
+ * beside it needs no brackets. */
+static bool arithmetic(const Tokens *e)
+{
+    for (int i = 0; i < e->n; i++) {
+        if (e->at[i].kind == TOKEN_PUNCT &&
+            strpbrk(e->at[i].text, "<>&|^?=!") != NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool compares(const Token *t)
+{
+    return t != NULL && t->kind == TOKEN_PUNCT &&
+           (ctoken_is(t, "<") || ctoken_is(t, ">") || ctoken_is(t, "<=") ||
+            ctoken_is(t, ">=") || ctoken_is(t, "==") || ctoken_is(t, "!="));
+}
+
 /* Appends the replacement of the token `at`, in brackets where the operators
  * before it (last of to) or after it would bind into it. */
 static void replace(Fill *f, Tokens *to, const Tokens *with, const Token *at,
@@ -73,8 +93,10 @@ static void replace(Fill *f, Tokens *to, const Tokens *with, const Token *at,
 {
     const Token *before = to->n > 0 ? &to->at[to->n - 1] : NULL;
     bool subscript = next != NULL && ctoken_is(next, "[");
-    bool brackets =
-        compound(with) && (tears(before) || tears(next) || subscript);
+    bool sum = arithmetic(with);
+    bool torn = (tears(before) && !(sum && compares(before))) ||
+                (tears(next) && !(sum && compares(next)));
+    bool brackets = compound(with) && (torn || subscript);
     if (brackets) {
         expand_punct(f, to, "(", at);
     }
@@ -194,7 +216,7 @@ static const char *hook_text(Fill *f, const Hole *hole, const Token *t,
 
 Tokens expand_hole(Fill *f, const Token *t, int n, const Bind **env, int *used)
 {
-    const Bind *bind = expand_bind(*env, t->text + 1);
+    const Bind *bind = expand_bind(*env, t->text + 1, false);
     *used = 1;
     if (bind != NULL) {
         *env = NULL;
@@ -217,6 +239,21 @@ Tokens expand_hole(Fill *f, const Token *t, int n, const Bind **env, int *used)
     return ctoken_lex(f->arena, text, strlen(text), t->line);
 }
 
+/* A token without $, replaced where it names a loop that runs once. */
+static void plain_token(Fill *f, Tokens *to, const Token *t, const Bind *env)
+{
+    bool member = to->n > 0 && (ctoken_is(&to->at[to->n - 1], ".") ||
+                                ctoken_is(&to->at[to->n - 1], "->"));
+    const Bind *bind = t->kind == TOKEN_NAME && !member
+                           ? expand_bind(env, t->text, true)
+                           : NULL;
+    if (bind != NULL) {
+        replace(f, to, &bind->value, t, NULL);
+    } else {
+        vec_push(f->arena, to, *t);
+    }
+}
+
 /* The n tokens with every hole, hook, formal and loop variable replaced. */
 static Tokens subst(Fill *f, const Token *t, int n, const Bind *env)
 {
@@ -227,7 +264,7 @@ static Tokens subst(Fill *f, const Token *t, int n, const Bind *env)
             continue;
         }
         if (t[i].kind != TOKEN_NAME || t[i].text[0] != '$') {
-            vec_push(f->arena, &to, t[i]);
+            plain_token(f, &to, &t[i], env);
             i++;
             continue;
         }

@@ -12,6 +12,7 @@
 typedef struct Bind Bind;
 struct Bind { /* a loop variable or a formal of a hook, innermost first */
     const char *name;
+    bool plain; /* the variable of a C loop that runs once: without $ */
     Tokens value;
     const Bind *outer;
 };
@@ -29,12 +30,13 @@ typedef struct Fill {
     int n_holes;
     VEC(Register) registers;
     int depth;    /* of hooks within hooks */
-    bool last;    /* the statement at hand ends its block */
+    bool last;    /* the statement at hand ends its block, */
+    bool tail;    /* or will if it ends the tokens at hand */
     size_t start; /* of the function at hand, in out */
 } Fill;
 
-/* The binding of a name without its $, or NULL. */
-const Bind *expand_bind(const Bind *env, const char *name);
+/* The binding of a name (without its $; plain: that has none), or NULL. */
+const Bind *expand_bind(const Bind *env, const char *name, bool plain);
 
 /* The hole of a name without its $, or NULL. */
 const Hole *expand_find(const Fill *f, const char *name);

@@ -124,6 +124,37 @@ static void line(Fill *f, const char *text, int indent)
     text_printf(f->out, "%*s%s\n", indent * 4, "", text);
 }
 
+/* Statements whose end is the end of a block, or (tail false) is not. */
+static void block(Fill *f, const Token *t, int n, const Bind *env, int indent,
+                  bool tail)
+{
+    bool outer = f->tail;
+    f->tail = tail;
+    statements(f, t, n, env, indent);
+    f->tail = outer;
+}
+
+/* Statements that need braces where they declare something, unless nothing
+ * follows in the block around (`last`) and the names are new to the function.
+ * Without statements there are no braces. */
+static void scope(Fill *f, const Token *t, int n, const Bind *env, int indent,
+                  bool last)
+{
+    bool braces = declares(f, t, n, last);
+    size_t before = f->out->n;
+    if (braces) {
+        line(f, "{", indent);
+    }
+    size_t inside = f->out->n;
+    block(f, t, n, env, indent + braces, braces || last);
+    if (braces && f->out->n == inside) {
+        f->out->n = before;
+        f->out->at[before] = 0;
+    } else if (braces) {
+        line(f, "}", indent);
+    }
+}
+
 /* The body once for each value of the loop's variable, in a block of its own
  * where it declares something. */
 static void write_out(Fill *f, const Loop *loop, const Token *t, int n,
@@ -136,36 +167,14 @@ static void write_out(Fill *f, const Loop *loop, const Token *t, int n,
         nnc_bug("%s:%d: loop over %s would be written out %lld times", f->path,
                 loop->variable->line, loop->variable->text, trips);
     }
-    bool block = trips > 0 && declares(f, t, n, trips == 1 && f->last);
     bool dollar = loop->variable->text[0] == '$';
     for (long long v = loop->from; v < loop->to; v += loop->step) {
-        Bind bind = {.outer = env, .name = loop->variable->text + dollar};
+        Bind bind = {.outer = env,
+                     .name = loop->variable->text + dollar,
+                     .plain = !dollar};
         Token number = ctoken_number(f->arena, v, loop->variable);
         vec_push(f->arena, &bind.value, number);
-        const Token *body = t;
-        if (!dollar) { /* a plain loop that runs once: its name is no hole */
-            Token *copy = NEWN(f->arena, Token, n > 0 ? n : 1);
-            for (int i = 0; i < n; i++) {
-                copy[i] = t[i];
-                if (copy[i].kind == TOKEN_NAME &&
-                    ctoken_is(&copy[i], loop->variable->text)) {
-                    copy[i].text = arena_printf(f->arena, "$%s", t[i].text);
-                }
-            }
-            body = copy;
-        }
-        size_t before = f->out->n;
-        if (block) {
-            line(f, "{", indent);
-        }
-        size_t inside = f->out->n;
-        statements(f, body, n, &bind, indent + block);
-        if (block && f->out->n == inside) {
-            f->out->n = before;
-            f->out->at[before] = 0;
-        } else if (block) {
-            line(f, "}", indent);
-        }
+        scope(f, t, n, &bind, indent, trips == 1 && f->last);
     }
 }
 
@@ -197,9 +206,9 @@ static int statement_end(const Token *t, int i, int n)
 static void body(Fill *f, const Token *t, int n, const Bind *env, int indent)
 {
     if (n > 0 && ctoken_is(&t[0], "{") && ctoken_close(t, 0, n) == n - 1) {
-        statements(f, t + 1, n - 2, env, indent);
+        block(f, t + 1, n - 2, env, indent, true);
     } else {
-        statements(f, t, n, env, indent);
+        block(f, t, n, env, indent, true);
     }
 }
 
@@ -302,7 +311,7 @@ static bool register_array(Fill *f, const Token *t, int n, const Bind *env,
     vec_push(f->arena, &f->registers, r);
     Tokens type = expand_tokens(f, t, open - 1, env);
     long long count = bound[0] * bound[1] * bound[2] * bound[3];
-    long long row = bound[r.rank - 1];
+    long long row = bound[r.rank - 1] > 1 ? bound[r.rank - 1] : count;
     for (long long e = 0; e < count; e += row) {
         Tokens decl = {0};
         for (int k = 0; k < type.n; k++) {
@@ -330,7 +339,7 @@ static bool register_array(Fill *f, const Token *t, int n, const Bind *env,
 static bool hook_statement(Fill *f, const Token *t, int n, const Bind *env,
                            int indent)
 {
-    if (t[0].text[0] != '$' || expand_bind(env, t[0].text + 1) != NULL) {
+    if (t[0].text[0] != '$' || expand_bind(env, t[0].text + 1, false) != NULL) {
         return false;
     }
     bool call = n > 1 && ctoken_is(&t[1], "(");
@@ -341,7 +350,7 @@ static bool hook_statement(Fill *f, const Token *t, int n, const Bind *env,
     const Bind *inner_env = env;
     int depth = f->depth;
     Tokens with = expand_hole(f, t, n, &inner_env, &used);
-    statements(f, with.at, with.n, inner_env, indent);
+    block(f, with.at, with.n, inner_env, indent, f->last);
     f->depth = depth;
     return true;
 }
@@ -406,13 +415,14 @@ static int comment_or_section(Fill *f, const Token *t, int i, int n,
         return i + 1;
     }
     int end = section_end(f, t, i, n, name);
+    bool last = f->tail && end + 1 == n;
     const Hole *hole = expand_find(f, name);
     if (hole == NULL) {
-        statements(f, t + i + 1, end - i - 1, env, indent);
+        block(f, t + i + 1, end - i - 1, env, indent, last);
     } else {
         Tokens with =
             ctoken_lex(f->arena, hole->text, strlen(hole->text), t[i].line);
-        statements(f, with.at, with.n, env, indent);
+        block(f, with.at, with.n, env, indent, last);
     }
     return end + 1;
 }
@@ -431,7 +441,7 @@ static int definition(Fill *f, const Token *t, int open, int n, const Bind *env,
     if (function) {
         line(f, "{", indent);
     }
-    statements(f, t + open + 1, close - open - 1, env, indent + 1);
+    block(f, t + open + 1, close - open - 1, env, indent + 1, true);
     if (function) {
         line(f, "}", indent);
         return close + 1;
@@ -485,9 +495,7 @@ static int statement(Fill *f, const Token *t, int i, int n, const Bind *env,
         headed(f, t + i, ctoken_close(t + i, 1, n - i) + 1, end - i, env,
                indent);
     } else if (ctoken_is(&t[i], "{")) {
-        line(f, "{", indent);
-        statements(f, t + i + 1, end - i - 2, env, indent + 1);
-        line(f, "}", indent);
+        scope(f, t + i + 1, end - i - 2, env, indent, f->last);
     } else {
         int open = body_open(t, i, n);
         if (open < n) {
@@ -514,7 +522,7 @@ static void statements(Fill *f, const Token *t, int n, const Bind *env,
             line(f, t[i].text, 0);
             i++;
         } else {
-            f->last = statement_end(t, i, n) == n;
+            f->last = f->tail && statement_end(t, i, n) == n;
             i = statement(f, t, i, n, env, indent);
         }
     }

@@ -1,0 +1,278 @@
+/* gemm_emit.c: prints the C function of a planned matrix product.
+ *
+ * In: a GemmPlan. Out: templates/matmul_tiled.c filled: its rows section once
+ * for each shape of register tile (rows split as evenly as they can be, and
+ * the last columns), these put together to the function. */
+#include "emit/gemm_tile.h"
+
+#include <string.h>
+
+#include "base/diag.h"
+#include "base/pack.h"
+#include "emit/template.h"
+
+static const char path[] = "templates/matmul_tiled.c";
+
+typedef struct Emit {
+    Arena *arena;
+    const GemmPlan *plan;
+    const char *text; /* the template */
+    int64_t tiles;    /* column tiles in all */
+    int64_t columns;  /* groups of them: units in a chunk of rows */
+} Emit;
+
+typedef struct LoadHook {
+    Arena *arena;
+    const Tile *tile;
+    const char *pointer;
+} LoadHook;
+
+/* LOAD(k, q): vector q of step k of B's panel. */
+static void load_b(Text *out, void *context, int n, const char *const *args)
+{
+    const LoadHook *h = context;
+    const GemmPlan *p = h->tile->plan;
+    int w = p->target->lanes;
+    int q = 0;
+    for (const char *c = args[n - 1]; *c != 0; c++) {
+        q = q * 10 + (*c - '0');
+    }
+    const char *k = args[0];
+    if (strchr(k, ' ') != NULL) {
+        k = arena_printf(h->arena, "(%s)", k);
+    }
+    const char *at = arena_printf(h->arena, "&%s[%s * %lld + %d]", h->pointer,
+                                  k, (long long)p->spec.b.row, q * w);
+    int lanes = p->spec.b_rough ? gemm_lanes(h->tile, q) : w;
+    if (lanes < w) {
+        text_printf(out, "nn_vload_n(%s, %d)", at, lanes);
+    } else {
+        text_printf(out, "nn_vload(%s)", at);
+    }
+}
+
+/* The floats of B's next block that one step of one row tile fetches, so that
+ * all row tiles together fetch the block. */
+static int64_t fetch_share(const GemmPlan *p)
+{
+    Cut cut = gemm_cut(p->chunk, p->rows);
+    int64_t tiles = cut.n_large + cut.n_small;
+    int64_t per_k = (int64_t)p->vectors * p->target->lanes;
+    return (per_k + tiles - 1) / tiles;
+}
+
+static const char *fetch_text(Arena *arena, const GemmPlan *p, int steps)
+{
+    Text text = {.arena = arena};
+    int64_t share = fetch_share(p);
+    for (int64_t at = 0; at < share * steps && p->prefetch; at += 16) {
+        text_printf(&text, "__builtin_prefetch(&next[$k * %lld + %lld], 0, 2);",
+                    (long long)share, (long long)at);
+    }
+    return text_str(&text);
+}
+
+/* What a tile names before it starts: where it fetches ahead, and how many
+ * steps of an uneven block go through the unrolled loop. */
+static const char *setup_text(Arena *arena, const GemmPlan *p, int steps)
+{
+    Text text = {.arena = arena};
+    if (p->prefetch) {
+        text_printf(&text, "const float *next = &p[m / %d * %lld + %lld];\n",
+                    p->rows, (long long)(fetch_share(p) * p->block),
+                    (long long)(p->block * p->spec.b.row));
+    }
+    if (p->spec.k % p->block != 0 && steps > 1) {
+        text_printf(&text, "const ptrdiff_t whole = steps / %d * %d;\n", steps,
+                    steps);
+    }
+    return text_str(&text);
+}
+
+/* The row loop of one shape of tile, as text. */
+static const char *rows_text(const Emit *e, const Tile *tile, const char *first,
+                             const char *end)
+{
+    Arena *arena = e->arena;
+    const GemmPlan *p = tile->plan;
+    const GemmSpec *s = &p->spec;
+    int streams = 0;
+    int steps = gemm_steps(p, tile->rows, tile->vectors, &streams);
+    bool uneven = s->k % p->block != 0;
+    bool nested = s->a.block > 0;
+    int64_t inner = nested ? s->a.block : p->block;
+    LoadHook load = {arena, tile, nested ? "po" : "p"};
+    const char *whole =
+        arena_printf(arena, "%lld", (long long)(inner / steps * steps));
+    if (uneven) {
+        whole = steps > 1 ? "whole" : "steps";
+    }
+    Hole holes[24] = {
+        hole_int(arena, "MR", tile->rows),
+        hole_int(arena, "NR", tile->vectors),
+        hole_int(arena, "T", streams - 1),
+        hole_int(arena, "KU", steps),
+        hole_int(arena, "DIRECT", streams > 1 ? 1 : steps),
+        hole_int(arena, "A_ROW", s->a.row),
+        hole_int(arena, "A_COLUMN", s->a.column),
+        hole_int(arena, "A_OUTER", s->a.outer),
+        hole_int(arena, "B_ROW", s->b.row),
+        hole_int(arena, "INNER", inner),
+        hole_int(arena, "OUTER", nested ? s->k / s->a.block : 1),
+        hole_text("X", nested ? "xo" : "x"),
+        hole_text("WHOLE", whole),
+        hole_text("STEPS", uneven
+                               ? "steps"
+                               : arena_printf(arena, "%lld", (long long)inner)),
+        hole_text("FIRST", first),
+        hole_text("END", end),
+        hole_text("A_START",
+                  arena_printf(arena, "m * %lld + k0 * %lld",
+                               (long long)s->a.row, (long long)s->a.column)),
+        hole_hook("SETUP", "", setup_text(arena, p, steps)),
+        hole_hook("BEGIN", "", gemm_begin(arena, tile)),
+        hole_hook("FINISH", "", gemm_finish(arena, tile)),
+        hole_hook("FETCH", "k", fetch_text(arena, p, steps)),
+        hole_hook("END_STEP", "", tile->rows > 1 ? "NN_STEP();" : ""),
+        {.name = "LOAD", .write = load_b, .context = &load},
+    };
+    Text out = {.arena = arena};
+    int n = 23;
+    if (!nested) {
+        Text reduce = {.arena = arena};
+        template_fill(&reduce, path, e->text, "reduce", holes, n, 0);
+        holes[n++] = hole_text("blocks", text_str(&reduce));
+    }
+    template_fill(&out, path, e->text, "rows", holes, n, 0);
+    return text_str(&out);
+}
+
+/* Both row loops (tiles of `large` and large - 1 rows) over `vectors`. */
+static const char *columns_text(const Emit *e, int vectors, bool last)
+{
+    const GemmPlan *p = e->plan;
+    Cut cut = gemm_cut(p->chunk, p->rows);
+    const char *base = p->chunk < p->spec.m ? "m0 + " : "";
+    const char *first = p->chunk < p->spec.m ? "m0" : "0";
+    int64_t middle = cut.large * cut.n_large;
+    const char *mid = arena_printf(e->arena, "%s%lld", base, (long long)middle);
+    const char *end =
+        arena_printf(e->arena, "%s%lld", base, (long long)p->chunk);
+    Text out = {.arena = e->arena};
+    Tile tile = {p, (int)cut.large, vectors, last};
+    text_add(&out, rows_text(e, &tile, first, mid));
+    if (cut.n_small > 0) {
+        tile.rows--;
+        text_add(&out, rows_text(e, &tile, mid, end));
+    }
+    return text_str(&out);
+}
+
+/* Where tile j of B's columns begins in row k0. */
+static const char *b_start(Arena *arena, const GemmPlan *p)
+{
+    const Panels *b = &p->spec.b;
+    int tile = p->vectors * p->target->lanes;
+    const char *columns = arena_printf(arena, "j * %d", tile);
+    if (b->width == tile) {
+        columns = arena_printf(arena, "j * %lld", (long long)b->panel);
+    } else if (b->width > 0) {
+        int per = b->width / tile;
+        columns = arena_printf(arena, "j / %d * %lld + j %% %d * %d", per,
+                               (long long)b->panel, per, tile);
+    }
+    return arena_printf(arena, "%s + k0 * %lld", columns, (long long)b->row);
+}
+
+/* The unit's first row and tile. */
+static const char *unit_text(const Emit *e)
+{
+    const GemmPlan *p = e->plan;
+    Text out = {.arena = e->arena};
+    bool rows = p->chunk < p->spec.m;
+    if (rows) {
+        text_printf(&out, "const ptrdiff_t m0 = unit / %lld * %lld;\n",
+                    (long long)e->columns, (long long)p->chunk);
+    }
+    if (e->columns > 1) {
+        text_printf(&out, "const ptrdiff_t %s = ", p->tiles > 1 ? "j0" : "j");
+        if (rows) {
+            text_printf(&out, "unit %% %lld * %lld;\n", (long long)e->columns,
+                        (long long)p->tiles);
+        } else {
+            text_printf(&out, "unit * %lld;\n", (long long)p->tiles);
+        }
+    }
+    return text_str(&out);
+}
+
+static const char *params_text(Arena *arena, const GemmPlan *p)
+{
+    const GemmSpec *s = &p->spec;
+    return arena_printf(
+        arena, "const float *restrict a, const float *restrict b%s%s%s%s, %s",
+        s->bias ? ", const float *restrict bias" : "",
+        s->store == NULL ? ", float *restrict c" : "",
+        p->scratch > 0 ? ", float *restrict scratch" : "",
+        s->params != NULL ? s->params : "", "int from, int to");
+}
+
+/* All shapes of column tiles, chosen by j. */
+static const char *all_columns(const Emit *e)
+{
+    const GemmPlan *p = e->plan;
+    int rest = (int)(gemm_row_vectors(&p->spec, p->target) % p->vectors);
+    bool rough = (p->spec.c_rough || p->spec.b_rough) &&
+                 p->spec.n % p->target->lanes != 0;
+    int last = rest > 0 ? rest : p->vectors;
+    if (rest == 0 && !rough) {
+        return columns_text(e, p->vectors, false);
+    }
+    if (e->tiles == 1) {
+        return columns_text(e, last, true);
+    }
+    return arena_printf(
+        e->arena, "if (j < %lld) {\n%s} else {\n%s}\n", (long long)e->tiles - 1,
+        columns_text(e, p->vectors, false), columns_text(e, last, true));
+}
+
+void gemm_emit(Text *out, const GemmPlan *plan, const char *name)
+{
+    Arena *arena = out->arena;
+    Emit e = {.arena = arena, .plan = plan, .text = pack_find(path)};
+    if (e.text == NULL) {
+        nnc_bug("%s is not packed into nnc", path);
+    }
+    int64_t all = gemm_row_vectors(&plan->spec, plan->target);
+    e.tiles = (all + plan->vectors - 1) / plan->vectors;
+    e.columns = e.tiles / plan->tiles;
+    bool uneven = plan->spec.k % plan->block != 0;
+    const char *j = e.columns > 1 ? "j0" : "0";
+    Hole holes[12] = {
+        hole_text("NAME", name),
+        hole_text("PARAMS", params_text(arena, plan)),
+        hole_int(arena, "K", plan->spec.k),
+        hole_int(arena, "BLOCK", plan->block),
+        hole_hook("UNIT", "", unit_text(&e)),
+        hole_hook("SPAN", "",
+                  uneven ? arena_printf(
+                               arena,
+                               "const ptrdiff_t steps = k0 + %lld < "
+                               "%lld ? %lld : %lld - k0;\n",
+                               (long long)plan->block, (long long)plan->spec.k,
+                               (long long)plan->block, (long long)plan->spec.k)
+                         : ""),
+        hole_text("J", j),
+        hole_text("J_END",
+                  arena_printf(arena, "%s + %lld", j, (long long)plan->tiles)),
+        hole_text("B_START", b_start(arena, plan)),
+        hole_text("columns", all_columns(&e)),
+    };
+    int n = 10;
+    if (plan->tiles == 1 && e.columns > 1) {
+        Text panel = {.arena = arena};
+        template_fill(&panel, path, e.text, "panel", holes, n, 0);
+        holes[n++] = hole_text("tiles", text_str(&panel));
+    }
+    template_fill(out, path, e.text, "matmul", holes, n, 0);
+}
