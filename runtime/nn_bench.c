@@ -1,0 +1,77 @@
+/* --bench: the best of many runs at batch 1 and N, what that is in operations
+ * a second, and which share of the measured peak. */
+#include <stdio.h>
+#include <string.h>
+
+#include "nn_clock.h"
+#include "nn_infer.h"
+#include "nn_peak.h"
+#include "nn_rng.h"
+
+enum { LEAST_RUNS = 5 };
+
+static const double seconds_each = 0.5, shortest = 50e-6;
+
+/* Random rows: ids within the classes, numbers of deviation 1. */
+static void fill(nn_inference *f, int rows)
+{
+    for (int i = 0; i < f->model->input_count; i++) {
+        const nn_tensor *t = &f->model->inputs[i];
+        nn_stream s = {1, NN_FOR_DATA, (uint32_t)i};
+        for (int64_t k = 0; k < rows * t->values; k++)
+            if (t->type == NN_F32)
+                ((nn_real *)f->buffers[i])[k] =
+                    (nn_real)nn_rng_normal(s, (uint64_t)k);
+            else
+                ((int32_t *)f->buffers[i])[k] =
+                    (int32_t)((uint64_t)nn_rng_word(s, (uint64_t)k) *
+                                  (uint64_t)t->classes >>
+                              32);
+    }
+}
+
+static double time_of(nn_inference *f, int rows, int times)
+{
+    double start = nn_clock_now();
+    for (int i = 0; i < times; i++)
+        nn_infer_batch(f, rows);
+    return nn_clock_now() - start;
+}
+
+/* The best of many stretches, each long enough for the clock. */
+static double best_time(nn_inference *f, int rows)
+{
+    int times = 1;
+    while (times < 1 << 20 && time_of(f, rows, times) < shortest)
+        times *= 2;
+    double best = 1e9, end = nn_clock_now() + seconds_each;
+    for (int i = 0; i < LEAST_RUNS || nn_clock_now() < end; i++) {
+        double time = time_of(f, rows, times) / times;
+        best = time < best ? time : best;
+    }
+    return best;
+}
+
+static void bench_batch(nn_inference *f, int rows)
+{
+    fill(f, rows);
+    double peak = nn_peak_measure(f->model->processor);
+    double time = best_time(f, rows);
+    double again = nn_peak_measure(f->model->processor);
+    peak = again > peak ? again : peak;
+    double speed = (double)f->model->flops * rows / time;
+    printf("batch %4d  %10.3f us  %10.0f rows/s  %8.2f GF/s  %5.1f %% of "
+           "%.1f GF/s\n",
+           rows, 1e6 * time, rows / time, 1e-9 * speed, 100 * speed / peak,
+           1e-9 * peak);
+}
+
+void nn_bench(nn_inference *f)
+{
+    printf("%s: %lld operations a row, one run of many, the best of them; "
+           "peak measured on one thread\n",
+           f->model->name, (long long)f->model->flops);
+    bench_batch(f, 1);
+    if (f->model->infer.batch > 1)
+        bench_batch(f, f->model->infer.batch);
+}

@@ -1,0 +1,354 @@
+/* The main function of NAME-infer: weights and what preprocessing learned,
+ * then rows of files or of standard input, batch by batch. */
+#include "nn_infer.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "nn_args.h"
+#include "nn_ckpt.h"
+#include "nn_init.h"
+#include "nn_learned.h"
+#include "nn_mem.h"
+#include "nn_print.h"
+#include "nn_processor.h"
+#include "nn_rows.h"
+
+typedef struct {
+    const char *weights, *output;
+    bool csv, json, bench;
+    int64_t top, threads;
+    const char **files;
+    int file_count;
+} options;
+
+static nn_args_end parse(const nn_program *p, options *o, int argc, char **argv)
+{
+    char program[200], about[300], version[300];
+    const nn_arg args[] = {
+        {"weights", "FILE", "the weights (NAME.safetensors here)", NN_ARG_TEXT,
+         &o->weights, 0, NULL},
+        {"csv", NULL, "one line a row: the values with nine digits",
+         NN_ARG_SWITCH, &o->csv, 0, NULL},
+        {"json", NULL, "a list with an object for each row", NN_ARG_SWITCH,
+         &o->json, 0, NULL},
+        {"top", "K", "name the K most probable classes (3)", NN_ARG_COUNT,
+         &o->top, 1, NULL},
+        {"output", "NAME", "which output, where there are several", NN_ARG_TEXT,
+         &o->output, 0, NULL},
+        {"threads", "N", "threads to use (1)", NN_ARG_COUNT, &o->threads, 1,
+         NULL},
+        {"bench", NULL, "measure the speed and end", NN_ARG_SWITCH, &o->bench,
+         0, NULL},
+    };
+    snprintf(program, sizeof program, "%s-infer", p->model->name);
+    snprintf(about, sizeof about,
+             "Runs the model %s of %s on rows of csv, IDX, npy%s files, or "
+             "of standard input.",
+             p->model->name, p->file, p->image != NULL ? " and PNG" : "");
+    snprintf(version, sizeof version, "%s-infer, made by nnc %s for %s",
+             p->model->name, p->model->version, p->model->processor);
+    const nn_args table = {program, "[FLAG...] [FILE | INPUT=FILE]...",
+                           about,   version,
+                           args,    (int)(sizeof args / sizeof *args)};
+    return nn_args_parse(&table, argc, argv, o->files, &o->file_count);
+}
+
+static int tensor_count(const nn_model *m)
+{
+    return m->input_count + m->target_count;
+}
+
+static const nn_flow *find_flow(const nn_program *p, int tensor)
+{
+    for (int i = 0; i < p->flow_count; i++)
+        if (p->flows[i].tensor == tensor && p->flows[i].part == NN_TRAIN)
+            return &p->flows[i];
+    return NULL;
+}
+
+static bool open_memory(nn_inference *f, nn_error *e)
+{
+    const nn_model *m = f->model;
+    size_t inputs = (size_t)m->input_count, outputs = (size_t)m->output_count;
+    size_t batch = (size_t)m->infer.batch;
+    size_t workspace = m->infer.workspace > m->infer1.workspace
+                           ? m->infer.workspace
+                           : m->infer1.workspace;
+    bool good = nn_alloc(&f->params, (size_t)m->reals, sizeof *f->params,
+                         "weights", e) &&
+                nn_alloc(&f->workspace, workspace, 1, "workspace", e) &&
+                nn_alloc(&f->buffers, inputs, sizeof *f->buffers, "rows", e) &&
+                nn_alloc(&f->outputs, outputs, sizeof *f->outputs, "rows", e);
+    for (size_t i = 0; good && i < inputs; i++) {
+        bool real = m->inputs[i].type == NN_F32;
+        good = nn_alloc(&f->buffers[i], batch * (size_t)m->inputs[i].values,
+                        real ? sizeof(nn_real) : sizeof(int32_t), "rows", e);
+    }
+    for (size_t i = 0; good && i < outputs; i++)
+        good = nn_alloc(&f->outputs[i], batch * (size_t)m->outputs[i].values,
+                        sizeof **f->outputs, "rows", e);
+    return good;
+}
+
+static bool open_inference(nn_inference *f, const nn_program *p,
+                           int64_t threads, nn_error *e)
+{
+    const nn_model *m = p->model;
+    size_t tensors = (size_t)tensor_count(m);
+    *f = (nn_inference){.program = p, .model = m};
+    if (!nn_alloc(&f->preps, tensors, sizeof *f->preps, "rows", e))
+        return false;
+    bool good = true;
+    for (int i = 0; good && i < tensor_count(m); i++)
+        good = nn_prep_open(&f->preps[i], find_flow(p, i), &m->inputs[i], e);
+    good = good && open_memory(f, e);
+    nn_thread_flush_denormals();
+    if (!good || threads == 1)
+        return good;
+    f->pool = nn_pool_open(threads > 4096 ? 4096 : (int)threads, e);
+    return f->pool != NULL;
+}
+
+static void close_inference(nn_inference *f)
+{
+    const nn_model *m = f->model;
+    nn_pool_close(f->pool);
+    for (int i = 0; f->preps != NULL && i < tensor_count(m); i++)
+        nn_prep_close(&f->preps[i]);
+    for (int i = 0; f->buffers != NULL && i < m->input_count; i++)
+        free(f->buffers[i]);
+    for (int i = 0; f->outputs != NULL && i < m->output_count; i++)
+        free(f->outputs[i]);
+    free(f->preps);
+    free(f->buffers);
+    free(f->outputs);
+    free(f->params);
+    free(f->workspace);
+}
+
+static bool learned_is_needed(const nn_inference *f)
+{
+    for (int i = 0; i < tensor_count(f->model); i++)
+        if (f->preps[i].category || f->preps[i].standardize)
+            return true;
+    return false;
+}
+
+static bool load_file(nn_inference *f, const char *path, nn_error *e)
+{
+    nn_tensors t;
+    if (!nn_tensors_open(&t, path, e))
+        return false;
+    bool good = nn_ckpt_load_weights(f->model, &t, path, f->params, e) &&
+                nn_learned_load(&t, path, f->preps, tensor_count(f->model), e);
+    nn_tensors_close(&t);
+    return good;
+}
+
+/* The weights: a file named, the default file, or the text's own numbers. */
+static bool load(nn_inference *f, const options *o, nn_error *e)
+{
+    char path[300];
+    const nn_model *m = f->model;
+    bool given = nn_init_is_given(m) && !learned_is_needed(f);
+    snprintf(path, sizeof path, "%s.safetensors", m->name);
+    const char *from = o->weights != NULL ? o->weights : path;
+    bool here = o->weights != NULL || access(path, F_OK) == 0;
+    if (!here && !given && !o->bench)
+        return nn_fail(e,
+                       "there is no %s here: train the model first, or name "
+                       "a weights file with --weights FILE",
+                       path);
+    if (here ? !load_file(f, from, e) : !nn_init_params(m, f->params, 1, e))
+        return false;
+    for (int i = 0; i < tensor_count(m); i++) {
+        nn_prep *p = &f->preps[i];
+        int64_t period = p->period > 0 ? p->period : 1;
+        if ((here || !p->standardize) && !nn_prep_finish(p, period, e))
+            return false;
+    }
+    return true;
+}
+
+void nn_infer_batch(nn_inference *f, int rows)
+{
+    const nn_model *m = f->model;
+    bool one = rows == 1 && m->infer1.run != NULL;
+    const nn_stage *s = one ? &m->infer1 : &m->infer;
+    s->run(f->params, f->workspace, (const void *const *)f->buffers, f->outputs,
+           NULL, rows, NULL, f->pool != NULL ? nn_pool_run : NULL, f->pool);
+}
+
+static void infer_rows(nn_inference *f, const nn_rows *r, int output,
+                       nn_print *print)
+{
+    int batch = f->model->infer.batch;
+    int64_t values = f->model->outputs[output].values;
+    for (int64_t row = 0; row < r->rows; row += batch) {
+        int64_t left = r->rows - row;
+        int rows = left < batch ? (int)left : batch;
+        for (int i = 0; i < rows; i++)
+            nn_rows_fetch(r, f->preps, row + i, i, f->buffers);
+        nn_infer_batch(f, rows);
+        for (int i = 0; i < rows; i++)
+            nn_print_row(print, f->outputs[output] + i * values);
+    }
+}
+
+static int find_input(const nn_model *m, const char *name, size_t length)
+{
+    for (int i = 0; i < m->input_count; i++)
+        if (strlen(m->inputs[i].name) == length &&
+            memcmp(m->inputs[i].name, name, length) == 0)
+            return i;
+    return -1;
+}
+
+/* Fills paths with FILE of each INPUT=FILE; *named is how many there are. A
+ * file that exists under such a name is a file. */
+static bool name_inputs(const nn_inference *f, const options *o,
+                        const char **paths, int *named, nn_error *e)
+{
+    *named = 0;
+    for (int i = 0; i < o->file_count; i++) {
+        const char *equals = strchr(o->files[i], '=');
+        size_t length = equals ? (size_t)(equals - o->files[i]) : 0;
+        int input = equals ? find_input(f->model, o->files[i], length) : -1;
+        if (input < 0)
+            continue;
+        if (paths[input] != NULL)
+            return nn_fail(e, "%s is given twice",
+                           f->model->inputs[input].name);
+        paths[input] = equals + 1;
+        (*named)++;
+    }
+    if (*named == 0 ||
+        (*named == o->file_count && *named == f->model->input_count))
+        return true;
+    return nn_fail(e,
+                   "give a file for each of the %d inputs as INPUT=FILE, "
+                   "or files that hold all of them",
+                   f->model->input_count);
+}
+
+static bool infer_file(nn_inference *f, const char *path, int output,
+                       nn_print *print, nn_error *e)
+{
+    nn_rows r;
+    if (!nn_rows_read(&r, f->program, f->preps, path, e))
+        return false;
+    infer_rows(f, &r, output, print);
+    nn_rows_close(&r);
+    return true;
+}
+
+static bool infer_named(nn_inference *f, const char *const *paths, int output,
+                        nn_print *print, nn_error *e)
+{
+    nn_rows r;
+    if (!nn_rows_read_each(&r, f->program, f->preps, paths, e))
+        return false;
+    infer_rows(f, &r, output, print);
+    nn_rows_close(&r);
+    return true;
+}
+
+static bool infer_files(nn_inference *f, const options *o, int output,
+                        nn_print *print, nn_error *e)
+{
+    const char **paths;
+    int named;
+    bool good = nn_alloc(&paths, (size_t)f->model->input_count, sizeof *paths,
+                         "files", e);
+    good = good && name_inputs(f, o, paths, &named, e);
+    if (good && named > 0)
+        good = infer_named(f, paths, output, print, e);
+    else if (good && o->file_count == 0)
+        good = infer_file(f, "-", output, print, e);
+    else
+        for (int i = 0; good && i < o->file_count; i++)
+            good = infer_file(f, o->files[i], output, print, e);
+    free(paths);
+    return good;
+}
+
+static bool find_output(const nn_model *m, const char *name, int *output,
+                        nn_error *e)
+{
+    *output = 0;
+    if (name == NULL)
+        return true;
+    for (int i = 0; i < m->output_count; i++)
+        if (strcmp(m->outputs[i].name, name) == 0) {
+            *output = i;
+            return true;
+        }
+    nn_fail(e, "there is no output '%s'; the outputs are", name);
+    for (int i = 0; i < m->output_count; i++) {
+        size_t used = strlen(e->text);
+        snprintf(e->text + used, sizeof e->text - used, "%s %s",
+                 i > 0 ? "," : "", m->outputs[i].name);
+    }
+    return false;
+}
+
+static bool infer(nn_inference *f, const options *o, nn_error *e)
+{
+    int output;
+    nn_print print;
+    const nn_program *p = f->program;
+    nn_format format = o->csv    ? NN_PRINT_CSV
+                       : o->json ? NN_PRINT_JSON
+                                 : NN_PRINT_WORDS;
+    if (!find_output(f->model, o->output, &output, e))
+        return false;
+    const nn_pairing *pairing = p->pairings ? &p->pairings[output] : NULL;
+    int target = pairing != NULL ? pairing->target : 0;
+    bool good = nn_print_open(
+                    &print, stdout, format, &f->model->outputs[output], pairing,
+                    target > 0 ? &f->preps[target - 1] : NULL, o->top, e) &&
+                infer_files(f, o, output, &print, e);
+    nn_print_close(&print);
+    errno = 0;
+    if ((fflush(stdout) != 0 || ferror(stdout)) && good)
+        good = nn_fail(e, "cannot write the result: %s", strerror(errno));
+    return good;
+}
+
+static bool run_program(const nn_program *p, const options *o, nn_error *e)
+{
+    nn_inference f = {.model = p->model};
+    bool good = nn_processor_check(p->model, e) &&
+                open_inference(&f, p, o->threads, e) && load(&f, o, e);
+    if (good && o->bench)
+        nn_bench(&f);
+    else if (good)
+        good = infer(&f, o, e);
+    close_inference(&f);
+    return good;
+}
+
+int nn_infer_main(int argc, char **argv, const nn_program *p)
+{
+    nn_error e = {""};
+    options o = {.threads = 1};
+    if (!nn_alloc(&o.files, (size_t)argc, sizeof *o.files, "files", &e)) {
+        fprintf(stderr, "%s-infer: %s\n", p->model->name, e.text);
+        return 1;
+    }
+    nn_args_end end = parse(p, &o, argc, argv);
+    int status = end == NN_ARGS_DONE ? 0 : 2;
+    if (end == NN_ARGS_RUN && o.csv && o.json)
+        fprintf(stderr, "%s-infer: --csv and --json exclude each other\n",
+                p->model->name);
+    else if (end == NN_ARGS_RUN)
+        status = run_program(p, &o, &e) ? 0 : 1;
+    if (status == 1)
+        fprintf(stderr, "%s-infer: %s\n", p->model->name, e.text);
+    free(o.files);
+    return status;
+}

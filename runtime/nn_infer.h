@@ -1,0 +1,27 @@
+/* An inference program at work. */
+#ifndef NN_INFER_H
+#define NN_INFER_H
+
+#include "nn_prep.h"
+#include "nn_program.h"
+#include "nn_thread.h"
+
+typedef struct {
+    const nn_program *program;
+    const nn_model *model;
+    nn_prep *preps; /* of inputs and targets, as the weights file says */
+    nn_real *params;
+    void *workspace; /* for both entries */
+    void **buffers;  /* a batch of each input */
+    nn_real **outputs;
+    nn_pool *pool; /* NULL: one thread */
+} nn_inference;
+
+/* Runs `rows` (1 .. infer.batch) rows that stand in buffers: by the entry for
+ * one row where there is one. */
+void nn_infer_batch(nn_inference *f, int rows);
+
+/* nn_bench.c: times the entries on random rows and prints a table. */
+void nn_bench(nn_inference *f);
+
+#endif

@@ -1,0 +1,181 @@
+/* Words name the most probable classes of a row (or of each of its steps, one
+ * a line); csv has nine digits, which is what it takes to give a float back. */
+#include "nn_print.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "nn_json.h"
+#include "nn_mem.h"
+
+/* True where the output gives one value for each class of its target. */
+static bool has_classes(const nn_print *p)
+{
+    const nn_tensor *t = p->target != NULL ? p->target->tensor : NULL;
+    return t != NULL && t->type != NN_F32 && t->classes > 0 &&
+           p->output->values % t->classes == 0;
+}
+
+bool nn_print_open(nn_print *p, FILE *stream, nn_format format,
+                   const nn_tensor *output, const nn_pairing *pairing,
+                   const nn_prep *target, int64_t top, nn_error *e)
+{
+    *p = (nn_print){.stream = stream,
+                    .format = format,
+                    .output = output,
+                    .target = target,
+                    .probabilities = pairing != NULL && pairing->probabilities};
+    int64_t classes = has_classes(p) ? target->tensor->classes : 1;
+    p->top = top > 0 ? top : 3;
+    p->top = p->top < classes ? p->top : classes;
+    if (format == NN_PRINT_JSON)
+        fprintf(stream, "[");
+    return nn_alloc(&p->order, (size_t)classes, sizeof *p->order, "output",
+                    e) &&
+           nn_alloc(&p->values, (size_t)output->values, sizeof *p->values,
+                    "output", e);
+}
+
+void nn_print_close(nn_print *p)
+{
+    if (p->format == NN_PRINT_JSON && p->order != NULL)
+        fprintf(p->stream, "%s]\n", p->rows > 0 ? "\n" : "");
+    free(p->order);
+    free(p->values);
+    *p = (nn_print){0};
+}
+
+/* Into the target's own unit. */
+static void own_unit(nn_print *p, const nn_real *values)
+{
+    const nn_prep *t = p->target;
+    bool learned = t != NULL && t->standardize && t->mean != NULL &&
+                   p->output->values % t->period == 0;
+    for (int64_t i = 0; i < p->output->values; i++) {
+        double x = (double)values[i];
+        if (learned)
+            x = x * t->deviation[i % t->period] + t->mean[i % t->period];
+        p->values[i] = (nn_real)x;
+    }
+}
+
+/* Moves the `top` largest of n values to the front of the order; of equal
+ * ones the first wins. */
+static void rank(nn_print *p, const nn_real *x, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++)
+        p->order[i] = i;
+    for (int64_t k = 0; k < p->top; k++) {
+        int64_t best = k;
+        for (int64_t i = k + 1; i < n; i++)
+            if (x[p->order[i]] > x[p->order[best]] ||
+                (x[p->order[i]] == x[p->order[best]] &&
+                 p->order[i] < p->order[best]))
+                best = i;
+        int64_t id = p->order[best];
+        p->order[best] = p->order[k];
+        p->order[k] = id;
+    }
+}
+
+/* The name of a class, or its number where labels are numbers anyway. */
+static const char *class_name(const nn_print *p, int64_t id, char room[24])
+{
+    const nn_labels *l = &p->target->labels;
+    if (id < l->count)
+        return l->text[id];
+    snprintf(room, 24, "%" PRId64, id);
+    return room;
+}
+
+static void print_classes(nn_print *p)
+{
+    char room[24];
+    int64_t classes = p->target->tensor->classes;
+    int64_t steps = p->output->values / classes;
+    for (int64_t s = 0; s < steps; s++) {
+        const nn_real *x = p->values + s * classes;
+        rank(p, x, classes);
+        fprintf(p->stream, "%" PRId64, p->rows);
+        if (steps > 1)
+            fprintf(p->stream, ".%" PRId64, s + 1);
+        for (int64_t k = 0; k < p->top; k++) {
+            double value = (double)x[p->order[k]];
+            fprintf(p->stream, "%s%s ", k == 0 ? ": " : ",  ",
+                    class_name(p, p->order[k], room));
+            fprintf(p->stream, p->probabilities ? "%.2f %%" : "%.6g",
+                    p->probabilities ? 100 * value : value);
+        }
+        fprintf(p->stream, "\n");
+    }
+}
+
+static void print_words(nn_print *p)
+{
+    if (has_classes(p)) {
+        print_classes(p);
+        return;
+    }
+    fprintf(p->stream, "%" PRId64 ":", p->rows);
+    for (int64_t i = 0; i < p->output->values; i++)
+        fprintf(p->stream, " %.6g", (double)p->values[i]);
+    fprintf(p->stream, "\n");
+}
+
+static void print_values(nn_print *p)
+{
+    int digits = sizeof(nn_real) == sizeof(float) ? 9 : 17;
+    for (int64_t i = 0; i < p->output->values; i++)
+        fprintf(p->stream, "%s%.*g", i > 0 ? "," : "", digits,
+                (double)p->values[i]);
+}
+
+static void print_top(nn_print *p, const nn_real *x)
+{
+    char room[24];
+    rank(p, x, p->target->tensor->classes);
+    fprintf(p->stream, "[");
+    for (int64_t k = 0; k < p->top; k++) {
+        nn_text name = {0};
+        nn_json_quote(&name, class_name(p, p->order[k], room));
+        fprintf(p->stream, "%s{\"class\": %s, \"%s\": %.9g}", k > 0 ? ", " : "",
+                name.failed ? "null" : name.bytes,
+                p->probabilities ? "probability" : "value",
+                (double)x[p->order[k]]);
+        free(name.bytes);
+    }
+    fprintf(p->stream, "]");
+}
+
+static void print_json(nn_print *p)
+{
+    fprintf(p->stream, "%s\n  {\"row\": %" PRId64 ", ", p->rows > 1 ? "," : "",
+            p->rows);
+    if (has_classes(p)) {
+        int64_t classes = p->target->tensor->classes;
+        int64_t steps = p->output->values / classes;
+        fprintf(p->stream, steps > 1 ? "\"top\": [" : "\"top\": ");
+        for (int64_t s = 0; s < steps; s++) {
+            fprintf(p->stream, "%s", s > 0 ? ", " : "");
+            print_top(p, p->values + s * classes);
+        }
+        fprintf(p->stream, steps > 1 ? "], " : ", ");
+    }
+    fprintf(p->stream, "\"values\": [");
+    print_values(p);
+    fprintf(p->stream, "]}");
+}
+
+void nn_print_row(nn_print *p, const nn_real *values)
+{
+    own_unit(p, values);
+    p->rows++;
+    if (p->format == NN_PRINT_CSV) {
+        print_values(p);
+        fprintf(p->stream, "\n");
+    } else if (p->format == NN_PRINT_JSON)
+        print_json(p);
+    else
+        print_words(p);
+}

@@ -1,0 +1,309 @@
+/* A file is read once into memory; each input takes its columns from there
+ * through the readers that training uses, with a flow made up for it. */
+#include "nn_rows.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "nn_mem.h"
+#include "nn_records.h"
+
+typedef struct {
+    const nn_program *program;
+    const nn_prep *preps;
+    const char *path;
+    nn_file file;
+    const nn_reader *reader;
+    int first, count; /* the inputs that this file gives */
+} source;
+
+static const nn_reader *text_reader(const source *s)
+{
+    const nn_flow *f = s->preps[s->first].flow;
+    const char *newline = memchr(s->file.bytes, '\n', s->file.size);
+    size_t line = newline == NULL
+                      ? s->file.size
+                      : (size_t)(newline - (const char *)s->file.bytes);
+    bool tabs = memchr(s->file.bytes, '\t', line) != NULL &&
+                memchr(s->file.bytes, ',', line) == NULL;
+    bool named =
+        f != NULL && f->reader != NULL && strcmp(f->reader->name, "tsv") == 0;
+    return tabs || (named && memchr(s->file.bytes, ',', line) == NULL)
+               ? &nn_tsv
+               : &nn_csv;
+}
+
+static bool find_reader(source *s, nn_error *e)
+{
+    const unsigned char *b = s->file.bytes;
+    size_t n = s->file.size;
+    if (n >= 6 && memcmp(b, "\x93NUMPY", 6) == 0)
+        s->reader = &nn_npy;
+    else if (n >= 4 && b[0] == 0 && b[1] == 0)
+        s->reader = &nn_idx;
+    else if (n >= 8 && memcmp(b, "\x89PNG\r\n\x1a\n", 8) == 0) {
+        s->reader = s->program->image;
+        if (s->reader == NULL)
+            return nn_fail(e, "%s is an image, and %s is none", s->path,
+                           s->preps[s->first].tensor->name);
+    } else
+        s->reader = text_reader(s);
+    return true;
+}
+
+static bool is_text(const source *s)
+{
+    return s->reader == &nn_csv || s->reader == &nn_tsv;
+}
+
+/* How many fields the first record has, and whether it holds every column
+ * that these inputs' flows name (false where they name none). */
+static bool look_at_header(const source *s, size_t *fields, bool *named,
+                           nn_error *e)
+{
+    nn_records r;
+    bool more, tabs = s->reader == &nn_tsv;
+    bool good =
+        nn_records_open(&r, &s->file, s->path, tabs ? '\t' : ',', !tabs, e) &&
+        nn_records_next(&r, &more, e);
+    *fields = r.count;
+    *named = true;
+    for (int i = s->first; good && i < s->first + s->count; i++) {
+        const nn_flow *f = s->preps[i].flow;
+        if (f == NULL || f->column_count == 0)
+            *named = false;
+        for (int k = 0; f != NULL && k < f->column_count; k++) {
+            const char *name = f->columns[k].name;
+            bool found = false;
+            for (size_t j = 0; name != NULL && j < r.count; j++)
+                found = found || (strlen(name) == r.fields[j].length &&
+                                  memcmp(name, r.fields[j].bytes,
+                                         r.fields[j].length) == 0);
+            *named = *named && found;
+        }
+    }
+    nn_records_close(&r);
+    return good;
+}
+
+/* True where the columns of training, by number, lie inside the file. */
+static bool has_columns(const source *s, size_t fields)
+{
+    for (int i = s->first; i < s->first + s->count; i++) {
+        const nn_flow *f = s->preps[i].flow;
+        if (f == NULL || f->column_count == 0)
+            return false;
+        for (int k = 0; k < f->column_count; k++)
+            if (f->columns[k].name != NULL || (size_t)f->columns[k].to > fields)
+                return false;
+    }
+    return true;
+}
+
+static int64_t all_values(const source *s)
+{
+    int64_t values = 0;
+    for (int i = s->first; i < s->first + s->count; i++)
+        values += s->preps[i].tensor->values;
+    return values;
+}
+
+static bool wrong_width(const source *s, size_t fields, nn_error *e)
+{
+    nn_text list = {0};
+    for (int i = s->first; i < s->first + s->count; i++)
+        nn_text_print(&list, "%s%s: %lld", i > s->first ? ", " : "",
+                      s->preps[i].tensor->name,
+                      (long long)s->preps[i].tensor->values);
+    nn_fail(e, "%s has %zu columns; a row takes %lld values (%s)", s->path,
+            fields, (long long)all_values(s), list.failed ? "" : list.bytes);
+    free(list.bytes);
+    return false;
+}
+
+/* Makes the flow by which input i takes its columns from a text file. */
+static bool plan_flows(const source *s, nn_flow *flows, nn_columns *columns,
+                       nn_error *e)
+{
+    size_t fields = 0;
+    bool named = false;
+    if (is_text(s) && !look_at_header(s, &fields, &named, e))
+        return false;
+    bool in_order = !named && (int64_t)fields == all_values(s);
+    if (is_text(s) && !named && !in_order && !has_columns(s, fields))
+        return wrong_width(s, fields, e);
+    int next = 1;
+    for (int i = s->first; i < s->first + s->count; i++) {
+        const nn_flow *f = s->preps[i].flow;
+        flows[i] = (nn_flow){.tensor = i, .path = s->path};
+        if (f != NULL) {
+            flows[i].transforms = f->transforms;
+            flows[i].transform_count = f->transform_count;
+        }
+        if (in_order || f == NULL) {
+            int last = next + (int)s->preps[i].tensor->values - 1;
+            columns[i] = (nn_columns){next, last, NULL};
+            flows[i].columns = &columns[i];
+            flows[i].column_count = 1;
+            next = last + 1;
+        } else {
+            flows[i].columns = f->columns;
+            flows[i].column_count = f->column_count;
+        }
+    }
+    return true;
+}
+
+/* A table may hold whole rows, or a series that windows are cut from. */
+static bool check_width(nn_rows *r, const nn_prep *p, int i, nn_error *e)
+{
+    const nn_table *t = &r->tables[i];
+    const nn_transform *w = p->window;
+    r->series[i] = w != NULL && t->width != p->tensor->values &&
+                   t->width * w->length == p->tensor->values;
+    if (!r->series[i] && t->width != p->tensor->values)
+        return nn_fail(e, "%s has %lld values a row; %s takes %lld", t->path,
+                       (long long)t->width, p->tensor->name,
+                       (long long)p->tensor->values);
+    if (r->series[i] && t->rows < w->length)
+        return nn_fail(e, "%s has %lld rows; a window takes %lld", t->path,
+                       (long long)t->rows, (long long)w->length);
+    if (p->scale != NULL && p->period > 1 && t->width % p->period != 0)
+        return nn_fail(e, "%s: %lld columns were standardized, a row has %lld",
+                       t->path, (long long)p->period, (long long)t->width);
+    return p->tensor->type == NN_F32 || nn_prep_ids(p, t, &r->ids[i], e);
+}
+
+static int64_t rows_of(const nn_rows *r, const nn_prep *preps, int i)
+{
+    int64_t rows = r->tables[i].rows;
+    return r->series[i] ? rows - preps[i].window->length + 1 : rows;
+}
+
+static bool take_inputs(nn_rows *r, const source *s, const nn_flow *flows,
+                        nn_error *e)
+{
+    bool good = true;
+    for (int i = s->first; good && i < s->first + s->count; i++) {
+        nn_request q = {.path = s->path,
+                        .flow = &flows[i],
+                        .flows = flows + s->first,
+                        .flow_count = s->count,
+                        .labels = s->preps[i].category,
+                        .tensor = s->preps[i].tensor,
+                        .given = &s->file};
+        good = s->reader->read(&r->tables[i], &q, e) &&
+               check_width(r, &s->preps[i], i, e);
+    }
+    return good;
+}
+
+/* Reads one file for inputs first .. first + count - 1. What tables take
+ * from the file itself stays valid: r keeps the file. */
+static bool read_file(nn_rows *r, source *s, nn_error *e)
+{
+    nn_flow *flows = NULL;
+    nn_columns *columns = NULL;
+    size_t n = (size_t)r->inputs;
+    if (!nn_file_read(&s->file, s->path, s->program->unpacker, e))
+        return false;
+    s->path = strcmp(s->path, "-") == 0 ? "standard input" : s->path;
+    bool good = find_reader(s, e) &&
+                nn_alloc(&flows, n, sizeof *flows, "input", e) &&
+                nn_alloc(&columns, n, sizeof *columns, "input", e);
+    if (good && !is_text(s) && s->count > 1)
+        good = nn_fail(e,
+                       "%s can only give one of %d inputs: say which, as "
+                       "in %s=%s",
+                       s->path, s->count, s->preps[0].tensor->name, s->path);
+    good =
+        good && plan_flows(s, flows, columns, e) && take_inputs(r, s, flows, e);
+    free(flows);
+    free(columns);
+    nn_file *keep = &r->tables[s->first].file;
+    if (good) {
+        *keep = s->file;
+        s->file = (nn_file){0};
+    }
+    nn_file_close(&s->file);
+    return good;
+}
+
+static bool open_rows(nn_rows *r, const nn_program *p, nn_error *e)
+{
+    size_t n = (size_t)p->model->input_count;
+    *r = (nn_rows){.inputs = p->model->input_count};
+    return nn_alloc(&r->tables, n, sizeof *r->tables, "input", e) &&
+           nn_alloc(&r->ids, n, sizeof *r->ids, "input", e) &&
+           nn_alloc(&r->series, n, sizeof *r->series, "input", e);
+}
+
+static bool count_rows(nn_rows *r, const nn_prep *preps, nn_error *e)
+{
+    r->rows = rows_of(r, preps, 0);
+    for (int i = 1; i < r->inputs; i++)
+        if (rows_of(r, preps, i) != r->rows)
+            return nn_fail(e,
+                           "%s gives %lld rows for %s, %s gives %lld for "
+                           "%s",
+                           r->tables[0].path, (long long)r->rows,
+                           preps[0].tensor->name, r->tables[i].path,
+                           (long long)rows_of(r, preps, i),
+                           preps[i].tensor->name);
+    return true;
+}
+
+bool nn_rows_read(nn_rows *r, const nn_program *p, const nn_prep *preps,
+                  const char *path, nn_error *e)
+{
+    source s = {.program = p,
+                .preps = preps,
+                .path = path,
+                .count = p->model->input_count};
+    if (open_rows(r, p, e) && read_file(r, &s, e) && count_rows(r, preps, e))
+        return true;
+    nn_rows_close(r);
+    return false;
+}
+
+bool nn_rows_read_each(nn_rows *r, const nn_program *p, const nn_prep *preps,
+                       const char *const *paths, nn_error *e)
+{
+    bool good = open_rows(r, p, e);
+    for (int i = 0; good && i < r->inputs; i++) {
+        source s = {.program = p,
+                    .preps = preps,
+                    .path = paths[i],
+                    .first = i,
+                    .count = 1};
+        good = read_file(r, &s, e);
+    }
+    if (good && count_rows(r, preps, e))
+        return true;
+    nn_rows_close(r);
+    return false;
+}
+
+void nn_rows_fetch(const nn_rows *r, const nn_prep *preps, int64_t row,
+                   int index, void *const *buffers)
+{
+    for (int i = 0; i < r->inputs; i++) {
+        int64_t count = r->series[i] ? preps[i].window->length : 1;
+        nn_prep_fetch(&preps[i], &r->tables[i], r->ids[i], row, count, index,
+                      buffers[i]);
+    }
+}
+
+void nn_rows_close(nn_rows *r)
+{
+    for (int i = 0; i < r->inputs; i++) {
+        if (r->tables != NULL)
+            nn_table_close(&r->tables[i]);
+        if (r->ids != NULL)
+            free(r->ids[i]);
+    }
+    free(r->tables);
+    free(r->ids);
+    free(r->series);
+    *r = (nn_rows){0};
+}
