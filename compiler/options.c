@@ -296,25 +296,23 @@ static bool set_flag(Options *o, const FlagRow *flag, const char *value)
 {
     void *at = (char *)o + flag->at;
 
-    switch (flag->kind) {
-    case FLAG_SWITCH:
+    if (flag->kind == FLAG_SWITCH)
         *(bool *)at = true;
-        return true;
-    case FLAG_TEXT:
-        *(const char **)at = value;
-        return *value != '\0';
-    case FLAG_COUNT:
-        return set_count(value, at);
-    case FLAG_DEFINE:
-        return set_define(o, value);
-    case FLAG_UNROLL:
-        return set_unroll(value, at);
-    case FLAG_TARGET:
-        return set_target(value, at);
-    default:
+    else if (flag->kind == FLAG_PASS)
         pass_on(o, flag, value);
-        return true;
-    }
+    else if (!value)
+        return false;
+    else if (flag->kind == FLAG_COUNT)
+        return set_count(value, at);
+    else if (flag->kind == FLAG_DEFINE)
+        return set_define(o, value);
+    else if (flag->kind == FLAG_UNROLL)
+        return set_unroll(value, at);
+    else if (flag->kind == FLAG_TARGET)
+        return set_target(value, at);
+    else
+        return (*(const char **)at = value)[0] != 0;
+    return true;
 }
 
 static void read_flag(Args *a)

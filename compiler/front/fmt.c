@@ -116,10 +116,12 @@ static bool spaced(const Fmt *f, int i)
         return true; /* together they would be a slip */
     if (is_any(f, i - 1, tight_left) || is_any(f, i, tight_right))
         return false;
-    if (is(f, i, "(") || is(f, i, "["))
-        return has_kind(f, i - 1, LEXEME_WORD)
-                   ? spaced_bracket(f, i)
-                   : !is(f, i - 1, ")") && !is_unary(f, i - 1);
+    if (is(f, i, "(") || is(f, i, "[")) {
+        if (has_kind(f, i - 1, LEXEME_WORD))
+            return spaced_bracket(f, i);
+        if (is(f, i - 1, ")"))
+            return false;
+    }
     return !is_unary(f, i - 1) && !is_tight(f, i - 1) && !is_tight(f, i);
 }
 

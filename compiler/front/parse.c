@@ -15,7 +15,7 @@
 
 #include "nn.lex.h" /* needs the types of nn.tab.h */
 
-enum { TEXT_LIMIT = 64 << 20 };
+enum { TEXT_LIMIT = 16 << 20, ERROR_LIMIT = 1000 };
 
 int parse_scan(YYSTYPE *value, Span *span, yyscan_t scanner);
 int parse_next(YYSTYPE *value, Span *span, Parse *p);
@@ -120,6 +120,7 @@ int parse_next(YYSTYPE *value, Span *span, Parse *p)
 {
     int kind, before;
 
+    p->stopped |= diag_errors(p->diag) > ERROR_LIMIT; /* that is no model */
     do {
         do
             kind = p->stopped ? END : parse_scan(value, span, p->scanner);

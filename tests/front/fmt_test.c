@@ -76,6 +76,8 @@ static void texts_become_canonical(void **state)
          "model a { input x: f32[3], y: class(3)[2]; loss (a) + b; }\n"},
         {"block a { x = for w in-1 .. n:in-w; y = not(a)and(b); }",
          "block a { x = for w in -1..n: in - w; y = not (a) and (b); }\n"},
+        {"block a { x = a*(b) + a *[b]; }",
+         "block a { x = a*(b) + a * [b]; }\n"},
         {"block a { x = (3) . y; z = 3 .y; w = -[1][0]; }", NULL},
         {"block a { x = (3) . y; z = 3 .y; }",
          "block a { x = (3).y; z = 3 .y; }\n"},
