@@ -7,7 +7,7 @@ B      ?= build
 
 WARN   = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wundef \
          -Wmissing-prototypes -Wstrict-prototypes
-FLAGS  = -std=c11 -D_POSIX_C_SOURCE=200809L $(WARN) -Icompiler -Iruntime \
+FLAGS  = -std=c11 -D_POSIX_C_SOURCE=200809L $(WARN) -Icompiler -Iruntime -Itests \
          -I$(B)/grammar -MMD -MP
 LIBS   = -lm -pthread
 
@@ -22,7 +22,8 @@ need = @command -v $(1) >/dev/null 2>&1 || { \
        echo "nnc needs $(1) here: install the package '$(2)'." >&2; exit 1; }
 
 PACKED = $(call sources,templates/* runtime/*.[ch] compiler/prelude.nn)
-PARSER = $(if $(wildcard grammar/nn.y),$(B)/grammar/nn.tab.o $(B)/grammar/nn.lex.o)
+PARSER = $(if $(wildcard grammar/nn.y), \
+         $(B)/grammar/nn.tab.o $(B)/grammar/nn.lex.o)
 NNC_O  = $(filter-out $(B)/compiler/main.o, \
          $(call objects,compiler/*.c compiler/*/*.c)) $(PARSER) $(B)/pack.o
 TESTS  = $(patsubst %.c,$(B)/%,$(call sources,tests/*_test.c tests/*/*_test.c))

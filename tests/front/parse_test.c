@@ -370,6 +370,19 @@ static void pipes_and_lists_have_any_length(void **state)
     printed(text_str(&text));
 }
 
+static void a_text_full_of_mistakes_is_given_up(void **state)
+{
+    Diag *diag = diag_new(arena);
+    Text text = {.arena = arena};
+    (void)state;
+
+    text_add(&text, "block b { ");
+    for (int k = 0; k < 100000; k++)
+        text_add(&text, "1.;");
+    parse_text(arena, diag, source_of(text_str(&text), text.n));
+    assert_in_range(diag_errors(diag), 1000, 1010);
+}
+
 static void missing_files_are_told(void **state)
 {
     Diag *diag = diag_new(arena);
@@ -412,6 +425,7 @@ int main(void)
         cmocka_unit_test(bytes_that_are_no_text_are_refused),
         cmocka_unit_test(deep_nesting_is_refused),
         cmocka_unit_test(pipes_and_lists_have_any_length),
+        cmocka_unit_test(a_text_full_of_mistakes_is_given_up),
         cmocka_unit_test(missing_files_are_told),
         cmocka_unit_test(samples_print_as_they_parse),
     };
