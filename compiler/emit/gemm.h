@@ -74,7 +74,9 @@ typedef struct GemmSpec {
     int gates; /* 0 counts as 1 */
     Scalars a;
     Panels b, c;
-    bool b_rough; /* plain B: its rows end after n columns */
+    bool b_rough; /* plain B: behind n columns of a row nothing may be read.
+                     Where a whole vector may (another row, other values of
+                     the same arena), false is faster, with c_rough */
     bool c_rough; /* C: lanes beyond n must stay as they are (also in hooks:
                      only then cell.lanes may be less than all) */
     bool bias;    /* start from bias[v], as long as a row of C, zeros beyond */

@@ -232,7 +232,7 @@ static void choose_block(GemmPlan *p)
     bool transposed = s->a.column != 1;
     int64_t per_k = (int64_t)p->vectors * t->lanes * 4;
     int64_t most = t->l1 * 3 / 2 / per_k;
-    int64_t keep = t->l1 * 2 / per_k;
+    int64_t keep = t->l2 / 4 / per_k;
     if (transposed) {
         per_k += 64;
         most = t->l1 * 3 / 2 / per_k;

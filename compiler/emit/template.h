@@ -11,7 +11,8 @@
  *                    bounds are literal once the holes are filled, and $i is
  *                    replaced in the body (++, += and < only).
  *   nn_vec acc[$MR][$NR];   an array declared with holes for all its bounds,
- *                    alone and without first values, is a set of registers:
+ *                    alone, under a name of its own and without first
+ *                    values, is a set of registers:
  *                    acc[0][1] becomes acc_0_1, so every subscript must be
  *                    literal in the end.
  *

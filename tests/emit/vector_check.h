@@ -1,0 +1,112 @@
+/* vector_check.h: the functions of templates/vector.h against the C library
+ * in double. Included by the program that target_test.c writes, after the
+ * prelude, with LANES defined. */
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Units in the last place between a float and what it should be; results
+ * below the smallest normal float may be 0. */
+static double ulps(float got, double want)
+{
+    if (isnan(want)) {
+        return isnan(got) ? 0 : HUGE_VAL;
+    }
+    if (fabs(want) < 1.17549435e-38) {
+        return fabs((double)got - want) < 1.2e-38 ? 0 : HUGE_VAL;
+    }
+    if (isinf((float)want)) {
+        return got == (float)want ? 0 : HUGE_VAL;
+    }
+    int exponent = 0;
+    frexp(want, &exponent);
+    return fabs((double)got - want) / ldexp(1, exponent - 24);
+}
+
+static double sigmoid(double x)
+{
+    return 1 / (1 + exp(-x));
+}
+
+static int worse(const char *name, float x, double error)
+{
+    if (error <= 2) {
+        return 0;
+    }
+    printf("%s(%.9g) is off by %.3g ulp\n", name, (double)x, error);
+    return 1;
+}
+
+/* All four functions on every 4001st float, in vectors and one by one. */
+static int check_functions(void)
+{
+    int bad = 0;
+    for (uint64_t b = 0; b < UINT64_C(1) << 32 && bad < 10;
+         b += UINT64_C(4001) * LANES) {
+        uint32_t bits[LANES];
+        nn_vec x;
+        for (unsigned i = 0; i < LANES; i++) {
+            bits[i] = (uint32_t)(b + UINT64_C(4001) * i);
+        }
+        memcpy(&x, bits, sizeof x);
+        nn_vec e = nn_vexp(x);
+        nn_vec l = nn_vlog(x);
+        nn_vec t = nn_vtanh(x);
+        nn_vec s = nn_vsigmoid(x);
+        for (int i = 0; i < LANES; i++) {
+            double d = (double)x[i];
+            bad += worse("exp", x[i], ulps(e[i], exp(d)));
+            bad += worse("log", x[i], ulps(l[i], log(d)));
+            bad += worse("tanh", x[i], ulps(t[i], tanh(d)));
+            bad += worse("sigmoid", x[i], ulps(s[i], sigmoid(d)));
+        }
+        float one = x[0];
+        nn_vec same = {nn_exp(one), nn_log(one), nn_tanh(one), nn_sigmoid(one)};
+        nn_vec all = {e[0], l[0], t[0], s[0]};
+        bad += memcmp(&same, &all, sizeof same) != 0 && one == one;
+    }
+    return bad;
+}
+
+static int differs(const char *name, float got, float want)
+{
+    if (got == want || (isnan(got) && isnan(want))) {
+        return 0;
+    }
+    printf("%s gives %g, not %g\n", name, (double)got, (double)want);
+    return 1;
+}
+
+static int check_rest(void)
+{
+    int bad = 0;
+    float p[LANES + 2];
+    for (int i = 0; i < LANES + 2; i++) {
+        p[i] = (float)(i - 2);
+    }
+    nn_vec a = nn_vload(p + 1); /* -1, 0, 1, 2 .. */
+    bad += differs("sum", nn_vsum(a), LANES * (LANES - 3) / 2.0f);
+    bad += differs("largest", nn_vlargest(a), LANES - 2);
+    bad += differs("max", nn_vmax(a, nn_vset(0))[0], 0);
+    bad += differs("max", nn_vmax(a, nn_vset(0))[3], 2);
+    bad += differs("max", nn_vmax(nn_vset(NAN), a)[0], NAN);
+    bad += differs("min", nn_vmin(a, nn_vset(0))[0], -1);
+    bad += differs("gt", nn_vgt(a, nn_vset(0))[1], 0);
+    bad += differs("gt", nn_vgt(a, nn_vset(0))[2], 1);
+    bad += differs("le", nn_vle(a, nn_vset(0))[1], 1);
+    bad += differs("sign", nn_vsign(a)[0], -1);
+    bad += differs("sign", nn_vsign(a)[1], 0);
+    bad += differs("abs", nn_vabs(a)[0], 1);
+    bad += differs("sqrt", nn_vsqrt(a)[3], sqrtf(2));
+    bad += differs("select", nn_vselect(a, nn_vset(5), nn_vset(6))[1], 6);
+    bad += differs("select", nn_vselect(a, nn_vset(5), nn_vset(6))[0], 5);
+    nn_vec part = nn_vload_n(p, 3);
+    bad += differs("load_n", part[2], 0) + differs("load_n", part[3], 0);
+    bad += differs("load_n", part[0], -2);
+    nn_vstore_n(p, nn_vset(9), 2);
+    bad += differs("store_n", p[1], 9) + differs("store_n", p[2], 0);
+    nn_vstore(p + 2, nn_vset(8));
+    bad += differs("store", p[LANES + 1], 8) + differs("store", p[1], 9);
+    return bad;
+}
