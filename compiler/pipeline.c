@@ -20,8 +20,12 @@ typedef struct Row {
 /* In order. GRADIENT: entries step and grad; UPDATE: step; FAST: not with
  * --plain. */
 static const Row passes[] = {
+    {"fold", fold, WHEN_ALWAYS},
     {"autodiff", autodiff, WHEN_GRADIENT},
     {"optimizer", optimizer, WHEN_UPDATE},
+    {"fold", fold, WHEN_ALWAYS},
+    {"cse", cse, WHEN_ALWAYS},
+    {"dce", dce, WHEN_ALWAYS},
 };
 
 enum { PASSES = sizeof passes / sizeof *passes };
@@ -70,7 +74,7 @@ static Plan *plan_entry(Program *p, Entry *e, const CodeOptions *o,
                    .entry = e,
                    .graph = g,
                    .prefix = e->name};
-    plan = fuse(plan, o->plain);
+    plan = fuse(plan, o);
     plan = schedule(plan, o);
     plan = layout(plan, o);
     plan = tiles(plan, o);

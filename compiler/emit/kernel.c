@@ -92,8 +92,10 @@ static void emit_kernel(Emit *e, const Plan *plan, const Kernel *k)
         emit_copy(&s);
         break;
     default:
-        if (k->tile)
+        if (k->tile && k->kind == KERNEL_MATMUL)
             emit_product(&s);
+        else if (k->tile)
+            emit_conv(&s);
         else
             emit_reference(&s);
         break;

@@ -43,12 +43,17 @@ static bool needs_frame(const Node *n)
     return false;
 }
 
-static void declare(LaneWriter *w, bool direct)
+static bool is_map(const Node *n)
+{
+    return op_table[n->op].class == CLASS_MAP;
+}
+
+static void declare(LaneWriter *w)
 {
     const Kernel *k = w->scope->kernel;
     for (int j = 0; j < k->nodes.n; j++) {
         const Node *n = k->nodes.at[j];
-        if (n == k->anchor)
+        if (!is_map(n))
             continue;
         w->frame |= needs_frame(n);
         for (int i = 0; i < n->n_in; i++)
@@ -56,19 +61,21 @@ static void declare(LaneWriter *w, bool direct)
                 param(w, n->in[i], false);
     }
     for (int j = 0; j < k->stores.n; j++)
-        if (!direct || k->stores.at[j] != k->anchor)
+        if (k->stores.at[j] != w->primary &&
+            k->stores.at[j]->type == TYPE_REAL)
             param(w, k->stores.at[j], true);
 }
 
-LaneWriter lane_writer(Scope *s, bool direct)
+LaneWriter lane_writer(Scope *s, const Node *primary)
 {
-    LaneWriter w = {.scope = s, .params = "", .args = ","};
+    LaneWriter w = {
+        .scope = s, .params = "", .args = ",", .primary = primary};
     const Kernel *k = s->kernel;
-    declare(&w, direct);
+    declare(&w);
     for (int j = 0; j < k->nodes.n; j++) {
         const Node *n = k->nodes.at[j];
         const char *name =
-            n == k->anchor ? NULL : scope_name(s, n->name ? n->name : "t");
+            is_map(n) ? scope_name(s, n->name ? n->name : "v") : NULL;
         vec_push(s->e->arena, &w.names, name);
     }
     Arena *arena = s->e->arena;
@@ -81,12 +88,6 @@ LaneWriter lane_writer(Scope *s, bool direct)
     return w;
 }
 
-bool lane_work(const LaneWriter *w, bool direct)
-{
-    const Kernel *k = w->scope->kernel;
-    return k->nodes.n > 1 || !direct;
-}
-
 int lane_operations(const Kernel *k)
 {
     int sum = 0;
@@ -97,9 +98,23 @@ int lane_operations(const Kernel *k)
 
 typedef enum Way { WAY_SAME, WAY_BESIDE, WAY_APART } Way;
 
+/* A value's layout with its axes in the order of the indices. */
+static Layout ordered(const LaneWriter *w, const Node *n)
+{
+    Layout l = w->scope->plan->value[n->id].layout;
+    for (int i = 0; i < l.rank; i++) {
+        AxisLayout axis = l.axis[i];
+        if (n->shape.dim[i] != 1 &&
+            !layout_reorder(&axis, &w->order[i], &l.axis[i]))
+            nnc_bug("node %d does not fit the order of its kernel", n->id);
+    }
+    return l;
+}
+
 static Way way_of(const LaneWriter *w, const Node *n, int axis)
 {
-    const AxisLayout *a = &w->scope->plan->value[n->id].layout.axis[axis];
+    Layout l = ordered(w, n);
+    const AxisLayout *a = &l.axis[axis];
     int lanes = w->scope->e->lanes;
     if (n->shape.dim[axis] == 1)
         return WAY_SAME;
@@ -121,9 +136,9 @@ static const char *element(LaneWriter *w, const Node *n, const LanePoint *at,
         if (a == at->axis && lane > 0 && n->shape.dim[a] != 1)
             index[a] = arena_printf(arena, "(%s + %d)", index[a], lane);
     }
+    Layout l = ordered(w, n);
     return arena_printf(arena, "%s[%s]", scope_pointer(w->scope, n),
-                        emit_index(arena, &w->scope->plan->value[n->id].layout,
-                                   index));
+                        emit_index(arena, &l, index));
 }
 
 static const char *gather(LaneWriter *w, const Node *n, const LanePoint *at)
@@ -156,7 +171,7 @@ static const char *value(LaneWriter *w, const Node *n, const char *acc,
                          const LanePoint *at)
 {
     const Kernel *k = w->scope->kernel;
-    if (n == k->anchor)
+    if (n == k->result)
         return acc;
     if (plan_is_number(n))
         return arena_printf(w->scope->e->arena, "nn_vset(%s)",
@@ -199,17 +214,19 @@ static void store(Text *out, LaneWriter *w, const Node *n, const char *x,
             text_printf(out, "%s = %s[%d];\n", element(w, n, at, i), x, i);
 }
 
-void lane_print(Text *out, LaneWriter *w, const char *acc, const LanePoint *at,
-                bool direct)
+void lane_print(Text *out, LaneWriter *w, const char *acc,
+                const LanePoint *at)
 {
     const Kernel *k = w->scope->kernel;
     for (int j = 0; j < k->nodes.n; j++)
-        if (k->nodes.at[j] != k->anchor)
+        if (is_map(k->nodes.at[j]))
             text_printf(out, "const nn_vec %s = %s;\n", w->names.at[j],
                         expression(w, k->nodes.at[j], acc, at));
     for (int j = 0; j < k->stores.n; j++) {
         const Node *n = k->stores.at[j];
-        if (!direct || n != k->anchor)
+        if (n != w->primary && n->type == TYPE_REAL)
             store(out, w, n, value(w, n, acc, at), at);
     }
+    if (w->primary && w->primary != k->result)
+        text_printf(out, "%s = %s;\n", acc, value(w, w->primary, acc, at));
 }

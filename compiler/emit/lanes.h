@@ -22,18 +22,18 @@ typedef struct LaneWriter {
     const char *params; /* what the tile's function gets besides: ", ..." */
     const char *args;   /* the same names, to hand on */
     bool frame;         /* the frame is among them */
+    AxisOrder order[MAX_RANK]; /* in which the indices run through the axes */
+    const Node *primary; /* what the tile itself stores, or NULL */
 } LaneWriter;
 
-/* Declares pointers for all that the kernel's nodes read and store. With
- * `direct` the tile itself stores the anchor. */
-LaneWriter lane_writer(Scope *s, bool direct);
+/* Declares pointers for all that the kernel's nodes read and store; bytes
+ * and `primary` are the tile's to store. */
+LaneWriter lane_writer(Scope *s, const Node *primary);
 
-/* True where some node has to run or be stored behind the tile. */
-bool lane_work(const LaneWriter *w, bool direct);
-
-/* The statements for one vector; `acc` is its register. */
-void lane_print(Text *out, LaneWriter *w, const char *acc, const LanePoint *at,
-                bool direct);
+/* The statements for one vector; `acc` is the register that holds the values
+ * of the kernel's result, and gets those of `primary`. */
+void lane_print(Text *out, LaneWriter *w, const char *acc,
+                const LanePoint *at);
 
 /* Vector operations of the nodes on one vector, for the cost. */
 int lane_operations(const Kernel *k);

@@ -1,6 +1,8 @@
 /* nest.c: common loops over several layouts; see nest.h. */
 #include "emit/nest.h"
 
+#include "emit/emit.h"
+
 int nest_operand(Nest *nest, const Shape *own, const Layout *l)
 {
     if (nest->n_operands == MAX_OPERANDS)
@@ -14,7 +16,7 @@ int nest_operand(Nest *nest, const Shape *own, const Layout *l)
 }
 
 /* The divisors at which some operand's pieces of an axis end, ascending,
- * from 1. */
+ * from 1; none where they do not divide each other. */
 static int cuts_of(const Nest *nest, int axis, int64_t *cut)
 {
     int n = 0;
@@ -36,8 +38,7 @@ static int cuts_of(const Nest *nest, int axis, int64_t *cut)
     }
     for (int i = 1; i < n; i++)
         if (cut[i] % cut[i - 1])
-            nnc_bug("layouts cut an axis at %lld and %lld",
-                    (long long)cut[i - 1], (long long)cut[i]);
+            return 0;
     return n;
 }
 
@@ -71,10 +72,35 @@ static int64_t room(const Nest *nest, int axis, int64_t whole)
     return 1;
 }
 
+static Loop *add_loop(Nest *nest, int axis, int64_t count, int64_t div,
+                      bool reduced)
+{
+    if (nest->n_loops == MAX_LOOPS)
+        nnc_bug("a nest of more than %d loops", MAX_LOOPS);
+    Loop *loop = &nest->loop[nest->n_loops++];
+    *loop = (Loop){
+        .count = count, .axis = axis, .div = div, .reduced = reduced};
+    for (int o = 0; o < nest->n_operands; o++)
+        loop->stride[o] = stride_at(&nest->operand[o].axis[axis], div);
+    return loop;
+}
+
+/* One loop over the whole axis. A stride that is none counts as wide. */
+static void add_mixed(Nest *nest, int axis, bool reduced)
+{
+    Loop *loop = add_loop(nest, axis, nest->shape.dim[axis], 1, reduced);
+    nest->mixed[axis] = true;
+    for (int o = 0; o < nest->n_operands; o++)
+        if (nest->operand[o].axis[axis].n > 1)
+            loop->stride[o] = INT32_MAX;
+}
+
 static void add_loops(Nest *nest, int axis, bool reduced)
 {
     int64_t cut[MAX_OPERANDS], dim = nest->shape.dim[axis];
     int n = cuts_of(nest, axis, cut);
+    if (n == 0)
+        add_mixed(nest, axis, reduced);
     while (n > 1 && cut[n - 1] >= dim && !room(nest, axis, cut[n - 1]))
         n--;
     for (int i = n - 1; i >= 0; i--) {
@@ -82,15 +108,8 @@ static void add_loops(Nest *nest, int axis, bool reduced)
                                    : cut[i + 1] / cut[i];
         nest->guarded[axis] |= i == n - 1 && dim % cut[i] &&
                                !room(nest, axis, count * cut[i]);
-        if (count == 1)
-            continue;
-        if (nest->n_loops == MAX_LOOPS)
-            nnc_bug("a nest of more than %d loops", MAX_LOOPS);
-        Loop *loop = &nest->loop[nest->n_loops++];
-        *loop = (Loop){.count = count, .axis = axis, .div = cut[i],
-                       .reduced = reduced};
-        for (int o = 0; o < nest->n_operands; o++)
-            loop->stride[o] = stride_at(&nest->operand[o].axis[axis], cut[i]);
+        if (count > 1)
+            add_loop(nest, axis, count, cut[i], reduced);
     }
 }
 
@@ -125,8 +144,9 @@ static void sort_loops(Nest *nest)
 
 static bool mergeable(const Nest *nest, const Loop *outer, const Loop *inner)
 {
-    if (outer->reduced != inner->reduced || nest->guarded[outer->axis] ||
-        nest->guarded[inner->axis])
+    bool apart = nest->guarded[outer->axis] || nest->guarded[inner->axis] ||
+                 nest->mixed[outer->axis] || nest->mixed[inner->axis];
+    if (outer->reduced != inner->reduced || apart)
         return false;
     for (int o = 0; o < nest->n_operands; o++)
         if (outer->stride[o] != inner->stride[o] * inner->count)
@@ -171,6 +191,13 @@ const char *nest_place(Arena *arena, const Nest *nest, int operand)
         int64_t stride = loop->stride[operand];
         if (stride == 0)
             continue;
+        if (nest->mixed[loop->axis]) {
+            Layout one = {.rank = 1, .axis = {nest->operand[operand]
+                                                  .axis[loop->axis]}};
+            text_printf(&out, "%s%s", out.n ? " + " : "",
+                        emit_index(arena, &one, &loop->var));
+            continue;
+        }
         text_add(&out, out.n ? (stride < 0 ? " - " : " + ")
                              : (stride < 0 ? "0 - " : ""));
         text_add(&out, loop->var);

@@ -28,6 +28,8 @@ typedef struct Nest {
     Layout operand[MAX_OPERANDS]; /* under the nest's shape */
     Shape shape;
     Loop loop[MAX_LOOPS];
+    bool mixed[MAX_RANK];   /* its layouts' pieces do not nest: one loop, and
+                               places by division */
     bool guarded[MAX_RANK]; /* its loops run past the axis's end */
 } Nest;
 

@@ -35,7 +35,8 @@ static const char *const reserved[] = {
     "signed", "sizeof", "static", "struct", "switch", "typedef", "union",
     "unsigned", "void", "volatile", "while", "asm", "typeof", "f", "part",
     "main", "i", "j", "k", "r", "c", "n", "o", "x", "y", "p", "q", "h", "w",
-    "g", "sum", "best", "found", "at", "top", "y0", "y1", "j0", "j1", "jn",
+    "g", "m", "s", "a", "b", "t", "u", "l", "d", "e", "from", "to", "unit",
+    "scratch", "bias", "arg", "value", "partial", "sums", "sum", "best", "found", "at", "top", "y0", "y1", "j0", "j1", "jn",
     "exp", "log", "tanh", "sqrt", "index", "gamma", "time", "free", "abs"};
 
 static const char *unused(Arena *arena, const char *const *names, int n,

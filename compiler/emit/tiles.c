@@ -75,6 +75,15 @@ static bool stored(const Kernel *k, const Node *n)
     return false;
 }
 
+/* Both axes in the order in which the first lies in memory. */
+static bool agree(AxisLayout *first, AxisLayout *second, AxisOrder *order)
+{
+    *order = layout_order(first);
+    AxisLayout a = *first, b = *second;
+    return layout_reorder(&a, order, first) &&
+           (b.n == 0 || layout_reorder(&b, order, second));
+}
+
 static bool set_up(const Plan *plan, const Kernel *k, const Target *target,
                    bool turned, Product *p)
 {
@@ -83,7 +92,6 @@ static bool set_up(const Plan *plan, const Kernel *k, const Target *target,
     Matrix b = matrix_of(plan, n->in[1], n->attr.mm.tb);
     Matrix y = {{0}, {0}};
     bool has_y = stored(k, n);
-    int64_t cols = n->shape.dim[!turned], rows = n->shape.dim[turned];
     *p = (Product){.turned = turned};
     if (has_y)
         y = matrix_of(plan, n, false);
@@ -94,15 +102,16 @@ static bool set_up(const Plan *plan, const Kernel *k, const Target *target,
         y = turn(y);
     }
     GemmSpec *s = &p->spec;
-    s->m = rows;
-    s->n = cols;
+    s->m = n->shape.dim[turned];
+    s->n = n->shape.dim[!turned];
     s->k = n->in[0]->shape.dim[n->attr.mm.ta ? 0 : 1];
-    if (!as_scalars(&a, &s->a) || !as_panels(&b, target->lanes, &s->b))
+    if (!agree(&a.c, &b.r, &p->inner) || !agree(&a.r, &y.r, &p->rows) ||
+        !as_scalars(&a, &s->a) || !as_panels(&b, target->lanes, &s->b))
         return false;
     p->direct = has_y && k->nodes.n == 1 &&
                 as_panels(&y, target->lanes, &s->c);
-    s->b_rough = rough(&s->b, cols, target->lanes);
-    s->c_rough = !p->direct || rough(&s->c, cols, target->lanes);
+    s->b_rough = rough(&s->b, s->n, target->lanes);
+    s->c_rough = !p->direct || rough(&s->c, s->n, target->lanes);
     return true;
 }
 
@@ -144,6 +153,8 @@ Plan *tiles(Plan *plan, const CodeOptions *o)
         if (k->kind == KERNEL_MATMUL && k->anchor->shape.rank == 2 &&
             !plan_product(plan, k, o))
             nnc_bug("no tile for the product at node %d", k->anchor->id);
+        if (k->kind == KERNEL_CONV)
+            tile_conv(plan, k, o);
     }
     return plan;
 }
@@ -162,7 +173,7 @@ static void hook(Text *out, void *context, const GemmCell *cell)
     at.index[!at.axis] = bracket(out->arena, cell->row);
     bool braces = w->scope->kernel->nodes.n > 1;
     text_add(out, braces ? "{\n" : "");
-    lane_print(out, w, cell->acc[0], &at, p->direct);
+    lane_print(out, w, cell->acc[0], &at);
     text_add(out, braces ? "}\n" : "");
 }
 
@@ -175,7 +186,8 @@ void emit_product(Scope *s)
     const char *a = scope_pointer(s, n->in[p->turned]);
     const char *b = scope_pointer(s, n->in[!p->turned]);
     const char *c = p->direct ? scope_pointer(s, n) : NULL;
-    LaneWriter w = lane_writer(s, p->direct);
+    LaneWriter w = lane_writer(s, p->direct ? n : NULL);
+    w.order[p->turned] = p->rows;
     p->plan->spec.params = w.params;
     p->plan->spec.store = p->direct ? NULL : hook;
     p->plan->spec.context = &w;

@@ -15,12 +15,17 @@ typedef struct Product {
     GemmSpec spec;
     bool turned;
     bool direct; /* the tile stores the result itself */
+    AxisOrder rows, columns, inner; /* in which m, n and k run */
     GemmPlan *plan;
 } Product;
 
 Plan *tiles(Plan *plan, const CodeOptions *options);
 
-/* Prints the tile's function and the kernel's body that calls it. */
+/* Chooses the variant of a convolution kernel. */
+void tile_conv(Plan *plan, Kernel *k, const CodeOptions *options);
+
+/* Print the tile's function and the kernel's body that calls it. */
 void emit_product(Scope *s);
+void emit_conv(Scope *s);
 
 #endif

@@ -253,6 +253,64 @@ bool layout_unview(const Node *n, const Layout *view, Layout *l)
     }
 }
 
+AxisOrder layout_order(const AxisLayout *axis)
+{
+    AxisOrder o = {.n = axis->n};
+    bool moved = false;
+    for (int i = 0; i < axis->n; i++) {
+        int at = i;
+        o.size[i] = axis->piece[i].size;
+        for (; at > 0; at--) {
+            if (axis->piece[o.perm[at - 1]].stride >= axis->piece[i].stride)
+                break;
+            o.perm[at] = o.perm[at - 1];
+            moved = true;
+        }
+        o.perm[at] = i;
+    }
+    if (!moved)
+        o.n = 0;
+    return o;
+}
+
+bool layout_reorder(const AxisLayout *axis, const AxisOrder *order,
+                    AxisLayout *to)
+{
+    *to = *axis;
+    if (order->n == 0 || (axis->n == 1 && axis->piece[0].stride == 0))
+        return true;
+    Layout from = {.rank = 1, .axis = {*axis}}, digits = {.rank = order->n};
+    Shape shape = {.rank = order->n};
+    for (int i = 0; i < order->n; i++)
+        shape.dim[i] = order->size[i];
+    if (!regroup(&from, 0, 1, &shape, 0, order->n, &digits))
+        return false;
+    *to = (AxisLayout){0};
+    for (int i = 0; i < order->n; i++) {
+        const AxisLayout *digit = &digits.axis[order->perm[i]];
+        for (int k = 0; k < digit->n; k++)
+            if (!push_piece(to, digit->piece[k]))
+                return false;
+    }
+    if (to->n == 0)
+        *to = axis_one(1, 0);
+    return true;
+}
+
+AxisLayout layout_ordered(int64_t size, const AxisOrder *order,
+                          int64_t stride)
+{
+    AxisLayout a = {.n = order->n};
+    if (order->n == 0)
+        return axis_one(size, stride);
+    for (int i = order->n - 1; i >= 0; i--) {
+        int digit = order->perm[i];
+        a.piece[digit] = (Piece){order->size[digit], stride};
+        stride *= order->size[digit];
+    }
+    return a;
+}
+
 void layout_print(Text *out, const Layout *l)
 {
     for (int a = 0; a < l->rank; a++) {

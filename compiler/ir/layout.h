@@ -32,6 +32,9 @@ typedef struct Layout {
     AxisLayout axis[MAX_RANK];
     int64_t offset; /* of element 0 */
     int64_t extent; /* elements to allocate, offset and padding included */
+    int halo[4];    /* images: rows and columns of zeros around each, as
+                       top, left, bottom, right */
+    int64_t slack;  /* elements behind the last image that may be read */
 } Layout;
 
 /* Row-major without gaps. */
@@ -60,6 +63,27 @@ bool layout_view(const Node *n, const Layout *l, Layout *view);
 /* The same backwards: how the input of view n must lie so that n's result
  * lies as `view`. Only for views that keep every element. */
 bool layout_unview(const Node *n, const Layout *view, Layout *l);
+
+/* Another order in which to run through an axis: its index is cut into digits
+ * of these sizes (outermost first), and digit perm[0] becomes the outermost.
+ * n is 0 where the axis is taken as it is. */
+typedef struct AxisOrder {
+    int n;
+    int64_t size[MAX_PIECES];
+    int perm[MAX_PIECES];
+} AxisOrder;
+
+/* The order in which an axis's pieces lie in memory. */
+AxisOrder layout_order(const AxisLayout *axis);
+
+/* The axis as it lies when it is run through in that order; false where its
+ * pieces do not fit the digits. */
+bool layout_reorder(const AxisLayout *axis, const AxisOrder *order,
+                    AxisLayout *to);
+
+/* The axis laid out so that in that order it is one run of a stride. */
+AxisLayout layout_ordered(int64_t size, const AxisOrder *order,
+                          int64_t stride);
 
 void layout_print(Text *out, const Layout *l);
 

@@ -71,6 +71,8 @@ struct Kernel {
     const char *name;      /* of its C function, unique in the file */
     VEC(Node *) nodes;     /* computed here, in order */
     Node *anchor;          /* what decides the kind; NULL for MAP */
+    Node *result;          /* whose values the anchor's loops end with: the
+                              anchor, or the pooling inside a convolution */
     VEC(Node *) stores;    /* nodes whose values leave the kernel */
     Shape space;           /* what a MAP iterates over */
     int parts;             /* literal, for threads; 1: not divided */

@@ -18,7 +18,7 @@ typedef struct CodeOptions {
 enum { UNROLL_AUTO = -1, UNROLL_FULL = -2, UNROLL_NONE = 0 };
 
 /* Groups nodes into kernels. */
-Plan *fuse(Plan *plan, bool plain);
+Plan *fuse(Plan *plan, const CodeOptions *options);
 
 /* Decides the layouts that fast kernels want. */
 Plan *schedule(Plan *plan, const CodeOptions *options);

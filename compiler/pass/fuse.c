@@ -6,12 +6,14 @@
  * such nodes alone, or a reduction with the element-wise nodes that only it
  * uses. Merging never makes a cycle: a kernel joins only where no other
  * kernel stands between the two. `plain` gives every node its own kernel. */
+#include "pass/conv_spec.h"
 #include "pass/backend.h"
 
 typedef struct Fuser {
     Plan *plan;
     Kernel **of; /* kernel by node id */
     const int *uses;
+    const CodeOptions *options;
     bool plain;
 } Fuser;
 
@@ -79,6 +81,7 @@ Kernel *plan_kernel(Plan *plan, KernelKind kind, Node *node)
     k->parts = 1;
     k->space = node->shape;
     k->anchor = kind == KERNEL_MAP ? NULL : node;
+    k->result = k->anchor;
     vec_push(plan->arena, &k->nodes, node);
     vec_push(plan->arena, &plan->kernels, k);
     return k;
@@ -127,7 +130,7 @@ static bool apart(Fuser *f, const Kernel *other, const Kernel *k)
 
 static bool takes_maps(const Kernel *k)
 {
-    return k->kind == KERNEL_MAP ||
+    return k->kind == KERNEL_MAP || k->kind == KERNEL_CONV ||
            (k->kind == KERNEL_MATMUL && k->space.rank == 2);
 }
 
@@ -242,6 +245,66 @@ static void place_reduce(Fuser *f, Node *n)
     absorb(f, k, maps);
 }
 
+static bool same_window(const Node *a, const Node *b)
+{
+    for (int i = 0; i < 2; i++)
+        if (a->attr.window.kernel[i] != b->attr.window.kernel[i] ||
+            a->attr.window.stride[i] != b->attr.window.stride[i])
+            return false;
+    return true;
+}
+
+/* Whether all that reads a convolution's result is this pooling, and the
+ * place of its maxima. */
+static bool only_pooled(const Fuser *f, const Node *conv, const Node *pool)
+{
+    const Graph *g = f->plan->graph;
+    int readers = 0;
+    for (int i = 0; i < g->nodes.n; i++) {
+        const Node *n = g->nodes.at[i];
+        if (n->n_in == 0 || n->in[0] != conv)
+            continue;
+        bool kin = n->op == pool->op ||
+                   (n->op == OP_MAXPOOL_AT && pool->op == OP_MAXPOOL);
+        if (!kin || !same_window(n, pool))
+            return false;
+        readers++;
+    }
+    return readers == f->uses[conv->id];
+}
+
+/* Windows side by side that registers can hold. */
+static bool pools_in_registers(const Fuser *f, const Node *conv,
+                               const Node *pool)
+{
+    const Window *w = &pool->attr.window;
+    for (int i = 0; i < 2; i++)
+        if (w->kernel[i] != w->stride[i] || w->pad[i] || w->pad[i + 2])
+            return false;
+    ConvSpec s = conv_spec(conv, pool);
+    return conv_pools(&s, target_find(f->options->target));
+}
+
+/* Pooling inside of the convolution before it, or a kernel of its own. */
+static void place_pool(Fuser *f, Node *n)
+{
+    Kernel *k = f->of[n->in[0]->id];
+    bool conv = !f->plain && k && k->kind == KERNEL_CONV &&
+                k->anchor == n->in[0];
+    if (conv && n->op == OP_MAXPOOL_AT && k->result->op == OP_MAXPOOL &&
+        same_window(n, k->result)) {
+        append(f, k, n);
+    } else if (conv && n->op != OP_MAXPOOL_AT && k->nodes.n == 1 &&
+               only_pooled(f, n->in[0], n) &&
+               pools_in_registers(f, n->in[0], n)) {
+        append(f, k, n);
+        k->space = n->shape;
+        k->result = n;
+    } else {
+        f->of[n->id] = plan_kernel(f->plan, KERNEL_POOL, n);
+    }
+}
+
 static void find_stores(Fuser *f, Kernel *k)
 {
     for (int j = 0; j < k->nodes.n; j++) {
@@ -250,16 +313,17 @@ static void find_stores(Fuser *f, Kernel *k)
         for (int o = 0; o < k->nodes.n; o++)
             for (int i = 0; i < k->nodes.at[o]->n_in; i++)
                 inside += k->nodes.at[o]->in[i] == n;
-        if (inside != f->uses[n->id] && n->type != TYPE_NONE)
+        if (inside != f->uses[n->id] && n->type != TYPE_NONE &&
+            f->of[n->id] == k)
             vec_push(f->plan->arena, &k->stores, n);
     }
 }
 
-Plan *fuse(Plan *plan, bool plain)
+Plan *fuse(Plan *plan, const CodeOptions *options)
 {
     Graph *g = plan->graph;
     Fuser f = {plan, NEWN(plan->arena, Kernel *, g->nodes.n), graph_uses(g),
-               plain};
+               options, options->plain};
     plan->value = NEWN(plan->arena, Value, g->nodes.n);
     for (int i = 0; i < g->nodes.n; i++) {
         Node *n = g->nodes.at[i];
@@ -271,6 +335,9 @@ Plan *fuse(Plan *plan, bool plain)
             place_map(&f, n);
         else if (class == CLASS_REDUCE)
             place_reduce(&f, n);
+        else if (n->op == OP_MAXPOOL || n->op == OP_AVGPOOL ||
+                 n->op == OP_MAXPOOL_AT)
+            place_pool(&f, n);
         else
             f.of[n->id] = plan_kernel(plan, kind_of(n), n);
     }
@@ -278,7 +345,7 @@ Plan *fuse(Plan *plan, bool plain)
         Kernel *k = plan->kernels.at[i];
         find_stores(&f, k);
         if (k->kind == KERNEL_SCAN)
-            k->body = fuse(body_plan(plan, k->anchor), plain);
+            k->body = fuse(body_plan(plan, k->anchor), options);
     }
     for (int i = 0; i < g->nodes.n; i++)
         plan->value[i].kernel = f.of[i];

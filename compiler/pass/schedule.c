@@ -7,7 +7,7 @@
  * layout, and a product that needs the lanes of another axis gets a copy,
  * made once a run of the entry. */
 #include "emit/gemm.h"
-#include "pass/layout.h"
+#include "pass/schedule.h"
 
 static const Node *source(const Node *n)
 {
@@ -32,6 +32,19 @@ static Layout panels_layout(const Panels *p, const GemmSpec *s, int lane_axis,
     return l;
 }
 
+/* The layout that a value will have where that is already known, through the
+ * views that are free. */
+static bool known(const Plan *plan, const Node *n, Layout *l)
+{
+    if (!plan_is_view(n)) {
+        const Layout *want = plan->value[n->id].want;
+        *l = want ? *want : layout_dense(&n->shape);
+        return true;
+    }
+    Layout from;
+    return known(plan, n->in[0], &from) && layout_view(n, &from, l);
+}
+
 static GemmSpec spec_of(const Node *n)
 {
     int64_t k = n->in[0]->shape.dim[n->attr.mm.ta ? 0 : 1];
@@ -45,8 +58,13 @@ static Layout *packed(const Plan *plan, const Node *n, const Target *target)
 {
     GemmSpec s = spec_of(n);
     Panels p = gemm_panels(&s, target);
-    Layout *l = NEW(plan->arena, Layout);
+    Layout *l = NEW(plan->arena, Layout), x;
     *l = panels_layout(&p, &s, n->attr.mm.tb ? 0 : 1, target);
+    int k_axis = n->attr.mm.tb ? 1 : 0;
+    if (known(plan, n->in[0], &x)) {
+        AxisOrder order = layout_order(&x.axis[n->attr.mm.ta ? 0 : 1]);
+        l->axis[k_axis] = layout_ordered(s.k, &order, p.row);
+    }
     return l;
 }
 
@@ -171,6 +189,7 @@ Plan *schedule(Plan *plan, const CodeOptions *options)
     if (options->plain)
         return plan;
     const Target *target = target_find(options->target);
+    schedule_convs(plan, target);
     pack_params(plan, target);
     copy_operands(plan, target);
     spread(plan);
