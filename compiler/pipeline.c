@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "emit/straight.h"
 #include "emit/tiles.h"
 #include "pass/pass.h"
 
@@ -74,6 +75,8 @@ static Plan *plan_entry(Program *p, Entry *e, const CodeOptions *o,
                    .entry = e,
                    .graph = g,
                    .prefix = e->name};
+    if (!o->plain && straight_fits(plan))
+        return straight(plan);
     plan = fuse(plan, o);
     plan = schedule(plan, o);
     plan = layout(plan, o);

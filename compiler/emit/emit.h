@@ -53,6 +53,10 @@ const char *scope_pointer(Scope *s, const Node *n);
 /* The value of a number leaf (or a view of one) as a C expression. */
 const char *scope_number(Scope *s, const Node *n);
 
+/* Whether a parameter can never change: its numbers stand in the text and it
+ * is frozen, or the model has nothing to train it with. */
+bool emit_fixed(const Program *p, const Param *param);
+
 /* The place of an element as C text, one index expression an axis. */
 const char *emit_index(Arena *arena, const Layout *l, const char *const *index);
 

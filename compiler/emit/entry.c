@@ -2,7 +2,7 @@
  *
  * Absent rows are made zero in copies of the inputs; the loss is looked at as
  * soon as it is known, so that a step that went wrong updates nothing. */
-#include "emit/emit.h"
+#include "emit/straight.h"
 
 static int64_t row_bytes(const Input *in)
 {
@@ -89,6 +89,21 @@ static bool has_root(const Plan *plan, Role role)
     return false;
 }
 
+/* The entry of a network in straight-line code; an output that is not wanted
+ * goes to a spare place. */
+static void write_straight(Emit *e, const Plan *plan)
+{
+    const Program *p = e->program;
+    for (int i = 0; i < p->outputs.n; i++)
+        text_printf(e->out, "    nn_real spare_%d[%lld];\n", i,
+                    (long long)shape_count(&p->outputs.at[i].shape));
+    text_add(e->out, "    (void)workspace;\n    (void)sums;\n"
+                     "    (void)rows;\n    (void)s;\n    (void)par;\n"
+                     "    (void)pool;\n");
+    emit_straight_call(e, plan);
+    text_add(e->out, "    return 0;\n}\n");
+}
+
 void emit_entry(Emit *e, const Plan *plan)
 {
     text_printf(e->out,
@@ -97,6 +112,10 @@ void emit_entry(Emit *e, const Plan *plan)
                 "    double *sums, int rows, const nn_scalars *s,\n"
                 "    nn_parallel par, void *pool)\n{\n",
                 e->program->name, plan->entry->name);
+    if (plan->kernels.n == 1 && plan->kernels.at[0]->kind == KERNEL_STRAIGHT) {
+        write_straight(e, plan);
+        return;
+    }
     text_printf(e->out, "    const void *in[%d] = {0};\n",
                 e->program->inputs.n);
     text_add(e->out, "    nn_frame frame = {params, workspace, in, outputs, "

@@ -4,6 +4,7 @@
  * values: step_c1_conv, step_d_f5_weight_matmul. */
 #include <ctype.h>
 
+#include "emit/straight.h"
 #include "emit/tiles.h"
 
 static const char *lower(Arena *arena, const char *id)
@@ -27,6 +28,11 @@ void emit_kernel_names(Emit *e, Plan *plan)
 {
     for (int i = 0; i < plan->kernels.n; i++) {
         Kernel *k = plan->kernels.at[i];
+        if (k->kind == KERNEL_STRAIGHT) {
+            k->name = emit_name(
+                e, arena_printf(e->arena, "%s_straight", plan->prefix));
+            return;
+        }
         const Node *n = k->anchor ? k->anchor
                                   : k->nodes.at[k->nodes.n - 1];
         const char *given = given_name(k);
@@ -79,6 +85,9 @@ static void emit_kernel(Emit *e, const Plan *plan, const Kernel *k)
 {
     Scope s = scope_new(e, plan, k);
     switch (k->kind) {
+    case KERNEL_STRAIGHT:
+        emit_straight(e, plan);
+        return;
     case KERNEL_SCAN:
         emit_scan(e, k);
         return;

@@ -8,6 +8,7 @@
 #include "base/pack.h"
 #include "base/version.h"
 #include "emit/emit.h"
+#include "emit/wrap.h"
 
 static const char *upper(Arena *arena, const char *name)
 {
@@ -338,7 +339,7 @@ const char *emit_model_c(Arena *arena, const Program *p, Plan *const *plans,
     emit_tables(&e, plans, n);
     e.out = &head;
     write_helpers(&e, text_str(&body));
-    text_add(&head, text_str(&body));
+    wrap_lines(&head, text_str(&body));
     return text_str(&head);
 }
 

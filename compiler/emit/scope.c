@@ -175,6 +175,11 @@ const char *emit_real(Arena *arena, double value)
                         digits, whole ? ".0" : "");
 }
 
+bool emit_fixed(const Program *p, const Param *param)
+{
+    return param->init.kind == INIT_LITERAL && (param->frozen || !p->has_loss);
+}
+
 const char *scope_number(Scope *s, const Node *n)
 {
     while (plan_is_view(n))
