@@ -10,8 +10,10 @@
 bool nn_saving_open(nn_saving *s, const char *path, nn_error *e)
 {
     *s = (nn_saving){0};
+    if (!nn_writer_open(&s->writer, path, e))
+        return false;
     nn_text_print(&s->header, "{\"__metadata__\":{");
-    return nn_writer_open(&s->writer, path, e);
+    return true;
 }
 
 void nn_saving_note(nn_saving *s, const char *key, const char *value)

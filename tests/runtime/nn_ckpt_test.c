@@ -1,0 +1,344 @@
+/* Weights files: there and back, files as other programs write them, and
+ * every kind of broken one. */
+#include "check.h"
+
+#include <math.h>
+#include <signal.h>
+#include <sys/resource.h>
+
+#include "nn_ckpt.h"
+#include "nn_init.h"
+#include "nn_layout.h"
+#include "nn_learned.h"
+#include "softmax.h"
+
+static void fill(nn_real *params)
+{
+    memset(params, 0, 2 * SLOT * sizeof *params);
+    for (int slot = 0; slot < 2; slot++) {
+        for (int i = 0; i < IN; i++)
+            for (int o = 0; o < OUT; o++)
+                params[slot * SLOT + i * LANES + o] =
+                    (nn_real)(100 * slot + 10 * o + i + 1);
+        for (int o = 0; o < OUT; o++)
+            params[slot * SLOT + IN * LANES + o] = (nn_real)(-o - 100 * slot);
+    }
+}
+
+/* Writes a header and data as a safetensors file. */
+static void write_tensors(const char *header, const void *data, size_t size)
+{
+    unsigned char bytes[4096] = {0};
+    size_t n = strlen(header);
+    bytes[0] = (unsigned char)n;
+    bytes[1] = (unsigned char)(n >> 8);
+    memcpy(bytes + 8, header, n);
+    memcpy(bytes + 8 + n, data, size);
+    write_bytes("w", bytes, 8 + n + size);
+}
+
+static void weights_come_back(void **state)
+{
+    nn_real a[2 * SLOT], b[2 * SLOT] = {0};
+    nn_tensors t;
+    nn_error e = {""};
+    (void)state;
+    fill(a);
+    assert_true(nn_ckpt_save_weights(&softmax_model, a, NULL, 0, "w", &e));
+    assert_true(nn_tensors_open(&t, "w", &e));
+    assert_int_equal(t.count, 2);
+    const nn_saved *w = nn_tensors_find(&t, "out.weight");
+    assert_non_null(w);
+    assert_int_equal((uintptr_t)w->data % 4, 0);
+    for (int i = 0; i < OUT * IN; i++) /* file order: row-major [3, 4] */
+        assert_true(nn_tensors_value(w, i) == i / IN * 10 + i % IN + 1);
+    assert_true(nn_ckpt_load_weights(&softmax_model, &t, "w", b, &e));
+    assert_memory_equal(a, b, SLOT * sizeof *a);
+    nn_tensors_close(&t);
+}
+
+static void checkpoints_come_back(void **state)
+{
+    nn_real a[2 * SLOT], b[2 * SLOT] = {0}, best[SLOT], again[SLOT] = {0};
+    nn_state to = {.seed = 5,
+                   .data = UINT64_MAX,
+                   .step = 77,
+                   .epoch = 6,
+                   .batch = 5,
+                   .seen = 50,
+                   .sums = {0.1, 1.0 / 3},
+                   .rate = 0.1,
+                   .epochs = 9,
+                   .has_best = true,
+                   .best_loss = 1.0 / 7,
+                   .best_epoch = 3,
+                   .waited = 2};
+    nn_state from;
+    nn_error e = {""};
+    (void)state;
+    fill(a);
+    memcpy(best, a, sizeof best);
+    best[0] = 42;
+    assert_true(
+        nn_ckpt_save(&softmax_model, a, best, &to, NULL, 0, false, "w", &e));
+    assert_true(nn_ckpt_load(&softmax_model, "w", b, again, &from, &e));
+    assert_memory_equal(a, b, sizeof a);
+    assert_memory_equal(best, again, sizeof best);
+    assert_true(from.seed == 5 && from.data == UINT64_MAX);
+    assert_true(from.step == 77 && from.epoch == 6 && from.batch == 5);
+    assert_true(from.seen == 50 && from.sums[1] == to.sums[1]);
+    assert_true(from.has_best && from.best_loss == to.best_loss);
+    assert_true(from.best_epoch == 3 && from.waited == 2);
+    assert_true(from.rate == 0.1 && from.epochs == 9);
+    assert_true(nn_ckpt_save_weights(&softmax_model, a, NULL, 0, "w", &e));
+    assert_false(nn_ckpt_load(&softmax_model, "w", b, again, &from, &e));
+    assert_non_null(strstr(e.text, "no checkpoint of a training run"));
+}
+
+static void reads_other_types(void **state)
+{
+    static const struct {
+        const char *type;
+        unsigned char bytes[8];
+        int size;
+        double value;
+    } rows[] = {
+        {"F32", {0, 0, 0x80, 0xbf}, 4, -1},
+        {"F64", {0, 0, 0, 0, 0, 0, 4, 0x40}, 8, 2.5},
+        {"F16", {0, 0x3c}, 2, 1},
+        {"F16", {1, 0}, 2, 0x1p-24},
+        {"F16", {0xff, 0xfb}, 2, -65504},
+        {"BF16", {0x40, 0x40}, 2, 3},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char header[200];
+        nn_tensors t;
+        nn_error e = {""};
+        snprintf(header, sizeof header,
+                 "{\"a\":{\"data_offsets\":[0,%d],\"shape\":[],"
+                 "\"dtype\":\"%s\"}}",
+                 rows[i].size, rows[i].type);
+        write_tensors(header, rows[i].bytes, (size_t)rows[i].size);
+        if (!nn_tensors_open(&t, "w", &e))
+            fail_msg("row %zu: %s", i, e.text);
+        assert_true(nn_tensors_value(&t.tensors[0], 0) == rows[i].value);
+        nn_tensors_close(&t);
+    }
+}
+
+#define GOOD                                                                   \
+    "\"out.bias\":{\"dtype\":\"F32\",\"shape\":[3],"                           \
+    "\"data_offsets\":[0,12]}"
+
+static void refuses_broken_headers(void **state)
+{
+    static const struct {
+        const char *header;
+        const char *says[2];
+    } rows[] = {
+        {"{" GOOD, {"a comma or a closing bracket"}},
+        {"{" GOOD "} x", {"the end of the text"}},
+        {"{" GOOD "," GOOD "}", {"each tensor once"}},
+        {"{\"a\":{\"dtype\":\"F9\",\"shape\":[1],\"data_offsets\":[0,4]}}",
+         {"a known type"}},
+        {"{\"a\":{\"dtype\":\"F32\",\"shape\":[9],\"data_offsets\":[0,36]}}",
+         {"the file is cut short"}},
+        {"{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,12]}}",
+         {"data for each tensor"}},
+        {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[8,4]}}",
+         {"data for each tensor"}},
+        {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1e18,1e18],"
+         "\"data_offsets\":[0,4]}}",
+         {"w: its header needs"}},
+        {"{\"a\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,4]}}",
+         {"a whole number"}},
+        {"{\"a\":{\"shape\":[1],\"data_offsets\":[0,4]}}",
+         {"type, shape and offsets"}},
+        {"{\"a\":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[",
+         {"w: its header needs"}},
+        {"{\"a\\ud800\":1}", {"surrogate"}},
+        {"{\"\\u0000\":1}", {"not all 0"}},
+        {"{\"__metadata__\":{\"a\":1}}", {"a string"}},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        nn_tensors t;
+        nn_error e = {""};
+        write_tensors(rows[i].header, "123456789012", 12);
+        if (nn_tensors_open(&t, "w", &e))
+            fail_msg("row %zu was read", i);
+        assert_says(&e, rows[i].says);
+    }
+}
+
+/* Whatever byte a file ends at, it is refused. */
+static void refuses_every_cut(void **state)
+{
+    nn_real a[2 * SLOT];
+    size_t size;
+    nn_error e = {""};
+    (void)state;
+    fill(a);
+    assert_true(nn_ckpt_save_weights(&softmax_model, a, NULL, 0, "w", &e));
+    char *bytes = read_bytes("w", &size);
+    for (size_t cut = 0; cut < size; cut++) {
+        nn_tensors t;
+        write_bytes("cut", bytes, cut);
+        assert_false(nn_tensors_open(&t, "cut", &e));
+        assert_non_null(strstr(e.text, "cut"));
+    }
+    free(bytes);
+}
+
+/* Random bytes put into a good file never crash, and what is still read is
+ * still within the file. */
+static void survives_damage(void **state)
+{
+    nn_real a[2 * SLOT];
+    size_t size;
+    nn_error e = {""};
+    (void)state;
+    fill(a);
+    assert_true(nn_ckpt_save_weights(&softmax_model, a, NULL, 0, "w", &e));
+    char *bytes = read_bytes("w", &size);
+    srand(1);
+    for (int i = 0; i < 3000; i++) {
+        nn_tensors t;
+        size_t at = (size_t)rand() % size;
+        char old = bytes[at];
+        bytes[at] = (char)rand();
+        write_bytes("w", bytes, size);
+        if (nn_tensors_open(&t, "w", &e)) {
+            nn_real b[2 * SLOT];
+            nn_ckpt_load_weights(&softmax_model, &t, "w", b, &e);
+            nn_tensors_close(&t);
+        }
+        bytes[at] = old;
+    }
+    free(bytes);
+}
+
+static void reports_all_names(void **state)
+{
+    static const char header[] =
+        "{\"out.weight\":{\"dtype\":\"F32\",\"shape\":[4,3],"
+        "\"data_offsets\":[0,48]},\"other\":{\"dtype\":\"I64\",\"shape\":[1],"
+        "\"data_offsets\":[0,8]}}";
+    static const char *const says[] = {
+        "w does not fit the model softmax",
+        "out.weight is [4, 3], the model has [3, 4]", "out.bias is missing",
+        "other is not in the model", NULL};
+    static const char data[48];
+    nn_real b[2 * SLOT] = {0};
+    nn_tensors t;
+    nn_error e = {""};
+    (void)state;
+    write_tensors(header, data, sizeof data);
+    assert_true(nn_tensors_open(&t, "w", &e));
+    assert_false(nn_ckpt_load_weights(&softmax_model, &t, "w", b, &e));
+    assert_says(&e, says);
+    nn_tensors_close(&t);
+}
+
+static void refuses_weights_that_are_not_finite(void **state)
+{
+    nn_real a[2 * SLOT], b[2 * SLOT];
+    nn_tensors t;
+    nn_error e = {""};
+    (void)state;
+    fill(a);
+    a[1] = (nn_real)NAN;
+    assert_true(nn_ckpt_save_weights(&softmax_model, a, NULL, 0, "w", &e));
+    assert_true(nn_tensors_open(&t, "w", &e));
+    assert_false(nn_ckpt_load_weights(&softmax_model, &t, "w", b, &e));
+    assert_non_null(strstr(e.text, "out.weight holds numbers that are not"));
+    nn_tensors_close(&t);
+}
+
+/* A disk that is full, as a limit on the size of files: the old file stays,
+ * and no temporary file is left. */
+static void keeps_the_old_file(void **state)
+{
+    nn_real a[2 * SLOT];
+    struct rlimit old, small = {.rlim_cur = 100};
+    nn_error e = {""};
+    (void)state;
+    fill(a);
+    write_text("old", "precious");
+    getrlimit(RLIMIT_FSIZE, &old);
+    small.rlim_max = old.rlim_max;
+    signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &small);
+    bool saved = nn_ckpt_save_weights(&softmax_model, a, NULL, 0, "old", &e);
+    setrlimit(RLIMIT_FSIZE, &old);
+    assert_false(saved);
+    assert_string_equal(e.text, "cannot write old: File too large");
+    size_t size;
+    char *bytes = read_bytes("old", &size);
+    assert_string_equal(bytes, "precious");
+    free(bytes);
+    assert_int_equal(system("test $(ls | grep -c 'old\\.') = 0"), 0);
+    assert_false(
+        nn_ckpt_save_weights(&softmax_model, a, NULL, 0, "no/where", &e));
+    assert_string_equal(e.text,
+                        "cannot write no/where: No such file or directory");
+}
+
+static void learned_comes_back(void **state)
+{
+    nn_prep out[2], in[2];
+    nn_saving s;
+    nn_tensors t;
+    nn_error e = {""};
+    char *labels[] = {strdup("b \"q\"\n\xc3\xa9"), strdup("a")};
+    char **taken = malloc(sizeof labels);
+    (void)state;
+    memcpy(taken, labels, sizeof labels);
+    for (int i = 0; i < 2; i++) {
+        assert_true(
+            nn_prep_open(&out[i], &softmax_flows[i], &softmax_inputs[i], &e));
+        assert_true(
+            nn_prep_open(&in[i], &softmax_flows[i], &softmax_inputs[i], &e));
+    }
+    out[0].period = IN;
+    out[0].mean = malloc(IN * sizeof(double));
+    out[0].deviation = malloc(IN * sizeof(double));
+    for (int i = 0; i < IN; i++) {
+        out[0].mean[i] = -1.0 / (i + 3);
+        out[0].deviation[i] = 1.0 / (i + 7);
+    }
+    assert_true(nn_labels_take(&out[1].labels, taken, 2, &e));
+    assert_true(nn_saving_open(&s, "w", &e));
+    assert_true(nn_learned_save(&s, out, 2, &e));
+    assert_true(nn_saving_header(&s, &e) && nn_saving_finish(&s, &e));
+    assert_true(nn_tensors_open(&t, "w", &e));
+    assert_true(nn_learned_load(&t, "w", in, 2, &e));
+    assert_memory_equal(in[0].mean, out[0].mean, IN * sizeof(double));
+    assert_memory_equal(in[0].deviation, out[0].deviation, IN * sizeof(double));
+    assert_int_equal(in[1].labels.count, 2);
+    assert_string_equal(in[1].labels.text[0], "a");
+    assert_string_equal(in[1].labels.text[1], "b \"q\"\n\xc3\xa9");
+    nn_tensors_close(&t);
+    for (int i = 0; i < 2; i++) {
+        nn_prep_close(&in[i]);
+        nn_prep_close(&out[i]);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(weights_come_back),
+        cmocka_unit_test(checkpoints_come_back),
+        cmocka_unit_test(reads_other_types),
+        cmocka_unit_test(refuses_broken_headers),
+        cmocka_unit_test(refuses_every_cut),
+        cmocka_unit_test(survives_damage),
+        cmocka_unit_test(reports_all_names),
+        cmocka_unit_test(refuses_weights_that_are_not_finite),
+        cmocka_unit_test(keeps_the_old_file),
+        cmocka_unit_test(learned_comes_back),
+    };
+    return cmocka_run_group_tests(tests, enter_folder, leave_folder);
+}

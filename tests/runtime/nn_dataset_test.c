@@ -1,0 +1,324 @@
+/* Whole data blocks: transforms learned from training rows, windows, own test
+ * sources, and what is refused. */
+#include "check.h"
+
+#include <math.h>
+
+#include "nn_dataset.h"
+
+static const nn_columns one[] = {{1, 1, NULL}};
+static const nn_columns two[] = {{2, 2, NULL}};
+static const nn_transform standardize[] = {{.kind = NN_STANDARDIZE}};
+static const nn_transform category[] = {{.kind = NN_CATEGORY}};
+static const nn_transform scale[] = {{.kind = NN_SCALE, .factor = 0.5}};
+static const nn_transform windows[] = {
+    {.kind = NN_STANDARDIZE}, {.kind = NN_WINDOWS, .length = 3, .ahead = 1}};
+
+#define CSV(list, ...)                                                         \
+    {                                                                          \
+        .reader = &nn_csv, .columns = list, .column_count = 1, __VA_ARGS__     \
+    }
+#define BY(list) .transforms = list, .transform_count = 1
+
+/* x: f32[1], y: class(3), and a program of these flows. */
+static const nn_tensor plain[] = {
+    {.name = "x", .type = NN_F32, .rank = 1, .shape = {1}, .values = 1},
+    {.name = "y", .type = NN_CLASS, .classes = 3, .values = 1}};
+
+typedef struct {
+    nn_model model;
+    nn_program program;
+} setup;
+
+static void set_up(setup *s, const nn_tensor *tensors, const nn_flow *flows,
+                   int flow_count)
+{
+    *s = (setup){.model = {.name = "m",
+                           .inputs = tensors,
+                           .input_count = 1,
+                           .target_count = 1}};
+    s->program = (nn_program){.model = &s->model,
+                              .flows = flows,
+                              .flow_count = flow_count,
+                              .train = {.split_seed = 1}};
+}
+
+static void learns_from_training_rows(void **state)
+{
+    static const nn_flow flows[] = {
+        CSV(one, .path = "d.csv", .tensor = 0, BY(standardize)),
+        CSV(two, .path = "d.csv", .tensor = 1, BY(category))};
+    setup s;
+    nn_dataset d;
+    nn_error e = {""};
+    nn_real x[4];
+    int32_t y[4];
+    void *buffers[] = {x, y};
+    (void)state;
+    write_text("d.csv", "1,10\n3,9\n1,10\n3,2\n99,9\n");
+    set_up(&s, plain, flows, 2);
+    s.program.test = (nn_split){.kind = NN_SPLIT_ROWS, .amount = 1, .last = 1};
+    if (!nn_dataset_open(&d, &s.program, NULL, &e))
+        fail_msg("%s", e.text);
+    assert_int_equal(d.parts[NN_TRAIN].count, 4);
+    assert_int_equal(d.parts[NN_TEST].count, 1);
+    assert_true(d.preps[0].mean[0] == 2 && d.preps[0].deviation[0] == 1);
+    nn_dataset_fetch(&d, NN_TRAIN, d.parts[NN_TRAIN].items, 4, buffers);
+    assert_true(x[0] == -1 && x[1] == 1);
+    assert_true(y[0] == 2 && y[1] == 1 && y[3] == 0); /* 2 < 9 < 10 */
+    nn_dataset_fetch(&d, NN_TEST, d.parts[NN_TEST].items, 1, buffers);
+    assert_true(x[0] == 97 && y[0] == 1);
+    uint64_t sum = nn_dataset_checksum(&d);
+    nn_dataset_close(&d);
+    write_text("d.csv", "1,10\n3,9\n1,10\n3,2\n98,9\n");
+    assert_true(nn_dataset_open(&d, &s.program, NULL, &e));
+    assert_true(sum != nn_dataset_checksum(&d));
+    nn_dataset_close(&d);
+}
+
+static void own_test_sources(void **state)
+{
+    static const nn_flow flows[] = {
+        CSV(one, .path = "d.csv", .tensor = 0, BY(standardize)),
+        CSV(two, .path = "d.csv", .tensor = 1),
+        CSV(two, .path = "t.csv", .tensor = 0, .part = NN_TEST,
+            BY(standardize)),
+        CSV(one, .path = "t.csv", .tensor = 1, .part = NN_TEST)};
+    setup s;
+    nn_dataset d;
+    nn_error e = {""};
+    nn_real x[2];
+    int32_t y[2];
+    void *buffers[] = {x, y};
+    (void)state;
+    write_text("d.csv", "1,0\n3,1\n");
+    write_text("t.csv", "2,12\n0,2\n1,3\n");
+    set_up(&s, plain, flows, 4);
+    s.program.test.kind = NN_SPLIT_SOURCES;
+    if (!nn_dataset_open(&d, &s.program, NULL, &e))
+        fail_msg("%s", e.text);
+    assert_int_equal(d.parts[NN_TRAIN].count, 2);
+    assert_int_equal(d.parts[NN_TEST].count, 3);
+    nn_dataset_fetch(&d, NN_TEST, d.parts[NN_TEST].items, 2, buffers);
+    assert_true(x[0] == 10 && x[1] == 0 && y[0] == 2 && y[1] == 0);
+    nn_dataset_close(&d);
+}
+
+/* Series 0 .. 9, windows of 3, one ahead: window w holds w, w+1, w+2 and its
+ * target is w+3. The last two rows are test: targets 8 and 9. */
+static void cuts_windows(void **state)
+{
+    static const nn_tensor tensors[] = {
+        {.name = "past",
+         .type = NN_F32,
+         .rank = 2,
+         .shape = {3, 1},
+         .values = 3},
+        {.name = "next", .type = NN_F32, .rank = 1, .shape = {1}, .values = 1}};
+    static const nn_flow flows[] = {
+        CSV(one, .path = "w.csv", .tensor = 0, .transforms = windows,
+            .transform_count = 2),
+        CSV(one, .path = "w.csv", .tensor = 1, .transforms = windows,
+            .transform_count = 2, .ahead = 1)};
+    setup s;
+    nn_dataset d;
+    nn_error e = {""};
+    nn_real x[6], y[2];
+    void *buffers[] = {x, y};
+    (void)state;
+    write_text("w.csv", "0\n1\n2\n3\n4\n5\n6\n7\n8\n9\n");
+    set_up(&s, tensors, flows, 2);
+    s.program.test =
+        (nn_split){.kind = NN_SPLIT_SHARE, .amount = 0.2, .last = 1};
+    if (!nn_dataset_open(&d, &s.program, NULL, &e))
+        fail_msg("%s", e.text);
+    assert_int_equal(d.parts[NN_TRAIN].count, 5);
+    assert_int_equal(d.parts[NN_TEST].count, 2);
+    double mean = d.preps[0].mean[0], deviation = d.preps[0].deviation[0];
+    assert_true(mean == 3.5);
+    nn_dataset_fetch(&d, NN_TEST, d.parts[NN_TEST].items, 2, buffers);
+    for (int i = 0; i < 6; i++) {
+        double want = (i % 3 + i / 3 + 5 - mean) / deviation;
+        assert_true(fabs((double)x[i] - want) < 1e-6);
+    }
+    assert_true(fabs((double)y[1] - (9 - mean) / deviation) < 1e-6);
+    nn_dataset_close(&d);
+}
+
+/* A target that is a window itself moves on by whole windows. */
+static void windows_of_sequences(void **state)
+{
+    static const nn_tensor tensors[] = {{.name = "past",
+                                         .type = NN_F32,
+                                         .rank = 2,
+                                         .shape = {3, 1},
+                                         .values = 3},
+                                        {.name = "next",
+                                         .type = NN_F32,
+                                         .rank = 2,
+                                         .shape = {3, 1},
+                                         .values = 3}};
+    static const nn_flow flows[] = {
+        CSV(one, .path = "w.csv", .tensor = 0, .transforms = windows + 1,
+            .transform_count = 1),
+        CSV(one, .path = "w.csv", .tensor = 1, .transforms = windows + 1,
+            .transform_count = 1, .ahead = 1)};
+    setup s;
+    nn_dataset d;
+    nn_error e = {""};
+    nn_real x[9], y[9];
+    void *buffers[] = {x, y};
+    (void)state;
+    write_text("w.csv", "0\n1\n2\n3\n4\n5\n6\n7\n8\n9\n");
+    set_up(&s, tensors, flows, 2);
+    if (!nn_dataset_open(&d, &s.program, NULL, &e))
+        fail_msg("%s", e.text);
+    assert_int_equal(d.parts[NN_TRAIN].count, 3);
+    nn_dataset_fetch(&d, NN_TRAIN, d.parts[NN_TRAIN].items, 3, buffers);
+    for (int i = 0; i < 9; i++)
+        assert_true(x[i] == i && y[i] == i + 1);
+    nn_dataset_close(&d);
+}
+
+static void early_stopping_sets_rows_aside(void **state)
+{
+    static const nn_flow flows[] = {
+        CSV(one, .path = "d.csv", .tensor = 0, BY(scale)),
+        CSV(one, .path = "l.csv", .tensor = 1)};
+    setup s;
+    nn_dataset d;
+    nn_error e = {""};
+    (void)state;
+    char text[200] = "", labels[200] = "";
+    for (int i = 0; i < 40; i++)
+        strcat(text, "7\n"), strcat(labels, "1\n");
+    write_text("d.csv", text);
+    write_text("l.csv", labels);
+    set_up(&s, plain, flows, 2);
+    s.program.train.patience = 3;
+    s.program.test = (nn_split){.kind = NN_SPLIT_ROWS, .amount = 10, .last = 1};
+    assert_true(nn_dataset_open(&d, &s.program, NULL, &e));
+    assert_int_equal(d.reserved, 3);
+    assert_int_equal(d.parts[NN_TRAIN].count, 27);
+    assert_int_equal(d.parts[NN_VALIDATION].count, 3);
+    assert_int_equal(d.parts[NN_VALIDATION].items[0], 27);
+    assert_int_equal(d.parts[NN_TEST].items[0], 30);
+    nn_dataset_close(&d);
+}
+
+static void refuses(void **state)
+{
+    static const struct {
+        const char *d, *l;
+        const nn_transform *label;
+        nn_split test;
+        const char *says[4];
+    } rows[] = {
+        {"1\n2\n3\n",
+         "0\n1\n",
+         NULL,
+         {0},
+         {"d.csv has 3 rows for x", "l.csv has 2 for y"}},
+        {"1\n2\n", "0\n3\n", NULL, {0}, {"l.csv:2: y is 3", "from 0 to 2"}},
+        {"1\n2\n", "0\n1.5\n", NULL, {0}, {"l.csv:2: y is 1.5"}},
+        {"1\n2\n", "0\n-1\n", NULL, {0}, {"l.csv:2: y is -1"}},
+        {"1\n2\n3\n4\n",
+         "a\nb\nc\nd\n",
+         category,
+         {0},
+         {"y has 3 classes", "4 different labels"}},
+        {"1\n2\n3\n",
+         "a\nb\nc\n",
+         category,
+         {.kind = NN_SPLIT_ROWS, .amount = 1, .last = 1},
+         {"l.csv:3: the label 'c' of y does not occur"}},
+        {"1\n2\n3\n",
+         "0\n1\n2\n",
+         NULL,
+         {.kind = NN_SPLIT_SHARE, .amount = 0.2, .last = 1},
+         {"the test part has no rows", "3 in all"}},
+        {"1\n2\n3\n",
+         "0\n1\n2\n",
+         NULL,
+         {.kind = NN_SPLIT_ROWS, .amount = 5},
+         {"test: 5 rows", "only 3"}},
+        {"1\n2\n3\n",
+         "0\n1\n2\n",
+         NULL,
+         {.kind = NN_SPLIT_ROWS, .amount = 3},
+         {"the training part has no rows"}},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        nn_flow flows[] = {CSV(one, .path = "d.csv", .tensor = 0),
+                           CSV(one, .path = "l.csv", .tensor = 1,
+                               .transforms = rows[i].label,
+                               .transform_count = rows[i].label != NULL)};
+        setup s;
+        nn_dataset d;
+        nn_error e = {""};
+        write_text("d.csv", rows[i].d);
+        write_text("l.csv", rows[i].l);
+        set_up(&s, plain, flows, 2);
+        s.program.test = rows[i].test;
+        if (nn_dataset_open(&d, &s.program, NULL, &e))
+            fail_msg("row %zu was accepted", i);
+        assert_says(&e, rows[i].says);
+    }
+}
+
+static void refuses_other_widths(void **state)
+{
+    static const nn_flow flows[] = {
+        {.reader = &nn_csv, .path = "d.csv", .tensor = 0},
+        CSV(one, .path = "d.csv", .tensor = 1)};
+    static const char *const says[] = {
+        "x takes 1 values a row ([1]), ./d.csv gives 2", NULL};
+    setup s;
+    nn_dataset d;
+    nn_error e = {""};
+    (void)state;
+    write_text("d.csv", "1,2\n");
+    set_up(&s, plain, flows, 2);
+    assert_false(nn_dataset_open(&d, &s.program, ".", &e));
+    assert_says(&e, says);
+}
+
+static void draws_random_rows(void **state)
+{
+    static const nn_flow flows[] = {
+        {.reader = &nn_random, .tensor = 0, .draws = {.rows = 50, .seed = 2}},
+        {.reader = &nn_random, .tensor = 1, .draws = {.rows = 50, .seed = 2}}};
+    setup s;
+    nn_dataset d;
+    nn_error e = {""};
+    nn_real x[50];
+    int32_t y[50];
+    int seen[3] = {0};
+    void *buffers[] = {x, y};
+    (void)state;
+    set_up(&s, plain, flows, 2);
+    assert_true(nn_dataset_open(&d, &s.program, NULL, &e));
+    nn_dataset_fetch(&d, NN_TRAIN, d.parts[NN_TRAIN].items, 50, buffers);
+    for (int i = 0; i < 50; i++) {
+        assert_true(fabs((double)x[i]) < 6);
+        seen[y[i]]++;
+    }
+    assert_true(seen[0] > 0 && seen[1] > 0 && seen[2] > 0);
+    nn_dataset_close(&d);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(learns_from_training_rows),
+        cmocka_unit_test(own_test_sources),
+        cmocka_unit_test(cuts_windows),
+        cmocka_unit_test(windows_of_sequences),
+        cmocka_unit_test(early_stopping_sets_rows_aside),
+        cmocka_unit_test(refuses),
+        cmocka_unit_test(refuses_other_widths),
+        cmocka_unit_test(draws_random_rows),
+    };
+    return cmocka_run_group_tests(tests, enter_folder, leave_folder);
+}

@@ -1,0 +1,369 @@
+/* The two programs end to end, on a model written by hand: training, the same
+ * bits again, interruption, early stopping, inference and its formats. Each
+ * runs in a process of its own, as users' programs do. */
+#include "check.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "softmax.h"
+
+static nn_program program;
+static nn_model model;
+static int steps_until_signal;
+
+/* As softmax_step, but Ctrl-C comes in the middle of training. */
+static int step_and_interrupt(nn_real *params, void *workspace,
+                              const void *const *inputs,
+                              nn_real *const *outputs, double *sums, int rows,
+                              const nn_scalars *s, nn_parallel par, void *pool)
+{
+    if (--steps_until_signal == 0)
+        raise(SIGINT);
+    return softmax_step(params, workspace, inputs, outputs, sums, rows, s, par,
+                        pool);
+}
+
+static int step_and_die(nn_real *params, void *workspace,
+                        const void *const *inputs, nn_real *const *outputs,
+                        double *sums, int rows, const nn_scalars *s,
+                        nn_parallel par, void *pool)
+{
+    if (--steps_until_signal == 0)
+        raise(SIGKILL);
+    return softmax_step(params, workspace, inputs, outputs, sums, rows, s, par,
+                        pool);
+}
+
+static void reset(void)
+{
+    model = softmax_model;
+    program = softmax_program;
+    program.model = &model;
+}
+
+/* A loss that is not finite, found before anything was updated. */
+static int step_without_loss(nn_real *params, void *workspace,
+                             const void *const *inputs, nn_real *const *outputs,
+                             double *sums, int rows, const nn_scalars *s,
+                             nn_parallel par, void *pool)
+{
+    (void)params, (void)workspace, (void)inputs, (void)outputs, (void)sums;
+    (void)rows, (void)par, (void)pool;
+    return s->step == 30;
+}
+
+typedef int program_main(int argc, char **argv, const nn_program *program);
+
+/* Runs a program with words separated by blanks; its output goes to the files
+ * out and err. Returns its exit status, or 1000 + the signal. */
+static int run_main(program_main *entry, const char *words)
+{
+    char text[400], *argv[20] = {text};
+    int argc = 0, status;
+    fflush(NULL);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        snprintf(text, sizeof text, "program %s", words);
+        for (char *w = strtok(text, " "); w != NULL; w = strtok(NULL, " "))
+            argv[argc++] = w;
+        if (freopen("out", "w", stdout) == NULL ||
+            freopen("err", "w", stderr) == NULL)
+            _exit(99);
+        status = entry(argc, argv, &program);
+        fflush(NULL);
+        _exit(status);
+    }
+    assert_true(waitpid(child, &status, 0) == child);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
+}
+
+static int train(const char *words)
+{
+    return run_main(nn_train_main, words);
+}
+
+static int infer(const char *words)
+{
+    return run_main(nn_infer_main, words);
+}
+
+static void assert_file_says(const char *path, const char *piece)
+{
+    size_t size;
+    char *text = read_bytes(path, &size);
+    if (strstr(text, piece) == NULL)
+        fail_msg("'%s' is not in '%s'", piece, text);
+    free(text);
+}
+
+/* Three clouds of four features, 50 rows each. */
+static int make_data(void **state)
+{
+    FILE *f;
+    if (enter_folder(state) != 0 || (f = fopen("iris.csv", "w")) == NULL)
+        return 1;
+    fprintf(f, "a,b,c,d,kind\n");
+    for (int i = 0; i < 150; i++) {
+        int kind = i / 50;
+        fprintf(f, "%g,%g,%g,%g,%s\n", 5 + i % 7 * 0.2 + kind,
+                3 + i % 5 * 0.3 - 0.5 * kind, 1.5 + i % 3 * 0.1 + 1.5 * kind,
+                0.2 + i % 11 * 0.02 + kind,
+                kind == 0   ? "setosa"
+                : kind == 1 ? "versicolor"
+                            : "virginica");
+    }
+    reset();
+    return fclose(f);
+}
+
+static void trains(void **state)
+{
+    (void)state;
+    reset();
+    assert_int_equal(train("--threads 1 --out a --log l.csv"), 0);
+    assert_file_says("out", "120 training, 0 validation and 30 test rows");
+    assert_file_says("out", "test         loss");
+    assert_file_says("l.csv", "epoch,step,rate,seconds,train_loss,"
+                              "train_accuracy,validation_loss");
+    assert_file_says("l.svg", "<svg");
+    assert_int_equal(train("--eval --init a"), 0);
+    assert_file_says("out", "accuracy 100.00 %  (30 rows)");
+}
+
+static void same_seed_same_bits(void **state)
+{
+    (void)state;
+    reset();
+    assert_int_equal(train("--quiet --threads 1 --out a"), 0);
+    assert_int_equal(train("--quiet --threads 2 --out b"), 0);
+    assert_same_file("a", "b");
+    assert_int_equal(train("--quiet --seed 2 --out b"), 0);
+    size_t n, m;
+    char *x = read_bytes("a", &n), *y = read_bytes("b", &m);
+    assert_true(n != m || memcmp(x, y, n) != 0);
+    free(x);
+    free(y);
+}
+
+/* Interrupted or killed at any update and taken up again, training ends with
+ * the file of an uninterrupted run. 11 updates are one epoch. */
+static void resumed_equals_uninterrupted(void **state)
+{
+    static const int stops[] = {1, 11, 12, 30, 219};
+    (void)state;
+    reset();
+    program.train.patience = 100;
+    assert_int_equal(train("--quiet --out a"), 0);
+    for (size_t i = 0; i < sizeof stops / sizeof *stops; i++) {
+        steps_until_signal = stops[i];
+        model.step.run = step_and_interrupt;
+        assert_int_equal(train("--out b --log m.csv"), 130);
+        assert_file_says("out", "go on with --resume b.ckpt.safetensors");
+        model.step.run = softmax_step;
+        assert_int_equal(
+            train("--quiet --out b --resume b.ckpt.safetensors --log m.csv"),
+            0);
+        assert_same_file("a", "b");
+        assert_file_says("m.csv", "\n20,");
+    }
+    steps_until_signal = 101;
+    model.step.run = step_and_die;
+    assert_int_equal(train("--out b"), 1000 + SIGKILL);
+    model.step.run = softmax_step;
+    assert_int_equal(train("--quiet --out b --resume b.ckpt.safetensors"), 0);
+    assert_same_file("a", "b");
+}
+
+static void refuses_to_resume_otherwise(void **state)
+{
+    (void)state;
+    reset();
+    assert_int_equal(train("--quiet --epochs 2 --out b"), 0);
+    assert_int_equal(train("--seed 9 --resume b.ckpt.safetensors"), 1);
+    assert_file_says("err", "started with seed 1");
+    program.test.amount = 0.3;
+    assert_int_equal(train("--resume b.ckpt.safetensors"), 1);
+    assert_file_says("err", "other data");
+    assert_int_equal(train("--resume b"), 1);
+    assert_file_says("err", "no checkpoint of a training run");
+    assert_int_equal(train("--resume b --init b"), 2);
+}
+
+static void stops_early(void **state)
+{
+    (void)state;
+    reset();
+    program.train.patience = 2;
+    program.train.rate = 3;
+    program.train.epochs = 400;
+    program.train.schedule.kind = NN_RATE_CONSTANT;
+    assert_int_equal(train("--out a"), 0);
+    assert_file_says("out", "12 rows, 10 % of training, are set aside");
+    assert_file_says("out", "the best epoch was");
+}
+
+static void leaves_files_alone(void **state)
+{
+    (void)state;
+    reset();
+    assert_int_equal(train("--out nowhere/a"), 1);
+    assert_file_says("err", "cannot write nowhere/a: No such file");
+    write_text("a", "precious");
+    model.step.run = step_without_loss;
+    assert_int_equal(train("--out a"), 1);
+    assert_file_says("err", "the loss is not finite at epoch 3, batch 7");
+    assert_file_says("err", "The last checkpoint is a.ckpt.safetensors");
+    assert_file_says("a", "precious");
+    assert_int_equal(train("--data nowhere"), 1);
+    assert_file_says("err", "cannot open nowhere/iris.csv");
+    assert_int_equal(train("--log nowhere/l.csv"), 1);
+    assert_file_says("err", "cannot write nowhere/l.csv");
+}
+
+static void flags(void **state)
+{
+    static const struct {
+        const char *words;
+        int status;
+        const char *file, *says;
+    } rows[] = {
+        {"--help", 0, "out", "--resume FILE"},
+        {"--version", 0, "out", "softmax-train, made by nnc 0 for generic"},
+        {"--epochs", 2, "err", "--epochs needs a value"},
+        {"--epochs 0", 2, "err", "a whole number from 1"},
+        {"--epochs=2x", 2, "err", "a whole number from 1"},
+        {"--rate -1", 2, "err", "a number above 0"},
+        {"--quiet=1", 2, "err", "takes no value"},
+        {"--bogus", 2, "err", "--bogus is no flag"},
+        {"file", 2, "err", "file has no meaning here"},
+        {"--threads 1000000", 1, "err", "too many"},
+    };
+    (void)state;
+    reset();
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        assert_int_equal(train(rows[i].words), rows[i].status);
+        assert_file_says(rows[i].file, rows[i].says);
+    }
+}
+
+static void gradients(void **state)
+{
+    bool double_build = sizeof(nn_real) == sizeof(double);
+    (void)state;
+    reset();
+    assert_int_equal(train("--gradcheck"), double_build ? 0 : 2);
+    assert_file_says(double_build ? "out" : "err",
+                     double_build ? "all gradients agree"
+                                  : "nnc train --gradcheck softmax.nn");
+}
+
+static void one_batch_of_all(void **state)
+{
+    (void)state;
+    reset();
+    program.train.batch_all = 1;
+    assert_int_equal(train("--out a"), 1);
+    assert_file_says("err", "compiled for at most 10: compile softmax.nn again "
+                            "with --batch 120");
+}
+
+static void infers(void **state)
+{
+    static const struct {
+        const char *words;
+        int status;
+        const char *file, *says;
+    } rows[] = {
+        {"--weights a iris.csv", 0, "out", "1: setosa"},
+        {"--weights a iris.csv", 0, "out", "\n150: virginica"},
+        {"--weights a --top 1 raw.csv", 0, "out", " %\n2: v"},
+        {"--weights a x=raw.csv", 0, "out", "2: v"},
+        {"--weights a raw.csv raw.csv", 0, "out", "\n4: v"},
+        {"--weights a --csv raw.csv", 0, "out", "0.9"},
+        {"--weights a --json raw.csv", 0, "out", "{\"class\": \"setosa\""},
+        {"--weights a --output output raw.csv", 0, "out", "1: setosa"},
+        {"--weights a --output z raw.csv", 1, "err", "the outputs are output"},
+        {"--weights a z=raw.csv", 1, "err", "cannot open z=raw.csv"},
+        {"--weights a short.csv", 1, "err",
+         "short.csv has 3 columns; a row takes 4 values (x: 4)"},
+        {"--weights a bad.csv", 1, "err", "bad.csv:2"},
+        {"--weights raw.csv raw.csv", 1, "err", "not a safetensors file"},
+        {"raw.csv", 1, "err", "there is no softmax.safetensors here"},
+        {"--weights a --csv --json raw.csv", 2, "err", "exclude each other"},
+        {"--weights b raw.csv", 1, "err", "does not hold the mean"},
+        {"--weights a x.npy", 0, "out", "1: setosa"},
+        {"--weights a picture", 1, "err", "picture is an image"},
+    };
+    static const float values[] = {5, 3, 1.5f, 0.2f};
+    unsigned char npy[200] = "\x93NUMPY\x01";
+    const char *header = "{'descr': '<f4', 'fortran_order': False, "
+                         "'shape': (1, 4), }\n";
+    (void)state;
+    reset();
+    assert_int_equal(train("--quiet --out a"), 0);
+    write_text("raw.csv", "5,3,1.5,0.2\n7.1,2.2,4.5,2.3\n");
+    write_text("short.csv", "5,3,1.5\n");
+    write_text("bad.csv", "5,3,1.5,0.2\n5,3,inf,0.2\n");
+    write_bytes("picture", "\x89PNG\r\n\x1a\n12345678", 16);
+    npy[8] = (unsigned char)strlen(header);
+    memcpy(npy + 10, header, strlen(header));
+    memcpy(npy + 10 + strlen(header), values, sizeof values);
+    write_bytes("x.npy", npy, 10 + strlen(header) + sizeof values);
+    size_t size;
+    char *bytes = read_bytes("a", &size), *at = strstr(bytes + 8, "nnc.data");
+    memcpy(at, "nnc.none", 8);
+    write_bytes("b", bytes, size);
+    free(bytes);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        int status = infer(rows[i].words);
+        if (status != rows[i].status)
+            fail_msg("%s ends with %d", rows[i].words, status);
+        assert_file_says(rows[i].file, rows[i].says);
+    }
+}
+
+/* What --csv prints is what the program computes for the training rows. */
+static void inference_prepares_as_training(void **state)
+{
+    double p[3], worst = 0;
+    FILE *f;
+    (void)state;
+    reset();
+    assert_int_equal(train("--quiet --out a"), 0);
+    assert_int_equal(infer("--weights a --csv iris.csv"), 0);
+    f = fopen("out", "r");
+    assert_non_null(f);
+    int right = 0, rows = 0;
+    while (fscanf(f, "%lf,%lf,%lf", &p[0], &p[1], &p[2]) == 3) {
+        int best = p[1] > p[0] ? 1 : 0;
+        best = p[2] > p[best] ? 2 : best;
+        right += best == rows / 50;
+        worst = fmax(worst, fabs(p[0] + p[1] + p[2] - 1));
+        rows++;
+    }
+    fclose(f);
+    assert_int_equal(rows, 150);
+    assert_true(right >= 148);
+    assert_true(worst < 1e-6);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(trains),
+        cmocka_unit_test(same_seed_same_bits),
+        cmocka_unit_test(resumed_equals_uninterrupted),
+        cmocka_unit_test(refuses_to_resume_otherwise),
+        cmocka_unit_test(stops_early),
+        cmocka_unit_test(leaves_files_alone),
+        cmocka_unit_test(flags),
+        cmocka_unit_test(gradients),
+        cmocka_unit_test(one_batch_of_all),
+        cmocka_unit_test(infers),
+        cmocka_unit_test(inference_prepares_as_training),
+    };
+    return cmocka_run_group_tests(tests, make_data, leave_folder);
+}
