@@ -1,0 +1,56 @@
+/* The loops around the tiles of a convolution. A tile that would reach over
+ * the edge is moved back ($CLIP_K,
+ * $CLIP_Y, $CLIP_X). `images` does whole images,
+ * `bands` parts of one: $BANDS pieces an image, of $BAND rows or channels. */
+static void $NAME(const float *restrict x, float *restrict y, int from, int to)
+{
+    /* section: images */
+    for (int n = from; n < to; n++) {
+        $SETUP;
+        $LOOPS;
+    }
+    /* end: images */
+    /* section: bands */
+    for (int unit = from; unit < to; unit++) {
+        const int n = unit / $BANDS;
+        const int first = unit % $BANDS * $BAND;
+        $SETUP;
+        $LOOPS;
+    }
+    /* end: bands */
+}
+
+static void $TILES(const float *in, float *to)
+{
+    /* section: tiles */
+    for (int k = $K0; k < $K1; k += $WIDTH) {
+        $CLIP_K;
+        for (int i = $I0; i < $I1; i += $ROWS) {
+            $CLIP_Y;
+            for (int j = 0; j < $J1; j += $COLUMNS) {
+                $CLIP_X;
+                $CALL;
+            }
+        }
+    }
+    /* end: tiles */
+}
+
+/* Weights from one layout to another; what no element fills becomes 0. */
+static void $REPACK(const float *restrict w, float *restrict to)
+{
+    /* section: repack */
+    for (int i = 0; i < $SIZE; i++) {
+        to[i] = 0.0f;
+    }
+    for (int k = 0; k < $K; k++) {
+        for (int c = 0; c < $C; c++) {
+            for (int u = 0; u < $U; u++) {
+                for (int v = 0; v < $V; v++) {
+                    to[$TO] = w[$FROM];
+                }
+            }
+        }
+    }
+    /* end: repack */
+}

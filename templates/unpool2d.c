@@ -1,0 +1,89 @@
+/* The gradient of pooled values spread over their windows, for windows that
+ * do not overlap:
+ *
+ *     x[i*$WH + u, j*$WW + v, c] = y[i,j,c] where arg[i,j,c] = u*$WW + v, else 0
+ *
+ * or y / ($WH*$WW) everywhere for the mean ($SHARE). Every pixel of every
+ * window is written once. `lanes` does $LANES channels at a time from c = 0 to
+ * $WHOLE, `single` one channel at a time from $WHOLE on; the channels of both
+ * images lie at $YC(c) and $XC(c). */
+static void $NAME(const float *restrict y, const unsigned char *restrict arg,
+                  float *restrict x)
+{
+    /* section: lanes */
+    for (int i = 0; i < $PH; i++) {
+        for (int j = 0; j < $PW; j++) {
+            for (int c = 0; c < $WHOLE; c += $LANES) {
+                /* section: one */
+                const nn_vec g = nn_vload(y + (i * $YI + j * $YJ + $YC(c)));
+                /* end: one */
+                /* section: by_arg */
+                nn_small small;
+                __builtin_memcpy(&small, arg + (i * $YI + j * $YJ + $YC(c)),
+                                 sizeof small);
+                const nn_int won = __builtin_convertvector(small, nn_int);
+                float *to = x + (i * $WH * $XI + j * $WW * $XJ + $XC(c));
+                for (int $u = 0; $u < $WH; $u++) {
+                    for (int $v = 0; $v < $WW; $v++) {
+                        nn_vstore(to + ($u * $XI + $v * $XJ),
+                                  (nn_vec)((won == $u * $WW + $v) & (nn_int)g));
+                    }
+                }
+                /* end: by_arg */
+                /* section: by_share */
+                float *to = x + (i * $WH * $XI + j * $WW * $XJ + $XC(c));
+                for (int $u = 0; $u < $WH; $u++) {
+                    for (int $v = 0; $v < $WW; $v++) {
+                        nn_vstore(to + ($u * $XI + $v * $XJ), g * $SHARE);
+                    }
+                }
+                /* end: by_share */
+            }
+        }
+    }
+    /* end: lanes */
+    /* section: single */
+    for (int c = $WHOLE; c < $C; c++) {
+        for (int i = 0; i < $PH; i++) {
+            for (int j = 0; j < $PW; j++) {
+                const float g = y[i * $YI + j * $YJ + $YC(c)];
+                /* section: by_arg1 */
+                const int won = arg[i * $YI + j * $YJ + $YC(c)];
+                float *to = x + (i * $WH * $XI + j * $WW * $XJ + $XC(c));
+                for (int $u = 0; $u < $WH; $u++) {
+                    for (int $v = 0; $v < $WW; $v++) {
+                        to[$u * $XI + $v * $XJ] =
+                            won == $u * $WW + $v ? g : 0.0f;
+                    }
+                }
+                /* end: by_arg1 */
+                /* section: by_share1 */
+                float *to = x + (i * $WH * $XI + j * $WW * $XJ + $XC(c));
+                for (int $u = 0; $u < $WH; $u++) {
+                    for (int $v = 0; $v < $WW; $v++) {
+                        to[$u * $XI + $v * $XJ] = g * $SHARE;
+                    }
+                }
+                /* end: by_share1 */
+            }
+        }
+    }
+    /* end: single */
+    /* section: columns */
+    for (int c = 0; c < $C; c++) {
+        for (int i = 0; i < $PH; i++) {
+            const float *g = y + (i * $YI + $YC(c));
+            const $ARG_TYPE *won = arg + (i * $YI + $YC(c));
+            float *to = x + (i * $WH * $XI + $XC(c));
+            for (int $u = 0; $u < $WH; $u++) {
+                for (int j = 0; j < $PW; j++) {
+                    for (int $v = 0; $v < $WW; $v++) {
+                        to[$u * $XI + j * $WW + $v] =
+                            won[j] == $u * $WW + $v ? g[j] : 0.0f;
+                    }
+                }
+            }
+        }
+    }
+    /* end: columns */
+}
