@@ -58,16 +58,16 @@ static Table *table_of(Graph *g, Table **tables)
     return t;
 }
 
-static Node *share(Graph *g, const Node *n, Node *const *in, void *to)
+static Node *share(Rewriting *r, const Node *n, Node *const *in)
 {
-    Table *t = table_of(g, to);
+    Table *t = table_of(r->g, r->to);
     Bucket **bucket = &t->at[hash_node(n, in)];
-    Bucket *new = NEW(g->arena, Bucket);
+    Bucket *new = NEW(r->g->arena, Bucket);
 
     for (Bucket *b = *bucket; b; b = b->next)
         if (equal(b->node, n, in))
             return b->node;
-    new->node = rewrite_copy(g, n, in);
+    new->node = rewrite_copy(r->g, n, in);
     new->next = *bucket;
     *bucket = new;
     return new->node;

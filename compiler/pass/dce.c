@@ -185,17 +185,17 @@ static Node *trim_scan(Graph *g, const Node *n, Node *const *in, Pruning *p)
     return scan;
 }
 
-static Node *prune(Graph *g, const Node *n, Node *const *in, void *to)
+static Node *prune(Rewriting *r, const Node *n, Node *const *in)
 {
-    Pruning *p = to;
+    Pruning *p = r->to;
 
     if (n->op == OP_SCAN)
-        return trim_scan(g, n, in, p);
+        return trim_scan(r->g, n, in, p);
     if (n->op != OP_PICK)
         return NULL;
     for (const Trim *t = p->trims; t; t = t->next)
         if (t->scan == in[0])
-            return graph_pick(g, in[0], t->outs[n->attr.index]);
+            return graph_pick(r->g, in[0], t->outs[n->attr.index]);
     nnc_bug("a pick of an unknown scan");
 }
 

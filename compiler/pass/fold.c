@@ -27,13 +27,13 @@ static Node *try_table(Graph *g, const Fold *f, const Node *n, Node *const *in)
     return NULL;
 }
 
-static Node *fold_node(Graph *g, const Node *n, Node *const *in, void *to)
+static Node *fold_node(Rewriting *r, const Node *n, Node *const *in)
 {
     static const Fold *const tables[] = {fold_maps, fold_views, fold_cores};
-    int *changes = to;
+    int *changes = r->to;
 
     for (int i = 0; i < 3; i++) {
-        Node *new = try_table(g, tables[i], n, in);
+        Node *new = try_table(r->g, tables[i], n, in);
 
         if (new) {
             (*changes)++;

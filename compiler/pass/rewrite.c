@@ -33,57 +33,67 @@ Node *rewrite_copy(Graph *g, const Node *n, Node *const *in)
 }
 
 /* The node with a body of its own, which the pass may change. */
-static Node own_body(const Node *n, Rewrite *f, void *to, Graph *out)
+static Node own_body(const Rewriting *r, const Node *n, Rewrite *f)
 {
     Node own = *n;
 
-    own.attr.scan = NEW(out->arena, Scan);
+    own.attr.scan = NEW(r->g->arena, Scan);
     *own.attr.scan = *n->attr.scan;
-    own.attr.scan->body = rewrite(n->attr.scan->body, f, to);
+    own.attr.scan->body = rewrite_body(n->attr.scan, f, r->to);
     return own;
 }
 
-static Node *rewrite_node(Graph *out, const Node *n, Node *const *in,
-                          Rewrite *f, void *to)
+static Node *rewrite_node(Rewriting *r, const Node *n, Rewrite *f)
 {
-    Node *new = NULL;
+    Node **in = NEWN(r->g->arena, Node *, n->n_in + 1), *new = NULL;
     Node own;
 
+    for (int k = 0; k < n->n_in; k++)
+        in[k] = r->map[n->in[k]->id];
     if (n->op == OP_SCAN) {
-        own = own_body(n, f, to, out);
+        own = own_body(r, n, f);
         n = &own;
     }
     if (f)
-        new = f(out, n, in, to);
+        new = f(r, n, in);
     if (!new)
-        new = rewrite_copy(out, n, in);
+        new = rewrite_copy(r->g, n, in);
     if (!new->name && op_table[new->op].class != CLASS_LEAF)
         new->name = n->name;
     return new;
 }
 
+static Graph *rewrite_graph(const Graph *g, const Scan *scan, Rewrite *f,
+                            void *to)
+{
+    bool *live = rewrite_live(g);
+    Rewriting r = {.old = g,
+                   .scan = scan,
+                   .g = graph_new(g->arena, g->batch),
+                   .map = NEWN(g->arena, Node *, g->nodes.n + 1),
+                   .uses = graph_uses(g),
+                   .to = to};
+
+    for (int i = 0; i < g->nodes.n; i++)
+        if (live[i])
+            r.map[i] = rewrite_node(&r, g->nodes.at[i], f);
+    for (int i = 0; i < g->roots.n; i++) {
+        const Root *root = &g->roots.at[i];
+
+        graph_root(r.g, r.map[root->node->id], root->role, root->index,
+                   root->slot);
+    }
+    return r.g;
+}
+
 Graph *rewrite(const Graph *g, Rewrite *f, void *to)
 {
-    Graph *out = graph_new(g->arena, g->batch);
-    Node **map = NEWN(g->arena, Node *, g->nodes.n + 1);
-    bool *live = rewrite_live(g);
+    return rewrite_graph(g, NULL, f, to);
+}
 
-    for (int i = 0; i < g->nodes.n; i++) {
-        const Node *n = g->nodes.at[i];
-        Node **in = NEWN(g->arena, Node *, n->n_in + 1);
-
-        if (!live[i])
-            continue;
-        for (int k = 0; k < n->n_in; k++)
-            in[k] = map[n->in[k]->id];
-        map[i] = rewrite_node(out, n, in, f, to);
-    }
-    for (int i = 0; i < g->roots.n; i++) {
-        const Root *r = &g->roots.at[i];
-
-        graph_root(out, map[r->node->id], r->role, r->index, r->slot);
-    }
-    return out;
+Graph *rewrite_body(const Scan *scan, Rewrite *f, void *to)
+{
+    return rewrite_graph(scan->body, scan, f, to);
 }
 
 static bool same_list(const int *a, const int *b, int n)

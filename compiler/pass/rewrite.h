@@ -4,15 +4,27 @@
 
 #include "ir/graph.h"
 
+typedef struct Rewriting {
+    const Graph *old;
+    const Scan *scan; /* whose body it is, as it was, or NULL */
+    Graph *g;         /* being built */
+    Node **map;       /* by id of old: what stands for a node already passed */
+    const int *uses;  /* by id of old */
+    void *to;         /* the pass's own */
+} Rewriting;
+
 /* Asked for each node of the old graph in order: `in` are the new nodes that
- * stand for its inputs. Returns the node of the new graph `out` that stands
- * for n, or NULL for a plain copy. */
-typedef Node *Rewrite(Graph *out, const Node *n, Node *const *in, void *to);
+ * stand for its inputs. Returns the node of r->g that stands for n, or NULL
+ * for a plain copy. */
+typedef Node *Rewrite(Rewriting *r, const Node *n, Node *const *in);
 
 /* A new graph with the nodes that roots need, rewritten by f (NULL: copied).
- * Bodies of scans are rewritten first, by the same f. The old graph stays as
- * it was. */
+ * The body of a scan is rewritten by the same f before the scan, whose n then
+ * has a new Scan, which f may change. The old graph stays as it was. */
 Graph *rewrite(const Graph *g, Rewrite *f, void *to);
+
+/* The same for the body of a scan alone. */
+Graph *rewrite_body(const Scan *scan, Rewrite *f, void *to);
 
 /* A copy of n in g with other inputs. */
 Node *rewrite_copy(Graph *g, const Node *n, Node *const *in);

@@ -21,10 +21,13 @@ void probe_free(Probe *p)
     arena_free(p->arena);
 }
 
-static bool near_kink(const Probe *p, double v)
+static bool near_kink(double v)
 {
-    if (fabs(v) < 2e-3 || fabs(fabs(v) - 1) < 2e-3)
-        return true;
+    return fabs(v) < 2e-3 || fabs(fabs(v) - 1) < 2e-3;
+}
+
+static bool near_other(const Probe *p, double v)
+{
     for (int k = 0; k < p->p->params.n; k++)
         for (int64_t i = 0; i < shape_count(&p->p->params.at[k].shape); i++)
             if (fabs(p->params[k][i] - v) < 2e-3)
@@ -35,11 +38,12 @@ static bool near_kink(const Probe *p, double v)
 static double draw(Probe *p)
 {
     double v;
+    int tries = 0;
 
     do {
         v = interp_noise(p->seed++, 1);
         v = p->positive ? 1.1 + 0.9 * v : 2 * v;
-    } while (near_kink(p, v));
+    } while (near_kink(v) || (tries++ < 50 && near_other(p, v)));
     return v;
 }
 

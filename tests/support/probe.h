@@ -27,8 +27,8 @@ typedef struct Probe {
 Probe probe_new(uint64_t seed);
 void probe_free(Probe *p);
 
-/* A parameter with values in -2..2 (0.2..2 if positive), of which no two, and
- * none and 0 or 1 or -1, are nearer than 2e-3. */
+/* A parameter with values in -2..2 (0.2..2 if positive), none of them nearer
+ * than 2e-3 to 0, 1 or -1, nor, while there is room, to another one. */
 Node *probe_param(Probe *p, Shape shape);
 
 /* An input of real noise, or of classes. */

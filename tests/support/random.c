@@ -323,6 +323,10 @@ static Node *loop(Probe *p, const Pool *pool)
 
     if (x->shape.rank != 3 || p->p->params.n >= PROBE_MAX - 12)
         return NULL;
+    if (random_below(p, 2)) /* enough features to leave the loop */
+        x = graph_concat(
+            p->g, 16,
+            (Node *[]){x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x}, 2);
     if (random_below(p, 4) == 0)
         x = graph_add(p->g, OP_REVERSE, 1, &x, turn, NULL);
     if (batch_first)

@@ -1,0 +1,325 @@
+/* hoist.c: takes out of loops what does not depend on their state.
+ *
+ * In goes a graph, out comes one in which a loop's body computes nothing that
+ * is the same in each step, and no product of the step's input that is worth
+ * one over all steps at once: x W of [batch, features] in each step becomes one
+ * product of [steps * batch, features], and what is computed of that alone goes
+ * with it. The results enter the body as sequences. What only moves elements
+ * at the border (the slices of gates) stays inside, where it is free. */
+#include "pass/pass.h"
+#include "pass/rewrite.h"
+#include "pass/steps.h"
+
+typedef struct Hoist {
+    Rewriting *r;
+    Node *const *in; /* the scan's inputs, outside */
+    const Scan *s;
+    const Graph *body;
+    const Depends *on;
+    bool *out;      /* by id: leaves the loop */
+    Node **whole;   /* by id: outside, as it is in each step */
+    Node **stacked; /* by id: outside, [steps, ...] */
+    Node **joined;  /* by id: outside, [steps * batch, ...] */
+} Hoist;
+
+static bool is_leaf(const Node *n)
+{
+    return n->n_in == 0;
+}
+
+/* Operators whose first axis is the batch, and that time can join. */
+static bool by_rows(Op op)
+{
+    return op == OP_MATMUL || op == OP_CONV || op == OP_MAXPOOL ||
+           op == OP_AVGPOOL;
+}
+
+/* Whether n can be computed for all steps at once, if its inputs can. */
+static bool fits_outside(const Hoist *h, const Node *n)
+{
+    if (n->shape.rank >= MAX_RANK || n->type != TYPE_REAL)
+        return false;
+    if (by_rows(n->op)) {
+        if (n->op == OP_MATMUL && (n->attr.mm.ta || n->shape.rank != 2))
+            return false;
+        return n->n_in == 1 || (h->on[n->in[0]->id] == DEPENDS_INPUT &&
+                                h->on[n->in[1]->id] == DEPENDS_FIXED);
+    }
+    return op_table[n->op].class == CLASS_MAP ||
+           op_table[n->op].class == CLASS_REDUCE ||
+           op_table[n->op].class == CLASS_VIEW || n->op == OP_SOFTMAX;
+}
+
+static bool worth_it(const Node *n)
+{
+    return n->op == OP_CONV ||
+           (n->op == OP_MATMUL && n->in[0]->shape.dim[1] >= HOIST_FEATURES);
+}
+
+/* Chooses the nodes that leave. */
+static void choose(Hoist *h)
+{
+    int n_nodes = h->body->nodes.n;
+    bool *can = NEWN(h->body->arena, bool, n_nodes + 1);
+    bool *below = NEWN(h->body->arena, bool, n_nodes + 1);
+
+    for (int i = 0; i < n_nodes; i++) {
+        const Node *n = h->body->nodes.at[i];
+
+        can[i] =
+            h->on[i] != DEPENDS_STATE &&
+            (is_leaf(n) || h->on[i] == DEPENDS_FIXED || fits_outside(h, n));
+        for (int k = 0; k < n->n_in; k++) {
+            can[i] = can[i] && can[n->in[k]->id];
+            below[i] = below[i] || below[n->in[k]->id];
+        }
+        if (h->on[i] == DEPENDS_FIXED) {
+            h->out[i] = !is_leaf(n);
+        } else {
+            below[i] = can[i] && (below[i] || worth_it(n));
+            h->out[i] = below[i] && op_table[n->op].class != CLASS_VIEW;
+        }
+    }
+    for (int i = n_nodes - 1; i >= 0; i--) {
+        const Node *n = h->body->nodes.at[i];
+
+        for (int k = 0; h->out[i] && k < n->n_in; k++)
+            if (!is_leaf(n->in[k]))
+                h->out[n->in[k]->id] = true;
+    }
+}
+
+static Node *whole(Hoist *h, const Node *n)
+{
+    Node **to = &h->whole[n->id];
+    Node **in = NEWN(h->r->g->arena, Node *, n->n_in + 1);
+
+    if (*to)
+        return *to;
+    if (n->op == OP_ARG)
+        return *to = h->in[n->attr.index];
+    for (int k = 0; k < n->n_in; k++)
+        in[k] = whole(h, n->in[k]);
+    return *to = rewrite_copy(h->r->g, n, in);
+}
+
+/* Whether a node is computed on [steps * batch, ...]: a product, or what
+ * works on a product's rows one by one. */
+static bool joins(const Hoist *h, const Node *n)
+{
+    bool some = false;
+
+    if (by_rows(n->op))
+        return true;
+    if (op_table[n->op].class != CLASS_MAP || n->op == OP_ROWS_MASK)
+        return false;
+    for (int k = 0; k < n->n_in; k++) {
+        const Node *x = n->in[k];
+        bool input = h->on[x->id] == DEPENDS_INPUT;
+
+        if (x->shape.dim[0] != (input ? n->shape.dim[0] : 1))
+            return false;
+        some = some || (input && !is_leaf(x) && joins(h, x));
+    }
+    return some;
+}
+
+static Shape joined_shape(const Hoist *h, const Node *n)
+{
+    Shape s = n->shape;
+
+    s.dim[0] *= h->s->steps;
+    return s;
+}
+
+static Node *stacked(Hoist *h, const Node *n);
+
+static Node *joined(Hoist *h, const Node *n)
+{
+    Graph *g = h->r->g;
+    Node **to = &h->joined[n->id];
+    Node **in = NEWN(g->arena, Node *, n->n_in + 1);
+
+    if (*to)
+        return *to;
+    if (is_leaf(n) || !joins(h, n))
+        return *to = graph_reshape(g, stacked(h, n), joined_shape(h, n));
+    for (int k = 0; k < n->n_in; k++)
+        in[k] = h->on[n->in[k]->id] == DEPENDS_FIXED ? whole(h, n->in[k])
+                                                     : joined(h, n->in[k]);
+    return *to = rewrite_copy(g, n, in);
+}
+
+/* A value that is the same in each step, beside values over time. */
+static Node *repeated(Hoist *h, const Node *n, bool every)
+{
+    Node *x = whole(h, n);
+    Shape s = shape_prepend(1, &n->shape);
+
+    x = graph_reshape(h->r->g, x, s);
+    s.dim[0] = every ? h->s->steps : 1;
+    return graph_broadcast(h->r->g, x, s);
+}
+
+/* n's attributes with one axis more in front. */
+static Attr moved_axes(const Node *n)
+{
+    Attr a = n->attr;
+
+    switch (op_table[n->op].attr) {
+    case ATTR_AXIS:
+        a.axis++;
+        break;
+    case ATTR_AXES:
+        a.axes <<= 1;
+        break;
+    case ATTR_PART:
+        a.part.axis++;
+        break;
+    case ATTR_PERM:
+        a.perm[0] = 0;
+        for (int i = 0; i < n->shape.rank; i++)
+            a.perm[i + 1] = n->attr.perm[i] + 1;
+        break;
+    default:
+        break;
+    }
+    return a;
+}
+
+static Node *stacked(Hoist *h, const Node *n)
+{
+    Graph *g = h->r->g;
+    Node **to = &h->stacked[n->id];
+    Shape shape = shape_prepend(h->s->steps, &n->shape);
+    Node **in = NEWN(g->arena, Node *, n->n_in + 1);
+
+    if (*to)
+        return *to;
+    if (n->op == OP_ARG)
+        return *to = h->in[n->attr.index];
+    if (joins(h, n))
+        return *to = graph_reshape(g, joined(h, n), shape);
+    for (int k = 0; k < n->n_in; k++)
+        in[k] = h->on[n->in[k]->id] == DEPENDS_FIXED
+                    ? repeated(h, n->in[k], n->op == OP_CONCAT)
+                    : stacked(h, n->in[k]);
+    if (op_table[n->op].flags & OPF_SHAPED)
+        return *to = graph_add_shaped(g, n->op, n->type, shape, n->n_in, in,
+                                      moved_axes(n), n);
+    return *to = graph_add(g, n->op, n->n_in, in, moved_axes(n), n);
+}
+
+/* The nodes that left and that the body still reads, of one kind. */
+static int border(const Hoist *h, Depends on, const Node **found)
+{
+    bool *read = NEWN(h->body->arena, bool, h->body->nodes.n + 1);
+    int n_found = 0;
+
+    for (int i = 0; i < h->body->nodes.n; i++)
+        for (int k = 0; !h->out[i] && k < h->body->nodes.at[i]->n_in; k++)
+            read[h->body->nodes.at[i]->in[k]->id] = true;
+    for (int i = 0; i < h->body->roots.n; i++)
+        read[h->body->roots.at[i].node->id] = true;
+    for (int i = 0; i < h->body->nodes.n; i++)
+        if (read[i] && h->out[i] && h->on[i] == on)
+            found[n_found++] = h->body->nodes.at[i];
+    return n_found;
+}
+
+static int place_of(const Node *const *list, int n, const Node *node)
+{
+    for (int i = 0; i < n; i++)
+        if (list[i] == node)
+            return i;
+    return -1;
+}
+
+/* The body without what left: `n_seq` further sequences behind its own, then
+ * further fixed values behind the fixed ones. */
+static Graph *rest_of_body(const Hoist *h, const Node **seq, int n_seq,
+                           const Node **fixed, int n_fixed)
+{
+    Graph *g = graph_new(h->body->arena, h->body->batch);
+    Node **map = NEWN(g->arena, Node *, h->body->nodes.n + 1);
+    int behind = h->s->n_seq + h->s->n_state + h->s->n_fixed + n_seq;
+
+    for (int i = 0; i < h->body->nodes.n; i++) {
+        const Node *n = h->body->nodes.at[i];
+        Node **in = NEWN(g->arena, Node *, n->n_in + 1);
+        int s = place_of(seq, n_seq, n), f = place_of(fixed, n_fixed, n);
+
+        if (h->out[i]) {
+            int index = s >= 0 ? h->s->n_seq + s : behind + f;
+
+            if (s >= 0 || f >= 0)
+                map[i] = graph_add_shaped(g, OP_ARG, n->type, n->shape, 0, NULL,
+                                          (Attr){.index = index}, n);
+            continue;
+        }
+        for (int k = 0; k < n->n_in; k++)
+            in[k] = map[n->in[k]->id];
+        map[i] = rewrite_copy(g, n, in);
+        if (n->op == OP_ARG && n->attr.index >= h->s->n_seq)
+            map[i]->attr.index += n_seq;
+    }
+    for (int i = 0; i < h->body->roots.n; i++) {
+        const Root *r = &h->body->roots.at[i];
+
+        graph_root(g, map[r->node->id], r->role, r->index, r->slot);
+    }
+    return g;
+}
+
+static Node *smaller_scan(Hoist *h, const Node *n)
+{
+    Arena *arena = h->r->g->arena;
+    const Node **seq = NEWN(arena, const Node *, h->body->nodes.n + 1);
+    const Node **fixed = NEWN(arena, const Node *, h->body->nodes.n + 1);
+    int n_seq = border(h, DEPENDS_INPUT, seq);
+    int n_fixed = border(h, DEPENDS_FIXED, fixed);
+    Node **in = NEWN(arena, Node *, n->n_in + n_seq + n_fixed + 1);
+    Scan *s = NEW(arena, Scan);
+    int at = 0;
+
+    if (n_seq + n_fixed == 0)
+        return NULL;
+    *s = *h->s;
+    for (int i = 0; i < n->n_in; i++) {
+        for (int k = 0; i == h->s->n_seq && k < n_seq; k++)
+            in[at++] = stacked(h, seq[k]);
+        in[at++] = h->in[i];
+    }
+    for (int k = 0; n->n_in == h->s->n_seq && k < n_seq; k++)
+        in[at++] = stacked(h, seq[k]);
+    for (int k = 0; k < n_fixed; k++)
+        in[at++] = whole(h, fixed[k]);
+    s->body = rest_of_body(h, seq, n_seq, fixed, n_fixed);
+    s->n_seq += n_seq;
+    s->n_fixed += n_fixed;
+    return graph_add(h->r->g, OP_SCAN, at, in, (Attr){.scan = s}, n);
+}
+
+static Node *hoist_node(Rewriting *r, const Node *n, Node *const *in)
+{
+    Hoist h = {.r = r, .in = in, .s = n->attr.scan};
+    int nodes;
+
+    if (n->op != OP_SCAN)
+        return NULL;
+    h.body = h.s->body;
+    h.on = steps_depends(h.s);
+    nodes = h.body->nodes.n + 1;
+    h.out = NEWN(r->g->arena, bool, nodes);
+    h.whole = NEWN(r->g->arena, Node *, nodes);
+    h.stacked = NEWN(r->g->arena, Node *, nodes);
+    h.joined = NEWN(r->g->arena, Node *, nodes);
+    choose(&h);
+    return smaller_scan(&h, n);
+}
+
+Graph *hoist(Program *p, Graph *g)
+{
+    (void)p;
+    return rewrite(g, hoist_node, NULL);
+}

@@ -1,0 +1,76 @@
+/* regroup.c: sums in loops put apart what does not depend on the state.
+ *
+ * In goes a graph, out comes one in which a sum of several values in a loop's
+ * body is (what depends on the state) + (what depends on the step's input +
+ * what is the same in each step), so that hoist can take the second half out
+ * as a whole. */
+#include "pass/pass.h"
+#include "pass/rewrite.h"
+#include "pass/steps.h"
+
+typedef struct Terms {
+    VEC(const Node *) on[DEPENDS_STATE + 1];
+} Terms;
+
+/* Whether n is a part of a larger sum that its only user computes. */
+static bool inside_sum(const Rewriting *r, const Node *n)
+{
+    if (r->uses[n->id] != 1)
+        return false;
+    for (int i = n->id + 1; i < r->old->nodes.n; i++) {
+        const Node *user = r->old->nodes.at[i];
+
+        for (int k = 0; k < user->n_in; k++)
+            if (user->in[k] == n)
+                return user->op == OP_ADD;
+    }
+    return false;
+}
+
+static void collect(const Rewriting *r, const Node *n, const Depends *on,
+                    Terms *terms)
+{
+    for (int k = 0; k < 2; k++) {
+        const Node *x = n->in[k];
+
+        if (x->op == OP_ADD && r->uses[x->id] == 1)
+            collect(r, x, on, terms);
+        else
+            vec_push(r->g->arena, &terms->on[on[x->id]], x);
+    }
+}
+
+static Node *regroup_node(Rewriting *r, const Node *n, Node *const *in)
+{
+    const Depends *on;
+    Terms terms = {0};
+    Node *sum = NULL;
+
+    (void)in;
+    if (!r->scan || n->op != OP_ADD || inside_sum(r, n))
+        return NULL;
+    on = steps_depends(r->scan);
+    if (on[n->id] != DEPENDS_STATE)
+        return NULL;
+    collect(r, n, on, &terms);
+    if (terms.on[DEPENDS_FIXED].n + terms.on[DEPENDS_INPUT].n < 2)
+        return NULL;
+    for (int d = 0; d <= DEPENDS_STATE; d++) {
+        Node *part = NULL;
+
+        for (int i = 0; i < terms.on[d].n; i++) {
+            Node *x = r->map[terms.on[d].at[i]->id];
+
+            part = part ? graph_binary(r->g, OP_ADD, part, x) : x;
+        }
+        if (part)
+            sum = sum ? graph_binary(r->g, OP_ADD, part, sum) : part;
+    }
+    return sum;
+}
+
+Graph *regroup(Program *p, Graph *g)
+{
+    (void)p;
+    return rewrite(g, regroup_node, NULL);
+}

@@ -1,0 +1,116 @@
+/* transposes.c: moves changes of the order of axes towards the outputs.
+ *
+ * In goes a graph, out comes one in which element-wise operators, sums and
+ * softmax stand before a TRANSPOSE instead of behind it, and TRANSPOSE before
+ * REVERSE, so that the pairs which elaboration puts around each loop over time
+ * meet and fold away: a stack of recurrent layers stays time-major inside.
+ * fold has to follow. */
+#include <string.h>
+
+#include "pass/pass.h"
+#include "pass/rewrite.h"
+
+static bool same_perm(const Node *a, const Node *b)
+{
+    return memcmp(a->attr.perm, b->attr.perm,
+                  (size_t)a->shape.rank * sizeof(int)) == 0;
+}
+
+/* x, which is used together with values that `turn` has put in order, as it
+ * would be before that; NULL where that takes a copy. */
+static Node *before(Graph *g, const Node *turn, Node *x)
+{
+    Shape s = {.rank = x->shape.rank};
+    int last = -1;
+
+    if (x->op == OP_TRANSPOSE && same_perm(x, turn))
+        return x->in[0];
+    for (int i = 0; i < s.rank; i++) {
+        int axis = turn->attr.perm[i];
+
+        s.dim[axis] = x->shape.dim[i];
+        if (x->shape.dim[i] == 1)
+            continue;
+        if (axis < last)
+            return NULL;
+        last = axis;
+    }
+    return graph_reshape(g, x, s);
+}
+
+/* The TRANSPOSE that an element-wise operator can change places with. */
+static Node *turned_input(const Node *n, Node *const *in)
+{
+    for (int k = 0; k < n->n_in; k++)
+        if (in[k]->op == OP_TRANSPOSE && shape_equal(&in[k]->shape, &n->shape))
+            return in[k];
+    return NULL;
+}
+
+static Node *map(Rewriting *r, const Node *n, Node *const *in)
+{
+    Node *turn = turned_input(n, in), *plain[3];
+
+    if (!turn)
+        return NULL;
+    for (int k = 0; k < n->n_in; k++) {
+        bool one_user = r->uses[n->in[k]->id] == 1;
+
+        if (in[k]->op == OP_TRANSPOSE && !one_user)
+            return NULL;
+        plain[k] = before(r->g, turn, in[k]);
+        if (!plain[k])
+            return NULL;
+    }
+    plain[0] = n->op == OP_ROWS_MASK
+                   ? graph_add(r->g, n->op, 1, plain,
+                               (Attr){.axis = turn->attr.perm[n->attr.axis]}, n)
+                   : graph_add(r->g, n->op, n->n_in, plain, n->attr, n);
+    return graph_add(r->g, OP_TRANSPOSE, 1, plain, turn->attr, n);
+}
+
+static Node *along(Rewriting *r, const Node *n, Node *turn)
+{
+    Attr attr = n->attr;
+    Node *y;
+
+    if (n->op == OP_SOFTMAX) {
+        attr.axis = turn->attr.perm[n->attr.axis];
+    } else {
+        attr.axes = 0;
+        for (int a = 0; a < n->shape.rank; a++)
+            if (n->attr.axes >> a & 1)
+                attr.axes |= 1U << turn->attr.perm[a];
+    }
+    y = graph_add(r->g, n->op, 1, turn->in, attr, n);
+    return graph_add(r->g, OP_TRANSPOSE, 1, &y, turn->attr, n);
+}
+
+static Node *of_reverse(Rewriting *r, const Node *n, const Node *reverse)
+{
+    Node *y = graph_add(r->g, OP_TRANSPOSE, 1, reverse->in, n->attr, n);
+    Attr attr = {0};
+
+    for (int i = 0; i < n->shape.rank; i++)
+        if (n->attr.perm[i] == reverse->attr.axis)
+            attr.axis = i;
+    return graph_add(r->g, OP_REVERSE, 1, &y, attr, n);
+}
+
+static Node *transposes_node(Rewriting *r, const Node *n, Node *const *in)
+{
+    if (op_table[n->op].class == CLASS_MAP)
+        return map(r, n, in);
+    if (n->op == OP_TRANSPOSE && in[0]->op == OP_REVERSE)
+        return of_reverse(r, n, in[0]);
+    if ((n->op == OP_SUM || n->op == OP_RMAX || n->op == OP_SOFTMAX) &&
+        in[0]->op == OP_TRANSPOSE && r->uses[n->in[0]->id] == 1)
+        return along(r, n, in[0]);
+    return NULL;
+}
+
+Graph *transposes(Program *p, Graph *g)
+{
+    (void)p;
+    return rewrite(g, transposes_node, NULL);
+}
