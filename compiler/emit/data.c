@@ -255,22 +255,15 @@ bool emit_uses_source(const Program *p, const char *name)
     return false;
 }
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
 void emit_program(Text *out, const Program *p, bool train)
 {
-    text_add(out, "\n#include \"nn_program.h\"\n");
     int flows = write_flows(out, p);
     write_pairings(out, p);
     text_printf(out,
                 "\nstatic const nn_program program = {\n    .model = "
                 "&%s_model, .file = ",
                 p->name);
-    quote(out, base_name(p->path));
+    quote(out, str_base_name(p->path));
     text_add(out, ",\n");
     if (flows)
         text_printf(out, "    .flows = flows, .flow_count = %d,\n", flows);

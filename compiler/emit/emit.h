@@ -98,12 +98,14 @@ int64_t plan_flops(const Plan *plan);
  * nn_model that holds them. */
 void emit_tables(Emit *e, Plan *const *plans, int n);
 
-/* The whole of model.c and model.h. With `inlined` the C file repeats the
- * header instead of including it. */
+/* The whole of model.c, which includes `header`: the one written by
+ * emit_model_h, or in a program "nn_program.h". */
 const char *emit_model_c(Arena *arena, const Program *p, Plan *const *plans,
-                         int n, const CodeOptions *options, bool inlined);
+                         int n, const CodeOptions *options, const char *header);
+
+/* The whole of model.h; `header` is its name without folders. */
 const char *emit_model_h(Arena *arena, const Program *p, Plan *const *plans,
-                         int n);
+                         int n, const char *header);
 
 /* Appends the tables of data and training and the main function of the
  * training or inference program to the C of its model. */

@@ -53,6 +53,9 @@ void emit_call(Emit *e, const Kernel *k, const char *frame, int indent)
                     k->name, k->parts);
     else
         text_printf(e->out, "%*s%s(%s, 0);\n", 4 * indent, "", k->name, frame);
+    if (k->finish)
+        text_printf(e->out, "%*s%s_finish(%s);\n", 4 * indent, "", k->name,
+                    frame);
 }
 
 static void emit_scan(Emit *e, const Kernel *k)
@@ -63,7 +66,8 @@ static void emit_scan(Emit *e, const Kernel *k)
     emit_kernels(e, k->body);
     text_add(e->out, "\n/* ");
     if (span->source)
-        text_printf(e->out, "%s:%d  ", span->source->path, span->line);
+        text_printf(e->out, "%s:%d  ", str_base_name(span->source->path),
+                    span->line);
     text_printf(e->out, "scan of %lld steps%s */\n", steps,
                 s->backward ? ", last to first" : "");
     text_printf(e->out,

@@ -1,22 +1,11 @@
-/* model.c: the tables of a model, and the two files model.c and model.h.
- *
- * model.h repeats the types of runtime/nn_model.h, so that it needs nothing
- * but <stddef.h> and <stdint.h>. The same input gives the same bytes. */
-#include <ctype.h>
+/* model.c: the tables of a model, and the whole of model.c. The same input
+ * gives the same bytes. */
 #include <string.h>
 
 #include "base/pack.h"
 #include "base/version.h"
 #include "emit/emit.h"
 #include "emit/wrap.h"
-
-static const char *upper(Arena *arena, const char *name)
-{
-    char *out = arena_printf(arena, "%s", name);
-    for (char *c = out; *c; c++)
-        *c = (char)toupper((unsigned char)*c);
-    return out;
-}
 
 static void string(Text *out, const char *s)
 {
@@ -231,7 +220,7 @@ static int write_kernel_rows(Emit *e, const Plan *plan)
         const Kernel *k = plan->kernels.at[i];
         const Span *span = &k->nodes.at[0]->span;
         text_printf(e->out, "    {\"%s\", ", k->name);
-        string(e->out, span->source ? span->source->path : "");
+        string(e->out, span->source ? str_base_name(span->source->path) : "");
         text_printf(e->out, ", %d},\n", span->source ? span->line : 0);
         n += 1 + (k->body ? write_kernel_rows(e, k->body) : 0);
     }
@@ -318,17 +307,14 @@ static void write_helpers(Emit *e, const char *body)
 }
 
 const char *emit_model_c(Arena *arena, const Program *p, Plan *const *plans,
-                         int n, const CodeOptions *options, bool inlined)
+                         int n, const CodeOptions *options, const char *header)
 {
     Text head = {.arena = arena}, body = {.arena = arena};
     Emit e = {.arena = arena, .program = p, .options = options, .out = &head,
               .target = target_find(options->target)};
     e.lanes = options->plain ? 1 : e.target->lanes;
     emit_header(&e, plans, n);
-    if (inlined)
-        text_add(&head, emit_model_h(arena, p, plans, n));
-    else
-        text_printf(&head, "#include \"%s.h\"\n", p->name);
+    text_printf(&head, "#include \"%s\"\n", header);
     e.out = &body;
     write_places(&e);
     for (int i = 0; i < n; i++) {
@@ -341,43 +327,4 @@ const char *emit_model_c(Arena *arena, const Program *p, Plan *const *plans,
     write_helpers(&e, text_str(&body));
     wrap_lines(&head, text_str(&body));
     return text_str(&head);
-}
-
-/* The part of runtime/nn_model.h that model.h repeats. */
-static void write_types(Text *out)
-{
-    static const char first[] = "#ifndef NN_MODEL_TYPES";
-    static const char last[] = "#endif /* NN_MODEL_TYPES */";
-    const char *text = pack_find("runtime/nn_model.h");
-    const char *from = strstr(text, first), *to = strstr(text, last);
-    if (!from || !to)
-        nnc_bug("runtime/nn_model.h lacks its section of types");
-    text_add_n(out, from, (size_t)(to - from));
-    text_add(out, last);
-    text_add(out, "\n");
-}
-
-const char *emit_model_h(Arena *arena, const Program *p, Plan *const *plans,
-                         int n)
-{
-    Text out = {.arena = arena};
-    const char *guard = upper(arena, p->name);
-    text_printf(&out, "/* %s.h: the model %s, written by nnc %s from %s. */\n",
-                p->name, p->name, NNC_VERSION, p->path);
-    text_printf(&out, "#ifndef %s_H\n#define %s_H\n\n#include <stddef.h>\n"
-                      "#include <stdint.h>\n\n",
-                guard, guard);
-    text_add(&out, "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
-    write_types(&out);
-    text_add(&out, "\n/* Bytes of workspace that each entry needs. */\nenum {\n");
-    for (int i = 0; i < n; i++)
-        text_printf(&out, "    %s_%s_workspace = %lld,\n", p->name,
-                    plans[i]->entry->name, (long long)plans[i]->workspace);
-    text_printf(&out, "    %s_batch = %lld\n};\n\n", p->name,
-                (long long)plans[0]->entry->batch);
-    text_printf(&out, "/* Parameters, tensors and entries. */\n"
-                      "extern const nn_model %s_model;\n\n",
-                p->name);
-    text_add(&out, "#ifdef __cplusplus\n}\n#endif\n\n#endif\n");
-    return text_str(&out);
 }

@@ -81,8 +81,8 @@ void emit_header(Emit *e, Plan *const *plans, int n)
     int64_t params = 0;
     for (int i = 0; i < p->params.n; i++)
         params += shape_count(&p->params.at[i].shape);
-    text_printf(e->out, "/* %s, from %s%s\n * ", p->name, p->path,
-                e->options->plain ? ", plain" : "");
+    text_printf(e->out, "/* %s, from %s%s\n * ", p->name,
+                str_base_name(p->path), e->options->plain ? ", plain" : "");
     commas(e->out, params);
     text_add(e->out, " parameters\n");
     for (int i = 0; i < n; i++) {

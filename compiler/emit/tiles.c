@@ -153,7 +153,8 @@ Plan *tiles(Plan *plan, const CodeOptions *o)
         if (k->kind == KERNEL_MATMUL && k->anchor->shape.rank == 2 &&
             !plan_product(plan, k, o))
             nnc_bug("no tile for the product at node %d", k->anchor->id);
-        if (k->kind == KERNEL_CONV)
+        if (k->kind == KERNEL_CONV || k->kind == KERNEL_CONV_DX ||
+            k->kind == KERNEL_CONV_DW)
             tile_conv(plan, k, o);
     }
     return plan;

@@ -31,25 +31,46 @@ static bool has_epilogue(const Kernel *k, const Node *primary)
     return maps(k) + stores > 0;
 }
 
+/* The image of a value as it lies now. A halo counts only where the kernel
+ * that wrote it has cleared it. */
+static void image_now(const Plan *plan, const Node *n, Image *m)
+{
+    const Value *v = &plan->value[n->id];
+    bool clears = v->kernel && (v->kernel->kind == KERNEL_CONV ||
+                                v->kernel->kind == KERNEL_CONV_DX);
+    if (!conv_image(&n->shape, &v->layout, m))
+        nnc_bug("node %d: no image for its layout", n->id);
+    for (int i = 0; i < 4 && !clears; i++)
+        m->halo[i] = 0;
+}
+
+static void check_weight(const Plan *plan, const Kernel *k, const ConvPlan *p)
+{
+    const Node *w = k->anchor->in[1];
+    Layout l = conv_weight_layout(&w->shape, &p->weights);
+    if (k->kind != KERNEL_CONV_DW &&
+        !layout_equal(&l, &plan->value[w->id].layout))
+        nnc_bug("node %d: its weight lies otherwise", k->anchor->id);
+}
+
 void tile_conv(Plan *plan, Kernel *k, const CodeOptions *o)
 {
     const Node *primary = schedule_conv_primary(k);
-    const Node *x = k->anchor->in[0], *w = k->anchor->in[1];
     ConvSpec s = schedule_conv_spec(plan, k);
-    if (!conv_image(&x->shape, &plan->value[x->id].layout, &s.x) ||
-        !conv_image(&primary->shape, &plan->value[primary->id].layout, &s.y))
-        nnc_bug("node %d: no image for its layout", k->anchor->id);
+    image_now(plan, schedule_conv_x(k), &s.x);
+    image_now(plan, schedule_conv_y(k), &s.y);
     s.unroll = o->unroll;
+    if (k->kind == KERNEL_CONV_DW)
+        s.dw_layout = conv_weight_pieces(&plan->value[k->anchor->id].layout);
     if (has_epilogue(k, primary))
         s.epilogue = (Epilogue){.print = no_epilogue,
                                 .operations = lane_operations(k)};
     ConvPlan *p = conv_plan(plan->arena, &s, target_find(o->target));
-    Layout l = conv_weight_layout(&w->shape, &p->weights);
-    if (!layout_equal(&l, &plan->value[w->id].layout))
-        nnc_bug("node %d: its weight lies otherwise", k->anchor->id);
+    check_weight(plan, k, p);
     k->tile = p;
     k->parts = p->units;
-    k->scratch = p->scratch * 4 * k->parts;
+    k->finish = p->partial > 0;
+    k->scratch = (p->partial + p->scratch * k->parts) * 4;
     k->why = p->why;
     k->flops = (int64_t)p->flops;
     k->bytes = (int64_t)p->bytes;
@@ -75,14 +96,6 @@ static void epilogue(Text *out, void *context, const char *value,
     text_add(out, "}\n");
 }
 
-static const Node *arg_node(const Kernel *k)
-{
-    for (int j = 0; j < k->nodes.n; j++)
-        if (k->nodes.at[j]->op == OP_MAXPOOL_AT)
-            return k->nodes.at[j];
-    return NULL;
-}
-
 /* Where a value's layout begins; its pointer shows element 0. */
 static const char *buffer_of(Scope *s, const Node *n)
 {
@@ -93,17 +106,80 @@ static const char *buffer_of(Scope *s, const Node *n)
                                       (long long)offset);
 }
 
+/* The places of the maxima: written forward, read backward. */
+static const Node *arg_node(const Kernel *k)
+{
+    const Node *pool = schedule_conv_pool(k);
+    if (pool && pool->op == OP_MAXPOOL_DX)
+        return pool->in[1];
+    for (int j = 0; j < k->nodes.n; j++)
+        if (k->nodes.at[j]->op == OP_MAXPOOL_AT)
+            return k->nodes.at[j];
+    return NULL;
+}
+
+static void argument(Scope *s, const char *format, const char *text)
+{
+    if (text)
+        text_printf(&s->body, format, text);
+}
+
+static void scratch_argument(Scope *s, const ConvPlan *p)
+{
+    if (p->scratch == 0)
+        return;
+    text_printf(&s->body,
+                ",\n        (float *)(f->work + %lld) + part * %lld",
+                (long long)(s->kernel->scratch_buffer->at + 4 * p->partial),
+                (long long)p->scratch);
+}
+
+static const char *partial(Scope *s, const ConvPlan *p)
+{
+    return p->partial == 0
+               ? NULL
+               : arena_printf(s->e->arena, "(float *)(f->work + %lld)",
+                              (long long)s->kernel->scratch_buffer->at);
+}
+
+/* The call of the tile's function, its arguments in conv.h's order. */
+static void call(Scope *s, const ConvPlan *p, const char *name)
+{
+    const Kernel *k = s->kernel;
+    const Node *n = k->anchor, *arg = arg_node(k);
+    const char *x = n->op == OP_CONV_DX ? NULL : buffer_of(s, n->in[0]);
+    const char *dy = n->op == OP_CONV ? NULL : buffer_of(s, schedule_conv_y(k));
+    const char *w = n->op == OP_CONV_DW ? NULL : buffer_of(s, n->in[1]);
+    const char *places = arg ? buffer_of(s, arg) : NULL;
+    const char *to = p->partial ? NULL : buffer_of(s, schedule_conv_primary(k));
+    text_printf(&s->body, "    %s(%s", name, x ? x : dy);
+    argument(s, ", %s", n->op == OP_CONV_DW ? dy : NULL);
+    argument(s, ", %s", n->op == OP_CONV ? NULL : places);
+    argument(s, ", %s", w);
+    argument(s, ", %s", to);
+    argument(s, ", %s", n->op == OP_CONV ? places : NULL);
+    argument(s, ", %s", partial(s, p));
+    scratch_argument(s, p);
+}
+
+static void write_finish(Scope *s, const ConvPlan *p, const char *name)
+{
+    const Kernel *k = s->kernel;
+    Scope last = scope_new(s->e, s->plan, k);
+    const char *dw = buffer_of(&last, schedule_conv_primary(k));
+    text_printf(s->e->out,
+                "\nstatic void %s_finish(void *frame)\n{\n"
+                "    const nn_frame *f = frame;\n%s"
+                "    %s_finish(%s, %s);\n}\n",
+                k->name, text_str(&last.head), name, partial(s, p), dw);
+}
+
 void emit_conv(Scope *s)
 {
     const Kernel *k = s->kernel;
     ConvPlan *p = k->tile;
     Arena *arena = s->e->arena;
-    const Node *primary = schedule_conv_primary(k), *arg = arg_node(k);
-    const char *x = buffer_of(s, k->anchor->in[0]);
-    const char *w = buffer_of(s, k->anchor->in[1]);
-    const char *y = buffer_of(s, primary);
-    const char *places = arg ? buffer_of(s, arg) : NULL;
-    LaneWriter writer = lane_writer(s, primary);
+    LaneWriter writer = lane_writer(s, schedule_conv_primary(k));
     if (p->spec.epilogue.print) {
         p->spec.epilogue.print = epilogue;
         p->spec.epilogue.context = &writer;
@@ -113,12 +189,8 @@ void emit_conv(Scope *s)
     const char *name = emit_name(s->e, arena_printf(arena, "%s_tile", k->name));
     text_add(s->e->out, "\n");
     conv_emit(s->e->out, p, name);
-    text_printf(&s->body, "    %s(%s, %s, %s", name, x, w, y);
-    if (places)
-        text_printf(&s->body, ", %s", places);
-    if (p->scratch)
-        text_printf(&s->body,
-                    ",\n        (float *)(f->work + %lld) + part * %lld",
-                    (long long)k->scratch_buffer->at, (long long)p->scratch);
+    call(s, p, name);
     text_printf(&s->body, "%s, part, part + 1);\n", writer.args);
+    if (k->finish)
+        write_finish(s, p, name);
 }

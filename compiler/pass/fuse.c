@@ -131,6 +131,7 @@ static bool apart(Fuser *f, const Kernel *other, const Kernel *k)
 static bool takes_maps(const Kernel *k)
 {
     return k->kind == KERNEL_MAP || k->kind == KERNEL_CONV ||
+           k->kind == KERNEL_CONV_DX ||
            (k->kind == KERNEL_MATMUL && k->space.rank == 2);
 }
 
@@ -245,6 +246,67 @@ static void place_reduce(Fuser *f, Node *n)
     absorb(f, k, maps);
 }
 
+/* The one kernel that holds every user of n, or NULL. */
+static Kernel *only_user(const Fuser *f, const Node *n)
+{
+    const Graph *g = f->plan->graph;
+    Kernel *only = NULL;
+    int found = 0;
+    for (int i = n->id + 1; i < g->nodes.n; i++) {
+        const Node *user = g->nodes.at[i];
+        for (int x = 0; x < user->n_in; x++) {
+            if (user->in[x] != n)
+                continue;
+            if (!f->of[i] || (only && f->of[i] != only))
+                return NULL;
+            only = f->of[i];
+            found++;
+        }
+    }
+    return found == f->uses[n->id] ? only : NULL;
+}
+
+/* Whether n's inputs are in memory anyway when its kernel k is done. */
+static bool inputs_stay(const Fuser *f, const Node *n, const Kernel *k)
+{
+    for (int i = 0; i < n->n_in; i++) {
+        const Node *x = n->in[i];
+        if (f->of[x->id] == k && only_user(f, x) == k)
+            return false;
+    }
+    return true;
+}
+
+static void take_out(Kernel *k, const Node *n)
+{
+    int to = 0;
+    for (int j = 0; j < k->nodes.n; j++)
+        if (k->nodes.at[j] != n)
+            k->nodes.at[to++] = k->nodes.at[j];
+    k->nodes.n = to;
+}
+
+/* What only a later kernel needs, and can compute from values that are
+ * stored anyway, moves there, so that it is not stored itself: what the
+ * backward pass makes of an activation's result, for example. */
+static bool sink(Fuser *f, Kernel *k)
+{
+    for (int j = k->nodes.n - 1; j >= 0; j--) {
+        Node *n = k->nodes.at[j];
+        if (op_table[n->op].class != CLASS_MAP || k->nodes.n == 1)
+            continue;
+        Kernel *later = only_user(f, n);
+        if (!later || later == k || !takes_maps(later) ||
+            !shape_equal(&later->space, &n->shape) || !inputs_stay(f, n, k))
+            continue;
+        take_out(k, n);
+        append(f, later, n);
+        sort_nodes(later);
+        return true;
+    }
+    return false;
+}
+
 static bool same_window(const Node *a, const Node *b)
 {
     for (int i = 0; i < 2; i++)
@@ -305,6 +367,44 @@ static void place_pool(Fuser *f, Node *n)
     }
 }
 
+static bool conv_gradient(const Node *n)
+{
+    return n->op == OP_CONV_DX || n->op == OP_CONV_DW;
+}
+
+static const Node *conv_dy(const Node *n)
+{
+    return n->in[n->op == OP_CONV_DW];
+}
+
+/* The gradient of a pooling that only gradients of its convolution read is
+ * computed inside each of them, and never stored. */
+static bool vanishes(const Fuser *f, const Node *n)
+{
+    const Graph *g = f->plan->graph;
+    int readers = 0;
+    for (int i = n->id + 1; i < g->nodes.n; i++) {
+        const Node *user = g->nodes.at[i];
+        if (!conv_gradient(user) || conv_dy(user) != n)
+            continue;
+        if (!pools_in_registers(f, user, n))
+            return false;
+        readers++;
+    }
+    return !f->plain && readers == f->uses[n->id];
+}
+
+static void place_conv_gradient(Fuser *f, Node *n)
+{
+    Node *dy = n->in[n->op == OP_CONV_DW];
+    Kernel *k = plan_kernel(f->plan, kind_of(n), n);
+    f->of[n->id] = k;
+    if ((dy->op == OP_MAXPOOL_DX || dy->op == OP_AVGPOOL_DX) && !f->of[dy->id])
+        append(f, k, dy);
+    f->of[dy->id] = f->of[dy->id] == k ? NULL : f->of[dy->id];
+    sort_nodes(k);
+}
+
 static void find_stores(Fuser *f, Kernel *k)
 {
     for (int j = 0; j < k->nodes.n; j++) {
@@ -338,9 +438,17 @@ Plan *fuse(Plan *plan, const CodeOptions *options)
         else if (n->op == OP_MAXPOOL || n->op == OP_AVGPOOL ||
                  n->op == OP_MAXPOOL_AT)
             place_pool(&f, n);
+        else if (conv_gradient(n))
+            place_conv_gradient(&f, n);
+        else if ((n->op == OP_MAXPOOL_DX || n->op == OP_AVGPOOL_DX) &&
+                 vanishes(&f, n))
+            continue;
         else
             f.of[n->id] = plan_kernel(plan, kind_of(n), n);
     }
+    for (int i = plan->kernels.n - 1; i >= 0 && !f.plain; i--)
+        while (sink(&f, plan->kernels.at[i]))
+            ;
     for (int i = 0; i < plan->kernels.n; i++) {
         Kernel *k = plan->kernels.at[i];
         find_stores(&f, k);

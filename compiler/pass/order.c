@@ -26,7 +26,7 @@ static Kernel *made_by(const Plan *plan, const Node *n)
 
 static int key_of(const Kernel *k)
 {
-    return k->nodes.at[0]->id;
+    return k->anchor ? k->anchor->id : k->nodes.at[k->nodes.n - 1]->id;
 }
 
 static int by_key(const void *a, const void *b)

@@ -14,4 +14,10 @@ ConvSpec schedule_conv_spec(const Plan *plan, const Kernel *k);
 /* The node whose value the convolution's tile stores itself. */
 Node *schedule_conv_primary(const Kernel *k);
 
+/* The pooling node inside the kernel, or NULL, and the nodes whose values are
+ * the x and y of the spec. */
+const Node *schedule_conv_pool(const Kernel *k);
+Node *schedule_conv_x(const Kernel *k);
+Node *schedule_conv_y(const Kernel *k);
+
 #endif

@@ -12,20 +12,44 @@ static Layout *keep(const Plan *plan, Layout l)
     return to;
 }
 
-static bool pooled(const Kernel *k)
+/* The pooling behind a convolution or before its gradients, or NULL. */
+const Node *schedule_conv_pool(const Kernel *k)
 {
-    return k->result != k->anchor;
+    for (int j = 0; j < k->nodes.n; j++) {
+        Op op = k->nodes.at[j]->op;
+        if (op == OP_MAXPOOL || op == OP_AVGPOOL || op == OP_MAXPOOL_DX ||
+            op == OP_AVGPOOL_DX)
+            return k->nodes.at[j];
+    }
+    return NULL;
+}
+
+/* The value whose layout is spec.x, and that of spec.y, as far as they are
+ * read; what the kernel writes is its primary store. */
+Node *schedule_conv_x(const Kernel *k)
+{
+    return k->anchor->op == OP_CONV_DX ? schedule_conv_primary(k)
+                                       : k->anchor->in[0];
+}
+
+Node *schedule_conv_y(const Kernel *k)
+{
+    const Node *n = k->anchor, *pool = schedule_conv_pool(k);
+    if (n->op == OP_CONV)
+        return schedule_conv_primary(k);
+    return pool ? pool->in[0] : n->in[n->op == OP_CONV_DW];
 }
 
 ConvSpec schedule_conv_spec(const Plan *plan, const Kernel *k)
 {
-    ConvSpec s = conv_spec(k->anchor, pooled(k) ? k->result : NULL);
+    ConvSpec s = conv_spec(k->anchor, schedule_conv_pool(k));
     for (int j = 0; j < k->nodes.n; j++)
         s.argmax |= k->nodes.at[j]->op == OP_MAXPOOL_AT;
-    const Node *x = k->anchor->in[0];
-    const Layout *want = plan->value[x->id].want;
-    if (want)
-        conv_image(&x->shape, want, &s.x);
+    const Node *x = schedule_conv_x(k), *y = schedule_conv_y(k);
+    if (plan->value[x->id].want)
+        conv_image(&x->shape, plan->value[x->id].want, &s.x);
+    if (plan->value[y->id].want)
+        conv_image(&y->shape, plan->value[y->id].want, &s.y);
     return s;
 }
 
@@ -61,35 +85,61 @@ static void wish_beside(Plan *plan, const Kernel *k)
         plan->value[k->stores.at[j]->id].want = l;
 }
 
+/* The gradient of the result: beside the places of the maxima where it was
+ * pooled, otherwise as the kernel likes it. */
+static void wish_gradient(Plan *plan, Kernel *k, const Target *target)
+{
+    Node *pool = (Node *)schedule_conv_pool(k), *n = k->anchor;
+    Node **dy = pool ? &pool->in[0] : &n->in[n->op == OP_CONV_DW];
+    ConvSpec s = conv_spec(n, pool);
+    Image x, y;
+    conv_images(&s, target, &x, &y);
+    const Layout *l = pool && pool->n_in > 1 ? plan->value[pool->in[1]->id].want
+                                             : NULL;
+    if (!l)
+        l = keep(plan, conv_layout(&y, (*dy)->shape.dim[0]));
+    if (plan_is_view(*dy))
+        *dy = layout_copy(plan, *dy);
+    if (!plan->value[(*dy)->id].want)
+        plan->value[(*dy)->id].want = l;
+}
+
 static void pack_weight(Plan *plan, Kernel *k, const Target *target)
 {
     ConvSpec s = schedule_conv_spec(plan, k);
     Node *w = k->anchor->in[1];
-    const Layout *out = plan->value[schedule_conv_primary(k)->id].want;
-    conv_image(&k->result->shape, out, &s.y);
     ConvPlan *p = conv_plan(plan->arena, &s, target);
     Layout l = conv_weight_layout(&w->shape, &p->weights);
     Param *param = w->op == OP_PARAM
                        ? &plan->program->params.at[w->attr.index]
                        : NULL;
-    if (param && !param->layout)
+    if (param && !param->layout && k->kind == KERNEL_CONV)
         param->layout = keep(plan, l);
-    if (param && layout_equal(param->layout, &l))
+    if (param && param->layout && layout_equal(param->layout, &l))
         return;
     k->anchor->in[1] = layout_copy(plan, w);
     plan->value[k->anchor->in[1]->id].want = keep(plan, l);
+}
+
+static bool is_kind(const Plan *plan, int i, KernelKind kind)
+{
+    return plan->kernels.at[i]->kind == kind;
 }
 
 void schedule_convs(Plan *plan, const Target *target)
 {
     int n = plan->kernels.n;
     for (int i = n - 1; i >= 0; i--)
-        if (plan->kernels.at[i]->kind == KERNEL_CONV)
+        if (is_kind(plan, i, KERNEL_CONV))
             wish_images(plan, plan->kernels.at[i], target);
     for (int i = 0; i < n; i++)
-        if (plan->kernels.at[i]->kind == KERNEL_CONV)
+        if (is_kind(plan, i, KERNEL_CONV))
             wish_beside(plan, plan->kernels.at[i]);
     for (int i = 0; i < n; i++)
-        if (plan->kernels.at[i]->kind == KERNEL_CONV)
+        if (is_kind(plan, i, KERNEL_CONV_DX) ||
+            is_kind(plan, i, KERNEL_CONV_DW))
+            wish_gradient(plan, plan->kernels.at[i], target);
+    for (int i = 0; i < n; i++)
+        if (is_kind(plan, i, KERNEL_CONV) || is_kind(plan, i, KERNEL_CONV_DX))
             pack_weight(plan, plan->kernels.at[i], target);
 }
