@@ -166,6 +166,13 @@ static char *read_all(Arena *arena, FILE *in, size_t *size)
     return ferror(in) ? NULL : text.at;
 }
 
+const char *str_base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? slash + 1 : path;
+}
+
 char *str_read_file(Arena *arena, const char *path, size_t *size)
 {
     FILE *in = fopen(path, "rb");

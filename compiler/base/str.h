@@ -32,6 +32,9 @@ int str_distance(const char *a, const char *b);
  * enough to be a slip (distance above a third of its length, at least 1). */
 const char *str_nearest(const char *wrong, const char *const *names, int n);
 
+/* What stands behind the last slash of a path. */
+const char *str_base_name(const char *path);
+
 /* Bytes of the UTF-8 character at s, of which n >= 1 bytes can be read; 0 where
  * there is none. */
 int str_utf8(const char *s, size_t n);
