@@ -7,8 +7,8 @@ B      ?= build
 
 WARN   = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wundef \
          -Wmissing-prototypes -Wstrict-prototypes
-FLAGS  = -std=c11 -D_POSIX_C_SOURCE=200809L $(WARN) -Icompiler -Iruntime -Itests \
-         -I$(B)/grammar -MMD -MP
+FLAGS  = -std=c11 -D_POSIX_C_SOURCE=200809L $(WARN) -Icompiler -Iruntime \
+         -Itests -I$(B)/grammar -MMD -MP
 LIBS   = -lm -pthread
 
 Q      = $(if $(V),,@)
@@ -90,7 +90,7 @@ check-asan: ## run all tests with address and undefined-behaviour checks
 
 $(B)/tests/runtime/%_test: $(B)/tests/runtime/%_test.o $(B)/libnnrt.a
 	$(SAY) LINK $@
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka -lz -lpng $(LIBS)
 
 # What tests of the compiler share; linked where it is used.
 $(B)/libtest.a: $(call objects,tests/support/*.c)
