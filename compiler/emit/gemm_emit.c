@@ -27,57 +27,25 @@ typedef struct LoadHook {
     const char *pointer;
 } LoadHook;
 
-/* Vector q of the tile at step k of B, or of its copy. */
-static void load_vector(Text *out, const Tile *tile, const char *pointer,
-                        int64_t row, const char *k, int q, bool rough)
+/* LOAD(k, q): vector q of the tile at step k of B. */
+static void load_b(Text *out, void *context, int n, const char *const *args)
 {
-    int w = tile->plan->target->lanes;
+    const LoadHook *h = context;
+    const GemmPlan *p = h->tile->plan;
+    int w = p->target->lanes;
+    int q = atoi(args[n - 1]);
+    const char *k = args[0];
     if (strchr(k, ' ') != NULL) {
         k = arena_printf(out->arena, "(%s)", k);
     }
-    const char *at = arena_printf(out->arena, "&%s[%s * %lld + %d]", pointer, k,
-                                  (long long)row, q * w);
-    int lanes = rough ? gemm_lanes(tile, q) : w;
+    const char *at = arena_printf(out->arena, "&%s[%s * %lld + %d]", h->pointer,
+                                  k, (long long)p->spec.b.row, q * w);
+    int lanes = p->spec.b_rough ? gemm_lanes(h->tile, q) : w;
     if (lanes < w) {
         text_printf(out, "nn_vload_n(%s, %d)", at, lanes);
     } else {
         text_printf(out, "nn_vload(%s)", at);
     }
-}
-
-/* LOAD(k, q). */
-static void load_b(Text *out, void *context, int n, const char *const *args)
-{
-    const LoadHook *h = context;
-    const GemmPlan *p = h->tile->plan;
-    int q = atoi(args[n - 1]);
-    if (p->pack) {
-        load_vector(out, h->tile, "panel",
-                    (int64_t)p->vectors * p->target->lanes, args[0], q, false);
-    } else {
-        load_vector(out, h->tile, h->pointer, p->spec.b.row, args[0], q,
-                    p->spec.b_rough);
-    }
-}
-
-/* Copies the block's columns of plain B to `panel`. */
-static void pack_text(Text *out, const Tile *tile)
-{
-    const GemmPlan *p = tile->plan;
-    int w = p->target->lanes;
-    bool uneven = p->spec.k % p->block != 0;
-    text_printf(out, "float *panel = &scratch[%lld];\n",
-                (long long)gemm_partial(p));
-    text_printf(out, "for (ptrdiff_t k = 0; k < %s; k++) {\n",
-                uneven ? "steps"
-                       : arena_printf(out->arena, "%lld", (long long)p->block));
-    for (int q = 0; q < tile->vectors; q++) {
-        text_printf(out, "nn_vstore(&panel[k * %d + %d], ", p->vectors * w,
-                    q * w);
-        load_vector(out, tile, "p", p->spec.b.row, "k", q, p->spec.b_rough);
-        text_add(out, ");\n");
-    }
-    text_add(out, "}\n");
 }
 
 /* The floats of B's next block that one step of one row tile fetches, so that
@@ -189,9 +157,6 @@ static const char *columns_text(const Emit *e, int vectors, bool last)
         arena_printf(e->arena, "%s%lld", base, (long long)p->chunk);
     Text out = {.arena = e->arena};
     Tile tile = {p, (int)cut.large, vectors, last};
-    if (p->pack) {
-        pack_text(&out, &tile);
-    }
     text_add(&out, rows_text(e, &tile, first, mid));
     if (cut.n_small > 0) {
         tile.rows--;

@@ -278,25 +278,8 @@ static void choose_units(GemmPlan *p)
     Cut c = gemm_cut(p->chunk, p->rows);
     p->rows = (int)c.large;
     p->units = (int)smaller(INT_MAX, columns * (s->m / p->chunk));
-}
-
-int64_t gemm_partial(const GemmPlan *p)
-{
-    bool kept = p->block < p->spec.k && p->spec.store != NULL;
-    return kept ? p->chunk * p->tiles * p->vectors * p->target->lanes : 0;
-}
-
-/* Plain B whose rows end within a vector is copied to a panel first, where it
- * is read often enough: gcc reads a part of a vector through memory. */
-static void choose_pack(GemmPlan *p)
-{
-    const GemmSpec *s = &p->spec;
-    bool ends = s->b_rough && s->n % p->target->lanes != 0;
-    p->pack = ends && s->b.width == 0 && s->a.block == 0 &&
-              p->chunk >= 3 * (int64_t)p->rows && p->chunk >= 24;
-    p->scratch = gemm_partial(p);
-    if (p->pack) {
-        p->scratch += p->block * p->vectors * p->target->lanes;
+    if (p->block < s->k && s->store != NULL) {
+        p->scratch = p->chunk * p->tiles * p->vectors * t->lanes;
     }
 }
 
@@ -370,9 +353,6 @@ static const char *explain(Arena *arena, const GemmPlan *p, double cycles)
         text_printf(&text, ", k in blocks of %lld for level 1",
                     (long long)p->block);
     }
-    if (p->pack) {
-        text_printf(&text, ", B copied to a panel");
-    }
     if (p->prefetch) {
         text_printf(&text, ", B fetched a block ahead (beyond level 2)");
     }
@@ -396,7 +376,6 @@ GemmPlan *gemm_plan(Arena *arena, const GemmSpec *spec, const Target *target)
     }
     choose_block(p);
     choose_units(p);
-    choose_pack(p);
     p->steps = gemm_steps(p, p->rows, p->vectors, &p->streams);
     double b_bytes = (double)spec->k * (double)gemm_row_vectors(spec, target) *
                      target->lanes * 4;

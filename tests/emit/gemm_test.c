@@ -178,9 +178,11 @@ static void print_case(Text *out, Text *table, const Row *r, int i,
                 "static void call_%d(const float *a, const float *b, const "
                 "float *bias, float *c,\nfloat *scratch, int from, int to)\n"
                 "{\n(void)bias;\n(void)scratch;\n"
-                "product_%d(a, b%s%s, c, from, to);\n}\n",
+                "product_%d(a, b%s%s, from, to);\n}\n",
                 i, i, s.bias ? ", bias" : "",
-                p->scratch > 0 ? ", scratch" : "");
+                p->scratch == 0 ? ", c"
+                : s.store       ? ", scratch, c"
+                                : ", c, scratch");
     text_printf(table, "{\"%s %s\", %d, %d, %d, %d, %d, ", r->name, t->name,
                 r->m, r->n, r->k, s.gates > 1 ? s.gates : 1, t->lanes);
     text_printf(table, "%lld, %lld, %lld, %lld, ", (long long)s.a.row,
