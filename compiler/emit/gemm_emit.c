@@ -86,25 +86,21 @@ static const char *setup_text(Arena *arena, const GemmPlan *p, int steps)
     return text_str(&text);
 }
 
-/* The row loop of one shape of tile, as text. */
-static const char *rows_text(const Emit *e, const Tile *tile, const char *first,
-                             const char *end)
+/* Fills in the holes that are numbers and names; returns how many. */
+static int sizes(const Emit *e, const Tile *tile, int steps, int streams,
+                 Hole *holes)
 {
     Arena *arena = e->arena;
     const GemmPlan *p = tile->plan;
     const GemmSpec *s = &p->spec;
-    int streams = 0;
-    int steps = gemm_steps(p, tile->rows, tile->vectors, &streams);
     bool uneven = s->k % p->block != 0;
     bool nested = s->a.block > 0;
     int64_t inner = nested ? s->a.block : p->block;
-    LoadHook load = {tile, nested ? "po" : "p"};
-    const char *whole =
-        arena_printf(arena, "%lld", (long long)(inner / steps * steps));
+    Hole whole = hole_int(arena, "WHOLE", inner / steps * steps);
     if (uneven) {
-        whole = steps > 1 ? "whole" : "steps";
+        whole.text = steps > 1 ? "whole" : "steps";
     }
-    Hole holes[24] = {
+    Hole list[] = {
         hole_int(arena, "MR", tile->rows),
         hole_int(arena, "NR", tile->vectors),
         hole_int(arena, "T", streams - 1),
@@ -117,24 +113,38 @@ static const char *rows_text(const Emit *e, const Tile *tile, const char *first,
         hole_int(arena, "INNER", inner),
         hole_int(arena, "OUTER", nested ? s->k / s->a.block : 1),
         hole_text("X", nested ? "xo" : "x"),
-        hole_text("WHOLE", whole),
-        hole_text("STEPS", uneven
-                               ? "steps"
-                               : arena_printf(arena, "%lld", (long long)inner)),
-        hole_text("FIRST", first),
-        hole_text("END", end),
-        hole_text("A_START",
-                  arena_printf(arena, "m * %lld + k0 * %lld",
-                               (long long)s->a.row, (long long)s->a.column)),
-        hole_hook("SETUP", "", setup_text(arena, p, steps)),
-        hole_hook("BEGIN", "", gemm_begin(arena, tile)),
-        hole_hook("FINISH", "", gemm_finish(arena, tile)),
-        hole_hook("FETCH", "k", fetch_text(arena, p, steps)),
-        hole_hook("END_STEP", "", tile->rows > 1 ? "NN_STEP();" : ""),
-        {.name = "LOAD", .write = load_b, .context = &load},
+        whole,
+        uneven ? hole_text("STEPS", "steps") : hole_int(arena, "STEPS", inner),
     };
+    memcpy(holes, list, sizeof list);
+    return (int)(sizeof list / sizeof *list);
+}
+
+/* The row loop of one shape of tile, as text. */
+static const char *rows_text(const Emit *e, const Tile *tile, const char *first,
+                             const char *end)
+{
+    Arena *arena = e->arena;
+    const GemmPlan *p = tile->plan;
+    const Scalars *a = &p->spec.a;
+    bool nested = a->block > 0;
+    int streams = 0;
+    int steps = gemm_steps(p, tile->rows, tile->vectors, &streams);
+    LoadHook load = {tile, nested ? "po" : "p"};
+    Hole holes[40];
+    int n = sizes(e, tile, steps, streams, holes);
+    holes[n++] = hole_text("FIRST", first);
+    holes[n++] = hole_text("END", end);
+    holes[n++] = hole_text(
+        "A_START", arena_printf(arena, "m * %lld + k0 * %lld",
+                                (long long)a->row, (long long)a->column));
+    holes[n++] = hole_hook("SETUP", "", setup_text(arena, p, steps));
+    holes[n++] = hole_hook("BEGIN", "", gemm_begin(arena, tile));
+    holes[n++] = hole_hook("FINISH", "", gemm_finish(arena, tile));
+    holes[n++] = hole_hook("FETCH", "k", fetch_text(arena, p, steps));
+    holes[n++] = hole_hook("END_STEP", "", tile->rows > 1 ? "NN_STEP();" : "");
+    holes[n++] = (Hole){.name = "LOAD", .write = load_b, .context = &load};
     Text out = {.arena = arena};
-    int n = 23;
     if (!nested) {
         Text reduce = {.arena = arena};
         template_fill(&reduce, path, e->text, "reduce", holes, n, 0);
