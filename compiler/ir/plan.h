@@ -96,6 +96,7 @@ struct Plan {
     VEC(Buffer *) buffers;
     const Scan *scan;   /* the body of this scan, or NULL */
     Plan *outer;        /* the plan around a body */
+    Node *around;       /* the scan node whose body it is */
     int64_t workspace;  /* bytes */
     int64_t base;       /* of a body: where the scan's scratch begins */
     const char *prefix; /* of its C functions: "step" */

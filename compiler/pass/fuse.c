@@ -61,7 +61,7 @@ bool plan_is_view(const Node *n)
            n->op == OP_REVERSE || n->op == OP_BROADCAST;
 }
 
-static Plan *body_plan(Plan *outer, const Node *scan)
+static Plan *body_plan(Plan *outer, Node *scan)
 {
     Plan *body = NEW(outer->arena, Plan);
     *body = (Plan){.arena = outer->arena,

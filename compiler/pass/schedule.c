@@ -9,13 +9,6 @@
 #include "emit/gemm.h"
 #include "pass/schedule.h"
 
-static const Node *source(const Node *n)
-{
-    while (plan_is_view(n))
-        n = n->in[0];
-    return n;
-}
-
 static Layout panels_layout(const Panels *p, const GemmSpec *s, int lane_axis,
                             const Target *target)
 {
@@ -32,15 +25,18 @@ static Layout panels_layout(const Panels *p, const GemmSpec *s, int lane_axis,
     return l;
 }
 
-/* The layout that a value will have where that is already known, through the
+/* The layout that a value will have, as far as that is decided, through the
  * views that are free. */
 static bool known(const Plan *plan, const Node *n, Layout *l)
 {
-    if (!plan_is_view(n)) {
-        const Layout *want = plan->value[n->id].want;
-        *l = want ? *want : layout_dense(&n->shape);
+    const Value *v = &plan->value[n->id];
+    *l = layout_dense(&n->shape);
+    if (n->op == OP_PARAM && plan->program->params.at[n->attr.index].layout)
+        *l = *plan->program->params.at[n->attr.index].layout;
+    else if (v->want)
+        *l = *v->want;
+    if (!plan_is_view(n) || v->kernel)
         return true;
-    }
     Layout from;
     return known(plan, n->in[0], &from) && layout_view(n, &from, l);
 }
@@ -68,46 +64,81 @@ static Layout *packed(const Plan *plan, const Node *n, const Target *target)
     return l;
 }
 
-/* Gives the weights of forward products their layout. */
+/* A product's weight from outside of a scan's body: the scan's own input. */
+static Node **fixed_input(const Plan *plan, const Node *w)
+{
+    if (!plan->scan || w->op != OP_ARG)
+        return NULL;
+    int index = w->attr.index;
+    if (index < plan->scan->n_seq + plan->scan->n_state)
+        return NULL;
+    return &plan->around->in[index];
+}
+
+static bool is_product(const Kernel *k)
+{
+    return k->kind == KERNEL_MATMUL && k->space.rank == 2;
+}
+
+/* Gives the weight of a forward product its layout. */
+static void pack_param(Plan *plan, const Node *n, const Target *target)
+{
+    const Node *w = n->in[1];
+    Node **outer = fixed_input(plan, w);
+    if (outer)
+        w = *outer;
+    if (w->op != OP_PARAM || !n->attr.mm.tb)
+        return;
+    Param *param = &plan->program->params.at[w->attr.index];
+    if (!param->layout)
+        param->layout = packed(plan, n, target);
+}
+
 static void pack_params(Plan *plan, const Target *target)
 {
     for (int i = 0; i < plan->kernels.n; i++) {
-        const Node *n = plan->kernels.at[i]->anchor;
-        if (plan->kernels.at[i]->body)
-            pack_params(plan->kernels.at[i]->body, target);
-        if (!n || n->op != OP_MATMUL || n->shape.rank != 2 || plan->scan)
-            continue;
-        const Node *w = n->in[1];
-        if (w->op != OP_PARAM || !n->attr.mm.tb)
-            continue;
-        Param *param = &plan->program->params.at[w->attr.index];
-        if (!param->layout)
-            param->layout = packed(plan, n, target);
+        Kernel *k = plan->kernels.at[i];
+        if (k->body)
+            pack_params(k->body, target);
+        if (is_product(k))
+            pack_param(plan, k->anchor, target);
     }
 }
 
 /* Whether the operand's elements lie side by side along its columns (after
- * ta or tb): a packed weight read the right way, or a value by rows. */
-static bool beside(const Plan *plan, const Node *n, bool swap)
+ * ta or tb), in whole vectors. */
+static bool beside(const Plan *plan, const Node *n, bool swap,
+                   const Target *target)
 {
-    const Node *from = source(n);
-    bool weight = from->op == OP_PARAM;
-    if (plan_is_view(n) && n->op != OP_RESHAPE && n->op != OP_SLICE)
+    Layout l;
+    if (!known(plan, n, &l))
         return false;
-    if (!weight)
-        return !swap;
-    return swap && n == from &&
-           plan->program->params.at[from->attr.index].layout != NULL;
+    const AxisLayout *lanes = &l.axis[!swap], *rows = &l.axis[swap];
+    Piece last = lanes->piece[lanes->n - 1];
+    bool whole = lanes->n == 1 ||
+                 (lanes->n == 2 && last.size % target->lanes == 0);
+    return rows->n == 1 && whole && (last.stride == 1 || last.size == 1);
 }
 
-static Layout *turned_copy(const Plan *plan, const Node *n,
-                           const Target *target)
+/* A weight of a scan's body that lies the wrong way is copied once, outside.
+ * The body's argument has the wish noted, for the body's other products. */
+static void settle_fixed(Plan *plan, const Node *n, const Target *target)
 {
-    GemmSpec s = spec_of(n);
-    Panels p = gemm_panels(&s, target);
-    Layout *l = NEW(plan->arena, Layout);
-    *l = panels_layout(&p, &s, n->attr.mm.tb ? 0 : 1, target);
-    return l;
+    Node *w = n->in[1], **outer = fixed_input(plan, w);
+    Value *v = &plan->value[w->id];
+    Layout l;
+    if (!outer || v->want)
+        return;
+    if (known(plan->outer, *outer, &l)) {
+        Layout *found = NEW(plan->arena, Layout);
+        *found = l;
+        v->want = found;
+        if (beside(plan, w, n->attr.mm.tb, target))
+            return;
+    }
+    *outer = layout_copy(plan->outer, *outer);
+    plan->outer->value[(*outer)->id].want = packed(plan, n, target);
+    v->want = plan->outer->value[(*outer)->id].want;
 }
 
 /* Makes sure that some orientation of every product has lanes. */
@@ -119,13 +150,14 @@ static void copy_operands(Plan *plan, const Target *target)
         Node *n = k->anchor;
         if (k->body)
             copy_operands(k->body, target);
-        if (!n || n->op != OP_MATMUL || n->shape.rank != 2)
+        if (!is_product(k))
             continue;
-        if (beside(plan, n->in[1], n->attr.mm.tb) ||
-            beside(plan, n->in[0], !n->attr.mm.ta))
+        settle_fixed(plan, n, target);
+        if (beside(plan, n->in[1], n->attr.mm.tb, target) ||
+            beside(plan, n->in[0], !n->attr.mm.ta, target))
             continue;
         n->in[1] = layout_copy(plan, n->in[1]);
-        plan->value[n->in[1]->id].want = turned_copy(plan, n, target);
+        plan->value[n->in[1]->id].want = packed(plan, n, target);
     }
 }
 
