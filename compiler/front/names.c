@@ -1,0 +1,102 @@
+/* names.c: finding names, and what to say of one that is not found. */
+#include "front/names.h"
+
+#include <string.h>
+
+static const struct {
+    const char *name, *what;
+} later[] = {
+#define LATER(name, what) {name, what},
+#include "front/later.def"
+};
+
+static const char *const words_of_arguments[] = {
+    "same",  "valid", "full", "time", "features", "height", "channels",
+    "width", "none",  "mean", "sum",  "left",     "right",  "all",
+};
+
+static const struct {
+    const char *name, *spec;
+    InitKind kind;
+    double value;
+} inits[] = {
+    {"he", "", INIT_HE, 0},
+    {"glorot", "", INIT_GLOROT, 0},
+    {"orthogonal", "", INIT_ORTHOGONAL, 0},
+    {"normal", "deviation:real", INIT_NORMAL, 0},
+    {"uniform", "bound:real", INIT_UNIFORM, 0},
+    {"zeros", "", INIT_CONSTANT, 0},
+    {"ones", "", INIT_CONSTANT, 1},
+};
+
+enum {
+    N_LATER = sizeof later / sizeof *later,
+    N_WORDS = sizeof words_of_arguments / sizeof *words_of_arguments,
+    N_INITS = sizeof inits / sizeof *inits,
+};
+
+const char *names_later(const char *name)
+{
+    for (int i = 0; i < N_LATER; i++)
+        if (strcmp(later[i].name, name) == 0)
+            return later[i].what;
+    return NULL;
+}
+
+bool names_word(const char *name)
+{
+    for (int i = 0; i < N_WORDS; i++)
+        if (strcmp(words_of_arguments[i], name) == 0)
+            return true;
+    return names_init(name, NULL, NULL) != NULL;
+}
+
+const char *names_init(const char *name, InitKind *kind, double *value)
+{
+    for (int i = 0; i < N_INITS; i++) {
+        if (strcmp(inits[i].name, name) != 0)
+            continue;
+        if (kind)
+            *kind = inits[i].kind;
+        if (value)
+            *value = inits[i].value;
+        return inits[i].spec;
+    }
+    return NULL;
+}
+
+const char *names_article(const char *word)
+{
+    return strchr("aeiou", word[0]) ? "an" : "a";
+}
+
+void names_unknown(Diag *diag, Span span, const char *name, const char *what,
+                   const Words *words)
+{
+    const char *known = names_later(name);
+    const char *near = str_nearest(name, words->at, words->n);
+    const char *kind = known ? known : what;
+    Message *m;
+
+    if (known) {
+        diag_error(diag, span, "`%s` is not %s %s that this version knows",
+                   name, names_article(kind), kind);
+        return;
+    }
+    m = diag_error(diag, span, "there is no %s `%s`", what, name);
+    if (near)
+        diag_help(m, "did you mean `%s`?", near);
+}
+
+void names_add_ops(Arena *arena, Words *words)
+{
+    for (int i = 0; i < OP_COUNT; i++)
+        if (op_table[i].name)
+            vec_push(arena, words, op_table[i].name);
+}
+
+void names_add_inits(Arena *arena, Words *words)
+{
+    for (int i = 0; i < N_INITS; i++)
+        vec_push(arena, words, inits[i].name);
+}

@@ -1,0 +1,32 @@
+/* names.h: finding names, and what to say of one that is not found. */
+#ifndef NNC_FRONT_NAMES_H
+#define NNC_FRONT_NAMES_H
+
+#include "front/value.h"
+
+typedef VEC(const char *) Words;
+
+/* "layer", "source", ... where the language has this name and this version
+ * does not know it; otherwise NULL. */
+const char *names_later(const char *name);
+
+/* A word that arguments use: `same`, `features`, `left`, ... */
+bool names_word(const char *name);
+
+/* An initialiser's argument string, "" where it takes none, or NULL where no
+ * initialiser has this name. *kind and *value say what it is without one. */
+const char *names_init(const char *name, InitKind *kind, double *value);
+
+/* Reports that `name` is unknown where a `what` is wanted ("layer"), as one
+ * that a later version knows or with the nearest of the words. */
+void names_unknown(Diag *diag, Span span, const char *name, const char *what,
+                   const Words *words);
+
+/* Adds the surface names of operators, of initialisers. */
+void names_add_ops(Arena *arena, Words *words);
+void names_add_inits(Arena *arena, Words *words);
+
+/* "a value", "an image" */
+const char *names_article(const char *word);
+
+#endif

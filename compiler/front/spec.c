@@ -1,0 +1,332 @@
+/* spec.c: argument strings of table rows, and calls checked against them. */
+#include "front/spec.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "front/names.h"
+
+typedef struct Spec {
+    const char *name, *type, *fallback; /* fallback: NULL where there is none */
+} Spec;
+
+/* The next "name:type=default" of *text into out; false at the end. */
+static bool next_spec(Arena *arena, const char **text, Spec *out)
+{
+    const char *s = *text + strspn(*text, ", ");
+    size_t all = strcspn(s, ","), name = strcspn(s, ":");
+    size_t type = strcspn(s, "=,");
+
+    if (*s == '\0')
+        return false;
+    if (name >= type)
+        nnc_bug("argument string `%s` has no type", s);
+    out->name = arena_intern(arena, s, name);
+    out->type = arena_intern(arena, s + name + 1, type - name - 1);
+    out->fallback = NULL;
+    if (type < all)
+        out->fallback = arena_intern(arena, s + type + 1, all - type - 1);
+    *text = s + all;
+    return true;
+}
+
+static int read_specs(Arena *arena, const char *text, Spec *specs)
+{
+    Spec one;
+    int n = 0;
+
+    while (next_spec(arena, &text, &one)) {
+        if (n == SPEC_MAX)
+            nnc_bug("argument string `%s` is too long", text);
+        specs[n++] = one;
+    }
+    return n;
+}
+
+const char *spec_names(Arena *arena, const char *spec)
+{
+    Spec specs[SPEC_MAX];
+    int n = read_specs(arena, spec, specs);
+    Text out = {.arena = arena};
+
+    for (int i = 0; i < n; i++)
+        text_printf(&out, "%s`%s`", i ? ", " : "", specs[i].name);
+    return text_str(&out);
+}
+
+/* Checks of types: each says whether v will do. */
+
+static bool is_int(const Value *v)
+{
+    int64_t x;
+
+    return value_whole(v, &x) && x >= 1;
+}
+
+static bool is_count(const Value *v)
+{
+    int64_t x;
+
+    return value_whole(v, &x) && x >= 0;
+}
+
+static bool is_real(const Value *v)
+{
+    return v->kind == VAL_NUMBER;
+}
+
+static bool is_bool(const Value *v)
+{
+    return v->kind == VAL_BOOL;
+}
+
+static bool is_word(const Value *v)
+{
+    return v->kind == VAL_WORD ||
+           (v->kind == VAL_RECIPE && !v->recipe->called && !v->recipe->chain);
+}
+
+static bool is_text(const Value *v)
+{
+    return v->kind == VAL_STRING;
+}
+
+static bool all_of(const Value *v, bool (*check)(const Value *))
+{
+    if (v->kind != VAL_LIST)
+        return false;
+    for (int i = 0; i < v->n; i++)
+        if (!check(v->at[i]))
+            return false;
+    return true;
+}
+
+static bool is_pair(const Value *v)
+{
+    return is_int(v) || (all_of(v, is_int) && v->n == 2);
+}
+
+static bool is_pad(const Value *v)
+{
+    if (v->kind == VAL_WORD)
+        return strcmp(v->text, "same") == 0 || strcmp(v->text, "valid") == 0 ||
+               strcmp(v->text, "full") == 0;
+    return is_count(v) || (all_of(v, is_count) && (v->n == 2 || v->n == 4));
+}
+
+static bool is_axis(const Value *v)
+{
+    static const char *const axes[] = {"time", "features", "channels", "height",
+                                       "width"};
+
+    for (size_t i = 0; i < sizeof axes / sizeof *axes; i++)
+        if (v->kind == VAL_WORD && strcmp(v->text, axes[i]) == 0)
+            return true;
+    return false;
+}
+
+static bool is_range(const Value *v)
+{
+    return v->kind == VAL_LIST && v->range && v->n > 0;
+}
+
+static bool is_list(const Value *v)
+{
+    return all_of(v, is_int) && v->n > 0;
+}
+
+static bool is_column(const Value *v)
+{
+    return is_int(v) || is_text(v);
+}
+
+static bool is_columns(const Value *v)
+{
+    return all_of(v, is_column) && v->n > 0;
+}
+
+static bool is_layer(const Value *v)
+{
+    return v->kind == VAL_RECIPE;
+}
+
+static bool is_layers(const Value *v)
+{
+    return all_of(v, is_layer);
+}
+
+static bool is_value(const Value *v)
+{
+    (void)v;
+    return true;
+}
+
+static const struct SpecType {
+    const char *name;
+    bool (*check)(const Value *);
+    const char *doc;
+} types[] = {
+    {"int", is_int, "a whole number of at least 1"},
+    {"count", is_count, "a whole number of at least 0"},
+    {"real", is_real, "a number"},
+    {"bool", is_bool, "`true` or `false`"},
+    {"word", is_word, "a word"},
+    {"text", is_text, "a text in quotes"},
+    {"pair", is_pair, "a size or a list [height, width]"},
+    {"pad", is_pad,
+     "a number, `valid`, `same`, `full`, [height, width] or "
+     "[top, left, bottom, right]"},
+    {"axis", is_axis, "one of time, features, channels, height, width"},
+    {"range", is_range, "a range such as 1..4"},
+    {"list", is_list, "a list of sizes such as [4, 7]"},
+    {"column", is_column, "a column's number, counted from 1, or its name"},
+    {"columns", is_columns, "a range or list of columns"},
+    {"layer", is_layer, "a layer such as lstm(5)"},
+    {"layers", is_layers, "a list of layers"},
+    {"value", is_value, "a value"},
+};
+
+static const struct SpecType *type_of(const char *name)
+{
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (strcmp(types[i].name, name) == 0)
+            return &types[i];
+    nnc_bug("`%s` is no type of argument", name);
+}
+
+static Value *fallback(Arena *arena, const Spec *spec, const Bound *out)
+{
+    char *end;
+    double number = strtod(spec->fallback, &end);
+
+    if (*end == '\0')
+        return value_number(arena, number);
+    if (strcmp(spec->fallback, "none") == 0)
+        return NULL;
+    if (strcmp(spec->fallback, "true") == 0)
+        return value_bool(arena, true);
+    if (strcmp(spec->fallback, "false") == 0)
+        return value_bool(arena, false);
+    for (int i = 0; i < out->n; i++)
+        if (strcmp(out->name[i], spec->fallback) == 0)
+            return out->at[i];
+    return value_text(arena, VAL_WORD, spec->fallback);
+}
+
+/* A recipe without arguments stands for its name where a word is wanted. */
+static Value *as_word(Arena *arena, Value *v)
+{
+    return v->kind == VAL_RECIPE ? value_text(arena, VAL_WORD, v->recipe->name)
+                                 : v;
+}
+
+static bool check_type(Arena *arena, Diag *diag, const Spec *spec,
+                       const char *what, const Arg *arg, Value **out)
+{
+    const struct SpecType *type = type_of(spec->type);
+
+    *out = arg->value;
+    if (arg->value->kind == VAL_POISON)
+        return false;
+    if (!type->check(arg->value)) {
+        Message *m = diag_error(diag, arg->span, "`%s` of `%s` must be %s",
+                                spec->name, what, type->doc);
+
+        diag_note(m, "this is %s", value_what(arena, arg->value));
+        return false;
+    }
+    if (type->check == is_word)
+        *out = as_word(arena, arg->value);
+    return true;
+}
+
+/* The place of a labelled argument among n specs, or -1 with a message. */
+static int find_label(Arena *arena, Diag *diag, const Spec *specs, int n,
+                      const char *what, const Arg *arg)
+{
+    Words words = {0};
+
+    for (int i = 0; i < n; i++) {
+        if (strcmp(specs[i].name, arg->label) == 0)
+            return i;
+        vec_push(arena, &words, specs[i].name);
+    }
+    names_unknown(diag, arg->label_span, arg->label,
+                  arena_printf(arena, "argument of `%s`", what), &words);
+    return -1;
+}
+
+static void too_many(Arena *arena, Diag *diag, const Arg *arg, const char *what,
+                     const char *spec)
+{
+    const char *names = spec_names(arena, spec);
+    Message *m =
+        diag_error(diag, arg->span, "`%s` does not take this argument", what);
+
+    if (*names)
+        diag_note(m, "it takes %s", names);
+    else
+        diag_note(m, "it takes none");
+}
+
+/* Where each argument goes: place[i] is the spec of args->at[i]. */
+static bool place_args(Arena *arena, Diag *diag, const char *spec,
+                       const char *what, const Args *args, int *owner)
+{
+    Spec specs[SPEC_MAX];
+    int n = read_specs(arena, spec, specs), next = 0;
+    bool ok = true;
+
+    for (int i = 0; i < SPEC_MAX; i++)
+        owner[i] = -1;
+    for (int i = 0; i < args->n; i++) {
+        const Arg *arg = &args->at[i];
+        int to =
+            arg->label ? find_label(arena, diag, specs, n, what, arg) : next++;
+
+        if (to >= n)
+            too_many(arena, diag, arg, what, spec);
+        else if (to >= 0 && owner[to] >= 0)
+            diag_error(diag, arg->label_span, "`%s` is given twice",
+                       specs[to].name);
+        else if (to >= 0) {
+            owner[to] = i;
+            continue;
+        }
+        ok = false;
+    }
+    return ok;
+}
+
+bool spec_bind(Arena *arena, Diag *diag, const char *spec, const char *what,
+               Span where, const Args *args, Bound *out)
+{
+    Spec specs[SPEC_MAX];
+    int n = read_specs(arena, spec, specs), owner[SPEC_MAX];
+    bool ok = place_args(arena, diag, spec, what, args, owner);
+    bool complete = ok;
+
+    *out = (Bound){0};
+    for (int i = 0; i < n; i++) {
+        out->name[i] = specs[i].name;
+        out->span[i] = where;
+        if (owner[i] >= 0) {
+            const Arg *arg = &args->at[owner[i]];
+
+            out->span[i] = arg->span;
+            out->given |= 1U << i;
+            ok &= check_type(arena, diag, &specs[i], what, arg, &out->at[i]);
+        } else if (specs[i].fallback) {
+            out->at[i] = fallback(arena, &specs[i], out);
+        } else if (complete) {
+            Message *m =
+                diag_error(diag, where, "`%s` needs `%s`", what, specs[i].name);
+
+            diag_help(m, "`%s` is %s", specs[i].name,
+                      type_of(specs[i].type)->doc);
+            ok = false;
+        }
+        out->n = i + 1;
+    }
+    return ok;
+}

@@ -1,0 +1,37 @@
+/* spec.h: what arguments an operator, source or setting takes, as one string
+ * of its table row, and the check of a call against it.
+ *
+ *     "window:pair, stride:pair=window, pad:pad=0, exact:bool=false"
+ *
+ * name:type, or name:type=default, where a default is a number, `true`,
+ * `false`, a word, the name of an argument before it, or `none` for nothing.
+ * Types: int (1 or more), count (0 or more), real, bool, word, text, pair (a
+ * size or [height, width]), pad, axis, range, list, column, columns, layer,
+ * layers, value. */
+#ifndef NNC_FRONT_SPEC_H
+#define NNC_FRONT_SPEC_H
+
+#include "front/value.h"
+
+enum { SPEC_MAX = 8 };
+
+/* Arguments as a row's string names them; at[i] is NULL where the default is
+ * `none`. `given` has bit i where the call names argument i. */
+typedef struct Bound {
+    int n;
+    const char *name[SPEC_MAX];
+    Value *at[SPEC_MAX];
+    Span span[SPEC_MAX];
+    unsigned given;
+} Bound;
+
+/* Binds args, the positional ones first, to the row's string. What is unknown,
+ * missing, given twice or of the wrong type is reported at its place (`where`
+ * for what is missing) under the name `what`, and false comes back. */
+bool spec_bind(Arena *arena, Diag *diag, const char *spec, const char *what,
+               Span where, const Args *args, Bound *out);
+
+/* The names of a row's arguments: "window, stride, pad, exact". */
+const char *spec_names(Arena *arena, const char *spec);
+
+#endif
