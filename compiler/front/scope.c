@@ -1,0 +1,219 @@
+/* scope.c: resolves the names in expressions. */
+#include "front/scope.h"
+
+#include <string.h>
+
+static Known *find(Scope *s, const char *name, bool primed)
+{
+    for (int i = s->names.n - 1; i >= 0; i--) {
+        Known *k = &s->names.at[i];
+
+        if (k->name && k->primed == primed && strcmp(k->name, name) == 0)
+            return k;
+    }
+    return NULL;
+}
+
+Known *scope_find(Scope *s, const char *name, bool primed)
+{
+    Known *k = find(s, name, primed);
+
+    if (k)
+        k->used = true;
+    return k;
+}
+
+void scope_add(Scope *s, const Name *name, KnownKind kind)
+{
+    Known *before = find(s, name->text, name->primed);
+    Known known = {.name = name->text,
+                   .primed = name->primed,
+                   .kind = kind,
+                   .span = name->span};
+
+    if (before && !before->branch) {
+        Message *m =
+            diag_error(s->diag, name->span, "`%s%s` has a value already",
+                       name->text, name->primed ? "'" : "");
+
+        diag_note(m, "it was given one at line %d", before->span.line);
+        return;
+    }
+    vec_push(s->arena, &s->names, known);
+}
+
+/* Words that a name which is not found may have meant. */
+static Words near_words(Scope *s, bool call)
+{
+    Words words = {0};
+
+    for (int i = 0; i < s->names.n; i++)
+        if (s->names.at[i].name && !s->names.at[i].primed)
+            vec_push(s->arena, &words, s->names.at[i].name);
+    for (int i = 0; i < s->unit->own.n; i++)
+        vec_push(s->arena, &words, s->unit->own.at[i]->name.text);
+    for (int i = 0; i < s->unit->library.n; i++)
+        vec_push(s->arena, &words, s->unit->library.at[i]->name.text);
+    names_add_ops(s->arena, &words);
+    if (call)
+        names_add_inits(s->arena, &words);
+    return words;
+}
+
+static void unknown(Scope *s, const Expr *x, bool call)
+{
+    Words words;
+
+    for (int i = 0; i < s->coming.n; i++) {
+        const Name *n = &s->coming.at[i];
+
+        if (n->primed || strcmp(n->text, x->name) != 0)
+            continue;
+        diag_note(diag_error(s->diag, x->at,
+                             "`%s` is used before it has a value", x->name),
+                  "it is given one at line %d", n->span.line);
+        return;
+    }
+    words = near_words(s, call);
+    names_unknown(s->diag, x->at, x->name, call ? "layer or function" : "value",
+                  &words);
+}
+
+/* Whether a block, cell or operator has this name; remembers who named it. */
+static bool is_layer(Scope *s, const Expr *x)
+{
+    const Def *def = unit_find(s->unit, x->name, s->def->span.source->prelude);
+    Edge edge = {s->def, def};
+
+    if (!def)
+        return op_find(x->name) != NULL;
+    if (def->kind == DEF_MODEL)
+        diag_error(s->diag, x->at,
+                   "`%s` is a model, and only blocks and cells can be applied",
+                   x->name);
+    vec_push(s->arena, &s->edges, edge);
+    return true;
+}
+
+/* A name that stands for a layer: called, or a stage of a pipe. */
+static void layer_name(Scope *s, const Expr *x)
+{
+    if (find(s, x->name, false)) {
+        scope_find(s, x->name, false);
+        return;
+    }
+    if (is_layer(s, x))
+        return;
+    if (x->kind == EXPR_CALL && names_init(x->name, NULL, NULL))
+        return;
+    unknown(s, x, true);
+}
+
+static void plain_name(Scope *s, const Expr *x)
+{
+    if (!scope_find(s, x->name, false) && !is_layer(s, x) &&
+        !names_word(x->name))
+        unknown(s, x, false);
+}
+
+static void primed_name(Scope *s, const Expr *x)
+{
+    const Known *state;
+
+    if (scope_find(s, x->name, true))
+        return;
+    state = find(s, x->name, false);
+    if (state && state->kind == KNOWN_STATE)
+        diag_error(s->diag, x->at, "`%s'` is used before it has a value",
+                   x->name);
+    else
+        diag_error(s->diag, x->at, "`%s` is not a state of this %s", x->name,
+                   s->def->kind == DEF_CELL ? "cell" : "definition");
+}
+
+static void pipe(Scope *s, const Expr *x)
+{
+    scope_expr(s, x->kids.at[0]);
+    for (int i = 1; i < x->kids.n; i++) {
+        const Expr *stage = x->kids.at[i];
+
+        if (stage->parens ||
+            (stage->kind != EXPR_NAME && stage->kind != EXPR_CALL)) {
+            scope_expr(s, stage);
+        } else {
+            layer_name(s, stage);
+            scope_exprs(s, &stage->kids);
+        }
+        if (stage->as.text)
+            scope_add(s, &stage->as, KNOWN_AS);
+    }
+}
+
+static void loop(Scope *s, const Expr *x)
+{
+    Name name = {.text = x->name, .span = x->at};
+    int at;
+
+    scope_expr(s, x->kids.at[0]);
+    at = s->names.n;
+    scope_add(s, &name, KNOWN_LOOP);
+    scope_expr(s, x->kids.at[1]);
+    if (at < s->names.n && s->names.at[at].kind == KNOWN_LOOP)
+        s->names.at[at].name = NULL;
+}
+
+/* Only one branch is taken, so both may give the same name. */
+static void branches(Scope *s, const Expr *x)
+{
+    int from, to;
+
+    scope_expr(s, x->kids.at[0]);
+    from = s->names.n;
+    scope_expr(s, x->kids.at[1]);
+    to = s->names.n;
+    for (int i = from; i < to; i++)
+        s->names.at[i].branch = true;
+    scope_expr(s, x->kids.at[2]);
+    for (int i = from; i < to; i++)
+        s->names.at[i].branch = false;
+}
+
+void scope_exprs(Scope *s, const Exprs *list)
+{
+    for (int i = 0; i < list->n; i++)
+        scope_expr(s, list->at[i]);
+}
+
+void scope_expr(Scope *s, const Expr *x)
+{
+    switch (x->kind) {
+    case EXPR_NAME:
+        plain_name(s, x);
+        break;
+    case EXPR_PRIMED:
+        primed_name(s, x);
+        break;
+    case EXPR_IN:
+        if (s->def->kind == DEF_MODEL)
+            diag_error(s->diag, x->at,
+                       "`in` is the input of a block or cell; a model has "
+                       "named inputs");
+        break;
+    case EXPR_CALL:
+        layer_name(s, x);
+        scope_exprs(s, &x->kids);
+        break;
+    case EXPR_PIPE:
+        pipe(s, x);
+        break;
+    case EXPR_FOR:
+        loop(s, x);
+        break;
+    case EXPR_IF:
+        branches(s, x);
+        break;
+    default:
+        scope_exprs(s, &x->kids);
+        break;
+    }
+}

@@ -1,0 +1,52 @@
+/* scope.h: the names of one model, block or cell while sema reads it. */
+#ifndef NNC_FRONT_SCOPE_H
+#define NNC_FRONT_SCOPE_H
+
+#include "front/names.h"
+#include "front/unit.h"
+
+typedef enum KnownKind {
+    KNOWN_FORMAL, /* of the head */
+    KNOWN_VALUE,  /* name = ...; */
+    KNOWN_LAYER,  /* layer name = ...; */
+    KNOWN_STATE,
+    KNOWN_INPUT, /* input or target */
+    KNOWN_PARAM,
+    KNOWN_LOOP, /* for name in ... */
+    KNOWN_AS,
+} KnownKind;
+
+typedef struct Known {
+    const char *name; /* NULL once a loop is over */
+    bool primed, used;
+    bool branch; /* of the other branch of an `if`: may be given again */
+    KnownKind kind;
+    Span span;
+} Known;
+
+/* One block names another: for finding blocks that contain themselves. */
+typedef struct Edge {
+    const Def *from, *to;
+} Edge;
+
+typedef struct Scope {
+    Arena *arena;
+    Diag *diag;
+    const Unit *unit;
+    const Def *def;
+    VEC(Known) names;
+    VEC(Name) coming; /* every name that the definition gives somewhere */
+    VEC(Edge) edges;  /* of all definitions */
+} Scope;
+
+/* Adds a name, or reports that it has a value already. */
+void scope_add(Scope *s, const Name *name, KnownKind kind);
+
+/* The visible name, marked as used, or NULL. */
+Known *scope_find(Scope *s, const char *name, bool primed);
+
+/* Reads an expression: uses and `as` names, in the order of the text. */
+void scope_expr(Scope *s, const Expr *x);
+void scope_exprs(Scope *s, const Exprs *list);
+
+#endif

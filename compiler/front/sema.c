@@ -1,0 +1,388 @@
+/* sema.c: reads every definition once, also those that no model uses.
+ *
+ * What depends on shapes or values is left to elaboration, which stays silent
+ * about names: those are all resolved here. */
+#include "front/sema.h"
+
+#include <string.h>
+
+#include "front/scope.h"
+#include "front/settings.h"
+#include "ir/ast_print.h"
+
+enum {
+    IN_MODEL = 1 << DEF_MODEL,
+    IN_BLOCK = 1 << DEF_BLOCK,
+    IN_CELL = 1 << DEF_CELL,
+};
+
+/* Where each kind of statement may stand. */
+static const unsigned legal[ITEM_KINDS] = {
+    [ITEM_INPUT] = IN_MODEL,
+    [ITEM_TARGET] = IN_MODEL,
+    [ITEM_STATE] = IN_CELL,
+    [ITEM_PARAM] = IN_MODEL | IN_BLOCK | IN_CELL,
+    [ITEM_DEFINE] = IN_MODEL | IN_BLOCK | IN_CELL,
+    [ITEM_LAYER] = IN_MODEL | IN_BLOCK | IN_CELL,
+    [ITEM_OUTPUT] = IN_MODEL,
+    [ITEM_LOSS] = IN_MODEL,
+    [ITEM_METRIC] = IN_MODEL,
+    [ITEM_GENERATE] = IN_MODEL,
+    [ITEM_DATA] = IN_MODEL,
+    [ITEM_TRAIN] = IN_MODEL,
+};
+
+static void coming_expr(Scope *s, const Expr *x)
+{
+    if (x->as.text)
+        vec_push(s->arena, &s->coming, x->as);
+    for (int i = 0; i < x->kids.n; i++)
+        coming_expr(s, x->kids.at[i]);
+}
+
+/* Every name that the definition gives, to tell "too early" from "unknown". */
+static void coming(Scope *s)
+{
+    s->coming.n = 0;
+    for (int i = 0; i < s->def->items.n; i++) {
+        const Item *item = s->def->items.at[i];
+
+        if (item->kind == ITEM_DATA || item->kind == ITEM_TRAIN)
+            continue;
+        for (int k = 0; k < item->names.n; k++)
+            vec_push(s->arena, &s->coming, item->names.at[k]);
+        for (int k = 0; k < item->decls.n; k++)
+            vec_push(s->arena, &s->coming, item->decls.at[k]->name);
+        if (item->kind == ITEM_LAYER)
+            vec_push(s->arena, &s->coming, item->name);
+        if (item->value)
+            coming_expr(s, item->value);
+        for (int k = 0; k < item->values.n; k++)
+            coming_expr(s, item->values.at[k]);
+    }
+}
+
+static void formals(Scope *s)
+{
+    for (int i = 0; i < s->def->params.n; i++) {
+        const Formal *f = &s->def->params.at[i];
+
+        if (f->value)
+            scope_expr(s, f->value);
+        scope_add(s, &f->name, KNOWN_FORMAL);
+    }
+}
+
+static void declarations(Scope *s, const Item *item, KnownKind kind)
+{
+    for (int i = 0; i < item->decls.n; i++) {
+        const Decl *d = item->decls.at[i];
+
+        if (d->type->count)
+            scope_expr(s, d->type->count);
+        scope_exprs(s, &d->type->dims);
+        if (d->value && kind != KNOWN_STATE)
+            diag_error(s->diag, d->value->span, "`%s` takes no value here",
+                       d->name.text);
+        else if (d->value)
+            scope_expr(s, d->value);
+        scope_add(s, &d->name, kind);
+    }
+}
+
+static void param(Scope *s, const Item *item)
+{
+    static const char *const labels[] = {"init", "frozen", "l1", "l2"};
+    Words words = {0};
+
+    declarations(s, item, KNOWN_PARAM);
+    for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
+        vec_push(s->arena, &words, labels[i]);
+    for (int i = 0; i < item->options.n; i++) {
+        const Expr *x = item->options.at[i];
+        bool known = false;
+
+        for (int k = 0; k < words.n; k++)
+            known |= strcmp(words.at[k], x->label.text) == 0;
+        if (!known)
+            names_unknown(s->diag, x->label.span, x->label.text,
+                          "option of `param`", &words);
+        scope_expr(s, x);
+    }
+}
+
+static void prime(Scope *s, const Name *name)
+{
+    const Known *state = NULL;
+
+    for (int i = 0; i < s->names.n; i++)
+        if (s->names.at[i].kind == KNOWN_STATE && !s->names.at[i].primed &&
+            strcmp(s->names.at[i].name, name->text) == 0)
+            state = &s->names.at[i];
+    if (s->def->kind != DEF_CELL)
+        diag_error(s->diag, name->span,
+                   "`%s'` is the next value of a state, and only cells have "
+                   "states",
+                   name->text);
+    else if (!state)
+        diag_help(
+            diag_error(s->diag, name->span, "`%s` is not a state", name->text),
+            "write: state %s: f32[n];", name->text);
+    scope_add(s, name, KNOWN_VALUE);
+}
+
+static void define(Scope *s, const Item *item)
+{
+    scope_expr(s, item->value);
+    for (int i = 0; i < item->names.n; i++) {
+        const Name *name = &item->names.at[i];
+
+        if (name->primed) {
+            prime(s, name);
+        } else if (strcmp(name->text, "state") == 0) {
+            if (s->def->kind != DEF_BLOCK)
+                diag_error(s->diag, name->span, "only a block sets `state`");
+        } else {
+            scope_add(s, name, KNOWN_VALUE);
+        }
+    }
+}
+
+/* A source, transform, optimiser or schedule with its arguments. */
+static void named_row(Scope *s, const Expr *x, SettingGroup group)
+{
+    if (x->parens || (x->kind != EXPR_NAME && x->kind != EXPR_CALL)) {
+        scope_expr(s, x);
+        return;
+    }
+    if (!settings_find(group, x->name))
+        settings_unknown(s->arena, s->diag, x->at, group, x->name);
+    scope_exprs(s, &x->kids);
+}
+
+static void flow(Scope *s, const Expr *x)
+{
+    int n = x->kind == EXPR_PIPE ? x->kids.n : 1;
+
+    for (int i = 0; i < n; i++)
+        named_row(s, x->kind == EXPR_PIPE ? x->kids.at[i] : x,
+                  i ? GROUP_TRANSFORM : GROUP_SOURCE);
+}
+
+/* `before = shift(word, start: 1)`: a flow from another one, for later. */
+static void data(Scope *s, const Item *block)
+{
+    for (int i = 0; i < block->items.n; i++) {
+        const Item *item = block->items.at[i];
+
+        if (item->kind == ITEM_PART)
+            data(s, item);
+        else if (item->kind == ITEM_DEFINE)
+            flow(s, item->value);
+        else if (item->value)
+            scope_expr(s, item->value);
+    }
+}
+
+static void setting(Scope *s, const Item *item)
+{
+    const char *name = item->name.text;
+    SettingGroup group = GROUP_SETTING;
+
+    if (item->other.text)
+        name = arena_printf(s->arena, "%s %s", name, item->other.text);
+    if (!settings_find(GROUP_SETTING, name)) {
+        settings_unknown(s->arena, s->diag, item->name.span, GROUP_SETTING,
+                         name);
+        return;
+    }
+    if (strcmp(name, "optimizer") == 0)
+        group = GROUP_OPTIMIZER;
+    if (strcmp(name, "schedule") == 0)
+        group = GROUP_SCHEDULE;
+    for (int i = 0; i < item->values.n; i++)
+        if (group == GROUP_SETTING)
+            scope_expr(s, item->values.at[i]);
+        else
+            named_row(s, item->values.at[i], group);
+}
+
+static void one_item(Scope *s, const Item *item)
+{
+    switch (item->kind) {
+    case ITEM_INPUT:
+    case ITEM_TARGET:
+        declarations(s, item, KNOWN_INPUT);
+        break;
+    case ITEM_STATE:
+        declarations(s, item, KNOWN_STATE);
+        break;
+    case ITEM_PARAM:
+        param(s, item);
+        break;
+    case ITEM_DEFINE:
+        define(s, item);
+        break;
+    case ITEM_LAYER:
+        scope_expr(s, item->value);
+        scope_add(s, &item->name, KNOWN_LAYER);
+        break;
+    case ITEM_OUTPUT:
+        scope_expr(s, item->value);
+        break;
+    case ITEM_LOSS:
+    case ITEM_METRIC:
+        scope_exprs(s, &item->values);
+        break;
+    case ITEM_DATA:
+        data(s, item);
+        break;
+    case ITEM_TRAIN:
+        for (int i = 0; i < item->items.n; i++)
+            setting(s, item->items.at[i]);
+        break;
+    case ITEM_GENERATE:
+        diag_error(s->diag, item->span,
+                   "`generate` is not a statement that this version knows");
+        break;
+    default:
+        break;
+    }
+}
+
+static void misplaced(Scope *s, const Item *item)
+{
+    const char *where = legal[item->kind] == IN_MODEL  ? "a model"
+                        : legal[item->kind] == IN_CELL ? "a cell"
+                                                       : "another place";
+
+    diag_error(s->diag, item->span, "`%s` stands in %s only",
+               ast_item_word(item->kind), where);
+}
+
+static void items(Scope *s)
+{
+    bool seen[ITEM_KINDS] = {false};
+
+    for (int i = 0; i < s->def->items.n; i++) {
+        const Item *item = s->def->items.at[i];
+        bool once = item->kind == ITEM_DATA || item->kind == ITEM_TRAIN;
+
+        if (!(legal[item->kind] >> s->def->kind & 1)) {
+            misplaced(s, item);
+            continue;
+        }
+        if (once && seen[item->kind])
+            diag_error(s->diag, item->span, "a model has one `%s` block",
+                       ast_item_word(item->kind));
+        seen[item->kind] = true;
+        one_item(s, item);
+    }
+}
+
+/* `out`, next values of states, and names that nothing uses. */
+static void complete(Scope *s)
+{
+    bool model = s->def->kind == DEF_MODEL;
+
+    if (!model && !scope_find(s, "out", false))
+        diag_help(diag_error(s->diag, s->def->name.span, "%s `%s` has no `out`",
+                             ast_def_word(s->def->kind), s->def->name.text),
+                  "write: out = ...;");
+    for (int i = 0; i < s->names.n; i++) {
+        const Known *k = &s->names.at[i];
+
+        if (!k->name)
+            continue;
+        if (k->kind == KNOWN_STATE && !scope_find(s, k->name, true))
+            diag_help(diag_error(s->diag, k->span,
+                                 "the state `%s` has no next value", k->name),
+                      "write: %s' = ...;", k->name);
+        if (!k->used && !k->primed &&
+            (k->kind == KNOWN_VALUE || k->kind == KNOWN_LAYER))
+            diag_warning(s->diag, k->span, "`%s` is not used", k->name);
+    }
+}
+
+static void definition(Scope *s, const Def *def)
+{
+    s->def = def;
+    s->names.n = 0;
+    coming(s);
+    formals(s);
+    items(s);
+    complete(s);
+}
+
+/* Two definitions of one name, and names that hide the library's. */
+static void definitions(Scope *s)
+{
+    const Defs *own = &s->unit->own;
+
+    for (int i = 0; i < own->n; i++) {
+        const Name *name = &own->at[i]->name;
+
+        for (int k = 0; k < i; k++)
+            if (strcmp(own->at[k]->name.text, name->text) == 0) {
+                diag_note(diag_error(s->diag, name->span,
+                                     "`%s` is defined already", name->text),
+                          "at %s:%d", own->at[k]->span.source->path,
+                          own->at[k]->span.line);
+                break;
+            }
+        if (own->at[i]->kind == DEF_MODEL)
+            continue;
+        for (int k = 0; k < s->unit->library.n; k++)
+            if (strcmp(s->unit->library.at[k]->name.text, name->text) == 0)
+                diag_warning(s->diag, name->span,
+                             "this `%s` hides the "
+                             "prelude's",
+                             name->text);
+        if (op_find(name->text))
+            diag_warning(s->diag, name->span, "this `%s` hides the core's",
+                         name->text);
+    }
+}
+
+/* Whether `to` can be reached from `from` over edges; depth-first, each
+ * definition entered once. */
+static bool reaches(const Scope *s, const Def *from, const Def *to, Defs *seen)
+{
+    for (int i = 0; i < seen->n; i++)
+        if (seen->at[i] == from)
+            return false;
+    vec_push(s->arena, seen, (Def *)from);
+    for (int i = 0; i < s->edges.n; i++)
+        if (s->edges.at[i].from == from &&
+            (s->edges.at[i].to == to ||
+             reaches(s, s->edges.at[i].to, to, seen)))
+            return true;
+    return false;
+}
+
+static bool no_recursion(Scope *s)
+{
+    bool ok = true;
+
+    for (int i = 0; i < s->unit->own.n; i++) {
+        const Def *def = s->unit->own.at[i];
+        Defs seen = {0};
+
+        if (!reaches(s, def, def, &seen))
+            continue;
+        diag_error(s->diag, def->name.span, "`%s` contains itself",
+                   def->name.text);
+        ok = false;
+    }
+    return ok;
+}
+
+bool sema_check(Arena *arena, Diag *diag, const Unit *unit)
+{
+    Scope s = {.arena = arena, .diag = diag, .unit = unit};
+
+    definitions(&s);
+    for (int i = 0; i < unit->own.n; i++)
+        definition(&s, unit->own.at[i]);
+    return no_recursion(&s);
+}

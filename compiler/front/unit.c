@@ -1,0 +1,141 @@
+/* unit.c: reads the prelude and the files that `use` names, each once. */
+#define _XOPEN_SOURCE 700 /* for realpath */
+#include "front/unit.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/pack.h"
+#include "front/parse.h"
+
+typedef struct Loader {
+    Arena *arena;
+    Diag *diag;
+    Unit *unit;
+    VEC(const char *) seen;  /* real paths of files that are read */
+    VEC(const char *) chain; /* of those that are being read now */
+} Loader;
+
+/* The real path of `name` as written in the file `from`, or NULL. */
+static const char *locate(Loader *l, const char *from, const char *name)
+{
+    const char *slash = strrchr(from, '/'), *path = name;
+    const char *found = NULL;
+    char *real;
+
+    if (name[0] != '/' && slash)
+        path =
+            arena_printf(l->arena, "%.*s/%s", (int)(slash - from), from, name);
+    real = realpath(path, NULL);
+    if (real)
+        found = arena_name(l->arena, real);
+    free(real);
+    return found;
+}
+
+/* How the user sees the file: relative to the one that names it. */
+static const char *shown(Loader *l, const char *from, const char *name)
+{
+    const char *slash = strrchr(from, '/');
+
+    if (name[0] == '/' || !slash)
+        return name;
+    return arena_printf(l->arena, "%.*s/%s", (int)(slash - from), from, name);
+}
+
+static bool among(const char *const *paths, int n, const char *path)
+{
+    for (int i = 0; i < n; i++)
+        if (strcmp(paths[i], path) == 0)
+            return true;
+    return false;
+}
+
+static void load(Loader *l, const File *file);
+
+static void load_used(Loader *l, const File *from, const Name *use)
+{
+    const char *path = from->source->path;
+    const char *real = locate(l, path, use->text);
+    File *file;
+    int before = diag_errors(l->diag);
+
+    if (!real) {
+        diag_error(l->diag, use->span, "cannot read `%s`: %s", use->text,
+                   strerror(errno));
+        return;
+    }
+    if (among(l->chain.at, l->chain.n, real)) {
+        diag_error(l->diag, use->span, "`%s` is used by itself", use->text);
+        return;
+    }
+    if (among(l->seen.at, l->seen.n, real))
+        return;
+    vec_push(l->arena, &l->seen, real);
+    file = parse_file(l->arena, l->diag, shown(l, path, use->text));
+    if (!file) {
+        if (diag_errors(l->diag) == before)
+            diag_error(l->diag, use->span, "cannot read `%s`", use->text);
+        return;
+    }
+    vec_push(l->arena, &l->chain, real);
+    load(l, file);
+    l->chain.n--;
+}
+
+static void load(Loader *l, const File *file)
+{
+    for (int i = 0; i < file->uses.n; i++)
+        load_used(l, file, &file->uses.at[i]);
+    for (int i = 0; i < file->defs.n; i++)
+        vec_push(l->arena, &l->unit->own, file->defs.at[i]);
+}
+
+static void load_prelude(Loader *l)
+{
+    Source *source = NEW(l->arena, Source);
+    const File *file;
+
+    source->path = "prelude.nn";
+    source->text = pack_find("compiler/prelude.nn");
+    source->prelude = true;
+    if (!source->text)
+        nnc_bug("the prelude is not packed");
+    source->size = strlen(source->text);
+    file = parse_text(l->arena, l->diag, source);
+    for (int i = 0; i < file->defs.n; i++)
+        vec_push(l->arena, &l->unit->library, file->defs.at[i]);
+}
+
+Unit *unit_load(Arena *arena, Diag *diag, const File *file)
+{
+    Loader l = {.arena = arena, .diag = diag, .unit = NEW(arena, Unit)};
+    const char *real = locate(&l, "", file->source->path);
+
+    l.unit->main = file;
+    load_prelude(&l);
+    if (real) {
+        vec_push(arena, &l.seen, real);
+        vec_push(arena, &l.chain, real);
+    }
+    load(&l, file);
+    return l.unit;
+}
+
+static const Def *find(const Defs *defs, const char *name)
+{
+    for (int i = 0; i < defs->n; i++)
+        if (strcmp(defs->at[i]->name.text, name) == 0)
+            return defs->at[i];
+    return NULL;
+}
+
+const Def *unit_find(const Unit *unit, const char *name, bool library_first)
+{
+    const Defs *first = library_first ? &unit->library : &unit->own;
+    const Defs *second = library_first ? &unit->own : &unit->library;
+    const Def *def = find(first, name);
+
+    return def ? def : find(second, name);
+}

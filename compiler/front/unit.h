@@ -1,0 +1,25 @@
+/* unit.h: all definitions that a model text may use: its own, those of the
+ * files it names with `use`, and the prelude's. */
+#ifndef NNC_FRONT_UNIT_H
+#define NNC_FRONT_UNIT_H
+
+#include "ir/ast.h"
+
+typedef VEC(Def *) Defs;
+
+typedef struct Unit {
+    const File *main;
+    Defs own;     /* of all files but the prelude, a used file's first */
+    Defs library; /* the prelude's */
+} Unit;
+
+/* Reads and parses the prelude and what `use` names, relative to the file that
+ * names it; a file named twice is read once. A missing file and a cycle are
+ * reported. */
+Unit *unit_load(Arena *arena, Diag *diag, const File *file);
+
+/* The definition of this name, or NULL; the user's own before the prelude's,
+ * or for a name inside the prelude the other way round. */
+const Def *unit_find(const Unit *unit, const char *name, bool library_first);
+
+#endif
