@@ -1,0 +1,137 @@
+/* elab.h: what the files elaborate*.c share. Nobody else includes it. */
+#ifndef NNC_FRONT_ELAB_H
+#define NNC_FRONT_ELAB_H
+
+#include "front/elaborate.h"
+#include "front/names.h"
+#include "front/spec.h"
+#include "front/unit.h"
+#include "front/value.h"
+
+enum {
+    ELAB_DEPTH = 200,            /* blocks inside blocks */
+    ELAB_NESTING = 1000,         /* expressions inside of each other's blocks */
+    ELAB_APPLICATIONS = 1 << 15, /* layers and operators of a whole model */
+    ELAB_LIST = 1 << 20,         /* elements of a list or range */
+};
+
+/* One application of a block, cell or scan: it owns parameters, and its name
+ * is a part of theirs. Names are settled when the walk is over, because the
+ * numbers of unnamed layers follow the text's order. */
+struct Layer {
+    Layer *up;
+    const Def *def;    /* NULL for a model and for a named chain */
+    const char *kind;  /* "conv" */
+    const char *given; /* by `as` or `layer`, or NULL */
+    bool in_for;       /* a given name in a loop: NAME.0, NAME.1, ... */
+    int place;         /* where it stands in its frame's text */
+    const char *label; /* settled: "conv2" */
+    VEC(Layer *) kids;
+    int next;    /* which kid comes next when it is applied again */
+    int applied; /* how many times so far */
+    VEC(const char *) params;
+    VEC(Value *) values; /* of params */
+};
+
+typedef struct Binding {
+    const char *name;
+    bool primed; /* h' */
+    bool as;     /* bound by `as` inside a `for`: becomes a list */
+    Value *value;
+} Binding;
+
+/* A state of a cell. */
+typedef struct State {
+    Decl *decl;
+    Value *now, *next; /* next: NULL until its prime is assigned */
+    Node *first;       /* in the outer graph */
+} State;
+
+/* A scan while its body is made. */
+typedef struct ScanFrame {
+    struct ScanFrame *up;
+    Graph *outer, *body;
+    int64_t steps;
+    VEC(Node *) seq, seq_arg; /* outer nodes and their OP_ARG */
+    VEC(Node *) fixed, fixed_arg;
+    VEC(State) states;
+    VEC(Node *) state_arg;
+    const Arg *start; /* `start:`, or NULL */
+} ScanFrame;
+
+/* One instance of a model, block or cell. */
+typedef struct Frame {
+    struct Frame *up;
+    const Def *def;
+    Layer *layer;
+    VEC(Binding) names;
+    Value *in;
+    Value *state; /* `state = ...;` */
+    Args extra;   /* arguments that name parameters, not the head's */
+    Span call;    /* in the user's text */
+    bool frozen;
+    double l1, l2;
+    int loops; /* depth of `for` */
+} Frame;
+
+typedef struct Named {
+    Node *node;
+    const Layer *layer;
+    const char *local; /* NULL: the layer itself */
+} Named;
+
+/* A value that a loss or metric compares with a target. */
+typedef struct Pair {
+    const Node *node;
+    int target;
+    bool probability;
+} Pair;
+
+typedef struct Elab {
+    Arena *arena;
+    Diag *diag;
+    const Unit *unit;
+    const Def *model;
+    const ElabOptions *options;
+    Program *program;
+    bool first;       /* the first entry: it fills the program's tables */
+    bool quiet_names; /* unknown names have been reported */
+    Mode mode;
+    int64_t batch;
+    Graph *top, *graph; /* of the model; of the innermost scan */
+    ScanFrame *scan;
+    Frame *frame;
+    int depth, nesting, applications, params, drops;
+    VEC(Node *) param_nodes;
+    VEC(Layer *) param_layers; /* which layer owns parameter i */
+    VEC(const char *) param_locals;
+    VEC(Node *) input_nodes;
+    VEC(Named) named;
+    VEC(Pair) pairs;
+    VEC(Value *) losses, metrics, outputs;
+    Value *poison;
+} Elab;
+
+/* How a layer is being applied. */
+typedef struct Site {
+    const char *given; /* by `as` or `layer`, or NULL */
+    int place;         /* offset in the text, for numbering */
+    Span span;         /* where a message points, in the user's text */
+} Site;
+
+/* One application of an operator, for its lowering. */
+typedef struct Call {
+    const OpInfo *op;
+    const char *name; /* as written */
+    Site site;
+    int n_in;
+    Value **in;
+    Bound arg;
+    Layer *shared; /* of `layer f = ...;`, or NULL */
+} Call;
+
+typedef Value *Lower(Elab *e, Call *call);
+
+#include "front/elab_parts.h"
+
+#endif

@@ -1,0 +1,113 @@
+/* elab_parts.h: what each file elaborate*.c offers the others. All take the
+ * walk's state; values that come back are never NULL unless said. */
+#ifndef NNC_FRONT_ELAB_PARTS_H
+#define NNC_FRONT_ELAB_PARTS_H
+
+/* elaborate_frame.c: names, places and layers. */
+
+/* The place to show for a span: itself, or the user's call around it. */
+Span elab_place(const Elab *e, Span span);
+Message *elab_error(Elab *e, Span span, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* A note "main is [32, 16]   from conv at line 4". */
+void elab_note(Elab *e, Message *m, const char *name, const Value *v);
+void elab_mark(Message *m, Span span);
+/* What to call an expression in a message: its text where that is short. */
+const char *elab_text(Elab *e, const Expr *x, const char *otherwise);
+
+void elab_bind(Elab *e, const char *name, bool primed, Value *value);
+Value *elab_lookup(const Elab *e, const char *name, bool primed); /* or NULL */
+Layer *elab_layer(Elab *e, Layer *up, const Def *def, const char *kind,
+                  const Site *site);
+/* The kid of a finished layer that has this label, or NULL. */
+Layer *elab_layer_kid(Elab *e, Layer *layer, const char *label);
+/* A layer is about to be applied (again): its kids start from the first. */
+void elab_layer_begin(Elab *e, Layer *layer);
+/* Gives all layers their labels, and all nodes and parameters their names. */
+void elab_settle(Elab *e, Layer *root);
+void elab_name(Elab *e, const Value *v, const char *local);
+/* The value with the layer that gave it, and where it comes from. */
+Value *elab_from(Elab *e, Value *v, const Value *in, const char *what,
+                 Site site);
+
+/* elaborate_tensor.c: tensors, their axes and their graphs. */
+
+Value *elab_tensor(Elab *e, Node *node, bool rows);
+Node *elab_node(Elab *e, const Value *v); /* in the innermost graph */
+/* Whether its node is in a graph that the walk is in. */
+bool elab_visible(const Elab *e, const Value *v);
+Node *elab_rows(Elab *e, const Value *v); /* the same with a batch axis */
+Node *elab_constant(Elab *e, double value, Shape shape);
+/* The feature axis of a row of this rank, or -1. */
+int elab_feature_axis(int rank);
+/* The axis of a row that a word names, or -1. */
+int elab_axis(int rank, const char *word);
+/* The node's axis for a row's axis. */
+int elab_node_axis(const Value *v, int axis);
+Value *elab_binary(Elab *e, Op op, Value *a, Value *b, const Expr *x);
+/* Reshapes the row. */
+Value *elab_reshape(Elab *e, const Value *v, Shape row);
+/* Makes a shape of sizes; false with a message where they are not. */
+bool elab_shape(Elab *e, const Exprs *dims, Shape *out);
+bool elab_fits(Elab *e, Span span, const Shape *shape);
+
+/* elaborate_expr.c: expressions. */
+
+Value *elab_expr(Elab *e, const Expr *x);
+bool elab_args(Elab *e, const Exprs *kids, Args *out); /* false: poison */
+
+/* elaborate_field.c */
+Value *elab_field(Elab *e, const Expr *x);
+
+/* elaborate_call.c: calls, pipes and recipes. */
+
+Value *elab_call(Elab *e, const Expr *x);
+Value *elab_pipe(Elab *e, const Expr *x);
+Value *elab_bare_name(Elab *e, const Expr *x); /* a name that is no value */
+Value *elab_apply(Elab *e, const Recipe *r, Value *in, Site site);
+
+/* elaborate_block.c: models, blocks and cells. */
+
+Value *elab_apply_def(Elab *e, const Recipe *r, Value *in, Site site);
+bool elab_enter(Elab *e, Frame *f, const Def *def, const Args *args, Site s);
+void elab_leave(Elab *e);
+/* A definition, `param` or `layer`; other items are the caller's. */
+bool elab_item(Elab *e, const Item *item);
+
+/* elaborate_param.c */
+void elab_param(Elab *e, const Item *item);
+/* Whether every extra argument of the frame named a parameter. */
+void elab_extra_args(Elab *e, const Def *def);
+
+/* elaborate_scan.c */
+Value *elab_scan(Elab *e, const Recipe *cell, Value *in, const Arg *start,
+                 Site site);
+void elab_state(Elab *e, const Item *item);
+/* Assigns a state's next value; false where there is no such state. */
+bool elab_prime(Elab *e, const Name *name, Value *value, Span span);
+/* The step's part of a node [steps, ...] of the outer graph. */
+Node *elab_scan_sequence(Elab *e, Node *outer);
+
+/* elaborate_model.c */
+void elab_model(Elab *e);
+
+/* elaborate_data.c, elaborate_train.c */
+void elab_data(Elab *e, const Item *data);
+void elab_train(Elab *e, const Item *train);
+
+/* The lowering that a row of ops.def names. */
+Lower *elab_lowering(const char *name);
+/* elaborate_ops.c, elaborate_window.c, elaborate_loss.c */
+Lower lower_map, lower_reduce, lower_slice, lower_concat, lower_reverse,
+    lower_matmul, lower_conv2d, lower_pool, lower_softmax, lower_loss,
+    lower_metric, lower_scan, lower_reshape, lower_flatten, lower_dropout,
+    lower_chain;
+/* Whether input i holds real numbers; otherwise a message. */
+bool elab_real(Elab *e, const Call *call, int i);
+/* "`maxpool` takes an image ...", with what it was given; poison. */
+Value *elab_misfit(Elab *e, const Call *call, const char *form);
+/* A loss of one value per row: mean or sum over present rows, [1]. */
+Value *elab_row_mean(Elab *e, Value *v);
+void elab_penalties(Elab *e, Value **loss);
+
+#endif

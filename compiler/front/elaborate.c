@@ -1,0 +1,297 @@
+/* elaborate.c: chooses the model, binds its parameters, makes the entries.
+ *
+ * The first entry's walk fills the program's tables and finds all mistakes;
+ * the others repeat it in their own mode and batch and must find the same. */
+#include "front/elaborate.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "front/elab.h"
+#include "front/sema.h"
+
+enum {
+    DEFAULT_INFER_BATCH = 64,
+    BATCH_OF_ALL = 1024, /* most rows that `batch all` takes */
+};
+
+static const Def *choose_model(Arena *arena, Diag *diag, const Unit *unit,
+                               const char *name)
+{
+    const Def *last = NULL;
+    Words words = {0};
+    const char *near;
+    Message *m;
+
+    for (int i = 0; i < unit->own.n; i++) {
+        const Def *def = unit->own.at[i];
+
+        if (def->kind != DEF_MODEL)
+            continue;
+        vec_push(arena, &words, def->name.text);
+        if (name ? strcmp(def->name.text, name) == 0
+                 : def->name.span.source == unit->main->source)
+            last = def;
+    }
+    if (last)
+        return last;
+    if (!name) {
+        diag_error(diag,
+                   (Span){.source = unit->main->source, .line = 1, .column = 1},
+                   "there is no model in this file");
+        return NULL;
+    }
+    m = diag_error(diag, (Span){0}, "there is no model `%s` in %s", name,
+                   unit->main->source->path);
+    near = str_nearest(name, words.at, words.n);
+    if (near)
+        diag_help(m, "did you mean `%s`?", near);
+    return NULL;
+}
+
+/* The text of -D as a value: a number, 80%, true, false, a list of numbers, a
+ * word; or NULL. */
+static Value *define_value(Elab *e, const char *text)
+{
+    char *end;
+    double number = strtod(text, &end);
+    Value *v;
+
+    if (strcmp(text, "true") == 0 || strcmp(text, "false") == 0)
+        return value_bool(e->arena, text[0] == 't');
+    if (end != text && (*end == '\0' || strcmp(end, "%") == 0)) {
+        v = value_number(e->arena, *end ? number / 100 : number);
+        v->percent = *end != '\0';
+        return v;
+    }
+    if (text[0] == '[') {
+        VEC(Value *) list = {0};
+
+        do {
+            text++;
+            number = strtod(text, &end);
+            if (end == text)
+                return NULL;
+            vec_push(e->arena, &list, value_number(e->arena, number));
+            text = end + strspn(end, " ");
+        } while (*text == ',');
+        if (strcmp(text, "]") != 0)
+            return NULL;
+        return value_list(e->arena, VAL_LIST, list.n, list.at);
+    }
+    if (isalpha((unsigned char)text[0])) {
+        Expr *x = ast_expr(e->arena, EXPR_NAME, e->model->name.span);
+
+        x->name = arena_name(e->arena, text);
+        if (op_find(text) || names_word(text) ||
+            unit_find(e->unit, text, false))
+            return elab_bare_name(e, x);
+    }
+    return NULL;
+}
+
+static const Formal *find_formal(const Def *model, const char *name)
+{
+    for (int i = 0; i < model->params.n; i++)
+        if (strcmp(model->params.at[i].name.text, name) == 0)
+            return &model->params.at[i];
+    return NULL;
+}
+
+/* Whether a -D may replace the default: numbers stay numbers. */
+static bool same_kind(const Expr *fallback, const Value *v)
+{
+    if (!fallback)
+        return true;
+    switch (fallback->kind) {
+    case EXPR_NUMBER:
+    case EXPR_ADD:
+    case EXPR_SUB:
+    case EXPR_MUL:
+    case EXPR_DIV:
+    case EXPR_NEG:
+        return v->kind == VAL_NUMBER;
+    case EXPR_BOOL:
+        return v->kind == VAL_BOOL;
+    case EXPR_STRING:
+        return v->kind == VAL_STRING;
+    case EXPR_LIST:
+    case EXPR_RANGE:
+        return v->kind == VAL_LIST;
+    default:
+        return true;
+    }
+}
+
+static void one_define(Elab *e, const char *define, Args *args)
+{
+    const char *equals = strchr(define, '=');
+    size_t n = equals ? (size_t)(equals - define) : strlen(define);
+    const char *name = arena_intern(e->arena, define, n);
+    const Formal *formal = find_formal(e->model, name);
+    Arg arg = {.label = name};
+    Words words = {0};
+
+    if (!equals || n == 0) {
+        diag_error(e->diag, (Span){0}, "-D %s is not NAME=VALUE", define);
+        return;
+    }
+    if (!formal) {
+        for (int i = 0; i < e->model->params.n; i++)
+            vec_push(e->arena, &words, e->model->params.at[i].name.text);
+        names_unknown(e->diag, (Span){0}, name,
+                      arena_printf(e->arena, "parameter of model `%s`",
+                                   e->model->name.text),
+                      &words);
+        return;
+    }
+    if (formal->value && formal->value->kind == EXPR_STRING)
+        arg.value = value_text(e->arena, VAL_STRING, equals + 1);
+    else
+        arg.value = define_value(e, equals + 1);
+    if (!arg.value || !same_kind(formal->value, arg.value)) {
+        Message *m = diag_error(e->diag, formal->name.span,
+                                "`%s` cannot be `%s`", name, equals + 1);
+
+        diag_note(m, "it comes from -D %s", define);
+        return;
+    }
+    arg.span = arg.label_span = formal->name.span;
+    for (int i = 0; i < args->n; i++)
+        if (strcmp(args->at[i].label, name) == 0) {
+            args->at[i] = arg; /* the last one counts */
+            return;
+        }
+    vec_push(e->arena, args, arg);
+}
+
+/* Enters the model's frame; false after a message. */
+static bool enter_model(Elab *e, Frame *frame)
+{
+    Args args = {0};
+    Site site = {.span = e->model->name.span};
+    int errors = diag_errors(e->diag);
+
+    frame->layer = NEW(e->arena, Layer);
+    frame->layer->applied = 1;
+    e->frame = frame;
+    frame->def = e->model;
+    for (int i = 0; i < e->options->n_defines; i++)
+        one_define(e, e->options->defines[i], &args);
+    e->frame = NULL;
+    if (e->first)
+        for (int i = 0; i < e->model->params.n; i++) {
+            const Formal *f = &e->model->params.at[i];
+            bool given = f->value != NULL;
+
+            for (int k = 0; k < args.n; k++)
+                given |= strcmp(args.at[k].label, f->name.text) == 0;
+            if (!given)
+                diag_help(diag_error(e->diag, f->name.span, "`%s` has no value",
+                                     f->name.text),
+                          "give it with -D %s=VALUE", f->name.text);
+        }
+    if (diag_errors(e->diag) != errors)
+        return false;
+    return elab_enter(e, frame, e->model, &args, site);
+}
+
+static Elab *new_walk(const Elab *base, Mode mode, int64_t batch)
+{
+    Elab *e = NEW(base->arena, Elab);
+
+    e->arena = base->arena;
+    e->diag = base->diag;
+    e->unit = base->unit;
+    e->model = base->model;
+    e->options = base->options;
+    e->program = base->program;
+    e->quiet_names = base->quiet_names;
+    e->poison = base->poison;
+    e->mode = mode;
+    e->batch = batch;
+    e->top = e->graph = graph_new(e->arena, batch);
+    return e;
+}
+
+static const Item *find_item(const Def *model, ItemKind kind)
+{
+    for (int i = 0; i < model->items.n; i++)
+        if (model->items.at[i]->kind == kind)
+            return model->items.at[i];
+    return NULL;
+}
+
+/* The training settings come first: the batch is a size of everything. */
+static bool settings(const Elab *base)
+{
+    Elab *e = new_walk(base, MODE_INFER, 1);
+
+    e->first = true;
+    if (!enter_model(e, NEW(e->arena, Frame)))
+        return false;
+    elab_train(e, find_item(e->model, ITEM_TRAIN));
+    elab_leave(e);
+    return true;
+}
+
+static void entry(const Elab *base, const char *name, Mode mode, int64_t batch)
+{
+    Program *p = base->program;
+    Elab *e = new_walk(base, mode, batch);
+    Entry made = {.name = name, .mode = mode, .batch = batch, .graph = e->top};
+
+    e->first = p->entries.n == 0;
+    if (!enter_model(e, NEW(e->arena, Frame)))
+        return;
+    elab_model(e);
+    elab_leave(e);
+    vec_push(e->arena, &p->entries, made);
+}
+
+static void entries(const Elab *base)
+{
+    const ElabOptions *o = base->options;
+    Program *p = base->program;
+    int64_t batch = p->train.batch ? p->train.batch : BATCH_OF_ALL;
+    int64_t infer = o->batch ? o->batch : DEFAULT_INFER_BATCH;
+    bool output = find_item(base->model, ITEM_OUTPUT) != NULL;
+
+    p->has_loss = find_item(base->model, ITEM_LOSS) != NULL;
+    if (!output && !p->has_loss)
+        diag_help(diag_error(base->diag, base->model->name.span,
+                             "this model has no output"),
+                  "write: output NAME;");
+    if (p->has_loss && !o->infer_only)
+        entry(base, "step", MODE_STEP, batch);
+    if (diag_errors(base->diag) == 0 && p->has_loss && !o->infer_only)
+        entry(base, "eval", MODE_EVAL, batch);
+    if (output && (diag_errors(base->diag) == 0 || p->entries.n == 0))
+        entry(base, "infer", MODE_INFER, infer);
+    if (output && diag_errors(base->diag) == 0)
+        entry(base, "infer1", MODE_INFER, 1);
+}
+
+Program *elaborate_program(Arena *arena, Diag *diag, File *file,
+                           const ElabOptions *options)
+{
+    Unit *unit = unit_load(arena, diag, file);
+    Elab base = {
+        .arena = arena, .diag = diag, .unit = unit, .options = options};
+    bool sound = sema_check(arena, diag, unit);
+
+    base.quiet_names = diag_errors(diag) > 0;
+    base.model = choose_model(arena, diag, unit, options->model);
+    if (!base.model || !sound)
+        return NULL;
+    base.program = NEW(arena, Program);
+    base.program->arena = arena;
+    base.program->name = base.model->name.text;
+    base.program->path = base.model->span.source->path;
+    base.program->test.stratified = base.program->validation.stratified = -1;
+    base.poison = value_new(arena, VAL_POISON);
+    if (settings(&base))
+        entries(&base);
+    return diag_errors(diag) == 0 ? base.program : NULL;
+}

@@ -1,0 +1,323 @@
+/* elaborate_block.c: instances of blocks and cells.
+ *
+ * An instance is a Frame: the head's parameters bound to arguments, `in`, and
+ * the names that its items define. */
+#include <string.h>
+
+#include "front/elab.h"
+
+/* Arguments that every layer takes beside its own. */
+static const char *const common[] = {"init", "frozen", "l1", "l2"};
+
+enum { N_COMMON = sizeof common / sizeof *common };
+
+static bool declares_param(const Def *def, const char *name)
+{
+    for (int i = 0; i < def->items.n; i++) {
+        const Item *item = def->items.at[i];
+
+        if (item->kind == ITEM_PARAM && item->decls.n > 0 &&
+            strcmp(item->decls.at[0]->name.text, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool is_common(const char *name)
+{
+    for (int i = 0; i < N_COMMON; i++)
+        if (strcmp(common[i], name) == 0)
+            return true;
+    return false;
+}
+
+static int find_formal(const Def *def, const char *name)
+{
+    for (int i = 0; i < def->params.n; i++)
+        if (strcmp(def->params.at[i].name.text, name) == 0)
+            return i;
+    return -1;
+}
+
+static void unknown_argument(Elab *e, const Def *def, const Arg *arg)
+{
+    Words words = {0};
+
+    for (int i = 0; i < def->params.n; i++)
+        vec_push(e->arena, &words, def->params.at[i].name.text);
+    for (int i = 0; i < def->items.n; i++)
+        if (def->items.at[i]->kind == ITEM_PARAM && def->items.at[i]->decls.n)
+            vec_push(e->arena, &words,
+                     def->items.at[i]->decls.at[0]->name.text);
+    for (int i = 0; i < N_COMMON; i++)
+        vec_push(e->arena, &words, common[i]);
+    names_unknown(e->diag, arg->label_span, arg->label,
+                  arena_printf(e->arena, "argument of `%s`", def->name.text),
+                  &words);
+}
+
+/* "it takes `n`, and by name `weight`, `bias`" */
+static void note_formals(Elab *e, Message *m, const Def *def)
+{
+    Text text = {.arena = e->arena};
+
+    for (int i = 0; i < def->params.n; i++)
+        text_printf(&text, "%s`%s`", i ? ", " : "",
+                    def->params.at[i].name.text);
+    diag_note(m, "it takes %s", def->params.n ? text_str(&text) : "none");
+}
+
+/* Puts one argument where it belongs: a formal, or the frame's extra ones.
+ * Index is the number of positional arguments before it. */
+static bool place_arg(Elab *e, Frame *f, const Arg *arg, int index,
+                      const Arg **bound)
+{
+    const Def *def = f->def;
+    int i = arg->label ? find_formal(def, arg->label) : index;
+
+    if (!arg->label && i >= def->params.n) {
+        note_formals(e,
+                     diag_error(e->diag, arg->span,
+                                "`%s` does not take this argument",
+                                def->name.text),
+                     def);
+        return false;
+    }
+    if (i >= 0 && bound[i]) {
+        diag_error(e->diag, arg->label_span, "`%s` is given twice",
+                   def->params.at[i].name.text);
+        return false;
+    }
+    if (i >= 0) {
+        bound[i] = arg;
+        return true;
+    }
+    if (!is_common(arg->label) && !declares_param(def, arg->label)) {
+        unknown_argument(e, def, arg);
+        return false;
+    }
+    vec_push(e->arena, &f->extra, *arg);
+    return true;
+}
+
+/* A formal's value: its argument, or its default seen from inside. */
+static bool bind_formal(Elab *e, const Formal *formal, const Arg *arg,
+                        Span span)
+{
+    Value *v = arg ? arg->value : NULL;
+    Message *m;
+
+    if (!v && formal->value)
+        v = elab_expr(e, formal->value);
+    if (v) {
+        elab_bind(e, formal->name.text, false, v);
+        return v->kind != VAL_POISON;
+    }
+    m = diag_error(e->diag, span, "`%s` needs `%s`", e->frame->def->name.text,
+                   formal->name.text);
+    note_formals(e, m, e->frame->def);
+    elab_bind(e, formal->name.text, false, e->poison);
+    return false;
+}
+
+/* frozen:, l1:, l2: hold for the layer and all inside of it. */
+static bool common_args(Elab *e, Frame *f)
+{
+    for (int i = 0; i < f->extra.n; i++) {
+        const Arg *arg = &f->extra.at[i];
+        bool frozen = strcmp(arg->label, "frozen") == 0;
+        bool l1 = strcmp(arg->label, "l1") == 0;
+
+        if (!frozen && !l1 && strcmp(arg->label, "l2") != 0)
+            continue;
+        if (arg->value->kind != (frozen ? VAL_BOOL : VAL_NUMBER) ||
+            arg->value->number < 0) {
+            Message *m = diag_error(
+                e->diag, arg->span, "`%s` must be %s", arg->label,
+                frozen ? "`true` or `false`" : "a number that is not negative");
+
+            diag_note(m, "this is %s", value_what(e->arena, arg->value));
+            return false;
+        }
+        if (frozen)
+            f->frozen = arg->value->number != 0;
+        else if (l1)
+            f->l1 = arg->value->number;
+        else
+            f->l2 = arg->value->number;
+    }
+    return true;
+}
+
+/* sema refuses a block that contains itself; the limit catches what a recipe
+ * handed on may do. */
+static bool may_enter(Elab *e, Span span)
+{
+    if (e->depth < ELAB_DEPTH)
+        return true;
+    elab_error(e, span, "blocks are nested deeper than %d", ELAB_DEPTH);
+    return false;
+}
+
+bool elab_enter(Elab *e, Frame *f, const Def *def, const Args *args, Site site)
+{
+    int n = def->params.n, positional = 0;
+    const Arg **bound = NEWN(e->arena, const Arg *, n ? n : 1);
+    bool ok = true;
+
+    if (!may_enter(e, site.span))
+        return false;
+    f->up = e->frame;
+    f->def = def;
+    f->call = site.span;
+    if (f->up) {
+        f->frozen = f->up->frozen;
+        f->l1 = f->up->l1;
+        f->l2 = f->up->l2;
+    }
+    for (int i = 0; i < args->n; i++) {
+        const Arg *arg = &args->at[i];
+
+        ok &= place_arg(e, f, arg, arg->label ? 0 : positional++, bound);
+    }
+    e->frame = f;
+    e->depth++;
+    for (int i = 0; i < n; i++)
+        if (ok || bound[i])
+            ok &= bind_formal(e, &def->params.at[i], bound[i], site.span);
+    ok &= common_args(e, f);
+    if (!ok)
+        elab_leave(e);
+    return ok;
+}
+
+void elab_leave(Elab *e)
+{
+    e->frame = e->frame->up;
+    e->depth--;
+}
+
+static void bind_name(Elab *e, const Name *name, Value *v, const Expr *x)
+{
+    if (name->primed && elab_prime(e, name, v, x->span))
+        return;
+    if (strcmp(name->text, "state") == 0)
+        e->frame->state = v;
+    else
+        elab_bind(e, name->text, name->primed, v);
+    if (x->kind == EXPR_NAME || x->kind == EXPR_IN)
+        return; /* another name for the same value */
+    if (e->frame->def->kind == DEF_MODEL || strcmp(name->text, "out") != 0)
+        elab_name(e, v, name->text);
+}
+
+static void define(Elab *e, const Item *item)
+{
+    Value *v = elab_expr(e, item->value);
+    int n = item->names.n;
+
+    if (n == 1) {
+        bind_name(e, &item->names.at[0], v, item->value);
+        return;
+    }
+    if (v->kind != VAL_POISON &&
+        ((v->kind != VAL_TUPLE && v->kind != VAL_LIST) || v->n != n)) {
+        Message *m =
+            elab_error(e, item->value->span, "%d values are wanted here", n);
+
+        diag_note(m, "this is %s", value_what(e->arena, v));
+        v = e->poison;
+    }
+    for (int i = 0; i < n; i++)
+        bind_name(e, &item->names.at[i], v->kind == VAL_POISON ? v : v->at[i],
+                  item->value);
+}
+
+/* layer f = recipe; one set of weights for all its uses. */
+static void shared_layer(Elab *e, const Item *item)
+{
+    Value *v = elab_expr(e, item->value);
+    Site site = {.given = item->name.text,
+                 .place = item->name.span.begin,
+                 .span = elab_place(e, item->name.span)};
+    Value *copy = value_new(e->arena, VAL_RECIPE);
+
+    if (v->kind != VAL_RECIPE) {
+        if (v->kind != VAL_POISON)
+            diag_note(elab_error(e, item->value->span,
+                                 "`layer` takes a layer not yet applied, such "
+                                 "as dense(10)"),
+                      "this is %s", value_what(e->arena, v));
+        elab_bind(e, item->name.text, false, e->poison);
+        return;
+    }
+    copy->recipe = NEW(e->arena, Recipe);
+    *copy->recipe = *v->recipe;
+    if (!copy->recipe->shared)
+        copy->recipe->shared = elab_layer(e, e->frame->layer, v->recipe->def,
+                                          v->recipe->name, &site);
+    elab_bind(e, item->name.text, false, copy);
+}
+
+bool elab_item(Elab *e, const Item *item)
+{
+    switch (item->kind) {
+    case ITEM_DEFINE:
+        define(e, item);
+        return true;
+    case ITEM_LAYER:
+        shared_layer(e, item);
+        return true;
+    case ITEM_PARAM:
+        elab_param(e, item);
+        return true;
+    case ITEM_STATE:
+        if (!e->scan)
+            return false;
+        elab_state(e, item);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static Value *run_block(Elab *e, Frame *f)
+{
+    Value *out;
+
+    for (int i = 0; i < f->def->items.n; i++)
+        elab_item(e, f->def->items.at[i]);
+    elab_extra_args(e, f->def);
+    out = elab_lookup(e, "out", false);
+    return out ? out : e->poison;
+}
+
+Value *elab_apply_def(Elab *e, const Recipe *r, Value *in, Site site)
+{
+    Frame *f;
+    Value *out, *result;
+
+    if (r->def->kind == DEF_CELL)
+        return elab_scan(e, r, in, NULL, site);
+    f = NEW(e->arena, Frame);
+    f->in = in;
+    f->layer = r->shared ? r->shared
+                         : elab_layer(e, e->frame->layer, r->def,
+                                      r->def->name.text, &site);
+    elab_layer_begin(e, f->layer);
+    if (!elab_enter(e, f, r->def, &r->args, site))
+        return e->poison;
+    out = run_block(e, f);
+    elab_leave(e);
+    if (out->kind != VAL_TENSOR)
+        return out;
+    result = NEW(e->arena, Value);
+    *result = *out;
+    result->layer = f->layer;
+    result->state = f->state;
+    if (!value_holds_tensor(in) || in->kind != VAL_TENSOR ||
+        out->node != in->node)
+        vec_push(e->arena, &e->named,
+                 ((Named){.node = out->node, .layer = f->layer}));
+    return elab_from(e, result, in, r->name, site);
+}

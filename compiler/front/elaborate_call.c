@@ -1,0 +1,397 @@
+/* elaborate_call.c: calls, pipes and recipes.
+ *
+ * `f(args)` after `->` takes its tensors from the pipe. Elsewhere f(a, ...)
+ * with a tensor first applies f to it, and without one it is a recipe: a layer
+ * not yet applied. A function of numbers is a number. */
+#include <math.h>
+#include <string.h>
+
+#include "front/elab.h"
+
+/* The block, cell or operator of this name as a recipe without arguments, or
+ * NULL. A user's definition hides the prelude's, but not for the prelude. */
+static Recipe *find_layer(Elab *e, const char *name)
+{
+    bool library = e->frame->def->span.source->prelude;
+    const Def *def = unit_find(e->unit, name, library);
+    const OpInfo *op = def ? NULL : op_find(name);
+    Recipe *r;
+
+    if ((!def || def->kind == DEF_MODEL) && !op)
+        return NULL;
+    r = NEW(e->arena, Recipe);
+    r->name = name;
+    r->def = def;
+    r->op = op;
+    return r;
+}
+
+static Value *recipe_value(Elab *e, Recipe *r)
+{
+    Value *v = value_new(e->arena, VAL_RECIPE);
+
+    v->recipe = r;
+    return v;
+}
+
+static Value *no_value(Elab *e, const Expr *x)
+{
+    if (!e->quiet_names)
+        elab_error(e, x->at,
+                   "`%s` has no value here: the branch that gives it one was "
+                   "not taken",
+                   x->name);
+    return e->poison;
+}
+
+Value *elab_bare_name(Elab *e, const Expr *x)
+{
+    Recipe *r = find_layer(e, x->name);
+
+    if (r)
+        return recipe_value(e, r);
+    if (names_word(x->name))
+        return value_text(e->arena, VAL_WORD, x->name);
+    return no_value(e, x);
+}
+
+/* What a call or stage names, as a recipe with these arguments; NULL after a
+ * message. A variable that holds a recipe comes first. */
+static Recipe *callee(Elab *e, const Expr *x, const Args *args, bool called)
+{
+    Value *v = elab_lookup(e, x->name, false);
+    Recipe *r;
+
+    if (v && v->kind == VAL_RECIPE) {
+        r = NEW(e->arena, Recipe);
+        *r = *v->recipe;
+        if (args->n > 0 && (r->args.n > 0 || r->shared || r->chain)) {
+            elab_error(e, x->at, "`%s` has its arguments already", x->name);
+            return NULL;
+        }
+    } else {
+        r = find_layer(e, x->name);
+        if (!r && v && v->kind != VAL_POISON)
+            elab_error(e, x->at, "`%s` is %s, not a layer", x->name,
+                       value_what(e->arena, v));
+        else if (!r && !v)
+            no_value(e, x);
+        if (!r)
+            return NULL;
+    }
+    if (args->n > 0)
+        r->args = *args;
+    r->called |= called;
+    return r;
+}
+
+static Value *init_call(Elab *e, const Expr *x, const Args *args)
+{
+    Value *v = value_new(e->arena, VAL_INIT);
+    const char *spec = names_init(x->name, &v->init.kind, &v->init.a);
+    Bound bound;
+
+    if (!spec_bind(e->arena, e->diag, spec, x->name, elab_place(e, x->at), args,
+                   &bound))
+        return e->poison;
+    if (bound.n > 0)
+        v->init.a = bound.at[0]->number;
+    if (v->init.a < 0) {
+        elab_error(e, x->span, "`%s` of `%s` must not be negative",
+                   bound.name[0], x->name);
+        return e->poison;
+    }
+    return v;
+}
+
+static double sigmoid(double x)
+{
+    return 1 / (1 + exp(-x));
+}
+
+static double relu(double x)
+{
+    return x > 0 ? x : 0;
+}
+
+static double square(double x)
+{
+    return x * x;
+}
+
+static double sign(double x)
+{
+    return (x > 0) - (x < 0);
+}
+
+/* A function of a number is a number. */
+static Value *fold(Elab *e, const OpInfo *op, double x, Span span)
+{
+    static const struct {
+        Op op;
+        double (*f)(double);
+    } folds[] = {{OP_EXP, exp},         {OP_LOG, log},   {OP_SQRT, sqrt},
+                 {OP_SQUARE, square},   {OP_TANH, tanh}, {OP_RELU, relu},
+                 {OP_SIGMOID, sigmoid}, {OP_SIGN, sign}};
+
+    for (size_t i = 0; i < sizeof folds / sizeof *folds; i++) {
+        double y;
+
+        if (op != &op_table[folds[i].op])
+            continue;
+        y = folds[i].f(x);
+        if (isfinite(y))
+            return value_number(e->arena, y);
+        elab_error(e, span, "`%s` of %.15g is not a finite number", op->name,
+                   x);
+        return e->poison;
+    }
+    elab_error(e, span, "`%s` takes a value, not a number", op->name);
+    return e->poison;
+}
+
+/* Whether the call applies its layer to its first argument. */
+static bool applies(const Recipe *r, const Args *args)
+{
+    if (args->n == 0 || args->at[0].label)
+        return false;
+    if (value_holds_tensor(args->at[0].value))
+        return true;
+    if (!r->op || args->at[0].value->kind != VAL_NUMBER)
+        return false;
+    if (r->op->class == CLASS_MAP)
+        return true;
+    return r->op->n_in == 2 && args->n > 1 && !args->at[1].label &&
+           args->at[1].value->kind == VAL_TENSOR;
+}
+
+Value *elab_call(Elab *e, const Expr *x)
+{
+    Args args = {0}, rest = {0};
+    Site site = {.place = x->at.begin, .span = elab_place(e, x->at)};
+    Value *v = elab_lookup(e, x->name, false);
+    Recipe *r;
+
+    if (!elab_args(e, &x->kids, &args))
+        return e->poison;
+    if (!(v && v->kind == VAL_RECIPE) && !find_layer(e, x->name) &&
+        names_init(x->name, NULL, NULL))
+        return init_call(e, x, &args);
+    r = callee(e, x, &(Args){0}, true);
+    if (!r)
+        return e->poison;
+    if (!applies(r, &args)) {
+        r = callee(e, x, &args, true);
+        return r ? recipe_value(e, r) : e->poison;
+    }
+    for (int i = 1; i < args.n; i++)
+        vec_push(e->arena, &rest, args.at[i]);
+    r = callee(e, x, &rest, true);
+    return r ? elab_apply(e, r, args.at[0].value, site) : e->poison;
+}
+
+/* The layer that a stage names, or NULL after a message. */
+static Recipe *stage_layer(Elab *e, const Expr *x)
+{
+    Args args = {0};
+    Value *v;
+
+    if (!x->parens && x->kind == EXPR_CALL && !elab_args(e, &x->kids, &args))
+        return NULL;
+    if (!x->parens && (x->kind == EXPR_CALL || x->kind == EXPR_NAME))
+        return callee(e, x, &args, x->kind == EXPR_CALL);
+    v = elab_expr(e, x);
+    if (v->kind == VAL_RECIPE)
+        return v->recipe;
+    if (v->kind != VAL_POISON) {
+        Message *m = elab_error(e, x->span, "a stage of a pipe is a layer");
+
+        diag_note(m, "this is %s", value_what(e->arena, v));
+    }
+    return NULL;
+}
+
+/* Two layers one after the other, as one layer. */
+static Value *compose(Elab *e, Value *first, Recipe *second)
+{
+    Value *both[2] = {first, recipe_value(e, second)};
+    Recipe *r = NEW(e->arena, Recipe);
+
+    r->name = "chain";
+    r->called = true;
+    r->chain = value_list(e->arena, VAL_LIST, 2, both);
+    return recipe_value(e, r);
+}
+
+static void bind_as(Elab *e, const Expr *stage, Value *v)
+{
+    Binding b = {.name = stage->as.text, .value = v};
+
+    b.as = e->frame->loops > 0;
+    vec_push(e->arena, &e->frame->names, b);
+    elab_name(e, v, stage->as.text);
+}
+
+Value *elab_pipe(Elab *e, const Expr *x)
+{
+    Value *v = elab_expr(e, x->kids.at[0]);
+
+    for (int i = 1; i < x->kids.n; i++) {
+        const Expr *stage = x->kids.at[i];
+        Site site = {.given = stage->as.text,
+                     .place = stage->at.begin,
+                     .span = elab_place(e, stage->at)};
+        Recipe *r = stage_layer(e, stage);
+
+        if (!r || v->kind == VAL_POISON)
+            v = e->poison;
+        else if (v->kind == VAL_RECIPE)
+            v = compose(e, v, r);
+        else
+            v = elab_apply(e, r, v, site);
+        if (stage->as.text)
+            bind_as(e, stage, v);
+    }
+    return v;
+}
+
+typedef VEC(Value *) Values;
+
+static void add_values(Elab *e, Values *in, Value *v)
+{
+    if (v->kind != VAL_TUPLE && v->kind != VAL_LIST) {
+        vec_push(e->arena, in, v);
+        return;
+    }
+    for (int i = 0; i < v->n; i++)
+        vec_push(e->arena, in, v->at[i]);
+}
+
+/* The pipe's values, then leading tensors among the arguments as far as the
+ * operator takes more: `x -> matmul(w)`. What is left goes to rest. */
+static void split_args(Elab *e, const Recipe *r, Value *in, Values *inputs,
+                       Args *rest)
+{
+    int i = 0, n = r->op->n_in;
+
+    add_values(e, inputs, in);
+    for (; i < r->args.n && !r->args.at[i].label; i++) {
+        Value *v = r->args.at[i].value;
+        bool number = v->kind == VAL_NUMBER && n == 2;
+
+        if ((n >= 0 && inputs->n >= n) || !(value_holds_tensor(v) || number))
+            break;
+        add_values(e, inputs, v);
+    }
+    for (; i < r->args.n; i++)
+        vec_push(e->arena, rest, r->args.at[i]);
+}
+
+static bool right_count(Elab *e, const Call *call)
+{
+    int want = call->op->n_in;
+    Message *m;
+
+    if (want < 0 || call->n_in == want)
+        return true;
+    m = elab_error(e, call->site.span, "`%s` takes %d value%s, not %d",
+                   call->name, want, want == 1 ? "" : "s", call->n_in);
+    if (want == 2)
+        diag_help(m, "write %s(a, b)", call->name);
+    return false;
+}
+
+/* What was appended since the mark came from this place in the text. */
+static void give_spans(Elab *e, int mark, Span span)
+{
+    for (int i = mark; i < e->graph->nodes.n; i++)
+        e->graph->nodes.at[i]->span = span;
+}
+
+static Value *apply_op(Elab *e, const Recipe *r, Value *in, Site site)
+{
+    Call call = {
+        .op = r->op, .name = r->name, .site = site, .shared = r->shared};
+    Values inputs = {0};
+    Args rest = {0};
+    int mark = e->graph->nodes.n;
+    Lower *lower = elab_lowering(r->op->lower);
+    Value *v;
+
+    split_args(e, r, in, &inputs, &rest);
+    call.n_in = inputs.n;
+    call.in = inputs.at;
+    if (!spec_bind(e->arena, e->diag, r->op->attrs, r->name, site.span, &rest,
+                   &call.arg) ||
+        !right_count(e, &call))
+        return e->poison;
+    v = lower(e, &call);
+    give_spans(e, mark, site.span);
+    return elab_from(e, v, inputs.n == 1 ? inputs.at[0] : NULL, r->name, site);
+}
+
+/* A layer's kids stand under a name of their own where it is given one. */
+static Value *apply_chain(Elab *e, const Recipe *r, Value *in, Site site)
+{
+    Layer *outer = e->frame->layer;
+    Layer *group = r->shared;
+    Site inside = {.place = site.place, .span = site.span};
+
+    if (!group && site.given)
+        group = elab_layer(e, outer, NULL, r->name, &site);
+    if (group) {
+        elab_layer_begin(e, group);
+        e->frame->layer = group;
+    }
+    for (int i = 0; i < r->chain->n && in->kind != VAL_POISON; i++)
+        in = elab_apply(e, r->chain->at[i]->recipe, in, inside);
+    e->frame->layer = outer;
+    return in;
+}
+
+static bool count_application(Elab *e, Span span)
+{
+    if (++e->applications < ELAB_APPLICATIONS)
+        return true;
+    if (e->applications == ELAB_APPLICATIONS)
+        elab_error(e, span,
+                   "this model applies more than %d layers and functions",
+                   ELAB_APPLICATIONS);
+    return false;
+}
+
+/* What a layer is applied to: a tensor, or several. */
+static bool is_input(Elab *e, const Value *in, const Recipe *r, Site site)
+{
+    Message *m;
+
+    if (in->kind == VAL_TENSOR)
+        return true;
+    if (in->kind == VAL_TUPLE || in->kind == VAL_LIST) {
+        bool tensors = in->n > 0;
+
+        for (int i = 0; i < in->n; i++)
+            tensors &=
+                in->at[i]->kind == VAL_TENSOR || in->at[i]->kind == VAL_NUMBER;
+        if (tensors)
+            return true;
+    }
+    if (in->kind == VAL_NUMBER && r->op && r->op->n_in == 2)
+        return true;
+    m = elab_error(e, site.span, "`%s` takes a value of the network", r->name);
+    diag_note(m, "this is %s", value_what(e->arena, in));
+    return false;
+}
+
+Value *elab_apply(Elab *e, const Recipe *r, Value *in, Site site)
+{
+    if (!count_application(e, site.span))
+        return e->poison;
+    if (r->op && r->op->class == CLASS_MAP && in->kind == VAL_NUMBER)
+        return fold(e, r->op, in->number, site.span);
+    if (!is_input(e, in, r, site))
+        return e->poison;
+    if (r->chain)
+        return apply_chain(e, r, in, site);
+    return r->op ? apply_op(e, r, in, site) : elab_apply_def(e, r, in, site);
+}

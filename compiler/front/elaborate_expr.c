@@ -1,0 +1,349 @@
+/* elaborate_expr.c: expressions, from numbers to whole networks.
+ *
+ * Everything that is known while compiling is a value of value.h; only
+ * tensors become nodes. One function per kind of expression, in a table. */
+#include <math.h>
+#include <string.h>
+
+#include "front/elab.h"
+
+static Value *wrong(Elab *e, const Expr *x, const char *wanted, const Value *v)
+{
+    Message *m;
+
+    if (v->kind == VAL_POISON)
+        return e->poison;
+    m = elab_error(e, x->span, "%s is wanted here", wanted);
+    diag_note(m, "this is %s", value_what(e->arena, v));
+    return e->poison;
+}
+
+static Value *on_error(Elab *e, const Expr *x)
+{
+    (void)x;
+    return e->poison;
+}
+
+static Value *on_number(Elab *e, const Expr *x)
+{
+    Value *v = value_number(e->arena, x->number);
+    size_t n = strlen(x->name);
+
+    v->percent = n > 0 && x->name[n - 1] == '%';
+    return v;
+}
+
+static Value *on_string(Elab *e, const Expr *x)
+{
+    return value_text(e->arena, VAL_STRING, x->name);
+}
+
+static Value *on_bool(Elab *e, const Expr *x)
+{
+    return value_bool(e->arena, x->number != 0);
+}
+
+static Value *on_name(Elab *e, const Expr *x)
+{
+    Value *v = elab_lookup(e, x->name, false);
+
+    return v ? v : elab_bare_name(e, x);
+}
+
+static Value *on_primed(Elab *e, const Expr *x)
+{
+    Value *v = elab_lookup(e, x->name, true);
+
+    return v ? v : e->poison; /* sema has said why */
+}
+
+static Value *on_in(Elab *e, const Expr *x)
+{
+    (void)x;
+    return e->frame->in ? e->frame->in : e->poison;
+}
+
+static Value *on_list(Elab *e, const Expr *x)
+{
+    Value *v = value_new(e->arena, VAL_LIST);
+    bool ok = true;
+
+    if (x->kind == EXPR_TUPLE)
+        v->kind = VAL_TUPLE;
+    v->n = x->kids.n;
+    v->at = NEWN(e->arena, Value *, v->n ? v->n : 1);
+    for (int i = 0; i < v->n; i++) {
+        v->at[i] = elab_expr(e, x->kids.at[i]);
+        ok &= v->at[i]->kind != VAL_POISON;
+    }
+    return ok ? v : e->poison;
+}
+
+static Value *on_range(Elab *e, const Expr *x)
+{
+    int64_t end[2];
+    Value *v;
+
+    for (int i = 0; i < 2; i++) {
+        v = elab_expr(e, x->kids.at[i]);
+        if (!value_whole(v, &end[i]))
+            return wrong(e, x->kids.at[i], "a whole number", v);
+    }
+    if (end[1] < end[0] - 1) {
+        elab_error(e, x->span, "this range runs backwards: %lld..%lld",
+                   (long long)end[0], (long long)end[1]);
+        return e->poison;
+    }
+    if (end[1] - end[0] >= ELAB_LIST) {
+        elab_error(e, x->span, "a range has at most %d elements", ELAB_LIST);
+        return e->poison;
+    }
+    v = value_new(e->arena, VAL_LIST);
+    v->range = true;
+    v->n = (int)(end[1] - end[0] + 1);
+    v->at = NEWN(e->arena, Value *, v->n ? v->n : 1);
+    for (int i = 0; i < v->n; i++)
+        v->at[i] = value_number(e->arena, (double)(end[0] + i));
+    return v;
+}
+
+static Value *on_if(Elab *e, const Expr *x)
+{
+    Value *c = elab_expr(e, x->kids.at[0]);
+
+    if (c->kind != VAL_BOOL)
+        return wrong(e, x->kids.at[0], "`true` or `false`", c);
+    return elab_expr(e, x->kids.at[c->number != 0 ? 1 : 2]);
+}
+
+typedef VEC(Binding) Bindings;
+
+/* Takes the names bound since `mark` away, and keeps those of `as`. */
+static void gather(Elab *e, int mark, Bindings *kept)
+{
+    for (int i = mark; i < e->frame->names.n; i++)
+        if (e->frame->names.at[i].as)
+            vec_push(e->arena, kept, e->frame->names.at[i]);
+    e->frame->names.n = mark;
+}
+
+/* Each name of a loop's body becomes a list, one element a turn. */
+static void bind_lists(Elab *e, const Bindings *kept)
+{
+    for (int i = 0; i < kept->n; i++) {
+        Binding list = {.name = kept->at[i].name, .as = e->frame->loops > 0};
+        VEC(Value *) values = {0};
+
+        for (int k = 0; k < kept->n; k++) {
+            if (strcmp(kept->at[k].name, list.name) != 0)
+                continue;
+            if (k < i)
+                break;
+            vec_push(e->arena, &values, kept->at[k].value);
+        }
+        if (values.n == 0)
+            continue;
+        list.value = value_list(e->arena, VAL_LIST, values.n, values.at);
+        vec_push(e->arena, &e->frame->names, list);
+    }
+}
+
+static Value *on_for(Elab *e, const Expr *x)
+{
+    Value *over = elab_expr(e, x->kids.at[0]), *v;
+    int mark = e->frame->names.n;
+    Bindings kept = {0};
+    bool ok = true;
+
+    if (over->kind != VAL_LIST)
+        return wrong(e, x->kids.at[0], "a list or range", over);
+    v = value_list(e->arena, VAL_LIST, over->n, over->at);
+    for (int i = 0; i < over->n && ok; i++) {
+        elab_bind(e, x->name, false, over->at[i]);
+        e->frame->loops++;
+        v->at[i] = elab_expr(e, x->kids.at[1]);
+        e->frame->loops--;
+        ok = v->at[i]->kind != VAL_POISON;
+        gather(e, mark, &kept);
+    }
+    bind_lists(e, &kept);
+    return ok ? v : e->poison;
+}
+
+static Value *on_logic(Elab *e, const Expr *x)
+{
+    Value *a = elab_expr(e, x->kids.at[0]), *b;
+    bool decided;
+
+    if (a->kind != VAL_BOOL)
+        return wrong(e, x->kids.at[0], "`true` or `false`", a);
+    if (x->kind == EXPR_NOT)
+        return value_bool(e->arena, a->number == 0);
+    decided = (a->number != 0) == (x->kind == EXPR_OR);
+    if (decided)
+        return a;
+    b = elab_expr(e, x->kids.at[1]);
+    return b->kind == VAL_BOOL
+               ? b
+               : wrong(e, x->kids.at[1], "`true` or `false`", b);
+}
+
+static Value *on_equal(Elab *e, const Expr *x)
+{
+    Value *v[2];
+
+    for (int i = 0; i < 2; i++) {
+        v[i] = elab_expr(e, x->kids.at[i]);
+        if (v[i]->kind == VAL_POISON)
+            return e->poison;
+        if (v[i]->kind == VAL_TENSOR)
+            return wrong(e, x->kids.at[i], "a value known when compiling",
+                         v[i]);
+    }
+    return value_bool(e->arena,
+                      value_equal(v[0], v[1]) == (x->kind == EXPR_EQ));
+}
+
+static Value *on_order(Elab *e, const Expr *x)
+{
+    double v[2];
+    bool truth;
+
+    for (int i = 0; i < 2; i++) {
+        Value *kid = elab_expr(e, x->kids.at[i]);
+
+        if (kid->kind != VAL_NUMBER)
+            return wrong(e, x->kids.at[i], "a number", kid);
+        v[i] = kid->number;
+    }
+    switch (x->kind) {
+    case EXPR_LT:
+        truth = v[0] < v[1];
+        break;
+    case EXPR_GT:
+        truth = v[0] > v[1];
+        break;
+    case EXPR_LE:
+        truth = v[0] <= v[1];
+        break;
+    default:
+        truth = v[0] >= v[1];
+        break;
+    }
+    return value_bool(e->arena, truth);
+}
+
+static Value *fold(Elab *e, const Expr *x, double a, double b)
+{
+    double y = 0;
+
+    switch (x->kind) {
+    case EXPR_ADD:
+        y = a + b;
+        break;
+    case EXPR_SUB:
+        y = a - b;
+        break;
+    case EXPR_MUL:
+        y = a * b;
+        break;
+    default:
+        y = a / b;
+        break;
+    }
+    if (isfinite(y))
+        return value_number(e->arena, y);
+    if (x->kind == EXPR_DIV && b == 0)
+        elab_error(e, x->at, "division by zero");
+    else
+        elab_error(e, x->at, "the result is not a finite number");
+    return e->poison;
+}
+
+static Value *on_arithmetic(Elab *e, const Expr *x)
+{
+    Value *a = elab_expr(e, x->kids.at[0]);
+    Value *b = elab_expr(e, x->kids.at[1]);
+    Op op;
+
+    if (a->kind == VAL_NUMBER && b->kind == VAL_NUMBER)
+        return fold(e, x, a->number, b->number);
+    switch (x->kind) {
+    case EXPR_ADD:
+        op = OP_ADD;
+        break;
+    case EXPR_SUB:
+        op = OP_SUB;
+        break;
+    case EXPR_MUL:
+        op = OP_MUL;
+        break;
+    default:
+        op = OP_DIV;
+        break;
+    }
+    return elab_binary(e, op, a, b, x);
+}
+
+static Value *on_neg(Elab *e, const Expr *x)
+{
+    Value *a = elab_expr(e, x->kids.at[0]);
+    Node *node;
+
+    if (a->kind == VAL_NUMBER)
+        return value_number(e->arena, -a->number);
+    if (a->kind != VAL_TENSOR || a->node->type != TYPE_REAL)
+        return wrong(e, x->kids.at[0], "a number or a value", a);
+    node = graph_unary(e->graph, OP_NEG, elab_node(e, a));
+    node->span = elab_place(e, x->at);
+    return elab_tensor(e, node, a->rows);
+}
+
+static Value *(*const on_kind[EXPR_KINDS])(Elab *, const Expr *) = {
+    [EXPR_ERROR] = on_error,    [EXPR_NUMBER] = on_number,
+    [EXPR_STRING] = on_string,  [EXPR_BOOL] = on_bool,
+    [EXPR_NAME] = on_name,      [EXPR_PRIMED] = on_primed,
+    [EXPR_IN] = on_in,          [EXPR_CALL] = elab_call,
+    [EXPR_FIELD] = elab_field,  [EXPR_LIST] = on_list,
+    [EXPR_TUPLE] = on_list,     [EXPR_PIPE] = elab_pipe,
+    [EXPR_IF] = on_if,          [EXPR_FOR] = on_for,
+    [EXPR_RANGE] = on_range,    [EXPR_OR] = on_logic,
+    [EXPR_AND] = on_logic,      [EXPR_NOT] = on_logic,
+    [EXPR_EQ] = on_equal,       [EXPR_NE] = on_equal,
+    [EXPR_LT] = on_order,       [EXPR_GT] = on_order,
+    [EXPR_LE] = on_order,       [EXPR_GE] = on_order,
+    [EXPR_ADD] = on_arithmetic, [EXPR_SUB] = on_arithmetic,
+    [EXPR_MUL] = on_arithmetic, [EXPR_DIV] = on_arithmetic,
+    [EXPR_NEG] = on_neg,
+};
+
+Value *elab_expr(Elab *e, const Expr *x)
+{
+    Value *v = e->poison;
+
+    if (e->nesting >= ELAB_NESTING) {
+        elab_error(e, x->span, "this is nested too deeply");
+        return v;
+    }
+    e->nesting++;
+    v = on_kind[x->kind](e, x);
+    e->nesting--;
+    return v;
+}
+
+bool elab_args(Elab *e, const Exprs *kids, Args *out)
+{
+    bool ok = true;
+
+    for (int i = 0; i < kids->n; i++) {
+        const Expr *kid = kids->at[i];
+        Arg arg = {.label = kid->label.text,
+                   .value = elab_expr(e, kid),
+                   .span = elab_place(e, kid->span)};
+
+        arg.label_span = arg.label ? elab_place(e, kid->label.span) : arg.span;
+        ok &= arg.value->kind != VAL_POISON;
+        vec_push(e->arena, out, arg);
+    }
+    return ok;
+}

@@ -1,0 +1,297 @@
+/* elaborate_frame.c: names, places and layers of the walk.
+ *
+ * A layer's number follows the text, not the order of evaluation, so names of
+ * layers, parameters and nodes are settled when the walk is over. */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "front/elab.h"
+#include "ir/ast_print.h"
+
+Span elab_place(const Elab *e, Span span)
+{
+    if (span.source && span.source->prelude && e->frame)
+        return e->frame->call;
+    return span;
+}
+
+/* The outermost prelude block that the walk is in, or NULL. */
+static const Def *in_prelude(const Elab *e)
+{
+    const Def *outer = NULL;
+
+    for (const Frame *f = e->frame; f; f = f->up) {
+        if (!f->def->span.source->prelude)
+            break;
+        outer = f->def;
+    }
+    return outer;
+}
+
+Message *elab_error(Elab *e, Span span, const char *format, ...)
+{
+    const Def *def = span.source && span.source->prelude ? in_prelude(e) : NULL;
+    Text text = {.arena = e->arena};
+    char buffer[512];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(buffer, sizeof buffer, format, args);
+    va_end(args);
+    text_add(&text, buffer);
+    if (def)
+        text_printf(&text, ", in `%s`", def->name.text);
+    return diag_error(e->diag, elab_place(e, span), "%s", text_str(&text));
+}
+
+void elab_note(Elab *e, Message *m, const char *name, const Value *v)
+{
+    const char *what = value_what(e->arena, v);
+
+    if (v->kind == VAL_TENSOR && v->origin)
+        diag_note(m, "%s is %s   from %s", name, what, v->origin);
+    else
+        diag_note(m, "%s is %s", name, what);
+}
+
+void elab_mark(Message *m, Span span)
+{
+    if (span.source && !span.source->prelude)
+        diag_mark(m, span);
+}
+
+const char *elab_text(Elab *e, const Expr *x, const char *otherwise)
+{
+    Text text = {.arena = e->arena};
+
+    if (x->span.source && x->span.source->prelude && x->kind != EXPR_IN)
+        return otherwise;
+    ast_print_expr(&text, x);
+    return text.n > 0 && text.n <= 24 ? text_str(&text) : otherwise;
+}
+
+void elab_bind(Elab *e, const char *name, bool primed, Value *value)
+{
+    Binding b = {.name = name, .primed = primed, .value = value};
+
+    vec_push(e->arena, &e->frame->names, b);
+}
+
+Value *elab_lookup(const Elab *e, const char *name, bool primed)
+{
+    for (int i = e->frame->names.n - 1; i >= 0; i--) {
+        const Binding *b = &e->frame->names.at[i];
+
+        if (b->primed == primed && strcmp(b->name, name) == 0)
+            return b->value;
+    }
+    return NULL;
+}
+
+/* The kid that was made when `up` was applied before, or NULL at first. */
+static Layer *made_before(Elab *e, Layer *up, const char *kind, Span span)
+{
+    Layer *kid;
+
+    if (up->applied < 2)
+        return NULL;
+    kid = up->next < up->kids.n ? up->kids.at[up->next++] : NULL;
+    if (!kid || strcmp(kid->kind, kind) != 0) {
+        elab_error(e, span,
+                   "a layer that is used again must do the same again");
+        return NULL;
+    }
+    return kid;
+}
+
+Layer *elab_layer(Elab *e, Layer *up, const Def *def, const char *kind,
+                  const Site *site)
+{
+    Layer *layer = made_before(e, up, kind, site->span);
+
+    if (layer)
+        return layer;
+    layer = NEW(e->arena, Layer);
+    layer->up = up;
+    layer->def = def;
+    layer->kind = kind;
+    layer->given = site->given;
+    layer->in_for = e->frame && e->frame->loops > 0;
+    layer->place = site->place;
+    vec_push(e->arena, &up->kids, layer);
+    return layer;
+}
+
+void elab_layer_begin(Elab *e, Layer *layer)
+{
+    (void)e;
+    layer->applied++;
+    layer->next = 0;
+}
+
+/* Text order, then order of application (kids are kept in that order). */
+static void sort_by_place(Layer **kids, int n)
+{
+    for (int i = 1; i < n; i++) {
+        Layer *kid = kids[i];
+        int k = i;
+
+        for (; k > 0 && kids[k - 1]->place > kid->place; k--)
+            kids[k] = kids[k - 1];
+        kids[k] = kid;
+    }
+}
+
+/* How many of the first n are called like kid i: unnamed of its kind, or named
+ * alike in a loop. */
+static int count_before(Layer *const *kids, int i)
+{
+    int count = 0;
+
+    for (int k = 0; k < i; k++) {
+        const char *a = kids[i]->given, *b = kids[k]->given;
+
+        if (a && b)
+            count += strcmp(a, b) == 0;
+        else if (!a && !b)
+            count += strcmp(kids[i]->kind, kids[k]->kind) == 0;
+    }
+    return count;
+}
+
+static void settle_labels(Elab *e, Layer *layer)
+{
+    int n = layer->kids.n;
+    Layer **kids = NEWN(e->arena, Layer *, n ? n : 1);
+
+    for (int i = 0; i < n; i++)
+        kids[i] = layer->kids.at[i];
+    sort_by_place(kids, n);
+    for (int i = 0; i < n; i++) {
+        Layer *kid = kids[i];
+        int before = count_before(kids, i);
+
+        if (!kid->given)
+            kid->label = arena_printf(e->arena, "%s%d", kid->kind, before + 1);
+        else if (kid->in_for)
+            kid->label = arena_printf(e->arena, "%s.%d", kid->given, before);
+        else
+            kid->label = kid->given;
+        settle_labels(e, kid);
+    }
+}
+
+Layer *elab_layer_kid(Elab *e, Layer *layer, const char *label)
+{
+    settle_labels(e, layer);
+    for (int i = 0; i < layer->kids.n; i++)
+        if (strcmp(layer->kids.at[i]->label, label) == 0)
+            return layer->kids.at[i];
+    return NULL;
+}
+
+/* "residual1.conv2.weight"; local may be NULL. */
+static const char *path_of(Elab *e, const Layer *layer, const char *local)
+{
+    const char *text = local;
+
+    for (; layer && layer->up; layer = layer->up)
+        text = text ? arena_printf(e->arena, "%s.%s", layer->label, text)
+                    : layer->label;
+    return text;
+}
+
+/* An explicit name wins over a layer's, and the last explicit one wins. */
+static void settle_nodes(Elab *e)
+{
+    for (int i = 0; i < e->named.n; i++) {
+        const Named *n = &e->named.at[i];
+
+        if (n->local || !n->node->name)
+            n->node->name = path_of(e, n->layer, n->local);
+    }
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const Param *const *x = a, *const *y = b;
+    int order = strcmp((*x)->name, (*y)->name);
+
+    return order ? order : (*x < *y ? -1 : *x > *y);
+}
+
+static void check_unique(Elab *e)
+{
+    Program *p = e->program;
+    int n = p->params.n;
+    Param **sorted = NEWN(e->arena, Param *, n ? n : 1);
+
+    for (int i = 0; i < n; i++)
+        sorted[i] = &p->params.at[i];
+    qsort(sorted, (size_t)n, sizeof *sorted, by_name);
+    for (int i = 1; i < n; i++)
+        if (strcmp(sorted[i]->name, sorted[i - 1]->name) == 0) {
+            Message *m =
+                diag_error(e->diag, sorted[i]->span,
+                           "two weights would be called `%s`", sorted[i]->name);
+
+            diag_help(m, "name one of the layers with `as`");
+        }
+}
+
+void elab_settle(Elab *e, Layer *root)
+{
+    Program *p = e->program;
+
+    settle_labels(e, root);
+    settle_nodes(e);
+    for (int i = 0; i < e->param_layers.n; i++) {
+        const char *name =
+            path_of(e, e->param_layers.at[i], e->param_locals.at[i]);
+
+        if (e->first)
+            p->params.at[i].name = arena_name(e->arena, name);
+        else if (strcmp(p->params.at[i].name, name) != 0)
+            nnc_bug("parameter %d is `%s` in one entry, `%s` in another", i,
+                    p->params.at[i].name, name);
+    }
+    for (int i = 0; i < e->param_nodes.n; i++)
+        if (e->param_nodes.at[i])
+            e->param_nodes.at[i]->name = p->params.at[i].name;
+    if (e->first)
+        check_unique(e);
+}
+
+void elab_name(Elab *e, const Value *v, const char *local)
+{
+    Named named = {.node = v->node, .layer = e->frame->layer, .local = local};
+
+    if (v->kind != VAL_TENSOR || op_table[v->node->op].class == CLASS_LEAF)
+        return;
+    vec_push(e->arena, &e->named, named);
+}
+
+Value *elab_from(Elab *e, Value *v, const Value *in, const char *what,
+                 Site site)
+{
+    Value *copy;
+    Shape now, before;
+
+    if (v->kind != VAL_TENSOR)
+        return v;
+    copy = NEW(e->arena, Value);
+    *copy = *v;
+    if (in && in->kind == VAL_TENSOR && in->origin) {
+        now = value_shape(v);
+        before = value_shape(in);
+        if (shape_equal(&now, &before)) {
+            copy->origin = in->origin;
+            return copy;
+        }
+    }
+    if (!site.span.source || !site.span.source->prelude)
+        copy->origin =
+            arena_printf(e->arena, "%s at line %d", what, site.span.line);
+    return copy;
+}

@@ -1,0 +1,263 @@
+/* elaborate_model.c: one entry of a program: a walk over the model's items.
+ *
+ * Inputs and targets become leaves first; then items are elaborated in the
+ * order of the text; then losses, metrics and outputs become roots as the
+ * entry's mode wants them. */
+#include <string.h>
+
+#include "front/elab.h"
+
+/* f32, class(n), token(n) into type and count; false after a message. */
+static bool read_type(Elab *e, const TypeExpr *t, Type *type, int64_t *classes)
+{
+    const char *name = t->name.text;
+    Words words = {0};
+    Value *v;
+
+    *type = TYPE_REAL;
+    *classes = 0;
+    if (strcmp(name, "f32") == 0) {
+        if (t->count)
+            elab_error(e, t->span, "f32 takes its sizes in [ ]");
+        return !t->count;
+    }
+    if (strcmp(name, "class") != 0 && strcmp(name, "token") != 0) {
+        vec_push(e->arena, &words, "f32");
+        vec_push(e->arena, &words, "class");
+        vec_push(e->arena, &words, "token");
+        names_unknown(e->diag, elab_place(e, t->name.span), name, "type",
+                      &words);
+        return false;
+    }
+    *type = TYPE_INT;
+    if (!t->count) {
+        elab_error(e, t->span, "`%s` needs a count: %s(10)", name, name);
+        return false;
+    }
+    v = elab_expr(e, t->count);
+    if (v->kind == VAL_POISON)
+        return false;
+    if (value_whole(v, classes) && *classes >= 1 && *classes <= INT32_MAX)
+        return true;
+    diag_note(elab_error(e, t->count->span,
+                         "a count of classes is a whole number of at least 1"),
+              "this is %s", value_what(e->arena, v));
+    return false;
+}
+
+static void one_input(Elab *e, const Decl *decl, bool target)
+{
+    Input input = {
+        .name = decl->name.text, .target = target, .span = decl->name.span};
+    int index = e->input_nodes.n;
+    bool ok = read_type(e, decl->type, &input.type, &input.classes);
+    Node *node;
+    Value *v;
+
+    if (!elab_shape(e, &decl->type->dims, &input.shape) || !ok) {
+        elab_bind(e, decl->name.text, false, e->poison);
+        input.shape = shape_ones(1);
+        ok = false;
+    }
+    if (e->first)
+        vec_push(e->arena, &e->program->inputs, input);
+    node = graph_add_shaped(e->graph, OP_INPUT, input.type,
+                            shape_prepend(e->batch, &input.shape), 0, NULL,
+                            (Attr){.index = index}, NULL);
+    node->span = decl->name.span;
+    node->name = decl->name.text;
+    vec_push(e->arena, &e->input_nodes, node);
+    if (!ok)
+        return;
+    v = elab_tensor(e, node, true);
+    v->input = index;
+    v->origin = arena_printf(e->arena, "the %s at line %d",
+                             target ? "target" : "input", node->span.line);
+    elab_bind(e, decl->name.text, false, v);
+}
+
+static void inputs(Elab *e, ItemKind kind)
+{
+    for (int i = 0; i < e->model->items.n; i++) {
+        const Item *item = e->model->items.at[i];
+
+        for (int k = 0; item->kind == kind && k < item->decls.n; k++)
+            one_input(e, item->decls.at[k], kind == ITEM_TARGET);
+    }
+    if (e->first && kind == ITEM_INPUT)
+        e->program->n_inputs = e->program->inputs.n;
+}
+
+static void output(Elab *e, const Item *item)
+{
+    Value *v = elab_expr(e, item->value);
+    const char *name = item->name.text ? item->name.text : "output";
+    Output out = {.name = name, .target = -1, .span = item->span};
+
+    if (v->kind == VAL_POISON)
+        return;
+    if (v->kind != VAL_TENSOR || v->node->type != TYPE_REAL) {
+        diag_note(elab_error(e, item->value->span,
+                             "an output is a value of the network"),
+                  "this is %s", value_what(e->arena, v));
+        return;
+    }
+    if (!v->rows || v->node->op == OP_INPUT) {
+        elab_error(e, item->value->span,
+                   "an output is computed for each row, "
+                   "and this is %s",
+                   v->rows ? "an input" : "the same for all rows");
+        return;
+    }
+    for (int i = 0; i < e->outputs.n && e->first; i++)
+        if (strcmp(e->program->outputs.at[i].name, name) == 0)
+            diag_help(diag_error(e->diag, item->span,
+                                 "there are two outputs called `%s`", name),
+                      "name one: output second = ...;");
+    if (item->value->kind != EXPR_NAME && item->name.text)
+        elab_name(e, v, name);
+    out.shape = value_shape(v);
+    vec_push(e->arena, &e->outputs, v);
+    if (e->first)
+        vec_push(e->arena, &e->program->outputs, out);
+}
+
+static void loss(Elab *e, const Expr *x)
+{
+    Value *v = elab_expr(e, x);
+    Shape shape;
+
+    if (v->kind == VAL_POISON) {
+        vec_push(e->arena, &e->losses, v);
+        return;
+    }
+    if (v->kind == VAL_TENSOR && v->node->type == TYPE_REAL) {
+        shape = value_shape(v);
+        if (shape_count(&shape) == 1) {
+            v = v->rows ? elab_row_mean(e, v)
+                        : elab_reshape(e, v, shape_ones(1));
+            vec_push(e->arena, &e->losses, v);
+            return;
+        }
+    }
+    diag_help(diag_error(e->diag, x->span,
+                         "a loss is one number, and this is "
+                         "%s",
+                         value_what(e->arena, v)),
+              "use a loss such as squared_error(y, t), or mean(...)");
+    vec_push(e->arena, &e->losses, e->poison);
+}
+
+static void metric(Elab *e, const Expr *x)
+{
+    Value *v = elab_expr(e, x);
+    Text names = {.arena = e->arena};
+    Message *m;
+
+    if (v->kind == VAL_METRIC) {
+        vec_push(e->arena, &e->metrics, v);
+        if (e->first)
+            vec_push(e->arena, &e->program->metrics, v->metric);
+        return;
+    }
+    if (v->kind == VAL_POISON)
+        return;
+    for (int i = 0; i < OP_COUNT; i++)
+        if (op_table[i].lower && strcmp(op_table[i].lower, "metric") == 0)
+            text_printf(&names, "%s%s", names.n ? ", " : "", op_table[i].name);
+    m = diag_error(e->diag, x->span, "this is not a metric, but %s",
+                   value_what(e->arena, v));
+    diag_note(m, "metrics are: %s", text_str(&names));
+}
+
+static void each(Elab *e, const Exprs *values, void (*f)(Elab *, const Expr *))
+{
+    for (int i = 0; i < values->n; i++)
+        f(e, values->at[i]);
+}
+
+static void items(Elab *e)
+{
+    for (int i = 0; i < e->model->items.n; i++) {
+        const Item *item = e->model->items.at[i];
+
+        switch (item->kind) {
+        case ITEM_OUTPUT:
+            output(e, item);
+            break;
+        case ITEM_LOSS:
+            each(e, &item->values, loss);
+            break;
+        case ITEM_METRIC:
+            each(e, &item->values, metric);
+            break;
+        case ITEM_DATA:
+            if (e->first)
+                elab_data(e, item);
+            break;
+        default:
+            elab_item(e, item);
+            break; /* sema refuses what is left */
+        }
+    }
+}
+
+/* Which target an output belongs to: a loss or metric compares it, or what its
+ * softmax is taken of. */
+static void pair_output(Elab *e, Output *out, const Node *node)
+{
+    const Node *logits = node->op == OP_SOFTMAX ? node->in[0] : NULL;
+
+    for (int i = 0; i < e->pairs.n; i++) {
+        const Pair *p = &e->pairs.at[i];
+        bool class = e->program->inputs.at[p->target].type == TYPE_INT;
+
+        if (p->node != node && p->node != logits)
+            continue;
+        if (!e->program->inputs.at[p->target].target)
+            continue;
+        out->target = p->target;
+        out->classes |= class && (logits || p->probability);
+    }
+}
+
+static void loss_root(Elab *e)
+{
+    Value *total = e->losses.at[0];
+
+    for (int i = 1; i < e->losses.n; i++)
+        total = elab_tensor(
+            e,
+            graph_binary(e->graph, OP_ADD, total->node, e->losses.at[i]->node),
+            false);
+    if (e->mode == MODE_STEP)
+        elab_penalties(e, &total);
+    if (!total->node->name)
+        total->node->name = "loss";
+    graph_root(e->graph, total->node, ROOT_LOSS, 0, 0);
+}
+
+static void roots(Elab *e)
+{
+    if (e->mode != MODE_INFER && e->losses.n > 0)
+        loss_root(e);
+    for (int i = 0; e->mode != MODE_INFER && i < e->metrics.n; i++)
+        graph_root(e->graph, e->metrics.at[i]->node, ROOT_METRIC, i, 0);
+    for (int i = 0; i < e->outputs.n; i++) {
+        if (e->first)
+            pair_output(e, &e->program->outputs.at[i], e->outputs.at[i]->node);
+        if (e->mode != MODE_STEP)
+            graph_root(e->graph, e->outputs.at[i]->node, ROOT_OUTPUT, i, 0);
+    }
+}
+
+void elab_model(Elab *e)
+{
+    inputs(e, ITEM_INPUT);
+    inputs(e, ITEM_TARGET);
+    items(e);
+    if (diag_errors(e->diag) == 0) {
+        roots(e);
+        elab_settle(e, e->frame->layer);
+    }
+}

@@ -1,0 +1,321 @@
+/* elaborate_ops.c: lowerings of operators, as the rows of ops.def name them.
+ *
+ * Each takes inputs and bound arguments of one call and appends nodes. */
+#include <string.h>
+
+#include "front/elab.h"
+
+Lower *elab_lowering(const char *name)
+{
+    static const struct {
+        const char *name;
+        Lower *lower;
+    } rows[] = {
+        {"map", lower_map},         {"reduce", lower_reduce},
+        {"slice", lower_slice},     {"concat", lower_concat},
+        {"reverse", lower_reverse}, {"matmul", lower_matmul},
+        {"conv2d", lower_conv2d},   {"pool", lower_pool},
+        {"softmax", lower_softmax}, {"loss", lower_loss},
+        {"metric", lower_metric},   {"scan", lower_scan},
+        {"reshape", lower_reshape}, {"flatten", lower_flatten},
+        {"dropout", lower_dropout}, {"chain", lower_chain},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (name && strcmp(rows[i].name, name) == 0)
+            return rows[i].lower;
+    nnc_bug("there is no lowering `%s`", name ? name : "(none)");
+}
+
+bool elab_real(Elab *e, const Call *call, int i)
+{
+    const Value *v = call->in[i];
+    Message *m;
+
+    if (v->kind == VAL_TENSOR && v->node->type == TYPE_REAL)
+        return true;
+    if (v->kind == VAL_POISON)
+        return false;
+    m = elab_error(e, call->site.span, "`%s` takes real numbers of the network",
+                   call->name);
+    diag_note(m, "this is %s", value_what(e->arena, v));
+    return false;
+}
+
+Value *elab_misfit(Elab *e, const Call *call, const char *form)
+{
+    Message *m =
+        elab_error(e, call->site.span, "`%s` takes %s", call->name, form);
+
+    for (int i = 0; i < call->n_in; i++)
+        elab_note(e, m, call->n_in == 1 ? "the value" : "one", call->in[i]);
+    return e->poison;
+}
+
+/* The row's axis for an `axis:` argument, or -1 with a message. */
+static int axis_argument(Elab *e, const Call *call, const Value *v, int arg)
+{
+    const char *word = call->arg.at[arg]->text;
+    int axis = elab_axis(value_shape(v).rank, word);
+    Message *m;
+
+    if (axis >= 0)
+        return axis;
+    m = elab_error(e, call->arg.span[arg], "there is no axis `%s` here", word);
+    elab_note(e, m, "the value", v);
+    return -1;
+}
+
+Value *lower_map(Elab *e, Call *call)
+{
+    Op op = (Op)(call->op - op_table);
+    Value *v = call->in[0];
+
+    if (!elab_real(e, call, 0))
+        return e->poison;
+    return elab_tensor(e, graph_unary(e->graph, op, elab_node(e, v)), v->rows);
+}
+
+/* sum and mean keep their axis with size 1; without one, a row becomes [1]. */
+Value *lower_reduce(Elab *e, Call *call)
+{
+    Value *v = call->in[0], *sum;
+    int axis = -1;
+    int64_t count = 1;
+    unsigned axes = 0;
+    Node *node;
+    Shape row;
+
+    if (!elab_real(e, call, 0))
+        return e->poison;
+    if (call->arg.at[0] && (axis = axis_argument(e, call, v, 0)) < 0)
+        return e->poison;
+    node = elab_node(e, v);
+    row = value_shape(v);
+    for (int i = 0; i < row.rank; i++)
+        if (axis < 0 || i == axis) {
+            axes |= 1U << elab_node_axis(v, i);
+            count *= row.dim[i];
+        }
+    sum = elab_tensor(e, graph_sum(e->graph, node, axes), v->rows);
+    if (axis < 0)
+        sum = elab_reshape(e, sum, shape_ones(1));
+    if (call->op != &op_table[OP_MEAN])
+        return sum;
+    node = elab_constant(e, (double)count, shape_ones(sum->node->shape.rank));
+    node = graph_binary(e->graph, OP_DIV, sum->node, node);
+    return elab_tensor(e, node, v->rows);
+}
+
+Value *lower_slice(Elab *e, Call *call)
+{
+    Value *v = call->in[0];
+    const Value *range = call->arg.at[0];
+    int axis = elab_real(e, call, 0) ? axis_argument(e, call, v, 1) : -1;
+    int64_t size;
+    double first, last;
+
+    if (axis < 0)
+        return e->poison;
+    size = value_shape(v).dim[axis];
+    first = range->at[0]->number;
+    last = range->at[range->n - 1]->number;
+    if (first < 1 || last > (double)size) {
+        Message *m = elab_error(e, call->arg.span[0],
+                                "%.15g..%.15g is not within 1..%lld", first,
+                                last, (long long)size);
+
+        elab_note(e, m, "the value", v);
+        return e->poison;
+    }
+    return elab_tensor(e,
+                       graph_slice(e->graph, elab_node(e, v),
+                                   elab_node_axis(v, axis), (int64_t)first - 1,
+                                   range->n),
+                       v->rows);
+}
+
+/* Whether all inputs are real and agree in every axis but one. */
+static bool can_join(Elab *e, const Call *call, int axis)
+{
+    Shape a = value_shape(call->in[0]);
+
+    for (int i = 1; i < call->n_in; i++) {
+        Shape b = value_shape(call->in[i]);
+        bool same = a.rank == b.rank;
+
+        for (int k = 0; k < a.rank && same; k++)
+            same = k == axis || a.dim[k] == b.dim[k];
+        if (!same) {
+            Message *m =
+                elab_error(e, call->site.span, "these values cannot be joined");
+
+            elab_note(e, m, "the first", call->in[0]);
+            elab_note(e, m, arena_printf(e->arena, "number %d", i + 1),
+                      call->in[i]);
+            return false;
+        }
+    }
+    return true;
+}
+
+Value *lower_concat(Elab *e, Call *call)
+{
+    int n = call->n_in, axis;
+    Node **in = NEWN(e->arena, Node *, n);
+    bool rows = false;
+
+    for (int i = 0; i < n; i++) {
+        if (!elab_real(e, call, i))
+            return e->poison;
+        rows |= call->in[i]->rows;
+    }
+    axis = axis_argument(e, call, call->in[0], 0);
+    if (axis < 0 || !can_join(e, call, axis))
+        return e->poison;
+    for (int i = 0; i < n; i++)
+        in[i] = rows ? elab_rows(e, call->in[i]) : elab_node(e, call->in[i]);
+    return elab_tensor(e, graph_concat(e->graph, n, in, axis + rows), rows);
+}
+
+Value *lower_reverse(Elab *e, Call *call)
+{
+    Value *v = call->in[0];
+    Node *node;
+
+    if (!elab_real(e, call, 0))
+        return e->poison;
+    if (value_shape(v).rank != 2)
+        return elab_misfit(e, call, "a value over time [time, features]");
+    node = elab_node(e, v);
+    return elab_tensor(e,
+                       graph_add(e->graph, OP_REVERSE, 1, &node,
+                                 (Attr){.axis = elab_node_axis(v, 0)}, node),
+                       v->rows);
+}
+
+Value *lower_softmax(Elab *e, Call *call)
+{
+    Value *v = call->in[0];
+    Node *node;
+    int axis;
+
+    if (!elab_real(e, call, 0))
+        return e->poison;
+    axis = elab_feature_axis(value_shape(v).rank);
+    if (axis < 0)
+        return elab_misfit(e, call, "a value with at most three axes");
+    node = elab_node(e, v);
+    return elab_tensor(e,
+                       graph_add(e->graph, OP_SOFTMAX, 1, &node,
+                                 (Attr){.axis = elab_node_axis(v, axis)}, node),
+                       v->rows);
+}
+
+Value *lower_reshape(Elab *e, Call *call)
+{
+    Value *v = call->in[0];
+    const Value *sizes = call->arg.at[0];
+    Shape to = {.rank = sizes->n}, from;
+    Message *m;
+
+    if (!elab_real(e, call, 0))
+        return e->poison;
+    if (sizes->n > MAX_RANK - 1) {
+        elab_error(e, call->arg.span[0], "a value has at most %d axes",
+                   MAX_RANK - 1);
+        return e->poison;
+    }
+    for (int i = 0; i < sizes->n; i++)
+        to.dim[i] = (int64_t)sizes->at[i]->number;
+    from = value_shape(v);
+    if (!elab_fits(e, call->arg.span[0], &to))
+        return e->poison;
+    if (shape_count(&from) == shape_count(&to))
+        return elab_reshape(e, v, to);
+    m = elab_error(
+        e, call->arg.span[0], "%lld elements cannot become %s, which are %lld",
+        (long long)shape_count(&from), value_shape_text(e->arena, &to),
+        (long long)shape_count(&to));
+    elab_note(e, m, "the value", v);
+    return e->poison;
+}
+
+Value *lower_flatten(Elab *e, Call *call)
+{
+    Value *v = call->in[0];
+    Shape from, to = shape_ones(1);
+
+    if (!elab_real(e, call, 0))
+        return e->poison;
+    from = value_shape(v);
+    to.dim[0] = shape_count(&from);
+    return elab_reshape(e, v, to);
+}
+
+/* The mask stands outside of a scan, over all its steps. */
+static Node *drop_mask(Elab *e, const Node *like, double rate)
+{
+    Attr attr = {.random = {.rate = rate, .stream = e->drops}};
+    Shape shape = like->shape;
+
+    if (!e->scan)
+        return graph_add_shaped(e->graph, OP_DROP_MASK, TYPE_REAL, shape, 0,
+                                NULL, attr, like);
+    shape = shape_prepend(e->scan->steps, &shape);
+    return elab_scan_sequence(e, graph_add_shaped(e->scan->outer, OP_DROP_MASK,
+                                                  TYPE_REAL, shape, 0, NULL,
+                                                  attr, like));
+}
+
+Value *lower_dropout(Elab *e, Call *call)
+{
+    Value *v = call->in[0];
+    double rate = call->arg.at[0]->number;
+    Node *node;
+
+    if (!elab_real(e, call, 0))
+        return e->poison;
+    if (rate < 0 || rate >= 1) {
+        elab_error(e, call->arg.span[0],
+                   "a rate of dropout is at least 0 and less than 1");
+        return e->poison;
+    }
+    e->drops++;
+    node = elab_node(e, v);
+    if (e->mode == MODE_STEP && rate > 0)
+        node = graph_binary(e->graph, OP_MUL, node, drop_mask(e, node, rate));
+    return elab_tensor(e, node, v->rows);
+}
+
+Value *lower_scan(Elab *e, Call *call)
+{
+    const Value *cell = call->arg.at[0];
+    Arg start = {.value = call->arg.at[1],
+                 .span = call->arg.span[1],
+                 .label_span = call->arg.span[1]};
+    Value *in = call->n_in == 1
+                    ? call->in[0]
+                    : value_list(e->arena, VAL_TUPLE, call->n_in, call->in);
+    Recipe recipe = *cell->recipe;
+
+    if (!recipe.def || recipe.def->kind != DEF_CELL) {
+        elab_error(e, call->arg.span[0], "`%s` runs a cell, and `%s` is none",
+                   call->name, recipe.name);
+        return e->poison;
+    }
+    if (call->shared)
+        recipe.shared = call->shared;
+    return elab_scan(e, &recipe, in, start.value ? &start : NULL, call->site);
+}
+
+Value *lower_chain(Elab *e, Call *call)
+{
+    Recipe r = {
+        .name = call->name, .chain = call->arg.at[0], .shared = call->shared};
+    Value *in = call->n_in == 1
+                    ? call->in[0]
+                    : value_list(e->arena, VAL_TUPLE, call->n_in, call->in);
+
+    return elab_apply(e, &r, in, call->site);
+}

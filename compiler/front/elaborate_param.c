@@ -1,0 +1,327 @@
+/* elaborate_param.c: parameters, and what a call says about them.
+ *
+ * Each `param P` of a block is also an argument `P:` of its calls: numbers, an
+ * initialiser, another layer's parameter (shared), or `false`, which makes it
+ * a constant 0 without an entry in the weights file. `init:` goes to `weight`.
+ * The first entry's walk makes the program's table; later ones find the same
+ * parameters in the same order. */
+#include <math.h>
+#include <string.h>
+
+#include "front/elab.h"
+
+/* What is known of one parameter before it exists. */
+typedef struct Wanted {
+    const char *name;
+    Span span; /* of the declaration */
+    Shape shape;
+    Init init;
+    bool has_init, frozen, zero;
+    double l1, l2;
+    Value *shared;
+} Wanted;
+
+static const Arg *extra_arg(const Frame *f, const char *label)
+{
+    for (int i = 0; i < f->extra.n; i++)
+        if (strcmp(f->extra.at[i].label, label) == 0)
+            return &f->extra.at[i];
+    return NULL;
+}
+
+static bool wrong_init(Elab *e, Span span, const char *name, const Value *v)
+{
+    if (v->kind != VAL_POISON) {
+        Message *m = elab_error(e, span, "this cannot be given to `%s`", name);
+
+        diag_note(m, "it is %s", value_what(e->arena, v));
+        diag_help(m, "give numbers, an initialiser such as normal(0.1), "
+                     "another layer's parameter, or `false`");
+    }
+    return false;
+}
+
+/* Copies the numbers of nested lists, row by row, from *at on. */
+static bool flatten(const Value *v, const Shape *shape, int axis, double **at)
+{
+    if (axis == shape->rank) {
+        if (v->kind != VAL_NUMBER)
+            return false;
+        *(*at)++ = v->number;
+        return true;
+    }
+    if (v->kind != VAL_LIST || v->n != shape->dim[axis])
+        return false;
+    for (int i = 0; i < v->n; i++)
+        if (!flatten(v->at[i], shape, axis + 1, at))
+            return false;
+    return true;
+}
+
+static bool literal(Elab *e, Wanted *p, const Value *v, Span span)
+{
+    int64_t count = shape_count(&p->shape);
+    double *numbers = NULL, *at;
+    const Value *inner = v;
+    int64_t listed = 1;
+
+    while (inner->kind == VAL_LIST && inner->n > 0 && listed <= count) {
+        listed *= inner->n;
+        inner = inner->at[0];
+    }
+    if (listed == count) {
+        numbers = NEWN(e->arena, double, count);
+        at = numbers;
+    }
+    if (!numbers || !flatten(v, &p->shape, 0, &at)) {
+        elab_error(e, span, "`%s` takes %s numbers, in lists of lists", p->name,
+                   value_shape_text(e->arena, &p->shape));
+        return false;
+    }
+    p->init = (Init){.kind = INIT_LITERAL, .literal = numbers};
+    return true;
+}
+
+static bool needs_two_axes(InitKind kind)
+{
+    return kind == INIT_HE || kind == INIT_GLOROT || kind == INIT_ORTHOGONAL;
+}
+
+static bool word_init(Elab *e, Wanted *p, const Value *v, Span span)
+{
+    const char *spec = names_init(v->text, &p->init.kind, &p->init.a);
+
+    if (!spec) {
+        Words words = {0};
+
+        names_add_inits(e->arena, &words);
+        names_unknown(e->diag, elab_place(e, span), v->text, "initialiser",
+                      &words);
+        return false;
+    }
+    if (*spec == '\0')
+        return true;
+    elab_error(e, span, "`%s` needs a number: %s(0.1)", v->text, v->text);
+    return false;
+}
+
+/* An initialiser or numbers, from `init:` or `P:`. */
+static bool plan_init(Elab *e, Wanted *p, const Value *v, Span span)
+{
+    p->has_init = true;
+    if (v->kind == VAL_LIST)
+        return literal(e, p, v, span);
+    if (v->kind == VAL_NUMBER) {
+        p->init = (Init){.kind = INIT_CONSTANT, .a = v->number};
+        return true;
+    }
+    if (v->kind == VAL_INIT)
+        p->init = v->init;
+    else if (v->kind != VAL_WORD)
+        return wrong_init(e, span, p->name, v);
+    else if (!word_init(e, p, v, span))
+        return false;
+    if (needs_two_axes(p->init.kind) && p->shape.rank < 2) {
+        elab_error(e, span, "this initialiser needs two axes, `%s` is %s",
+                   p->name, value_shape_text(e->arena, &p->shape));
+        return false;
+    }
+    return true;
+}
+
+/* P: another layer's parameter. */
+static bool plan_shared(Elab *e, Wanted *p, Value *v, Span span)
+{
+    Shape shape = value_shape(v);
+
+    if (v->rows || v->node->type != TYPE_REAL)
+        return wrong_init(e, span, p->name, v);
+    if (!shape_equal(&shape, &p->shape)) {
+        Message *m = elab_error(e, span, "`%s` must be %s", p->name,
+                                value_shape_text(e->arena, &p->shape));
+
+        elab_note(e, m, "this", v);
+        return false;
+    }
+    p->shared = v;
+    return true;
+}
+
+static bool plan_argument(Elab *e, Wanted *p, const Arg *arg)
+{
+    if (arg->value->kind == VAL_BOOL) {
+        p->zero = arg->value->number == 0;
+        return true;
+    }
+    if (arg->value->kind == VAL_TENSOR)
+        return plan_shared(e, p, arg->value, arg->span);
+    return plan_init(e, p, arg->value, arg->span);
+}
+
+/* Options of the declaration: init, frozen, l1, l2. */
+static bool plan_option(Elab *e, Wanted *p, const Expr *x)
+{
+    const char *label = x->label.text;
+    Value *v = elab_expr(e, x);
+    bool frozen = strcmp(label, "frozen") == 0;
+
+    if (v->kind == VAL_POISON)
+        return false;
+    if (strcmp(label, "init") == 0)
+        return plan_init(e, p, v, x->span);
+    if (v->kind != (frozen ? VAL_BOOL : VAL_NUMBER) || v->number < 0) {
+        elab_error(e, x->span, "`%s` must be %s", label,
+                   frozen ? "`true` or `false`" : "a number of at least 0");
+        return false;
+    }
+    if (frozen)
+        p->frozen = v->number != 0;
+    else
+        *(strcmp(label, "l1") == 0 ? &p->l1 : &p->l2) = v->number;
+    return true;
+}
+
+static bool plan_default(Elab *e, Wanted *p)
+{
+    double product = 1;
+
+    if (p->has_init || p->zero || p->shared)
+        return true;
+    if (p->shape.rank < 2) {
+        Message *m =
+            elab_error(e, p->span, "a parameter of one axis needs `init:`");
+
+        diag_help(m, "write: init: zeros");
+        return false;
+    }
+    for (int i = 1; i < p->shape.rank; i++)
+        product *= (double)p->shape.dim[i];
+    p->init = (Init){.kind = INIT_UNIFORM, .a = 1 / sqrt(product)};
+    return true;
+}
+
+/* Puts together what declaration, call and defaults say. */
+static bool plan(Elab *e, Wanted *p, const Item *item)
+{
+    const Frame *f = e->frame;
+    const Decl *decl = item->decls.at[0];
+    const Arg *own = extra_arg(f, p->name), *init = extra_arg(f, "init");
+    bool ok;
+
+    if (strcmp(decl->type->name.text, "f32") != 0 || decl->type->count) {
+        elab_error(e, decl->type->span, "a parameter has type f32[...]");
+        return false;
+    }
+    ok = elab_shape(e, &decl->type->dims, &p->shape);
+    for (int i = 0; i < item->options.n && ok; i++)
+        ok = plan_option(e, p, item->options.at[i]);
+    if (ok && init && strcmp(p->name, "weight") == 0)
+        ok = plan_init(e, p, init->value, init->span);
+    if (ok && own)
+        ok = plan_argument(e, p, own);
+    p->frozen |= f->frozen;
+    p->l1 += f->l1;
+    p->l2 += f->l2;
+    return ok && plan_default(e, p);
+}
+
+/* A new parameter, or in later entries the same one again. */
+static Value *make(Elab *e, const Wanted *p)
+{
+    Program *program = e->program;
+    int index = e->params++;
+    Node *node;
+    Value *v;
+
+    if (e->first) {
+        Param param = {.shape = p->shape,
+                       .init = p->init,
+                       .frozen = p->frozen,
+                       .l1 = p->l1,
+                       .l2 = p->l2,
+                       .span = elab_place(e, p->span)};
+
+        vec_push(e->arena, &program->params, param);
+    }
+    if (index >= program->params.n ||
+        !shape_equal(&program->params.at[index].shape, &p->shape))
+        nnc_bug("parameter %d `%s` differs between entries", index, p->name);
+    node = graph_add_shaped(e->top, OP_PARAM, TYPE_REAL, p->shape, 0, NULL,
+                            (Attr){.index = index}, NULL);
+    node->span = elab_place(e, p->span);
+    vec_push(e->arena, &e->param_nodes, node);
+    vec_push(e->arena, &e->param_layers, e->frame->layer);
+    vec_push(e->arena, &e->param_locals, p->name);
+    v = elab_tensor(e, node, false);
+    v->graph = e->top;
+    v->origin = arena_printf(e->arena, "the parameter `%s`", p->name);
+    return v;
+}
+
+/* The parameter of a layer that is applied again, or NULL. */
+static Value *made_before(Elab *e, const Wanted *p, bool *ok)
+{
+    Layer *layer = e->frame->layer;
+
+    for (int i = 0; i < layer->params.n && layer->applied > 1; i++) {
+        Value *v = layer->values.at[i];
+        Shape shape = value_shape(v);
+        Message *m;
+
+        if (strcmp(layer->params.at[i], p->name) != 0)
+            continue;
+        if (shape_equal(&shape, &p->shape))
+            return v;
+        m = elab_error(e, p->span,
+                       "the layer is used again with another shape");
+        diag_note(m, "`%s` was %s at first, and would be %s here", p->name,
+                  value_shape_text(e->arena, &shape),
+                  value_shape_text(e->arena, &p->shape));
+        *ok = false;
+    }
+    return NULL;
+}
+
+static Value *zeros(Elab *e, Shape shape)
+{
+    Node *node = graph_const_shaped(e->top, 0, shape, NULL);
+    Value *v = elab_tensor(e, node, false);
+
+    v->graph = e->top;
+    return v;
+}
+
+void elab_param(Elab *e, const Item *item)
+{
+    const Decl *decl = item->decls.at[0];
+    Wanted p = {.name = decl->name.text, .span = decl->name.span};
+    Layer *layer = e->frame->layer;
+    bool ok = plan(e, &p, item);
+    Value *v = ok ? made_before(e, &p, &ok) : NULL;
+
+    if (!ok) {
+        elab_bind(e, p.name, false, e->poison);
+        return;
+    }
+    if (!v) {
+        v = p.zero ? zeros(e, p.shape) : p.shared ? p.shared : make(e, &p);
+        vec_push(e->arena, &layer->params, p.name);
+        vec_push(e->arena, &layer->values, v);
+    }
+    elab_bind(e, p.name, false, v);
+}
+
+void elab_extra_args(Elab *e, const Def *def)
+{
+    const Arg *init = extra_arg(e->frame, "init");
+
+    if (!init)
+        return;
+    for (int i = 0; i < def->items.n; i++)
+        if (def->items.at[i]->kind == ITEM_PARAM &&
+            strcmp(def->items.at[i]->decls.at[0]->name.text, "weight") == 0)
+            return;
+    diag_error(e->diag, init->label_span,
+               "`init` goes to `weight`, which `%s` does not have",
+               def->name.text);
+}

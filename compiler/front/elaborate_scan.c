@@ -1,0 +1,407 @@
+/* elaborate_scan.c: a cell run along time.
+ *
+ * The cell's body becomes a closed graph of its own, one step of one batch;
+ * the scan node around it takes sequences [time, batch, ...], first states and
+ * whatever else the body uses from outside. One scan has one set of weights.*/
+#include <string.h>
+
+#include "front/elab.h"
+
+static Node *swap_time(Graph *g, Node *node)
+{
+    Attr attr = {.perm = {1, 0}};
+
+    for (int i = 2; i < node->shape.rank; i++)
+        attr.perm[i] = i;
+    return graph_add(g, OP_TRANSPOSE, 1, &node, attr, node);
+}
+
+Node *elab_scan_sequence(Elab *e, Node *outer)
+{
+    ScanFrame *scan = e->scan;
+    Shape step = outer->shape;
+    Node *arg;
+
+    step.rank--;
+    for (int i = 0; i < step.rank; i++)
+        step.dim[i] = step.dim[i + 1];
+    step.dim[step.rank] = 0;
+    arg = graph_add_shaped(scan->body, OP_ARG, outer->type, step, 0, NULL,
+                           (Attr){0}, outer);
+    vec_push(e->arena, &scan->seq, outer);
+    vec_push(e->arena, &scan->seq_arg, arg);
+    return arg;
+}
+
+/* One sequence of the scan's input; false with a message. */
+static bool over_time(Elab *e, const Value *v, const char *cell, Span span,
+                      int64_t *steps)
+{
+    Shape row = value_shape(v);
+    Message *m;
+
+    if (!v->rows || row.rank != 2 || v->node->type != TYPE_REAL) {
+        m = elab_error(e, span, "`%s` takes a value over time [time, features]",
+                       cell);
+        elab_note(e, m, "the value", v);
+        return false;
+    }
+    if (*steps && *steps != row.dim[0]) {
+        m = elab_error(e, span, "these values have different lengths");
+        diag_note(m, "%lld and %lld steps", (long long)*steps,
+                  (long long)row.dim[0]);
+        return false;
+    }
+    *steps = row.dim[0];
+    return true;
+}
+
+static bool check_input(Elab *e, const Value *in, const Recipe *cell, Span span,
+                        int64_t *steps)
+{
+    if (in->kind == VAL_TENSOR)
+        return over_time(e, in, cell->name, span, steps);
+    for (int i = 0; i < in->n; i++)
+        if (in->at[i]->kind != VAL_TENSOR ||
+            !over_time(e, in->at[i], cell->name, span, steps))
+            return false;
+    return in->n > 0;
+}
+
+/* `in` inside the cell: one step. */
+static Value *step_of(Elab *e, const Value *in)
+{
+    Value *v;
+    Node *outer;
+
+    if (in->kind != VAL_TENSOR) {
+        v = value_list(e->arena, VAL_TUPLE, in->n, in->at);
+        for (int i = 0; i < in->n; i++)
+            v->at[i] = step_of(e, in->at[i]);
+        return v;
+    }
+    outer = swap_time(e->scan->outer, in->node);
+    v = elab_tensor(e, elab_scan_sequence(e, outer), true);
+    v->node->name = "in";
+    v->origin = "the cell's input";
+    return v;
+}
+
+/* A state's value as [batch, ...] of its shape in the current graph, or NULL
+ * with a message. */
+static Node *fitting(Elab *e, const Value *v, const Shape *row,
+                     const char *what, const char *state, Span span)
+{
+    Shape full = shape_prepend(e->batch, row), shape;
+    Message *m;
+
+    if (v->kind == VAL_POISON)
+        return NULL;
+    if (v->kind == VAL_NUMBER)
+        return elab_constant(e, v->number, full);
+    if (v->kind == VAL_TENSOR && v->node->type == TYPE_REAL) {
+        shape = value_shape(v);
+        if (shape_equal(&shape, row))
+            return elab_rows(e, v);
+    }
+    m = elab_error(e, span, "the %s value of `%s` has another shape", what,
+                   state);
+    elab_note(e, m, arena_printf(e->arena, "the %s value", what), v);
+    diag_note(m, "%s is %s", state, value_shape_text(e->arena, row));
+    return NULL;
+}
+
+/* What `start:` says of a state; NULL where it says nothing. */
+static const Value *started(Elab *e, const char *state)
+{
+    const Arg *start = e->scan->start;
+
+    if (!start)
+        return NULL;
+    if (start->value->kind != VAL_RECORD)
+        return start->value;
+    for (int i = 0; i < start->value->n; i++)
+        if (strcmp(start->value->keys[i], state) == 0)
+            return start->value->at[i];
+    diag_error(e->diag, start->span, "`start` has no state `%s`", state);
+    return e->poison;
+}
+
+/* The first value, made outside of the body. */
+static Node *first_value(Elab *e, const Decl *decl, const Shape *row)
+{
+    ScanFrame *scan = e->scan;
+    const Value *v = started(e, decl->name.text);
+    Span span = v ? scan->start->span : decl->name.span;
+    Node *node;
+
+    e->scan = scan->up;
+    e->graph = scan->outer;
+    if (!v && decl->value) {
+        v = elab_expr(e, decl->value);
+        span = decl->value->span;
+    }
+    if (!v)
+        v = value_number(e->arena, 0);
+    if (v->kind == VAL_TENSOR && !elab_visible(e, v)) {
+        elab_error(e, span, "a first value cannot depend on a step");
+        v = e->poison;
+    }
+    node = fitting(e, v, row, "first", decl->name.text, span);
+    e->scan = scan;
+    e->graph = scan->body;
+    return node;
+}
+
+static void one_state(Elab *e, Decl *decl)
+{
+    ScanFrame *scan = e->scan;
+    State state = {.decl = decl};
+    const char *name = decl->name.text;
+    Shape row, full;
+    Node *arg;
+
+    if (strcmp(decl->type->name.text, "f32") != 0 || decl->type->count) {
+        elab_error(e, decl->type->span, "a state has type f32[...]");
+        elab_bind(e, name, false, e->poison);
+        return;
+    }
+    if (!elab_shape(e, &decl->type->dims, &row)) {
+        elab_bind(e, name, false, e->poison);
+        return;
+    }
+    full = shape_prepend(e->batch, &row);
+    state.first = first_value(e, decl, &row);
+    arg = graph_add_shaped(scan->body, OP_ARG, TYPE_REAL, full, 0, NULL,
+                           (Attr){0}, NULL);
+    arg->name = name;
+    arg->span = elab_place(e, decl->name.span);
+    state.now = elab_tensor(e, arg, true);
+    state.now->origin = arena_printf(e->arena, "the state `%s`", name);
+    vec_push(e->arena, &scan->states, state);
+    elab_bind(e, name, false, state.now);
+}
+
+void elab_state(Elab *e, const Item *item)
+{
+    for (int i = 0; i < item->decls.n; i++)
+        one_state(e, item->decls.at[i]);
+}
+
+bool elab_prime(Elab *e, const Name *name, Value *v, Span span)
+{
+    for (int i = 0; e->scan && i < e->scan->states.n; i++) {
+        State *state = &e->scan->states.at[i];
+        Shape row = value_shape(state->now);
+        Node *node;
+
+        if (strcmp(state->decl->name.text, name->text) != 0)
+            continue;
+        node = fitting(e, v, &row, "next", name->text, span);
+        state->next = node ? elab_tensor(e, node, true) : e->poison;
+        elab_bind(e, name->text, true, state->next);
+        elab_name(e, state->next,
+                  arena_printf(e->arena, "%s_next", name->text));
+        return true;
+    }
+    return false;
+}
+
+/* The step's result as a root of the body; false where something is wrong. */
+static bool close_body(Elab *e, Value *out, const Def *def)
+{
+    ScanFrame *scan = e->scan;
+    Shape row;
+    bool ok = out && out->kind == VAL_TENSOR;
+
+    for (int i = 0; i < scan->states.n; i++) {
+        const State *s = &scan->states.at[i];
+
+        ok = ok && s->first && s->next && s->next->kind == VAL_TENSOR;
+    }
+    if (!ok)
+        return false;
+    row = value_shape(out);
+    if (row.rank != 1 || out->node->type != TYPE_REAL) {
+        Message *m =
+            elab_error(e, def->name.span, "`out` of a cell must be [features]");
+
+        elab_note(e, m, "out", out);
+        return false;
+    }
+    for (int i = 0; i < scan->states.n; i++)
+        graph_root(scan->body, scan->states.at[i].next->node, ROOT_STATE, i, 0);
+    graph_root(scan->body, elab_rows(e, out), ROOT_STACK, 0, 0);
+    return true;
+}
+
+/* The scan node, its inputs in their order and the body's arguments after
+ * them. */
+static Node *scan_node(Elab *e, ScanFrame *frame)
+{
+    int n_seq = frame->seq.n, n_state = frame->states.n;
+    int n = n_seq + n_state + frame->fixed.n;
+    Node **in = NEWN(e->arena, Node *, n);
+    Scan *scan = NEW(e->arena, Scan);
+
+    *scan = (Scan){.body = frame->body,
+                   .steps = frame->steps,
+                   .n_seq = n_seq,
+                   .n_state = n_state,
+                   .n_fixed = frame->fixed.n,
+                   .n_stack = 1};
+    for (int i = 0; i < n_seq; i++) {
+        in[i] = frame->seq.at[i];
+        frame->seq_arg.at[i]->attr.index = i;
+    }
+    for (int i = 0; i < n_state; i++) {
+        in[n_seq + i] = frame->states.at[i].first;
+        frame->states.at[i].now->node->attr.index = n_seq + i;
+    }
+    for (int i = 0; i < frame->fixed.n; i++) {
+        in[n_seq + n_state + i] = frame->fixed.at[i];
+        frame->fixed_arg.at[i]->attr.index = n_seq + n_state + i;
+    }
+    return graph_add(frame->outer, OP_SCAN, n, in, (Attr){.scan = scan}, NULL);
+}
+
+static Value *last_states(Elab *e, const ScanFrame *frame, Node *scan)
+{
+    int n = frame->states.n;
+    Value *record = value_new(e->arena, VAL_RECORD);
+
+    record->n = n;
+    record->at = NEWN(e->arena, Value *, n ? n : 1);
+    record->keys = NEWN(e->arena, const char *, n ? n : 1);
+    for (int i = 0; i < n; i++) {
+        record->keys[i] = frame->states.at[i].decl->name.text;
+        record->at[i] = elab_tensor(e, graph_pick(frame->outer, scan, i), true);
+        record->at[i]->origin = "the last state";
+    }
+    return record;
+}
+
+/* The scan's value after its body is complete: [batch, time, features]. */
+static Value *finish(Elab *e, ScanFrame *frame, Layer *layer, Site site)
+{
+    int mark = frame->outer->nodes.n;
+    Node *scan = scan_node(e, frame), *out;
+    Value *v;
+
+    out = swap_time(frame->outer,
+                    graph_pick(frame->outer, scan, frame->states.n));
+    v = elab_tensor(e, out, true);
+    v->layer = layer;
+    v->state = last_states(e, frame, scan);
+    for (int i = mark; i < frame->outer->nodes.n; i++)
+        frame->outer->nodes.at[i]->span = site.span;
+    vec_push(e->arena, &e->named, ((Named){.node = out, .layer = layer}));
+    vec_push(e->arena, &e->named, ((Named){.node = scan, .layer = layer}));
+    return v;
+}
+
+/* A record must not hold more than the cell has states, and a value alone
+ * serves one state. */
+static bool check_start(Elab *e, const ScanFrame *scan, const Def *def)
+{
+    const Arg *start = scan->start;
+    int n = scan->states.n;
+
+    if (!start || start->value->kind == VAL_POISON)
+        return true;
+    if (start->value->kind != VAL_RECORD && n != 1) {
+        diag_error(e->diag, start->span,
+                   "`%s` has %d states: `start` must be a record of them, such "
+                   "as r.state",
+                   def->name.text, n);
+        return false;
+    }
+    if (start->value->kind == VAL_RECORD && start->value->n > n) {
+        diag_error(e->diag, start->span, "`start` holds %d states, `%s` has %d",
+                   start->value->n, def->name.text, n);
+        return false;
+    }
+    return true;
+}
+
+/* The cell's body, inside its frame; its `out`, or NULL. */
+static Value *run_cell(Elab *e, Frame *f)
+{
+    Value *out;
+
+    for (int i = 0; i < f->def->items.n; i++)
+        elab_item(e, f->def->items.at[i]);
+    elab_extra_args(e, f->def);
+    out = elab_lookup(e, "out", false);
+    if (!check_start(e, e->scan, f->def) || !close_body(e, out, f->def))
+        return NULL;
+    return out;
+}
+
+static bool run_scan(Elab *e, ScanFrame *scan, const Recipe *cell, Value *in,
+                     Layer *layer, Site site)
+{
+    Frame *f = NEW(e->arena, Frame);
+    bool ok;
+
+    e->scan = scan;
+    e->graph = scan->body;
+    f->in = step_of(e, in);
+    f->layer = layer;
+    ok = elab_enter(e, f, cell->def, &cell->args, site);
+    if (ok) {
+        ok = run_cell(e, f) != NULL;
+        elab_leave(e);
+    }
+    e->scan = scan->up;
+    e->graph = scan->outer;
+    return ok;
+}
+
+/* The recipe without `start:`, which is put into *start. */
+static Recipe *without_start(Elab *e, const Recipe *cell, const Arg **start)
+{
+    Recipe *r = NEW(e->arena, Recipe);
+
+    *r = *cell;
+    r->args = (Args){0};
+    for (int i = 0; i < cell->args.n; i++) {
+        const Arg *arg = &cell->args.at[i];
+
+        if (!arg->label || strcmp(arg->label, "start") != 0)
+            vec_push(e->arena, &r->args, *arg);
+        else if (*start)
+            diag_error(e->diag, arg->label_span, "`start` is given twice");
+        else
+            *start = arg;
+    }
+    return r;
+}
+
+Value *elab_scan(Elab *e, const Recipe *cell, Value *in, const Arg *start,
+                 Site site)
+{
+    ScanFrame *scan = NEW(e->arena, ScanFrame);
+    Recipe *r = without_start(e, cell, &start);
+    Layer *layer = r->shared;
+
+    if (e->scan) {
+        elab_error(e, site.span,
+                   "a cell inside a cell is not something that this version "
+                   "knows");
+        return e->poison;
+    }
+    if (!check_input(e, in, cell, site.span, &scan->steps))
+        return e->poison;
+    if (!layer)
+        layer =
+            elab_layer(e, e->frame->layer, r->def, r->def->name.text, &site);
+    elab_layer_begin(e, layer);
+    scan->up = e->scan;
+    scan->outer = e->graph;
+    scan->body = graph_new(e->arena, e->batch);
+    scan->start = start;
+    if (!run_scan(e, scan, r, in, layer, site))
+        return e->poison;
+    return elab_from(e, finish(e, scan, layer, site), in, cell->name, site);
+}

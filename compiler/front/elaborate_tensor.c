@@ -1,0 +1,265 @@
+/* elaborate_tensor.c: tensors, their axes, and arithmetic on them.
+ *
+ * A row of rank 1 is [features], of rank 2 [time, features], of rank 3
+ * [channels, height, width]. A value either has rows (axis 0 of its node is
+ * the batch) or is the same for all of them: parameters, constants, losses. */
+#include <string.h>
+
+#include "front/elab.h"
+
+enum { ELAB_ELEMENTS_LOG2 = 40 };
+
+Value *elab_tensor(Elab *e, Node *node, bool rows)
+{
+    Value *v = value_new(e->arena, VAL_TENSOR);
+
+    v->node = node;
+    v->graph = e->graph;
+    v->rows = rows;
+    return v;
+}
+
+int elab_feature_axis(int rank)
+{
+    static const int axis[] = {-1, 0, 1, 0};
+
+    return rank >= 1 && rank <= 3 ? axis[rank] : -1;
+}
+
+int elab_axis(int rank, const char *word)
+{
+    static const struct {
+        const char *word;
+        int axis[4]; /* by rank */
+    } axes[] = {
+        {"time", {-1, -1, 0, -1}},     {"features", {-1, 0, 1, 0}},
+        {"channels", {-1, -1, -1, 0}}, {"height", {-1, -1, -1, 1}},
+        {"width", {-1, -1, -1, 2}},
+    };
+
+    for (size_t i = 0; i < sizeof axes / sizeof *axes; i++)
+        if (rank >= 1 && rank <= 3 && strcmp(axes[i].word, word) == 0)
+            return axes[i].axis[rank];
+    return -1;
+}
+
+int elab_node_axis(const Value *v, int axis)
+{
+    return axis + (v->rows ? 1 : 0);
+}
+
+/* A node of an outer graph as an argument of the scans around the walk. */
+static Node *capture(Elab *e, ScanFrame *scan, Node *node, const Graph *home)
+{
+    Node *outer, *arg;
+
+    if (home == (scan ? scan->body : e->top))
+        return node;
+    if (!scan)
+        nnc_bug("a value of a scan's body is used outside of it");
+    outer = capture(e, scan->up, node, home);
+    for (int i = 0; i < scan->fixed.n; i++)
+        if (scan->fixed.at[i] == outer)
+            return scan->fixed_arg.at[i];
+    arg = graph_add_shaped(scan->body, OP_ARG, outer->type, outer->shape, 0,
+                           NULL, (Attr){0}, outer);
+    vec_push(e->arena, &scan->fixed, outer);
+    vec_push(e->arena, &scan->fixed_arg, arg);
+    return arg;
+}
+
+Node *elab_node(Elab *e, const Value *v)
+{
+    return capture(e, e->scan, v->node, v->graph);
+}
+
+bool elab_visible(const Elab *e, const Value *v)
+{
+    for (const ScanFrame *s = e->scan; s; s = s->up)
+        if (v->graph == s->body)
+            return true;
+    return v->graph == e->top;
+}
+
+Node *elab_rows(Elab *e, const Value *v)
+{
+    Node *node = elab_node(e, v);
+    Shape one, all;
+
+    if (v->rows)
+        return node;
+    one = shape_prepend(1, &node->shape);
+    all = shape_prepend(e->batch, &node->shape);
+    return graph_broadcast(e->graph, graph_reshape(e->graph, node, one), all);
+}
+
+Node *elab_constant(Elab *e, double value, Shape shape)
+{
+    return graph_const_shaped(e->graph, value, shape, NULL);
+}
+
+Value *elab_reshape(Elab *e, const Value *v, Shape row)
+{
+    Shape full = v->rows ? shape_prepend(e->batch, &row) : row;
+
+    return elab_tensor(e, graph_reshape(e->graph, elab_node(e, v), full),
+                       v->rows);
+}
+
+bool elab_fits(Elab *e, Span span, const Shape *shape)
+{
+    int64_t count = e->batch;
+
+    for (int i = 0; i < shape->rank; i++)
+        if (__builtin_mul_overflow(count, shape->dim[i], &count) ||
+            count > (int64_t)1 << ELAB_ELEMENTS_LOG2) {
+            elab_error(e, span, "a value of %s is too large",
+                       value_shape_text(e->arena, shape));
+            return false;
+        }
+    return true;
+}
+
+bool elab_shape(Elab *e, const Exprs *dims, Shape *out)
+{
+    bool ok = true;
+
+    out->rank = 0;
+    if (dims->n > MAX_RANK - 1) {
+        elab_error(e, dims->at[MAX_RANK - 1]->span,
+                   "a value has at most %d axes", MAX_RANK - 1);
+        return false;
+    }
+    for (int i = 0; i < dims->n; i++) {
+        Value *v = elab_expr(e, dims->at[i]);
+        int64_t size = 0;
+
+        if (v->kind == VAL_POISON) {
+            ok = false;
+        } else if (!value_whole(v, &size) || size < 1) {
+            Message *m =
+                elab_error(e, dims->at[i]->span,
+                           "a size must be a whole number of at least 1");
+
+            diag_note(m, "this is %s", value_what(e->arena, v));
+            ok = false;
+        }
+        out->dim[out->rank++] = size;
+    }
+    if (dims->n == 0)
+        *out = shape_ones(1);
+    return ok && elab_fits(e, dims->n ? dims->at[0]->span : (Span){0}, out);
+}
+
+/* The operand with a row of the given rank and, where `rows`, a batch axis (of
+ * size 1 for what is the same for all rows). A vector lies along the feature
+ * axis, a number is spread over everything. */
+static Node *aligned(Elab *e, const Value *v, int rank, bool rows)
+{
+    Shape row, full;
+
+    if (v->kind == VAL_NUMBER)
+        return elab_constant(e, v->number, shape_ones(rank + rows));
+    row = value_shape(v);
+    full = row;
+    if (row.rank != rank) {
+        full = shape_ones(rank);
+        full.dim[elab_feature_axis(rank)] = row.dim[0];
+    }
+    if (rows)
+        full = shape_prepend(v->rows ? e->batch : 1, &full);
+    return graph_reshape(e->graph, elab_node(e, v), full);
+}
+
+/* Whether rows of shapes a and b can be combined element by element. */
+static bool combine(const Shape *a, const Shape *b)
+{
+    if (a->rank != b->rank) {
+        const Shape *vector = a->rank == 1 ? a : b;
+        const Shape *other = a->rank == 1 ? b : a;
+        int axis = elab_feature_axis(other->rank);
+
+        if (vector->rank != 1 || axis < 0)
+            return false;
+        return vector->dim[0] == other->dim[axis] || vector->dim[0] == 1 ||
+               other->dim[axis] == 1;
+    }
+    for (int i = 0; i < a->rank; i++)
+        if (a->dim[i] != b->dim[i] && a->dim[i] != 1 && b->dim[i] != 1)
+            return false;
+    return true;
+}
+
+static const char *participle(Op op)
+{
+    switch (op) {
+    case OP_ADD:
+        return "added";
+    case OP_SUB:
+        return "subtracted";
+    case OP_MUL:
+        return "multiplied";
+    case OP_DIV:
+        return "divided";
+    default:
+        return "combined";
+    }
+}
+
+static Value *mismatch(Elab *e, Op op, Value *const *v, const Expr *x)
+{
+    Message *m =
+        elab_error(e, x->at, "these two shapes cannot be %s", participle(op));
+    const char *const sides[] = {"the left side", "the right side"};
+
+    for (int i = 0; i < 2; i++) {
+        const Expr *kid = x->kids.n == 2 ? x->kids.at[i] : x;
+
+        if (x->kids.n == 2)
+            elab_mark(m, kid->span);
+        elab_note(e, m, elab_text(e, kid, sides[i]), v[i]);
+    }
+    return e->poison;
+}
+
+static bool is_operand(Elab *e, const Value *v, const Expr *x, int i)
+{
+    const Expr *kid = x->kids.n == 2 ? x->kids.at[i] : x;
+    Message *m;
+
+    if (v->kind == VAL_NUMBER ||
+        (v->kind == VAL_TENSOR && v->node->type == TYPE_REAL))
+        return true;
+    if (v->kind == VAL_POISON)
+        return false;
+    m = elab_error(e, kid->span, "this is not something to calculate with");
+    diag_note(m, "it is %s", value_what(e->arena, v));
+    if (v->kind == VAL_RECIPE)
+        diag_help(m, "apply it to a value: x -> %s", v->recipe->name);
+    return false;
+}
+
+Value *elab_binary(Elab *e, Op op, Value *a, Value *b, const Expr *x)
+{
+    Value *v[2] = {a, b};
+    Shape s[2] = {{.rank = 0}, {.rank = 0}};
+    bool rows = false;
+    int rank = 0;
+    Node *node;
+    bool ok = is_operand(e, a, x, 0);
+
+    if (!is_operand(e, b, x, 1) || !ok)
+        return e->poison;
+    for (int i = 0; i < 2; i++)
+        if (v[i]->kind == VAL_TENSOR) {
+            s[i] = value_shape(v[i]);
+            rows |= v[i]->rows;
+            rank = s[i].rank > rank ? s[i].rank : rank;
+        }
+    if (s[0].rank && s[1].rank && !combine(&s[0], &s[1]))
+        return mismatch(e, op, v, x);
+    node = graph_binary(e->graph, op, aligned(e, a, rank, rows),
+                        aligned(e, b, rank, rows));
+    node->span = elab_place(e, x->at);
+    return elab_tensor(e, node, rows);
+}
