@@ -55,6 +55,18 @@ static bool keeps_order(const Node *n, const Shape *from)
     return true;
 }
 
+/* REVERSE stands behind TRANSPOSE. */
+static Node *transpose_of_reverse(Graph *g, const Node *n, const Node *x)
+{
+    Node *y = graph_add(g, OP_TRANSPOSE, 1, x->in, n->attr, n);
+    Attr attr = {0};
+
+    for (int i = 0; i < n->shape.rank; i++)
+        if (n->attr.perm[i] == x->attr.axis)
+            attr.axis = i;
+    return graph_add(g, OP_REVERSE, 1, &y, attr, x);
+}
+
 static Node *transpose(Graph *g, const Node *n, Node *const *in)
 {
     Node *x = in[0];
@@ -62,6 +74,8 @@ static Node *transpose(Graph *g, const Node *n, Node *const *in)
 
     if (keeps_order(n, &x->shape))
         return graph_reshape(g, x, n->shape);
+    if (x->op == OP_REVERSE)
+        return transpose_of_reverse(g, n, x);
     if (x->op != OP_TRANSPOSE)
         return NULL;
     for (int i = 0; i < n->shape.rank; i++)
@@ -142,6 +156,18 @@ static Node *slice_of_transpose(Graph *g, const Node *n, const Node *x)
     return graph_add(g, OP_TRANSPOSE, 1, &part, x->attr, x);
 }
 
+static Node *slice_of_reverse(Graph *g, const Node *n, const Node *x)
+{
+    int axis = n->attr.part.axis;
+    int64_t begin = n->attr.part.begin, size = n->attr.part.size;
+    Node *part;
+
+    if (x->attr.axis == axis)
+        begin = x->shape.dim[axis] - begin - size;
+    part = graph_slice(g, x->in[0], axis, begin, size);
+    return graph_add(g, OP_REVERSE, 1, &part, x->attr, x);
+}
+
 static Node *slice(Graph *g, const Node *n, Node *const *in)
 {
     Node *x = in[0];
@@ -165,6 +191,8 @@ static Node *slice(Graph *g, const Node *n, Node *const *in)
         return slice_of_broadcast(g, n, x);
     case OP_TRANSPOSE:
         return slice_of_transpose(g, n, x);
+    case OP_REVERSE:
+        return slice_of_reverse(g, n, x);
     default:
         return NULL;
     }

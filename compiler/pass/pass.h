@@ -1,7 +1,7 @@
 /* pass.h: the passes over graphs. Each takes an entry's whole graph and returns
  * the one to use from now on; graph_check holds before and after. The order:
  *
- *     fold cse dce stable monotone transposes reverse fold last dce
+ *     fold cse dce stable monotone transposes fold reverse fold last dce
  *     merge split_concat regroup hoist fold cse dce     first rewrite
  *     autodiff optimizer                                step and grad entries
  *     fold cse dce inputs hoist fold cse dce            second rewrite */
@@ -26,10 +26,11 @@ Graph *stable(Program *p, Graph *g);
 /* Before autodiff, after dce: relu(maxpool(x)) for maxpool(relu(x)). */
 Graph *monotone(Program *p, Graph *g);
 
-/* TRANSPOSE behind element-wise operators, before REVERSE; fold follows. */
+/* TRANSPOSE behind element-wise operators; fold follows. */
 Graph *transposes(Program *p, Graph *g);
 
-/* After transposes: a loop over reversed sequences runs the other way. */
+/* After fold: a loop over reversed sequences runs the other way; fold
+ * follows. */
 Graph *reverse(Program *p, Graph *g);
 
 /* After fold: the last step of a stack is a state; dce follows. */

@@ -1,10 +1,9 @@
 /* transposes.c: moves changes of the order of axes towards the outputs.
  *
  * In goes a graph, out comes one in which element-wise operators, sums and
- * softmax stand before a TRANSPOSE instead of behind it, and TRANSPOSE before
- * REVERSE, so that the pairs which elaboration puts around each loop over time
- * meet and fold away: a stack of recurrent layers stays time-major inside.
- * fold has to follow. */
+ * softmax stand before a TRANSPOSE instead of behind it, so that the pairs
+ * which elaboration puts around each loop over time meet and fold away: a
+ * stack of recurrent layers stays time-major inside. fold has to follow. */
 #include <string.h>
 
 #include "pass/pass.h"
@@ -86,23 +85,10 @@ static Node *along(Rewriting *r, const Node *n, Node *turn)
     return graph_add(r->g, OP_TRANSPOSE, 1, &y, turn->attr, n);
 }
 
-static Node *of_reverse(Rewriting *r, const Node *n, const Node *reverse)
-{
-    Node *y = graph_add(r->g, OP_TRANSPOSE, 1, reverse->in, n->attr, n);
-    Attr attr = {0};
-
-    for (int i = 0; i < n->shape.rank; i++)
-        if (n->attr.perm[i] == reverse->attr.axis)
-            attr.axis = i;
-    return graph_add(r->g, OP_REVERSE, 1, &y, attr, n);
-}
-
 static Node *transposes_node(Rewriting *r, const Node *n, Node *const *in)
 {
     if (op_table[n->op].class == CLASS_MAP)
         return map(r, n, in);
-    if (n->op == OP_TRANSPOSE && in[0]->op == OP_REVERSE)
-        return of_reverse(r, n, in[0]);
     if ((n->op == OP_SUM || n->op == OP_RMAX || n->op == OP_SOFTMAX) &&
         in[0]->op == OP_TRANSPOSE && r->uses[n->in[0]->id] == 1)
         return along(r, n, in[0]);
