@@ -1,0 +1,49 @@
+/* ops_test.c: the table of operators is complete and its names are found. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "ir/ops.h"
+
+static void rows_are_complete(void **state)
+{
+    (void)state;
+    for (int i = 0; i < OP_COUNT; i++) {
+        const OpInfo *row = &op_table[i];
+
+        assert_non_null(row->id);
+        assert_non_null(row->attrs);
+        assert_non_null(row->shape);
+        assert_true(strlen(row->doc) > 2);
+        if (row->class == CLASS_MAP && i != OP_ROWS_MASK) {
+            assert_non_null(strstr(row->scalar, "$a"));
+            assert_non_null(strstr(row->vector, "$a"));
+        }
+        if (row->class == CLASS_FORM)
+            assert_non_null(row->lower);
+        if (row->name)
+            assert_ptr_equal(op_find(row->name), row);
+    }
+}
+
+static void slips_are_recognised(void **state)
+{
+    (void)state;
+    assert_null(op_find("sofmax"));
+    assert_string_equal(op_nearest("sofmax"), "softmax");
+    assert_string_equal(op_nearest("avgpol"), "avgpool");
+    assert_null(op_nearest("zzzzzzzz"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rows_are_complete),
+        cmocka_unit_test(slips_are_recognised),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
