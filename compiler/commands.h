@@ -12,4 +12,27 @@
  * change (status 1 where there are any); `-` goes from input to output. */
 int command_fmt(const Options *options);
 
+/* Reports all mistakes of each file, on stderr or (--json) as one array. */
+int command_check(const Options *options);
+
+/* Writes model.c and model.h and prints how to compile them. */
+int command_compile(const Options *options);
+
+/* Makes DIR/NAME-train and DIR/NAME-infer, with their C beside them; a model
+ * that cannot be trained gets NAME-infer alone. */
+int command_build(const Options *options);
+
+/* Run the model's program, made first where the cache does not have it: they
+ * return only where something is wrong. */
+int command_train(const Options *options);
+int command_eval(const Options *options);
+int command_infer(const Options *options);
+int command_bench(const Options *options);
+
+/* Prints the model's operators, or draws them to a .dot or .svg file. */
+int command_graph(const Options *options);
+
+/* Prints kernels, memory and parameters. */
+int command_report(const Options *options);
+
 #endif

@@ -9,7 +9,11 @@
 
 /* A command without a function is not offered. */
 static Command *const functions[COMMANDS] = {
-    [COMMAND_FMT] = command_fmt,
+    [COMMAND_CHECK] = command_check,     [COMMAND_FMT] = command_fmt,
+    [COMMAND_COMPILE] = command_compile, [COMMAND_BUILD] = command_build,
+    [COMMAND_TRAIN] = command_train,     [COMMAND_EVAL] = command_eval,
+    [COMMAND_INFER] = command_infer,     [COMMAND_GRAPH] = command_graph,
+    [COMMAND_REPORT] = command_report,   [COMMAND_BENCH] = command_bench,
 };
 
 /* Output that did not arrive is a failure, but for a reader that went away. */

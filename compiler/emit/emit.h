@@ -91,6 +91,11 @@ void emit_entry(Emit *e, const Plan *plan);
 /* The comment at the head of model.c: layers, parameters, operations. */
 void emit_header(Emit *e, Plan *const *plans, int n);
 
+/* Arithmetic operations of one run of a kernel, and the bytes of the values
+ * it reads and stores, each counted once. */
+int64_t kernel_flops(const Kernel *k);
+int64_t kernel_bytes(const Kernel *k);
+
 /* Operations of one run of an entry. */
 int64_t plan_flops(const Plan *plan);
 

@@ -1,0 +1,24 @@
+/* codesize.h: how many bytes of machine code each function of a model has. */
+#ifndef NNC_CODESIZE_H
+#define NNC_CODESIZE_H
+
+#include "base/vec.h"
+#include "driver.h"
+
+typedef struct CodeSize {
+    const char *name;
+    int64_t bytes;
+} CodeSize;
+
+typedef VEC(CodeSize) CodeSizes;
+
+/* Compiles the model's C and reads the object's table of symbols; empty where
+ * there is no C compiler, or the object is not ELF of 64 bits. */
+CodeSizes codesize_measure(const Driver *d, const Model *model);
+
+/* Of a kernel and the functions named after it: "1,234 bytes", "within its
+ * caller" where the compiler inlined it; NULL where nothing is known. */
+const char *codesize_find(Arena *arena, const CodeSizes *sizes,
+                          const char *kernel);
+
+#endif

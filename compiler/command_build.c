@@ -1,0 +1,87 @@
+/* command_build.c: `nnc build`: DIR/NAME-train and DIR/NAME-infer, each with
+ * its C beside it. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cache.h"
+#include "commands.h"
+#include "programs.h"
+#include "report.h"
+
+static bool copy(Arena *arena, const char *from, const char *to, bool runs)
+{
+    size_t size;
+    const char *text = str_read_file(arena, from, &size);
+    mode_t mask = umask(0);
+
+    umask(mask);
+    if (text && str_write_file(to, text, size) &&
+        (!runs || chmod(to, 0777 & ~mask) == 0))
+        return true;
+    fprintf(stderr, "nnc: cannot write %s: %s\n", to, strerror(errno));
+    return false;
+}
+
+static bool install(Arena *a, const Built *built, const char *folder)
+{
+    const char *dot = strcmp(folder, ".") == 0 ? "" : "/";
+    const char *to =
+        arena_printf(a, "%s%s%s", *dot ? folder : "", dot, built->name);
+    const char *c_file = arena_printf(a, "%s.c", to);
+
+    if (!copy(a, built->c_file, c_file, false) ||
+        !copy(a, built->path, to, true))
+        return false;
+    printf("%s, compiled from %s\n", to, c_file);
+    return true;
+}
+
+static int make(Driver *d, ProgramKind kind, const char *folder)
+{
+    Built built;
+    int status = program_make(d, kind, false, &built);
+
+    if (status != 0)
+        return status;
+    return install(d->arena, &built, folder) ? 0 : 1;
+}
+
+/* Why a model gets no trainer, or NULL. */
+static const char *no_trainer(const Options *o, const Program *p)
+{
+    if (o->infer_only)
+        return "--infer-only";
+    if (!p->has_loss)
+        return "it has no `loss`";
+    return p->has_data ? NULL : "it has no `data`";
+}
+
+int command_build(const Options *o)
+{
+    const char *folder = o->output ? o->output : ".", *why;
+    Diag *diag = diag_new(o->arena);
+    Driver d;
+    Program *p;
+    int status = 0;
+
+    if (!driver_open(&d, o, diag, o->files.at[0]) || !(p = driver_program(&d)))
+        return diag_errors(diag) ? driver_status(&d) : 2;
+    driver_status(&d);
+    if (!cache_make_folders(o->arena, folder)) {
+        fprintf(stderr, "nnc: cannot make the folder %s: %s\n", folder,
+                strerror(errno));
+        return 1;
+    }
+    why = no_trainer(o, p);
+    if (why)
+        printf("%s gets no %s-train: %s\n", p->name, p->name, why);
+    else
+        status = make(&d, PROGRAM_TRAIN, folder);
+    if (status == 0)
+        status = make(&d, PROGRAM_INFER, folder);
+    if (status == 0 && o->report)
+        status = report_model(&d);
+    return status;
+}

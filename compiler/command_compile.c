@@ -1,0 +1,86 @@
+/* command_compile.c: `nnc compile`: a model as model.c and model.h. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands.h"
+#include "emit/emit.h"
+#include "programs.h"
+#include "report.h"
+
+/* FILE.c of -o, or NAME.c; NULL, with a message, for another ending. */
+static const char *c_path(const Options *o, const char *name)
+{
+    size_t n = o->output ? strlen(o->output) : 0;
+
+    if (!o->output)
+        return arena_printf(o->arena, "%s.c", name);
+    if (n > 2 && strcmp(o->output + n - 2, ".c") == 0 &&
+        o->output[n - 3] != '/')
+        return o->output;
+    fprintf(stderr, "nnc: -o %s: the name of a C file ends in .c\n", o->output);
+    return NULL;
+}
+
+static bool write_file(const char *path, const char *text)
+{
+    if (str_write_file(path, text, strlen(text)))
+        return true;
+    fprintf(stderr, "nnc: cannot write %s: %s\n", path, strerror(errno));
+    return false;
+}
+
+static void print_how(const Driver *d, const char *path, const char *header,
+                      const char *text)
+{
+    const char *cc = getenv("CC"), *flags = program_flags(&d->code);
+    bool maths = strstr(text, "#include <math.h>") != NULL;
+
+    printf("%s and %s are written; compile them with\n    %s -O2 -std=gnu11%s"
+           "%s -c %s\n",
+           path, header, cc && *cc ? cc : "clang", *flags ? " " : "", flags,
+           path);
+    if (maths)
+        puts("and link with -lm");
+}
+
+static int write_model(const Driver *d, const Model *m)
+{
+    Arena *a = d->arena;
+    const char *path = c_path(d->options, m->program->name);
+    const char *header, *c, *h;
+
+    if (!path)
+        return 2;
+    header = arena_printf(a, "%.*s.h", (int)strlen(path) - 2, path);
+    c = emit_model_c(a, m->program, m->plans.at, m->plans.n, &d->code,
+                     str_base_name(header));
+    h = emit_model_h(a, m->program, m->plans.at, m->plans.n,
+                     str_base_name(header));
+    if (!write_file(path, c) || !write_file(header, h))
+        return 1;
+    print_how(d, path, header, c);
+    return 0;
+}
+
+int command_compile(const Options *o)
+{
+    Diag *diag = diag_new(o->arena);
+    Text dumped = {.arena = o->arena};
+    Driver d;
+    Model m;
+    int status = 0;
+
+    if (!driver_open(&d, o, diag, o->files.at[0]))
+        return diag_errors(diag) ? driver_status(&d) : 2;
+    if (!driver_model(&d, o->infer_only ? WANT_INFER : WANT_ALL, &m, &dumped))
+        return driver_status(&d);
+    driver_status(&d);
+    fputs(text_str(&dumped), stdout);
+    if (!o->dump || o->output)
+        status = write_model(&d, &m);
+    if (o->report && status == 0)
+        status = report_print(&d, &m);
+    return status;
+}

@@ -1,0 +1,147 @@
+/* driver.c: parse, elaborate, run the pipeline; see driver.h. */
+#include "driver.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/pack.h"
+#include "emit/target.h"
+#include "front/parse.h"
+
+enum { BATCH = 64, WORKSPACE_LIMIT = 256 << 20 };
+
+/* --dump names a pass of the table. */
+static bool known_pass(const char *name)
+{
+    const char *names[64], *near;
+    int n = 0;
+
+    for (; n < 64 && pipeline_pass(n); n++) {
+        names[n] = pipeline_pass(n);
+        if (strcmp(names[n], name) == 0)
+            return true;
+    }
+    near = str_nearest(name, names, n);
+    fprintf(stderr, "nnc: there is no pass `%s`%s%s%s\nthe passes are:", name,
+            near ? "; did you mean `" : "", near ? near : "", near ? "`?" : "");
+    for (int i = 0; i < n; i++)
+        if (i == 0 || strcmp(names[i - 1], names[i]) != 0)
+            fprintf(stderr, " %s", names[i]);
+    fputc('\n', stderr);
+    return false;
+}
+
+bool driver_open(Driver *d, const Options *o, Diag *diag, const char *path)
+{
+    *d = (Driver){
+        .options = o, .arena = o->arena, .diag = diag, .code = o->code};
+    if (!o->code.target || strcmp(o->code.target, "native") == 0)
+        d->code.target = target_native()->name;
+    if (o->dump && !known_pass(o->dump))
+        return false;
+    if (o->templates && !pack_override(o->arena, o->templates))
+        return false;
+    d->file = parse_file(o->arena, diag, path);
+    return d->file && diag_errors(diag) == 0;
+}
+
+static Program *elaborate(Driver *d, int64_t batch)
+{
+    const Options *o = d->options;
+    ElabOptions options = {.model = o->model,
+                           .n_defines = o->defines.n,
+                           .defines = o->defines.at,
+                           .batch = batch,
+                           .infer_only = o->infer_only};
+    Program *p = elaborate_program(d->arena, d->diag, d->file, &options);
+
+    return diag_errors(d->diag) ? NULL : p;
+}
+
+Program *driver_program(Driver *d)
+{
+    return elaborate(d, d->options->batch ? d->options->batch : BATCH);
+}
+
+/* Bytes of workspace of the entry `infer`, 0 where it is not planned. */
+static int64_t infer_workspace(const Plans *plans)
+{
+    for (int i = 0; i < plans->n; i++)
+        if (strcmp(plans->at[i]->entry->name, "infer") == 0)
+            return plans->at[i]->workspace;
+    return 0;
+}
+
+static int64_t weight_bytes(const Program *p, int64_t real)
+{
+    int64_t reals = 0;
+
+    for (int i = 0; i < p->params.n; i++) {
+        const Param *param = &p->params.at[i];
+
+        reals +=
+            param->layout ? param->layout->extent : shape_count(&param->shape);
+    }
+    return reals * (1 + p->slots) * real;
+}
+
+static const char *mebibytes(Arena *arena, int64_t bytes)
+{
+    return arena_printf(arena, "%.0f MiB", (double)bytes / (1 << 20));
+}
+
+/* Refuses what the machine's memory cannot hold. */
+static void check_memory(Driver *d, Want want, const Model *m)
+{
+    int64_t pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
+    int64_t weights = weight_bytes(m->program, want == WANT_CHECK ? 8 : 4);
+    int64_t most = 0;
+    const char *entry = "";
+    Message *message;
+
+    for (int i = 0; i < m->plans.n; i++)
+        if (m->plans.at[i]->workspace > most) {
+            most = m->plans.at[i]->workspace;
+            entry = m->plans.at[i]->entry->name;
+        }
+    if (pages <= 0 || page <= 0 || (weights + most) / page < pages)
+        return;
+    message = diag_error(d->diag, (Span){0},
+                         "the model %s needs more memory than this machine has",
+                         m->program->name);
+    diag_note(message, "weights and optimiser: %s",
+              mebibytes(d->arena, weights));
+    diag_note(message, "workspace of `%s`: %s", entry,
+              mebibytes(d->arena, most));
+    diag_note(message, "this machine: %s", mebibytes(d->arena, pages * page));
+    diag_help(message, "make layers or the batch smaller");
+}
+
+bool driver_model(Driver *d, Want want, Model *model, Text *dumped)
+{
+    int64_t given = d->options->batch;
+    Text waste = {.arena = d->arena};
+
+    for (int64_t batch = given ? given : BATCH;; batch /= 2) {
+        model->program = elaborate(d, batch);
+        if (!model->program)
+            return false;
+        model->plans = pipeline_run(model->program, want, &d->code,
+                                    dumped ? d->options->dump : NULL,
+                                    dumped ? dumped : &waste);
+        if (given || batch == 1 ||
+            infer_workspace(&model->plans) < WORKSPACE_LIMIT)
+            break;
+        if (dumped)
+            dumped->n = 0;
+    }
+    check_memory(d, want, model);
+    return diag_errors(d->diag) == 0;
+}
+
+int driver_status(const Driver *d)
+{
+    diag_print(d->diag, stderr, false);
+    return diag_errors(d->diag) > 0;
+}

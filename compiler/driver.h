@@ -1,0 +1,42 @@
+/* driver.h: from a command line and the path of a model to Plans: what all
+ * commands begin with. */
+#ifndef NNC_DRIVER_H
+#define NNC_DRIVER_H
+
+#include "front/elaborate.h"
+#include "options.h"
+#include "pipeline.h"
+
+typedef struct Driver {
+    const Options *options;
+    Arena *arena;
+    Diag *diag;
+    File *file;
+    CodeOptions code; /* the command line's, "native" replaced */
+} Driver;
+
+/* A model after all passes. */
+typedef struct Model {
+    Program *program;
+    Plans plans;
+} Model;
+
+/* Reads and parses a file; mistakes go to diag. False where there are any, or
+ * where --templates or --dump has no meaning: that has been printed. */
+bool driver_open(Driver *d, const Options *options, Diag *diag,
+                 const char *path);
+
+/* Elaborates the model; NULL, with errors in diag, where it is wrong. Every
+ * call gives a new Program. */
+Program *driver_program(Driver *d);
+
+/* Elaborates the model and runs all passes on the wanted entries. The batch
+ * of inference is lowered, unless --batch gives it, until its workspace is
+ * below 256 MiB. False, with errors in diag, where the model is wrong or
+ * needs more memory than this machine has. `dumped` may be NULL. */
+bool driver_model(Driver *d, Want want, Model *model, Text *dumped);
+
+/* Prints all messages to stderr; 1 where there were errors, else 0. */
+int driver_status(const Driver *d);
+
+#endif

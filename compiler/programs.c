@@ -1,0 +1,163 @@
+/* programs.c: text, C compiler, cache; see programs.h.
+ *
+ * The cache's key is the generated C itself with the compiler, its flags and
+ * the runtime: whatever the model's text, its options and nnc's version have
+ * to do with a program shows there. */
+#include "programs.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "emit/emit.h"
+#include "toolchain.h"
+
+typedef struct Build {
+    Driver *driver;
+    ProgramKind kind;
+    Toolchain tools;
+    Runtime runtime;
+    const char *text;  /* the C */
+    const char *flags; /* the target's and NN_REAL */
+    Built *built;
+} Build;
+
+const char *program_flags(const CodeOptions *code)
+{
+    return code->plain ? "" : target_find(code->target)->flags;
+}
+
+/* Elaborates, plans and prints; false with errors in diag. */
+static bool write_text(Build *b, Needs *needs)
+{
+    static const Want wants[] = {WANT_TRAIN, WANT_INFER, WANT_CHECK};
+    Driver *d = b->driver;
+    bool train = b->kind != PROGRAM_INFER;
+    Text out = {.arena = d->arena};
+    Model m;
+
+    if (b->kind == PROGRAM_CHECK)
+        d->code.plain = true;
+    if (!driver_model(d, wants[b->kind], &m, NULL))
+        return false;
+    text_add(&out, emit_model_c(d->arena, m.program, m.plans.at, m.plans.n,
+                                &d->code, "nn_program.h"));
+    emit_program(&out, m.program, train);
+    b->text = text_str(&out);
+    b->flags =
+        arena_printf(d->arena, "%s%s", program_flags(&d->code),
+                     b->kind == PROGRAM_CHECK ? " -DNN_REAL=double" : "");
+    b->built->name = arena_printf(d->arena, "%s-%s", m.program->name,
+                                  train ? "train" : "infer");
+    *needs = (Needs){.gzip = emit_uses_gzip(m.program),
+                     .png = !train && emit_uses_images(m.program),
+                     .doubles = b->kind == PROGRAM_CHECK};
+    return true;
+}
+
+static bool mentions(const char *log, const char *word)
+{
+    return log && strstr(log, word) != NULL;
+}
+
+/* The compiler refused the C: mostly our bug, sometimes a full disk. */
+static int refused(Build *b, const char *c_file, const char *log_file)
+{
+    size_t size;
+    const char *log = str_read_file(b->driver->arena, log_file, &size);
+    const char *cc = b->tools.cc.at[0];
+    bool full = mentions(log, strerror(ENOSPC));
+
+    if (full)
+        fprintf(stderr, "nnc: %s cannot write the program: %s\n", cc,
+                strerror(ENOSPC));
+    else if (mentions(log, "cannot find -l") ||
+             mentions(log, "cannot find lib"))
+        fprintf(stderr,
+                "nnc: %s cannot link the program: a library is "
+                "missing\n",
+                cc);
+    else
+        fprintf(stderr,
+                "nnc: bug: %s does not compile the C of %s; please report "
+                "this with the file\n    %s\n",
+                cc, b->built->name, c_file);
+    if (log)
+        fwrite(log, 1, size < 4000 ? size : 4000, stderr);
+    return full || mentions(log, "cannot find -l") ? 1 : 70;
+}
+
+static Words link_command(Build *b, const char *c_file, const char *program)
+{
+    Arena *a = b->driver->arena;
+    Words words = toolchain_command(&b->tools, b->flags);
+
+    vec_push(a, &words, arena_printf(a, "-I%s", b->runtime.folder));
+    vec_push(a, &words, "-o");
+    vec_push(a, &words, program);
+    vec_push(a, &words, c_file);
+    for (int i = 0; i < b->runtime.link.n; i++)
+        vec_push(a, &words, b->runtime.link.at[i]);
+    return words;
+}
+
+static int compile(Build *b, const char *folder)
+{
+    Arena *a = b->driver->arena;
+    const char *made = cache_begin(a, b->tools.root), *c_file, *log;
+    Words command;
+
+    if (!made)
+        return 1;
+    c_file = arena_printf(a, "%s/%s.c", made, b->built->name);
+    log = arena_printf(a, "%s/log", made);
+    if (!str_write_file(c_file, b->text, strlen(b->text))) {
+        fprintf(stderr, "nnc: cannot write %s: %s\n", c_file, strerror(errno));
+        cache_remove(a, made);
+        return 1;
+    }
+    command =
+        link_command(b, c_file, arena_printf(a, "%s/%s", made, b->built->name));
+    if (!toolchain_run(&command, log))
+        return refused(b, c_file, log);
+    return cache_commit(a, b->tools.root, made, folder) ? 0 : 1;
+}
+
+static CacheKey program_key(const Build *b)
+{
+    CacheKey key = cache_add(b->runtime.key, b->text);
+
+    key = cache_add(key, b->flags);
+    for (int i = 0; i < b->runtime.link.n; i++)
+        key = cache_add(key, b->runtime.link.at[i]);
+    return key;
+}
+
+int program_make(Driver *d, ProgramKind kind, bool quiet, Built *built)
+{
+    Build b = {.driver = d, .kind = kind, .built = built};
+    Arena *a = d->arena;
+    Needs needs;
+    const char *folder;
+    int status = 0;
+
+    *built = (Built){0};
+    if (!write_text(&b, &needs))
+        return driver_status(d);
+    if (!toolchain_open(&b.tools, a))
+        return 1;
+    if (!quiet && isatty(2))
+        fprintf(stderr, "compiling %s ...\r", built->name);
+    if (!toolchain_runtime(&b.tools, &needs, &b.runtime))
+        return 1;
+    folder = cache_folder(a, b.tools.root, built->name, program_key(&b));
+    built->fresh = !cache_has(folder);
+    if (built->fresh)
+        status = compile(&b, folder);
+    if (!quiet && isatty(2))
+        fputs("\033[K", stderr);
+    built->path = arena_printf(a, "%s/%s", folder, built->name);
+    built->c_file = arena_printf(a, "%s.c", built->path);
+    return status;
+}

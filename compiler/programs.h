@@ -1,0 +1,28 @@
+/* programs.h: a model's C, compiled into a program. */
+#ifndef NNC_PROGRAMS_H
+#define NNC_PROGRAMS_H
+
+#include "driver.h"
+
+typedef enum ProgramKind {
+    PROGRAM_TRAIN,
+    PROGRAM_INFER,
+    PROGRAM_CHECK /* NAME-train in plain form and double: --gradcheck */
+} ProgramKind;
+
+typedef struct Built {
+    const char *name;   /* "iris-train" */
+    const char *path;   /* of the program, in the cache */
+    const char *c_file; /* of its C */
+    bool fresh;         /* it was not in the cache */
+} Built;
+
+/* The target's flags for generated C; none for --plain. */
+const char *program_flags(const CodeOptions *code);
+
+/* Compiles one program of the model, or finds it in the cache. Where that
+ * fails all has been printed, and the result is the exit status, else 0. With
+ * `quiet` nothing tells that a compiler runs. */
+int program_make(Driver *d, ProgramKind kind, bool quiet, Built *built);
+
+#endif

@@ -1,0 +1,189 @@
+/* report.c: kernels, memory map and parameters as text; see report.h. */
+#include "report.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "codesize.h"
+#include "emit/emit.h"
+#include "programs.h"
+
+static const char *shape_text(Arena *arena, const Shape *s)
+{
+    Text out = {.arena = arena};
+
+    text_add(&out, "[");
+    for (int a = 0; a < s->rank; a++)
+        text_printf(&out, "%s%lld", a ? ", " : "", (long long)s->dim[a]);
+    text_add(&out, "]");
+    return text_str(&out);
+}
+
+/* 1234567 as "1,234,567". */
+static const char *number(Arena *arena, int64_t n)
+{
+    if (n < 1000)
+        return arena_printf(arena, "%lld", (long long)n);
+    return arena_printf(arena, "%s,%03lld", number(arena, n / 1000),
+                        (long long)(n % 1000));
+}
+
+static const char *kind_name(const Kernel *k)
+{
+    static const char *const names[] = {[KERNEL_MAP] = "map",
+                                        [KERNEL_REDUCE] = "reduce",
+                                        [KERNEL_ROW] = "rows",
+                                        [KERNEL_COPY] = "copy",
+                                        [KERNEL_MATMUL] = "product",
+                                        [KERNEL_CONV] = "convolution",
+                                        [KERNEL_CONV_DX] = "conv dx",
+                                        [KERNEL_CONV_DW] = "conv dw",
+                                        [KERNEL_POOL] = "pool",
+                                        [KERNEL_SCAN] = "scan",
+                                        [KERNEL_STRAIGHT] = "straight line"};
+
+    return names[k->kind];
+}
+
+static const char *form(const Driver *d, const Kernel *k)
+{
+    if (k->why)
+        return k->why;
+    if (d->code.plain)
+        return "reference loops (--plain)";
+    return "plain loops: nothing to unroll by hand";
+}
+
+/* The shapes that go in and come out: "[64, 400] x [120, 400] -> [64, 120]".*/
+static const char *shapes(Arena *arena, const Kernel *k)
+{
+    const Node *first = k->anchor ? k->anchor : k->nodes.at[0];
+    const Node *last =
+        k->stores.n ? k->stores.at[0] : k->nodes.at[k->nodes.n - 1];
+    Text out = {.arena = arena};
+
+    for (int i = 0; i < first->n_in && i < 3; i++)
+        text_printf(&out, "%s%s", i ? " x " : "",
+                    shape_text(arena, &first->in[i]->shape));
+    if (first->n_in > 3)
+        text_add(&out, " ...");
+    text_printf(&out, " -> %s", shape_text(arena, &last->shape));
+    return text_str(&out);
+}
+
+static void print_kernel(const Driver *d, const Kernel *k, const char *indent,
+                         const CodeSizes *sizes)
+{
+    Arena *a = d->arena;
+    const Span *span = &k->nodes.at[0]->span;
+    const char *code = codesize_find(a, sizes, k->name);
+
+    printf("%s%s  %s%s\n", indent, k->name, kind_name(k),
+           span->source ? arena_printf(a, ", line %d", span->line) : "");
+    printf("%s    %s\n", indent, shapes(a, k));
+    printf("%s    %s operations, %s bytes moved, %d part%s", indent,
+           number(a, kernel_flops(k)), number(a, kernel_bytes(k)), k->parts,
+           k->parts == 1 ? "" : "s");
+    if (k->scratch)
+        printf(", %s bytes of scratch", number(a, k->scratch));
+    printf("%s%s\n%s    %s\n", code ? ", code: " : "", code ? code : "", indent,
+           form(d, k));
+    for (int i = 0; k->body && i < k->body->kernels.n; i++)
+        print_kernel(d, k->body->kernels.at[i],
+                     arena_printf(a, "%s    ", indent), sizes);
+}
+
+/* In order of offset, then of first use. */
+static int by_offset(const void *a, const void *b)
+{
+    const Buffer *x = *(Buffer *const *)a, *y = *(Buffer *const *)b;
+
+    if (x->at != y->at)
+        return x->at < y->at ? -1 : 1;
+    return x->first - y->first;
+}
+
+static int64_t element_bytes(const Buffer *b)
+{
+    return b->type == TYPE_BYTE ? 1 : 4;
+}
+
+static void print_memory(const Driver *d, const Plan *plan)
+{
+    Arena *a = d->arena;
+    Buffer **order = NEWN(a, Buffer *, plan->buffers.n + 1);
+    int n = 0;
+
+    for (int i = 0; i < plan->buffers.n; i++)
+        if (plan->buffers.at[i]->place == PLACE_WORK &&
+            plan->buffers.at[i]->first >= 0)
+            order[n++] = plan->buffers.at[i];
+    qsort(order, (size_t)n, sizeof *order, by_offset);
+    printf("  memory of %s: %s bytes\n", plan->entry->name,
+           number(a, plan->workspace));
+    if (n > 0)
+        printf("    %12s  %12s  %-9s value\n", "offset", "bytes", "kernels");
+    for (int i = 0; i < n; i++)
+        printf("    %12s  %12s  %-9s %s\n", number(a, order[i]->at),
+               number(a, order[i]->count * element_bytes(order[i])),
+               arena_printf(a, "%d..%d", order[i]->first, order[i]->last),
+               order[i]->name ? order[i]->name : "scratch");
+}
+
+static void print_entry(const Driver *d, const Plan *plan,
+                        const CodeSizes *sizes)
+{
+    Arena *a = d->arena;
+
+    printf("\n%s, batch %lld: %s operations in %d kernel%s\n",
+           plan->entry->name, (long long)plan->entry->batch,
+           number(a, plan_flops(plan)), plan->kernels.n,
+           plan->kernels.n == 1 ? "" : "s");
+    for (int i = 0; i < plan->kernels.n; i++)
+        print_kernel(d, plan->kernels.at[i], "  ", sizes);
+    print_memory(d, plan);
+}
+
+static void print_params(const Driver *d, const Program *p)
+{
+    Arena *a = d->arena;
+    int64_t all = 0;
+
+    for (int i = 0; i < p->params.n; i++)
+        all += shape_count(&p->params.at[i].shape);
+    printf("\n%s parameters, %d optimiser slot%s each\n", number(a, all),
+           p->slots, p->slots == 1 ? "" : "s");
+    for (int i = 0; i < p->params.n; i++) {
+        const Param *param = &p->params.at[i];
+
+        printf("  %-32s %-20s %s%s\n", param->name,
+               shape_text(a, &param->shape),
+               number(a, shape_count(&param->shape)),
+               param->frozen ? ", frozen" : "");
+    }
+}
+
+int report_print(const Driver *d, const Model *m)
+{
+    CodeSizes sizes = codesize_measure(d, m);
+
+    printf("%s, from %s, for %s%s\n", m->program->name,
+           str_base_name(m->program->path), d->code.target,
+           d->code.plain ? ", plain" : "");
+    for (int i = 0; i < m->plans.n; i++)
+        print_entry(d, m->plans.at[i], &sizes);
+    print_params(d, m->program);
+    return 0;
+}
+
+int report_model(Driver *d)
+{
+    Model m;
+
+    if (!driver_model(d, d->options->infer_only ? WANT_INFER : WANT_ALL, &m,
+                      NULL))
+        return driver_status(d);
+    driver_status(d);
+    return report_print(d, &m);
+}

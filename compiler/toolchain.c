@@ -1,0 +1,297 @@
+/* toolchain.c: see toolchain.h.
+ *
+ * The runtime becomes an archive, of which a program takes what it uses.
+ * Files that need a library beyond C's own are compiled by themselves, and
+ * only for the models that ask for them. The runtime is compiled for any
+ * processor, so that a program can say which one it needs. */
+#include "toolchain.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/pack.h"
+#include "base/str.h"
+#include "base/version.h"
+#include "process.h"
+
+typedef struct Extra {
+    const char *name;    /* runtime/NAME.c */
+    const char *library; /* linked with it */
+    const char *package; /* Debian's */
+} Extra;
+
+static const Extra gzip_extra = {"nn_gzip", "-lz", "zlib1g-dev"};
+static const Extra png_extra = {"nn_png", "-lpng", "libpng-dev"};
+
+void toolchain_words(Arena *arena, Words *words, const char *text)
+{
+    while (*(text += strspn(text, " \t\n"))) {
+        int n = (int)strcspn(text, " \t\n");
+
+        vec_push(arena, words, arena_printf(arena, "%.*s", n, text));
+        text += n;
+    }
+}
+
+/* A compiler that was replaced makes other programs. */
+static CacheKey compiler_key(const Toolchain *t, const char *path)
+{
+    CacheKey key = cache_add(cache_start(), NNC_VERSION);
+    struct stat s;
+
+    for (int i = 0; i < t->cc.n; i++)
+        key = cache_add(key, t->cc.at[i]);
+    if (stat(path, &s) != 0)
+        return key;
+    return cache_add(key,
+                     arena_printf(t->arena, "%s %lld %lld", path,
+                                  (long long)s.st_size, (long long)s.st_mtime));
+}
+
+bool toolchain_open(Toolchain *t, Arena *arena)
+{
+    const char *cc = getenv("CC"), *path;
+
+    *t = (Toolchain){.arena = arena};
+    toolchain_words(arena, &t->cc, cc ? cc : "");
+    if (t->cc.n == 0)
+        vec_push(arena, &t->cc, "clang");
+    path = process_find(arena, t->cc.at[0]);
+    if (!path) {
+        fprintf(stderr,
+                "nnc: %s is not installed, and programs need a C compiler: "
+                "install clang, or set CC to another one (CC=gcc)\n",
+                t->cc.at[0]);
+        return false;
+    }
+    t->key = compiler_key(t, path);
+    t->root = cache_root(arena);
+    return t->root != NULL;
+}
+
+bool toolchain_run(const Words *command, const char *log)
+{
+    Arena *arena = arena_new();
+    const char **argv = NEWN(arena, const char *, command->n + 1);
+    Process p = {.argv = argv, .log = log};
+    bool good;
+
+    memcpy(argv, command->at, (size_t)command->n * sizeof *argv);
+    good = process_run(&p, 1);
+    arena_free(arena);
+    return good;
+}
+
+Words toolchain_command(const Toolchain *t, const char *target_flags)
+{
+    Words words = {0};
+
+    for (int i = 0; i < t->cc.n; i++)
+        vec_push(t->arena, &words, t->cc.at[i]);
+    toolchain_words(t->arena, &words, "-O2 -std=gnu11");
+    toolchain_words(t->arena, &words, target_flags);
+    return words;
+}
+
+/* cc -c NAME.c -o NAME.o of the runtime. */
+static Words compile_command(const Toolchain *t, bool doubles,
+                             const char *headers, const char *folder,
+                             const char *name)
+{
+    Arena *a = t->arena;
+    Words words = {0};
+
+    for (int i = 0; i < t->cc.n; i++)
+        vec_push(a, &words, t->cc.at[i]);
+    toolchain_words(a, &words, "-O2 -std=c11 -D_POSIX_C_SOURCE=200809L");
+    if (doubles)
+        vec_push(a, &words, "-DNN_REAL=double");
+    vec_push(a, &words, arena_printf(a, "-I%s", headers));
+    vec_push(a, &words, "-c");
+    vec_push(a, &words, arena_printf(a, "%s/%s.c", folder, name));
+    vec_push(a, &words, "-o");
+    vec_push(a, &words, arena_printf(a, "%s/%s.o", folder, name));
+    vec_push(a, &words, NULL);
+    return words;
+}
+
+static void show_log(Arena *arena, const char *path)
+{
+    size_t size;
+    const char *text = str_read_file(arena, path, &size);
+
+    if (text)
+        fwrite(text, 1, size < 4000 ? size : 4000, stderr);
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t n = strlen(text), m = strlen(end);
+
+    return n >= m && strcmp(text + n - m, end) == 0;
+}
+
+static bool is_extra(const char *file)
+{
+    return strcmp(file, "nn_gzip.c") == 0 || strcmp(file, "nn_png.c") == 0;
+}
+
+/* The name of packed runtime file i, or NULL where it is none. */
+static const char *runtime_file(int i)
+{
+    static const char prefix[] = "runtime/";
+    const char *path = pack_path(i);
+
+    return strncmp(path, prefix, strlen(prefix)) ? NULL : path + strlen(prefix);
+}
+
+static bool write_file(Arena *arena, const char *folder, const char *name,
+                       const char *text)
+{
+    const char *path = arena_printf(arena, "%s/%s", folder, name);
+
+    if (str_write_file(path, text, strlen(text)))
+        return true;
+    fprintf(stderr, "nnc: cannot write %s: %s\n", path, strerror(errno));
+    return false;
+}
+
+/* Writes all of the runtime and compiles what every program may use. */
+static bool compile_all(Toolchain *t, bool doubles, const char *folder,
+                        Words *objects)
+{
+    Arena *a = t->arena;
+    VEC(Process) jobs = {0};
+
+    for (int i = 0; pack_path(i); i++) {
+        const char *name = runtime_file(i);
+
+        if (name && !write_file(a, folder, name, pack_find(pack_path(i))))
+            return false;
+        if (!name || !ends_with(name, ".c") || is_extra(name))
+            continue;
+        name = arena_printf(a, "%.*s", (int)strlen(name) - 2, name);
+        Words words = compile_command(t, doubles, folder, folder, name);
+        Process job = {.argv = words.at,
+                       .log = arena_printf(a, "%s/%s.log", folder, name)};
+        vec_push(a, &jobs, job);
+        vec_push(a, objects, arena_printf(a, "%s/%s.o", folder, name));
+    }
+    if (process_run(jobs.at, jobs.n))
+        return true;
+    fprintf(stderr,
+            "nnc: %s cannot compile nnc's runtime; are the C "
+            "library's headers installed (Debian: libc6-dev)?\n",
+            t->cc.at[0]);
+    for (int i = 0; i < jobs.n; i++)
+        if (jobs.at[i].status != 0) {
+            show_log(a, jobs.at[i].log);
+            break;
+        }
+    return false;
+}
+
+static bool archive(Toolchain *t, const char *folder, const Words *objects)
+{
+    Arena *a = t->arena;
+    Words words = {0};
+    const char *log = arena_printf(a, "%s/ar.log", folder);
+
+    toolchain_words(a, &words, "ar rcs");
+    vec_push(a, &words, arena_printf(a, "%s/libnnrt.a", folder));
+    for (int i = 0; i < objects->n; i++)
+        vec_push(a, &words, objects->at[i]);
+    if (toolchain_run(&words, log))
+        return true;
+    fputs("nnc: `ar` is missing or failed: install binutils\n", stderr);
+    show_log(a, log);
+    return false;
+}
+
+static bool make_archive(Toolchain *t, bool doubles, const char *folder)
+{
+    const char *made = cache_begin(t->arena, t->root);
+    Words objects = {0};
+
+    if (!made)
+        return false;
+    if (compile_all(t, doubles, made, &objects) && archive(t, made, &objects))
+        return cache_commit(t->arena, t->root, made, folder);
+    cache_remove(t->arena, made);
+    return false;
+}
+
+static bool make_extra(Toolchain *t, const Extra *extra, const Runtime *r,
+                       bool doubles, const char *folder)
+{
+    Arena *a = t->arena;
+    const char *made = cache_begin(a, t->root), *file, *log;
+
+    if (!made)
+        return false;
+    file = arena_printf(a, "%s.c", extra->name);
+    log = arena_printf(a, "%s/log", made);
+    if (write_file(a, made, file,
+                   pack_find(arena_printf(a, "runtime/%s", file)))) {
+        Words words = compile_command(t, doubles, r->folder, made, extra->name);
+        Process job = {.argv = words.at, .log = log};
+
+        if (process_run(&job, 1))
+            return cache_commit(a, t->root, made, folder);
+        fprintf(stderr,
+                "nnc: this model needs %s, which cannot be compiled: "
+                "install %s\n",
+                extra->library + 2, extra->package);
+        show_log(a, log);
+    }
+    cache_remove(a, made);
+    return false;
+}
+
+static CacheKey runtime_key(const Toolchain *t, const Needs *needs)
+{
+    CacheKey key = cache_add(t->key, needs->doubles ? "double" : "float");
+
+    for (int i = 0; pack_path(i); i++)
+        if (runtime_file(i))
+            key = cache_add(cache_add(key, pack_path(i)),
+                            pack_find(pack_path(i)));
+    return key;
+}
+
+/* Adds an object to what is linked, compiled first where it is missing. */
+static bool add_extra(Toolchain *t, const Extra *extra, const Needs *needs,
+                      Runtime *r)
+{
+    Arena *a = t->arena;
+    const char *folder = cache_folder(a, t->root, extra->name, r->key);
+
+    if (!cache_has(folder) && !make_extra(t, extra, r, needs->doubles, folder))
+        return false;
+    vec_push(a, &r->link, arena_printf(a, "%s/%s.o", folder, extra->name));
+    return true;
+}
+
+bool toolchain_runtime(Toolchain *t, const Needs *needs, Runtime *r)
+{
+    Arena *a = t->arena;
+
+    *r = (Runtime){.key = runtime_key(t, needs)};
+    r->folder = cache_folder(a, t->root, "runtime", r->key);
+    if (!cache_has(r->folder) && !make_archive(t, needs->doubles, r->folder))
+        return false;
+    if (needs->gzip && !add_extra(t, &gzip_extra, needs, r))
+        return false;
+    if (needs->png && !add_extra(t, &png_extra, needs, r))
+        return false;
+    vec_push(a, &r->link, arena_printf(a, "%s/libnnrt.a", r->folder));
+    if (needs->gzip)
+        vec_push(a, &r->link, gzip_extra.library);
+    if (needs->png)
+        vec_push(a, &r->link, png_extra.library);
+    toolchain_words(a, &r->link, "-lm -lpthread");
+    return true;
+}

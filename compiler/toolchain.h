@@ -1,0 +1,47 @@
+/* toolchain.h: the C compiler behind `nnc build` and what it makes of the
+ * runtime, once for all models. */
+#ifndef NNC_TOOLCHAIN_H
+#define NNC_TOOLCHAIN_H
+
+#include "base/vec.h"
+#include "cache.h"
+
+typedef VEC(const char *) Words;
+
+typedef struct Toolchain {
+    Arena *arena;
+    Words cc;         /* the compiler and flags of its own, from CC */
+    const char *root; /* the cache */
+    CacheKey key;     /* of the compiler */
+} Toolchain;
+
+/* What a program needs of the runtime. */
+typedef struct Needs {
+    bool gzip, png;
+    bool doubles; /* NN_REAL is double */
+} Needs;
+
+/* The runtime, compiled. */
+typedef struct Runtime {
+    const char *folder; /* of its headers */
+    Words link;         /* what a program is linked with, in order */
+    CacheKey key;       /* of everything in it */
+} Runtime;
+
+/* clang, or what CC says. False, with a message, where there is none or no
+ * folder for what it makes. */
+bool toolchain_open(Toolchain *t, Arena *arena);
+
+/* Compiles what is not there yet. False with a message. */
+bool toolchain_runtime(Toolchain *t, const Needs *needs, Runtime *runtime);
+
+/* The compiler, its flags for generated C, those of the target. */
+Words toolchain_command(const Toolchain *t, const char *target_flags);
+
+/* Adds the words of a text, separated by blanks. */
+void toolchain_words(Arena *arena, Words *words, const char *text);
+
+/* Runs one command, what it says going to a file. */
+bool toolchain_run(const Words *command, const char *log);
+
+#endif
