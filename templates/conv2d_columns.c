@@ -45,6 +45,7 @@ static void $NAME(const float *restrict x, const float *restrict w,
                                 nn_vload(p + $i * $XI + $q * $LANES + $v);
                         }
                     }
+                    NN_STEP(); /* or gcc loads them again for each channel */
                     for (int $k = 0; $k < $CHANNELS; $k++) {
                         for (int $i = 0; $i < $ROWS; $i++) {
                             for (int $q = 0; $q < $VECTORS; $q++) {

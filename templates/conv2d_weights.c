@@ -104,7 +104,7 @@ static void $SPARSE(const float *restrict x, const float *restrict dy,
             const float *p = x + (i * $XI + j * $XJ);
             for (int $f = 0; $f < $FILTERS; $f++) {
                 {
-                    const int won = arg[i * $DYI + j * $DYJ + $DYC($f)];
+                    const int won = arg[i * $AI + j * $AJ + $AC($f)];
                     const float *r = p + place[won];
                     const float g = won < $AREA
                         ? dy[i * $DYI + j * $DYJ + $DYC($f)] : 0.0f;
@@ -132,7 +132,7 @@ static void $SPARSE(const float *restrict x, const float *restrict dy,
     for (int k = 0; k < $K; k += $FILTERS) {
         for (int u = 0; u < $KH; u += $ROWS) {
             for (int q = 0; q < $ACROSS; q += $VECTORS) {
-                $TILE(x + (u * $XU + q * $LANES), dy + $DYC(k), arg + $DYC(k),
+                $TILE(x + (u * $XU + q * $LANES), dy + $DYC(k), arg + $AC(k),
                       sum + (k * $SK + u * $SU + q * $LANES));
             }
         }
@@ -143,8 +143,8 @@ static void $SPARSE(const float *restrict x, const float *restrict dy,
         float s = sum[k];
         for (int i = 0; i < $HEIGHT; i++) {
             for (int j = 0; j < $WIDTH; j++) {
-                const int at = i * $DYI + j * $DYJ + $DYC(k);
-                s += arg[at] < $AREA ? dy[at] : 0.0f;
+                const int won = arg[i * $AI + j * $AJ + $AC(k)];
+                s += won < $AREA ? dy[i * $DYI + j * $DYJ + $DYC(k)] : 0.0f;
             }
         }
         sum[k] = s;
@@ -172,9 +172,14 @@ static void $COLUMNS_FORM(const float *restrict x, const float *restrict dy,
             for (int $f = 0; $f < $FILTERS; $f++) {
                 g[$f] = nn_vload(d + $f * $DYC);
             }
+            nn_vec in[$TAPS];
+            for (int $v = 0; $v < $TAPS; $v++) {
+                in[$v] = nn_vload(p + $v);
+            }
+            NN_STEP(); /* or gcc loads them again for each filter */
             for (int $v = 0; $v < $TAPS; $v++) {
                 for (int $f = 0; $f < $FILTERS; $f++) {
-                    acc[$f][$v] += nn_vload(p + $v) * g[$f];
+                    acc[$f][$v] += in[$v] * g[$f];
                 }
             }
             NN_STEP();

@@ -6,7 +6,9 @@
  * or y / ($WH*$WW) everywhere for the mean ($SHARE). Every pixel of every
  * window is written once. `lanes` does $LANES channels at a time from c = 0 to
  * $WHOLE, `single` one channel at a time from $WHOLE on; the channels of both
- * images lie at $YC(c) and $XC(c). */
+ * images lie at $YC(c) and $XC(c), those of arg at $AC(c). `columns`, for
+ * windows two columns wide, takes $LANES columns of one channel at a time (or
+ * the last $COUNT) and interleaves what goes left and right. */
 static void $NAME(const float *restrict y, const unsigned char *restrict arg,
                   float *restrict x)
 {
@@ -19,7 +21,7 @@ static void $NAME(const float *restrict y, const unsigned char *restrict arg,
                 /* end: one */
                 /* section: by_arg */
                 nn_small small;
-                __builtin_memcpy(&small, arg + (i * $YI + j * $YJ + $YC(c)),
+                __builtin_memcpy(&small, arg + (i * $AI + j * $AJ + $AC(c)),
                                  sizeof small);
                 const nn_int won = __builtin_convertvector(small, nn_int);
                 float *to = x + (i * $WH * $XI + j * $WW * $XJ + $XC(c));
@@ -48,7 +50,7 @@ static void $NAME(const float *restrict y, const unsigned char *restrict arg,
             for (int j = 0; j < $PW; j++) {
                 const float g = y[i * $YI + j * $YJ + $YC(c)];
                 /* section: by_arg1 */
-                const int won = arg[i * $YI + j * $YJ + $YC(c)];
+                const int won = arg[i * $AI + j * $AJ + $AC(c)];
                 float *to = x + (i * $WH * $XI + j * $WW * $XJ + $XC(c));
                 for (int $u = 0; $u < $WH; $u++) {
                     for (int $v = 0; $v < $WW; $v++) {
@@ -72,14 +74,42 @@ static void $NAME(const float *restrict y, const unsigned char *restrict arg,
     /* section: columns */
     for (int c = 0; c < $C; c++) {
         for (int i = 0; i < $PH; i++) {
-            const float *g = y + (i * $YI + $YC(c));
-            const $ARG_TYPE *won = arg + (i * $YI + $YC(c));
+            const float *p = y + (i * $YI + $YC(c));
+            const $ARG_TYPE *a = arg + (i * $AI + $AC(c));
             float *to = x + (i * $WH * $XI + $XC(c));
-            for (int $u = 0; $u < $WH; $u++) {
-                for (int j = 0; j < $PW; j++) {
-                    for (int $v = 0; $v < $WW; $v++) {
-                        to[$u * $XI + j * $WW + $v] =
-                            won[j] == $u * $WW + $v ? g[j] : 0.0f;
+            for (int j = 0; j < $PART; j += $LANES) {
+                /* section: near */
+                const nn_vec g = $LOAD(p + j);
+                /* end: near */
+                /* section: far */
+                float few[1 * $LANES] = {0};
+                for (int l = 0; l < $COUNT; l++) {
+                    few[l] = p[(j + l) * $YJ];
+                }
+                const nn_vec g = nn_vload(few);
+                /* end: far */
+                /* section: near_arg */
+                nn_small small = {0};
+                __builtin_memcpy(&small, a + j, $COUNT * sizeof *a);
+                const nn_int won = __builtin_convertvector(small, nn_int);
+                /* end: near_arg */
+                /* section: far_arg */
+                nn_int won = {0};
+                for (int l = 0; l < $COUNT; l++) {
+                    won[l] = a[(j + l) * $AJ];
+                }
+                /* end: far_arg */
+                for (int $u = 0; $u < $WH; $u++) {
+                    {
+                        const nn_vec m =
+                            (nn_vec)((won == 2 * $u) & (nn_int)g);
+                        const nn_vec n =
+                            (nn_vec)((won == 2 * $u + 1) & (nn_int)g);
+                        nn_vstore(to + ($u * $XI + 2 * j), $LOW(m, n));
+                        for (int $h = 1; $h < $HALVES; $h++) {
+                            nn_vstore(to + ($u * $XI + 2 * j + $LANES),
+                                      $HIGH(m, n));
+                        }
                     }
                 }
             }

@@ -220,17 +220,16 @@ static void write_put_arg(Text *out, void *context, int n,
                 lanes * conv_arg_bytes(tile->c->spec->window));
 }
 
-/* Prints the function NAME that takes every second lane of two vectors. */
-static void emit_every_second(Text *out, const char *name, int first, int lanes)
+static int even_lane(int i, int lanes)
 {
-    text_printf(out,
-                "static inline nn_vec %s(nn_vec a, nn_vec b)\n{\n"
-                "    return __builtin_shufflevector(a, b",
-                name);
-    for (int i = 0; i < lanes; i++) {
-        text_printf(out, "%s%d", i == 8 ? ",\n        " : ", ", 2 * i + first);
-    }
-    text_add(out, ");\n}\n\n");
+    (void)lanes;
+    return 2 * i;
+}
+
+static int odd_lane(int i, int lanes)
+{
+    (void)lanes;
+    return 2 * i + 1;
 }
 
 static void tile_holes(Holes *h, const Columns *c)
@@ -346,8 +345,8 @@ void columns_emit(Text *out, Text *loops, int indent, const Columns *c,
     const char *low = arena_printf(a, "%s_even", name);
     const char *high = arena_printf(a, "%s_odd", name);
     if (c->spec->pool != POOL_NONE) {
-        emit_every_second(out, low, 0, c->target->lanes);
-        emit_every_second(out, high, 1, c->target->lanes);
+        conv_shuffle_emit(out, low, c->target->lanes, even_lane);
+        conv_shuffle_emit(out, high, c->target->lanes, odd_lane);
     }
     tile_body(&body, c, low, high);
     tile_formals(a, c, &at, formals);

@@ -73,6 +73,8 @@ typedef struct ConvSpec {
     int kernel[2], stride[2], pad[4]; /* height, width; TOP..RIGHT */
     Image x;   /* forward's input, or its gradient's layout (GRAD_INPUT) */
     Image y;   /* forward's result after pooling, or its gradient's layout */
+    Image arg; /* gradients: where forward put arg, if y is not laid out as
+                  forward's y was; channels 0: as y */
     bool bias; /* forward adds b; GRAD_WEIGHT also gives db */
     PoolKind pool;
     int window[2];

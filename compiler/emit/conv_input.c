@@ -258,7 +258,8 @@ static void setup_dy(Text *t, const ConvPlan *p, const char *name)
     text_printf(t, "%s_dy(dy + (ptrdiff_t)n * %lld, ", name,
                 (long long)s->y.size);
     if (s->pool == POOL_MAX) {
-        text_printf(t, "arg + (ptrdiff_t)n * %lld, ", (long long)s->y.size);
+        text_printf(t, "arg + (ptrdiff_t)n * %lld, ",
+                    (long long)conv_arg(s)->size);
     }
     text_add(t, "scratch);\nconst float *in = scratch;\n");
 }

@@ -161,6 +161,24 @@ int conv_unroll(const ConvSpec *spec, int trips, int each)
     return best;
 }
 
+const Image *conv_arg(const ConvSpec *spec)
+{
+    return spec->arg.channels > 0 ? &spec->arg : &spec->y;
+}
+
+void conv_shuffle_emit(Text *out, const char *name, int lanes,
+                       int (*lane)(int i, int lanes))
+{
+    text_printf(out,
+                "static inline nn_vec %s(nn_vec a, nn_vec b)\n{\n"
+                "    return __builtin_shufflevector(a, b",
+                name);
+    for (int i = 0; i < lanes; i++) {
+        text_printf(out, "%s%d", i == 8 ? ",\n        " : ", ", lane(i, lanes));
+    }
+    text_add(out, ");\n}\n\n");
+}
+
 int conv_arg_bytes(const int window[2])
 {
     return window[0] * window[1] < 256 ? 1 : 2;

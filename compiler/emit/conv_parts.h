@@ -78,6 +78,14 @@ const char *conv_clipped(Arena *arena, const char *var, const char *name,
 /* The holes of pooling in registers, and the sections that are not wanted. */
 void conv_pool_holes(Holes *holes, const ConvSpec *spec, const Target *target);
 
+/* The layout of arg. */
+const Image *conv_arg(const ConvSpec *spec);
+
+/* Prints `static inline nn_vec NAME(nn_vec a, nn_vec b)`, whose lane i is
+ * lane lane(i, lanes) of a and b, b's counted from `lanes` on. */
+void conv_shuffle_emit(Text *out, const char *name, int lanes,
+                       int (*lane)(int i, int lanes));
+
 /* Cycles of a tile step: acc accumulators, `loads` vectors and scalars. */
 double conv_step_cycles(const Target *target, int acc, int loads);
 

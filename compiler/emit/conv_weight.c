@@ -125,7 +125,7 @@ static const char *setup(Arena *a, const ConvPlan *p, const WeightForm *f,
                     (long long)s->y.size);
         if (s->pool == POOL_MAX) {
             text_printf(&t, "arg + (ptrdiff_t)n * %lld, ",
-                        (long long)s->y.size);
+                        (long long)conv_arg(s)->size);
         }
         text_printf(&t, "scratch + %lld);\nconst float *d = scratch + %lld;\n",
                     dy_at, dy_at);
@@ -135,7 +135,8 @@ static const char *setup(Arena *a, const ConvPlan *p, const WeightForm *f,
     }
     if (p->form == CONV_SPARSE) {
         text_printf(&t, "const unsigned %s *won = arg + (ptrdiff_t)n * %lld;\n",
-                    p->arg_bytes == 2 ? "short" : "char", (long long)s->y.size);
+                    p->arg_bytes == 2 ? "short" : "char",
+                    (long long)conv_arg(s)->size);
     }
     return text_str(&t);
 }

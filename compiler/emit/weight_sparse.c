@@ -120,15 +120,23 @@ static void sparse_holes(Holes *h, const WeightForm *f)
     holes_int(h, "DYI", s->y.row);
     holes_int(h, "DYJ", s->y.column);
     holes_hook(h, "DYC", "c", image_channel(h->arena, &s->y, "$c", s->filters));
+    const Image *arg = conv_arg(s);
+    holes_int(h, "AI", arg->row);
+    holes_int(h, "AJ", arg->column);
+    holes_hook(h, "AC", "c", image_channel(h->arena, arg, "$c", s->filters));
     holes_int(h, "AREA", s->window[0] * s->window[1]);
 }
 
 /* A tile of several filters of one group counts from the tile's first. */
 static int tile_filters(const WeightForm *f)
 {
-    const Image *y = &f->spec->y;
-    bool straddles = y->block < f->spec->filters && y->block > 1 &&
-                     y->block % f->filters != 0;
+    const Image *const images[] = {&f->spec->y, conv_arg(f->spec)};
+    bool straddles = false;
+    for (int i = 0; i < 2; i++) {
+        int block = images[i]->block;
+        straddles = straddles || (block < f->spec->filters && block > 1 &&
+                                  block % f->filters != 0);
+    }
     return straddles ? 1 : f->filters;
 }
 
@@ -163,16 +171,17 @@ const char *sparse_emit(Text *out, const WeightForm *form, const char *name)
     int64_t x0 =
         f->x.origin - s->pad[TOP] * f->x.row - s->pad[LEFT] * f->x.column;
     long long y0 = (long long)s->y.origin;
+    long long a0 = (long long)conv_arg(s)->origin;
     const char *call =
         arena_printf(a, "%s_image(in + %lld, d + %lld, won + %lld, sum);\n",
-                     name, (long long)x0, y0, y0);
+                     name, (long long)x0, y0, a0);
     if (s->bias) {
         Text bias = {.arena = a};
         holes_fill(&bias, &h, path, "sparse_bias", 1);
         conv_function(out, arena_printf(a, "%s_bias", name), formals, 4,
                       &no_epilogue, text_str(&bias));
         call = arena_printf(a, "%s%s_bias(d + %lld, won + %lld, sum + %lld);",
-                            call, name, y0, y0, (long long)f->bias_at);
+                            call, name, y0, a0, (long long)f->bias_at);
     }
     return call;
 }

@@ -360,6 +360,11 @@ static void prepare(struct data *d, const struct check_case *c)
     reference(d);
 }
 
+static const struct check_image *arg_image(const struct check_case *c)
+{
+    return c->arg.channels > 0 ? &c->arg : &c->y;
+}
+
 static void put_arg(struct data *d, void *arg)
 {
     const struct check_case *c = d->c;
@@ -368,7 +373,7 @@ static void put_arg(struct data *d, void *arg)
             for (int i = 0; i < d->ph; i++) {
                 for (int j = 0; j < d->pw; j++) {
                     int won = d->won[at4(n, k, i, j, d->k, d->ph, d->pw)];
-                    int64_t p = place(&c->y, n, k, i, j);
+                    int64_t p = place(arg_image(c), n, k, i, j);
                     if (c->arg_bytes == 2) {
                         ((unsigned short *)arg)[p] = (unsigned short)won;
                     } else {
@@ -387,7 +392,7 @@ static void arguments(struct data *d)
     int forward = c->role == 'f' || c->role == 'p';
     a->x = memory(d, c->batch * c->x.size + c->x.slack);
     a->y = memory(d, c->batch * c->y.size + c->y.slack);
-    a->arg = memory(d, c->batch * c->y.size + c->y.slack);
+    a->arg = memory(d, c->batch * arg_image(c)->size + c->y.slack);
     a->w = memory(d, c->weights.size);
     a->b = memory(d, (d->k + 15) / 16 * 16);
     a->scratch = memory(d, c->scratch);
@@ -429,7 +434,7 @@ static int same_arg(const struct data *d)
             for (int i = 0; i < d->ph; i++) {
                 for (int j = 0; j < d->pw; j++) {
                     int want = d->won[at4(n, k, i, j, d->k, d->ph, d->pw)];
-                    int64_t p = place(&c->y, n, k, i, j);
+                    int64_t p = place(arg_image(c), n, k, i, j);
                     int got = c->arg_bytes == 2
                                   ? ((unsigned short *)d->args.arg)[p]
                                   : ((unsigned char *)d->args.arg)[p];

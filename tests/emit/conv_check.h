@@ -34,8 +34,8 @@ struct check_case {
     const char *name;
     char role; /* f(orward), x, w: gradients; p, q: pool and its gradient */
     int batch, kernel[2], stride[2], pad[4];
-    struct check_image x, y;
-    char pool; /* 0, 'm'aximum, 'a'verage */
+    struct check_image x, y, arg; /* arg: as y where channels is 0 */
+    char pool;                    /* 0, 'm'aximum, 'a'verage */
     int window[2], bias, argmax, dead, relu, arg_bytes, units;
     int64_t scratch, partial;
     struct check_weights weights, dw;

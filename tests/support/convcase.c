@@ -145,6 +145,7 @@ void convcase_conv(ConvCases *c, const ConvPlan *p, const char *label)
                 s -> pad[1], s -> pad[2], s -> pad[3]);
     image(t, "x", &s->x);
     image(t, "y", &s->y);
+    image(t, "arg", s->arg.channels > 0 ? &s->arg : &s->y);
     weights(t, "weights", &p->weights);
     weights(t, "dw", &s->dw_layout);
     text_printf(t,
