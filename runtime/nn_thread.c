@@ -1,10 +1,12 @@
 /* A job is handed out part by part: one atomic word holds the number of the
- * job and the next part, and whoever advances it owns that part. A late
- * thread that still looks at an old job fails to advance the word, so the
- * fields of a job are only used while it runs. Threads wait for a job, and
- * the caller for the last part, by spinning briefly, then asleep. */
+ * job and the next part, and whoever advances it owns that part. While the
+ * fields of the next job are written, the word holds a number of its own with
+ * no part to take; so whoever advances the word has read the fields of that
+ * very job. Threads wait for a job, and the caller for the last part, by
+ * spinning briefly, then asleep. */
 #include "nn_thread.h"
 
+#include <limits.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -142,6 +144,20 @@ static void run_alone(int parts, nn_task *task, void *context)
         task(context, part);
 }
 
+/* Makes the next job known; returns its number. */
+static uint32_t publish(nn_pool *p, int parts, nn_task *task, void *context)
+{
+    uint32_t number = job(p) + 1;
+    atomic_store(&p->state, (uint64_t)number << 32 | INT_MAX);
+    atomic_store(&p->task, task);
+    atomic_store(&p->context, context);
+    atomic_store(&p->done, 0);
+    atomic_store(&p->parts, parts);
+    number++;
+    atomic_store(&p->state, (uint64_t)number << 32);
+    return number;
+}
+
 void nn_pool_run(void *pool, int parts, nn_task *task, void *context)
 {
     nn_pool *p = pool;
@@ -149,12 +165,7 @@ void nn_pool_run(void *pool, int parts, nn_task *task, void *context)
         run_alone(parts, task, context);
         return;
     }
-    uint32_t number = job(p) + 1;
-    atomic_store(&p->task, task);
-    atomic_store(&p->context, context);
-    atomic_store(&p->done, 0);
-    atomic_store(&p->parts, parts);
-    atomic_store(&p->state, (uint64_t)number << 32);
+    uint32_t number = publish(p, parts, task, context);
     if (atomic_load(&p->sleeping) > 0) {
         pthread_mutex_lock(&p->lock);
         pthread_cond_broadcast(&p->wake);
