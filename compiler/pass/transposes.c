@@ -3,7 +3,9 @@
  * In goes a graph, out comes one in which element-wise operators, sums and
  * softmax stand before a TRANSPOSE instead of behind it, so that the pairs
  * which elaboration puts around each loop over time meet and fold away: a
- * stack of recurrent layers stays time-major inside. fold has to follow. */
+ * stack of recurrent layers stays time-major inside. A product by rows (with a
+ * RESHAPE on both sides) stands before it where that makes the TRANSPOSE
+ * smaller or lets it meet another. fold has to follow. */
 #include <string.h>
 
 #include "pass/pass.h"
@@ -85,10 +87,68 @@ static Node *along(Rewriting *r, const Node *n, Node *turn)
     return graph_add(r->g, OP_TRANSPOSE, 1, &y, turn->attr, n);
 }
 
+/* Whether the first two axes change places. */
+static bool swaps(const Node *n)
+{
+    if (n->op != OP_TRANSPOSE || n->shape.rank != 3)
+        return false;
+    return n->attr.perm[0] == 1 && n->attr.perm[1] == 0;
+}
+
+/* Whether n's only users are element-wise operators in a row with a swap of
+ * its first two axes at their end. */
+static bool meets_swap(const Rewriting *r, const Node *n)
+{
+    for (int i = n->id + 1; i < r->old->nodes.n; i++) {
+        const Node *user = r->old->nodes.at[i];
+
+        for (int k = 0; k < user->n_in; k++) {
+            if (user->in[k] != n || r->uses[n->id] != 1)
+                continue;
+            if (swaps(user))
+                return true;
+            return op_table[user->op].class == CLASS_MAP &&
+                   shape_equal(&user->shape, &n->shape) && meets_swap(r, user);
+        }
+    }
+    return false;
+}
+
+/* [a, b, n] from [a b, m] times a weight, where the operand was swapped from
+ * [b, a, m] before its axes were joined. */
+static Node *by_rows(Rewriting *r, const Node *n, const Node *product)
+{
+    const Node *rows = product->in[0], *turn;
+    Shape s = {.rank = 2};
+    Node *y;
+
+    if (product->op != OP_MATMUL || product->attr.mm.ta ||
+        rows->op != OP_RESHAPE || rows->shape.rank != 2 ||
+        !swaps(rows->in[0]) || n->shape.rank != 3)
+        return NULL;
+    turn = rows->in[0];
+    if (turn->shape.dim[2] != rows->shape.dim[1] ||
+        turn->shape.dim[0] != n->shape.dim[0] ||
+        turn->shape.dim[1] != n->shape.dim[1])
+        return NULL;
+    if (n->shape.dim[2] > rows->shape.dim[1] && !meets_swap(r, n))
+        return NULL;
+    s.dim[0] = rows->shape.dim[0];
+    s.dim[1] = rows->shape.dim[1];
+    y = graph_matmul(r->g, graph_reshape(r->g, turn->in[0], s), product->in[1],
+                     false, product->attr.mm.tb);
+    y = graph_reshape(
+        r->g, y,
+        shape_of(3, n->shape.dim[1], n->shape.dim[0], n->shape.dim[2]));
+    return graph_add(r->g, OP_TRANSPOSE, 1, &y, turn->attr, n);
+}
+
 static Node *transposes_node(Rewriting *r, const Node *n, Node *const *in)
 {
     if (op_table[n->op].class == CLASS_MAP)
         return map(r, n, in);
+    if (n->op == OP_RESHAPE && in[0]->n_in && r->uses[n->in[0]->id] == 1)
+        return by_rows(r, n, in[0]);
     if ((n->op == OP_SUM || n->op == OP_RMAX || n->op == OP_SOFTMAX) &&
         in[0]->op == OP_TRANSPOSE && r->uses[n->in[0]->id] == 1)
         return along(r, n, in[0]);

@@ -154,6 +154,28 @@ static void transposes_meet(void **state)
     probe_free(&p);
 }
 
+/* The same with a layer on each step between them, [batch * time, units]. */
+static void transposes_meet_across_products(void **state)
+{
+    (void)state;
+    for (int64_t units = 4; units <= 16; units += 12) {
+        Probe p = probe_new(1);
+        Node *y = layer(&p, CELL_LSTM, series(&p, 2)), *w;
+
+        w = probe_param(&p, shape_of(2, units, (int64_t)UNITS));
+        y = graph_reshape(
+            p.g, y, shape_of(2, (int64_t)(BATCH * STEPS), (int64_t)UNITS));
+        y = graph_matmul(p.g, y, w, false, true);
+        y = graph_reshape(p.g, y,
+                          shape_of(3, (int64_t)BATCH, (int64_t)STEPS, units));
+        y = layer(&p, CELL_GRU, graph_unary(p.g, OP_TANH, y));
+        graph_root(p.g, y, ROOT_OUTPUT, 0, 0);
+        rewritten(&p);
+        assert_int_equal(count_op(p.g, OP_TRANSPOSE), 2);
+        probe_free(&p);
+    }
+}
+
 static Node *reversed(Graph *g, Node *x)
 {
     return graph_add(g, OP_REVERSE, 1, &x, (Attr){.axis = 1}, NULL);
@@ -200,6 +222,7 @@ int main(void)
         cmocka_unit_test(fixed_values_leave_the_loop),
         cmocka_unit_test(last_step_is_a_state),
         cmocka_unit_test(transposes_meet),
+        cmocka_unit_test(transposes_meet_across_products),
         cmocka_unit_test(reversed_loop_runs_backwards),
         cmocka_unit_test(repeated_gradients_are_fixed),
     };

@@ -240,6 +240,28 @@ static Node *matmul(Probe *p, const Pool *pool)
     return graph_matmul(p->g, x, y, false, tb);
 }
 
+/* A layer on each step of a value over time. */
+static Node *each_step(Probe *p, const Pool *pool)
+{
+    Node *x = any(p, pool), *w;
+    int64_t n = 1 + random_below(p, 4);
+
+    if (x->shape.rank != 3 || p->p->params.n >= PROBE_MAX - 20)
+        return NULL;
+    w = probe_param(p, shape_of(2, n, x->shape.dim[2]));
+    if (random_below(p, 2))
+        x = graph_add(p->g, OP_TRANSPOSE, 1, &x, (Attr){.perm = {1, 0, 2}},
+                      NULL);
+    w = graph_matmul(
+        p->g,
+        graph_reshape(
+            p->g, x,
+            shape_of(2, x->shape.dim[0] * x->shape.dim[1], x->shape.dim[2])),
+        w, false, true);
+    return graph_reshape(p->g, w,
+                         shape_of(3, x->shape.dim[0], x->shape.dim[1], n));
+}
+
 /* Several layers on one value, with biases. */
 static Node *siblings(Probe *p, const Pool *pool)
 {
@@ -344,10 +366,10 @@ static Node *loop(Probe *p, const Pool *pool)
 }
 
 static Make *const smooth_makes[] = {
-    fresh,     fresh,      unary,    binary, binary,    quotient,
-    reduce,    masked,     reshape,  slice,  broadcast, transpose,
-    transpose, pad,        concat,   along,  matmul,    siblings,
-    image,     classified, log_loss, loop,   loop,      tame};
+    fresh,     fresh,   unary,  binary,    binary,    quotient,   reduce,
+    masked,    reshape, slice,  broadcast, transpose, transpose,  pad,
+    concat,    along,   matmul, siblings,  image,     classified, log_loss,
+    each_step, loop,    loop,   tame};
 static Make *const kink_makes[] = {kink, choice, pooled};
 
 static Node *make(Probe *p, const Pool *pool, bool smooth)
