@@ -7,6 +7,8 @@
 
 /* The place to show for a span: itself, or the user's call around it. */
 Span elab_place(const Elab *e, Span span);
+/* The outermost prelude block that the walk is in, or NULL. */
+const Def *elab_in_prelude(const Elab *e);
 Message *elab_error(Elab *e, Span span, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* A note "main is [32, 16]   from conv at line 4". */
@@ -34,7 +36,7 @@ Value *elab_from(Elab *e, Value *v, const Value *in, const char *what,
 
 Value *elab_tensor(Elab *e, Node *node, bool rows);
 Node *elab_node(Elab *e, const Value *v); /* in the innermost graph */
-/* Whether its node is in a graph that the walk is in. */
+/* Whether its nodes, or those it holds, are in graphs that the walk is in. */
 bool elab_visible(const Elab *e, const Value *v);
 Node *elab_rows(Elab *e, const Value *v); /* the same with a batch axis */
 Node *elab_constant(Elab *e, double value, Shape shape);

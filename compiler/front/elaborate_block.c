@@ -6,11 +6,6 @@
 
 #include "front/elab.h"
 
-/* Arguments that every layer takes beside its own. */
-static const char *const common[] = {"init", "frozen", "l1", "l2"};
-
-enum { N_COMMON = sizeof common / sizeof *common };
-
 static bool declares_param(const Def *def, const char *name)
 {
     for (int i = 0; i < def->items.n; i++) {
@@ -25,8 +20,8 @@ static bool declares_param(const Def *def, const char *name)
 
 static bool is_common(const char *name)
 {
-    for (int i = 0; i < N_COMMON; i++)
-        if (strcmp(common[i], name) == 0)
+    for (int i = 0; names_common[i]; i++)
+        if (strcmp(names_common[i], name) == 0)
             return true;
     return false;
 }
@@ -41,19 +36,10 @@ static int find_formal(const Def *def, const char *name)
 
 static void unknown_argument(Elab *e, const Def *def, const Arg *arg)
 {
-    Words words = {0};
+    Words words = unit_arguments(e->arena, def);
 
-    for (int i = 0; i < def->params.n; i++)
-        vec_push(e->arena, &words, def->params.at[i].name.text);
-    for (int i = 0; i < def->items.n; i++)
-        if (def->items.at[i]->kind == ITEM_PARAM && def->items.at[i]->decls.n)
-            vec_push(e->arena, &words,
-                     def->items.at[i]->decls.at[0]->name.text);
-    for (int i = 0; i < N_COMMON; i++)
-        vec_push(e->arena, &words, common[i]);
-    names_unknown(e->diag, arg->label_span, arg->label,
-                  arena_printf(e->arena, "argument of `%s`", def->name.text),
-                  &words);
+    names_unknown(e->diag, arg->label_span, arg->label, "argument",
+                  arena_printf(e->arena, "`%s`", def->name.text), &words);
 }
 
 /* "it takes `n`, and by name `weight`, `bias`" */
@@ -319,5 +305,5 @@ Value *elab_apply_def(Elab *e, const Recipe *r, Value *in, Site site)
         out->node != in->node)
         vec_push(e->arena, &e->named,
                  ((Named){.node = out->node, .layer = f->layer}));
-    return elab_from(e, result, in, r->name, site);
+    return elab_from(e, result, r->args.n == 0 ? in : NULL, r->name, site);
 }

@@ -62,6 +62,10 @@ static Recipe *callee(Elab *e, const Expr *x, const Args *args, bool called)
     Value *v = elab_lookup(e, x->name, false);
     Recipe *r;
 
+    if (v && v->kind == VAL_RECIPE && !elab_visible(e, v)) {
+        elab_error(e, x->at, "a first value cannot depend on a step");
+        return NULL;
+    }
     if (v && v->kind == VAL_RECIPE) {
         r = NEW(e->arena, Recipe);
         *r = *v->recipe;
@@ -315,13 +319,16 @@ static Value *apply_op(Elab *e, const Recipe *r, Value *in, Site site)
     Values inputs = {0};
     Args rest = {0};
     int mark = e->graph->nodes.n;
+    const Def *around = elab_in_prelude(e);
     Lower *lower = elab_lowering(r->op->lower);
     Value *v;
 
+    if (around) /* what the user called */
+        call.name = around->name.text;
     split_args(e, r, in, &inputs, &rest);
     call.n_in = inputs.n;
     call.in = inputs.at;
-    if (!spec_bind(e->arena, e->diag, r->op->attrs, r->name, site.span, &rest,
+    if (!spec_bind(e->arena, e->diag, r->op->attrs, call.name, site.span, &rest,
                    &call.arg) ||
         !right_count(e, &call))
         return e->poison;

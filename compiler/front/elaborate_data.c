@@ -18,7 +18,8 @@ static int find_input(Elab *e, const Name *name)
             return i;
         vec_push(e->arena, &words, p->inputs.at[i].name);
     }
-    names_unknown(e->diag, name->span, name->text, "input or target", &words);
+    names_unknown(e->diag, name->span, name->text, "input or target", NULL,
+                  &words);
     return -1;
 }
 

@@ -43,24 +43,32 @@ static Value *on_bool(Elab *e, const Expr *x)
     return value_bool(e->arena, x->number != 0);
 }
 
+/* A state's first value is made outside of the step. */
+static Value *outside(Elab *e, const Expr *x, Value *v)
+{
+    if (elab_visible(e, v))
+        return v;
+    elab_error(e, x->at, "a first value cannot depend on a step");
+    return e->poison;
+}
+
 static Value *on_name(Elab *e, const Expr *x)
 {
     Value *v = elab_lookup(e, x->name, false);
 
-    return v ? v : elab_bare_name(e, x);
+    return v ? outside(e, x, v) : elab_bare_name(e, x);
 }
 
 static Value *on_primed(Elab *e, const Expr *x)
 {
     Value *v = elab_lookup(e, x->name, true);
 
-    return v ? v : e->poison; /* sema has said why */
+    return v ? outside(e, x, v) : e->poison; /* sema has said why */
 }
 
 static Value *on_in(Elab *e, const Expr *x)
 {
-    (void)x;
-    return e->frame->in ? e->frame->in : e->poison;
+    return e->frame->in ? outside(e, x, e->frame->in) : e->poison;
 }
 
 static Value *on_list(Elab *e, const Expr *x)

@@ -121,7 +121,10 @@ static Value *size_field(Elab *e, const Expr *x, Value *v)
         return NULL;
     if (v->kind == VAL_NUMBER)
         return v;
-    return v->n == 2 ? v->at[width] : NULL;
+    if (v->n == 2)
+        return v->at[width];
+    elab_error(e, x->at, "a size is a number or a list [height, width]");
+    return e->poison;
 }
 
 Value *elab_field(Elab *e, const Expr *x)

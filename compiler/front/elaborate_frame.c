@@ -16,8 +16,7 @@ Span elab_place(const Elab *e, Span span)
     return span;
 }
 
-/* The outermost prelude block that the walk is in, or NULL. */
-static const Def *in_prelude(const Elab *e)
+const Def *elab_in_prelude(const Elab *e)
 {
     const Def *outer = NULL;
 
@@ -31,7 +30,8 @@ static const Def *in_prelude(const Elab *e)
 
 Message *elab_error(Elab *e, Span span, const char *format, ...)
 {
-    const Def *def = span.source && span.source->prelude ? in_prelude(e) : NULL;
+    const Def *def =
+        span.source && span.source->prelude ? elab_in_prelude(e) : NULL;
     Text text = {.arena = e->arena};
     char buffer[512];
     va_list args;

@@ -25,7 +25,7 @@ static bool read_type(Elab *e, const TypeExpr *t, Type *type, int64_t *classes)
         vec_push(e->arena, &words, "f32");
         vec_push(e->arena, &words, "class");
         vec_push(e->arena, &words, "token");
-        names_unknown(e->diag, elab_place(e, t->name.span), name, "type",
+        names_unknown(e->diag, elab_place(e, t->name.span), name, "type", NULL,
                       &words);
         return false;
     }
@@ -165,8 +165,7 @@ static void metric(Elab *e, const Expr *x)
     for (int i = 0; i < OP_COUNT; i++)
         if (op_table[i].lower && strcmp(op_table[i].lower, "metric") == 0)
             text_printf(&names, "%s%s", names.n ? ", " : "", op_table[i].name);
-    m = diag_error(e->diag, x->span, "this is not a metric, but %s",
-                   value_what(e->arena, v));
+    m = diag_error(e->diag, x->span, "this is not a metric");
     diag_note(m, "metrics are: %s", text_str(&names));
 }
 

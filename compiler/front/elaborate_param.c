@@ -96,7 +96,7 @@ static bool word_init(Elab *e, Wanted *p, const Value *v, Span span)
 
         names_add_inits(e->arena, &words);
         names_unknown(e->diag, elab_place(e, span), v->text, "initialiser",
-                      &words);
+                      NULL, &words);
         return false;
     }
     if (*spec == '\0')
@@ -169,6 +169,8 @@ static bool plan_option(Elab *e, Wanted *p, const Expr *x)
         return false;
     if (strcmp(label, "init") == 0)
         return plan_init(e, p, v, x->span);
+    if (!frozen && strcmp(label, "l1") != 0 && strcmp(label, "l2") != 0)
+        return false; /* sema has said so */
     if (v->kind != (frozen ? VAL_BOOL : VAL_NUMBER) || v->number < 0) {
         elab_error(e, x->span, "`%s` must be %s", label,
                    frozen ? "`true` or `false`" : "a number of at least 0");

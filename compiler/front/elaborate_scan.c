@@ -143,10 +143,6 @@ static Node *first_value(Elab *e, const Decl *decl, const Shape *row)
     }
     if (!v)
         v = value_number(e->arena, 0);
-    if (v->kind == VAL_TENSOR && !elab_visible(e, v)) {
-        elab_error(e, span, "a first value cannot depend on a step");
-        v = e->poison;
-    }
     node = fitting(e, v, row, "first", decl->name.text, span);
     e->scan = scan;
     e->graph = scan->body;
@@ -403,5 +399,5 @@ Value *elab_scan(Elab *e, const Recipe *cell, Value *in, const Arg *start,
     scan->start = start;
     if (!run_scan(e, scan, r, in, layer, site))
         return e->poison;
-    return elab_from(e, finish(e, scan, layer, site), in, cell->name, site);
+    return elab_from(e, finish(e, scan, layer, site), NULL, cell->name, site);
 }

@@ -75,6 +75,16 @@ Node *elab_node(Elab *e, const Value *v)
 
 bool elab_visible(const Elab *e, const Value *v)
 {
+    const Recipe *r = v->kind == VAL_RECIPE ? v->recipe : NULL;
+
+    for (int i = 0; i < v->n; i++)
+        if (!elab_visible(e, v->at[i]))
+            return false;
+    for (int i = 0; r && i < r->args.n; i++)
+        if (!elab_visible(e, r->args.at[i].value))
+            return false;
+    if (v->kind != VAL_TENSOR)
+        return !r || !r->chain || elab_visible(e, r->chain);
     for (const ScanFrame *s = e->scan; s; s = s->up)
         if (v->graph == s->body)
             return true;

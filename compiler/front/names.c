@@ -29,6 +29,8 @@ static const struct {
     {"ones", "", INIT_CONSTANT, 1},
 };
 
+const char *const names_common[] = {"init", "frozen", "l1", "l2", NULL};
+
 enum {
     N_LATER = sizeof later / sizeof *later,
     N_WORDS = sizeof words_of_arguments / sizeof *words_of_arguments,
@@ -71,7 +73,7 @@ const char *names_article(const char *word)
 }
 
 void names_unknown(Diag *diag, Span span, const char *name, const char *what,
-                   const Words *words)
+                   const char *owner, const Words *words)
 {
     const char *known = names_later(name);
     const char *near = str_nearest(name, words->at, words->n);
@@ -83,7 +85,10 @@ void names_unknown(Diag *diag, Span span, const char *name, const char *what,
                    name, names_article(kind), kind);
         return;
     }
-    m = diag_error(diag, span, "there is no %s `%s`", what, name);
+    if (owner)
+        m = diag_error(diag, span, "%s has no %s `%s`", owner, what, name);
+    else
+        m = diag_error(diag, span, "there is no %s `%s`", what, name);
     if (near)
         diag_help(m, "did you mean `%s`?", near);
 }
@@ -93,6 +98,12 @@ void names_add_ops(Arena *arena, Words *words)
     for (int i = 0; i < OP_COUNT; i++)
         if (op_table[i].name)
             vec_push(arena, words, op_table[i].name);
+}
+
+void names_add_words(Arena *arena, Words *words)
+{
+    for (int i = 0; i < N_WORDS; i++)
+        vec_push(arena, words, words_of_arguments[i]);
 }
 
 void names_add_inits(Arena *arena, Words *words)

@@ -18,13 +18,18 @@ bool names_word(const char *name);
 const char *names_init(const char *name, InitKind *kind, double *value);
 
 /* Reports that `name` is unknown where a `what` is wanted ("layer"), as one
- * that a later version knows or with the nearest of the words. */
+ * that a later version knows or with the nearest of the words. The owner, if
+ * not NULL, is whose name it would be: "`conv`" for an argument. */
 void names_unknown(Diag *diag, Span span, const char *name, const char *what,
-                   const Words *words);
+                   const char *owner, const Words *words);
 
 /* Adds the surface names of operators, of initialisers. */
 void names_add_ops(Arena *arena, Words *words);
 void names_add_inits(Arena *arena, Words *words);
+void names_add_words(Arena *arena, Words *words);
+
+/* Arguments that every block and cell takes beside its own. */
+extern const char *const names_common[];
 
 /* "a value", "an image" */
 const char *names_article(const char *word);

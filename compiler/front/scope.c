@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "front/spec.h"
+
 static Known *find(Scope *s, const char *name, bool primed)
 {
     for (int i = s->names.n - 1; i >= 0; i--) {
@@ -55,8 +57,9 @@ static Words near_words(Scope *s, bool call)
     for (int i = 0; i < s->unit->library.n; i++)
         vec_push(s->arena, &words, s->unit->library.at[i]->name.text);
     names_add_ops(s->arena, &words);
-    if (call)
-        names_add_inits(s->arena, &words);
+    names_add_inits(s->arena, &words);
+    if (!call)
+        names_add_words(s->arena, &words);
     return words;
 }
 
@@ -76,7 +79,7 @@ static void unknown(Scope *s, const Expr *x, bool call)
     }
     words = near_words(s, call);
     names_unknown(s->diag, x->at, x->name, call ? "layer or function" : "value",
-                  &words);
+                  NULL, &words);
 }
 
 /* Whether a block, cell or operator has this name; remembers who named it. */
@@ -93,6 +96,29 @@ static bool is_layer(Scope *s, const Expr *x)
                    x->name);
     vec_push(s->arena, &s->edges, edge);
     return true;
+}
+
+/* Named arguments that the called layer does not have. */
+static void labels(Scope *s, const Expr *x)
+{
+    const Def *def = unit_find(s->unit, x->name, s->def->span.source->prelude);
+    const OpInfo *op = op_find(x->name);
+    Words words = {0};
+
+    if (find(s, x->name, false) || (!def && !op))
+        return;
+    words =
+        def ? unit_arguments(s->arena, def) : spec_words(s->arena, op->attrs);
+    for (int i = 0; i < x->kids.n; i++) {
+        const Name *label = &x->kids.at[i]->label;
+        bool known = label->text == NULL;
+
+        for (int k = 0; k < words.n && !known; k++)
+            known = strcmp(words.at[k], label->text) == 0;
+        if (!known)
+            names_unknown(s->diag, label->span, label->text, "argument",
+                          arena_printf(s->arena, "`%s`", x->name), &words);
+    }
 }
 
 /* A name that stands for a layer: called, or a stage of a pipe. */
@@ -142,6 +168,7 @@ static void pipe(Scope *s, const Expr *x)
             scope_expr(s, stage);
         } else {
             layer_name(s, stage);
+            labels(s, stage);
             scope_exprs(s, &stage->kids);
         }
         if (stage->as.text)
@@ -201,6 +228,7 @@ void scope_expr(Scope *s, const Expr *x)
         break;
     case EXPR_CALL:
         layer_name(s, x);
+        labels(s, x);
         scope_exprs(s, &x->kids);
         break;
     case EXPR_PIPE:

@@ -105,8 +105,8 @@ static void param(Scope *s, const Item *item)
         for (int k = 0; k < words.n; k++)
             known |= strcmp(words.at[k], x->label.text) == 0;
         if (!known)
-            names_unknown(s->diag, x->label.span, x->label.text,
-                          "option of `param`", &words);
+            names_unknown(s->diag, x->label.span, x->label.text, "option",
+                          "`param`", &words);
         scope_expr(s, x);
     }
 }

@@ -43,15 +43,15 @@ static int read_specs(Arena *arena, const char *text, Spec *specs)
     return n;
 }
 
-const char *spec_names(Arena *arena, const char *spec)
+Words spec_words(Arena *arena, const char *spec)
 {
     Spec specs[SPEC_MAX];
     int n = read_specs(arena, spec, specs);
-    Text out = {.arena = arena};
+    Words words = {0};
 
     for (int i = 0; i < n; i++)
-        text_printf(&out, "%s`%s`", i ? ", " : "", specs[i].name);
-    return text_str(&out);
+        vec_push(arena, &words, specs[i].name);
+    return words;
 }
 
 /* Checks of types: each says whether v will do. */
@@ -229,8 +229,12 @@ static bool check_type(Arena *arena, Diag *diag, const Spec *spec,
     if (arg->value->kind == VAL_POISON)
         return false;
     if (!type->check(arg->value)) {
-        Message *m = diag_error(diag, arg->span, "`%s` of `%s` must be %s",
-                                spec->name, what, type->doc);
+        bool same = strcmp(spec->name, what) == 0;
+        const char *name =
+            same ? arena_printf(arena, "`%s`", what)
+                 : arena_printf(arena, "`%s` of `%s`", spec->name, what);
+        Message *m =
+            diag_error(diag, arg->span, "%s must be %s", name, type->doc);
 
         diag_note(m, "this is %s", value_what(arena, arg->value));
         return false;
@@ -251,22 +255,22 @@ static int find_label(Arena *arena, Diag *diag, const Spec *specs, int n,
             return i;
         vec_push(arena, &words, specs[i].name);
     }
-    names_unknown(diag, arg->label_span, arg->label,
-                  arena_printf(arena, "argument of `%s`", what), &words);
+    names_unknown(diag, arg->label_span, arg->label, "argument",
+                  arena_printf(arena, "`%s`", what), &words);
     return -1;
 }
 
 static void too_many(Arena *arena, Diag *diag, const Arg *arg, const char *what,
                      const char *spec)
 {
-    const char *names = spec_names(arena, spec);
+    Words words = spec_words(arena, spec);
+    Text names = {.arena = arena};
     Message *m =
         diag_error(diag, arg->span, "`%s` does not take this argument", what);
 
-    if (*names)
-        diag_note(m, "it takes %s", names);
-    else
-        diag_note(m, "it takes none");
+    for (int i = 0; i < words.n; i++)
+        text_printf(&names, "%s`%s`", i ? ", " : "", words.at[i]);
+    diag_note(m, "it takes %s", words.n ? text_str(&names) : "none");
 }
 
 /* Where each argument goes: place[i] is the spec of args->at[i]. */

@@ -11,7 +11,7 @@
 #ifndef NNC_FRONT_SPEC_H
 #define NNC_FRONT_SPEC_H
 
-#include "front/value.h"
+#include "front/names.h"
 
 enum { SPEC_MAX = 8 };
 
@@ -31,7 +31,7 @@ typedef struct Bound {
 bool spec_bind(Arena *arena, Diag *diag, const char *spec, const char *what,
                Span where, const Args *args, Bound *out);
 
-/* The names of a row's arguments: "window, stride, pad, exact". */
-const char *spec_names(Arena *arena, const char *spec);
+/* The names of a row's arguments. */
+Words spec_words(Arena *arena, const char *spec);
 
 #endif

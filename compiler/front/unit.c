@@ -139,3 +139,19 @@ const Def *unit_find(const Unit *unit, const char *name, bool library_first)
 
     return def ? def : find(second, name);
 }
+
+Words unit_arguments(Arena *arena, const Def *def)
+{
+    Words words = {0};
+
+    for (int i = 0; i < def->params.n; i++)
+        vec_push(arena, &words, def->params.at[i].name.text);
+    for (int i = 0; i < def->items.n; i++)
+        if (def->items.at[i]->kind == ITEM_PARAM && def->items.at[i]->decls.n)
+            vec_push(arena, &words, def->items.at[i]->decls.at[0]->name.text);
+    for (int i = 0; names_common[i]; i++)
+        vec_push(arena, &words, names_common[i]);
+    if (def->kind == DEF_CELL)
+        vec_push(arena, &words, "start");
+    return words;
+}

@@ -3,7 +3,7 @@
 #ifndef NNC_FRONT_UNIT_H
 #define NNC_FRONT_UNIT_H
 
-#include "ir/ast.h"
+#include "front/names.h"
 
 typedef VEC(Def *) Defs;
 
@@ -21,5 +21,9 @@ Unit *unit_load(Arena *arena, Diag *diag, const File *file);
 /* The definition of this name, or NULL; the user's own before the prelude's,
  * or for a name inside the prelude the other way round. */
 const Def *unit_find(const Unit *unit, const char *name, bool library_first);
+
+/* Every name that an argument of a block or cell may have: of its head, of its
+ * parameters, and those that all take. */
+Words unit_arguments(Arena *arena, const Def *def);
 
 #endif

@@ -111,7 +111,7 @@ const char *value_what(Arena *arena, const Value *v)
     case VAL_LIST:
         return v->range ? "a range" : "a list";
     case VAL_TUPLE:
-        return arena_printf(arena, "%d values", v->n);
+        return arena_printf(arena, "a group of %d values", v->n);
     case VAL_RECORD:
         return "a record of states";
     case VAL_RECIPE:
@@ -125,6 +125,8 @@ const char *value_what(Arena *arena, const Value *v)
         break;
     }
     shape = value_shape(v);
+    if (v->node->type == TYPE_INT && shape_count(&shape) == 1)
+        return "a class";
     return arena_printf(arena, "%s%s",
                         v->node->type == TYPE_INT ? "classes " : "",
                         value_shape_text(arena, &shape));
