@@ -27,6 +27,7 @@ static const Row passes[] = {
     {"stable", stable, WHEN_ALWAYS},
     {"monotone", monotone, WHEN_FAST},
     {"transposes", transposes, WHEN_FAST},
+    {"fold", fold, WHEN_FAST},
     {"reverse", reverse, WHEN_FAST},
     {"fold", fold, WHEN_FAST},
     {"last", last, WHEN_FAST},

@@ -5,7 +5,7 @@
  *
  * with X = 0 outside of $H x $WD. Sums are in double. The gradients run over
  * the same index sets: every (n, o, y, x, c, p, q) with its place in X inside
- * adds one product. 2 N O YH YW C KH KW operations each. */
+ * adds one product. Indices left of 0 wrap round to huge ones. 2 N O YH YW C KH KW operations each. */
 
 /* section: forward */
 for (size_t n = 0; n < $N; n++) {
@@ -41,8 +41,7 @@ for (size_t n = 0; n < $N; n++) {
                         for (size_t q = 0; q < $KW; q++) {
                             const size_t y = (h + $TOP - p) / $SY;
                             const size_t x = (w + $LEFT - q) / $SX;
-                            if (h + $TOP >= p && w + $LEFT >= q &&
-                                y * $SY + p == h + $TOP && x * $SX + q == w + $LEFT &&
+                            if (y * $SY + p == h + $TOP && x * $SX + q == w + $LEFT &&
                                 y < $YH && x < $YW)
                                 sum += (double)$X(n, o, y, x) * (double)$W(o, c, p, q);
                         }

@@ -48,6 +48,8 @@ void emit_kernel_names(Emit *e, Plan *plan)
 
 void emit_call(Emit *e, const Kernel *k, const char *frame, int indent)
 {
+    if (k->empty)
+        return;
     if (k->parts > 1)
         text_printf(e->out, "%*snn_run(%s, %s, %d);\n", 4 * indent, "", frame,
                     k->name, k->parts);
@@ -119,5 +121,6 @@ static void emit_kernel(Emit *e, const Plan *plan, const Kernel *k)
 void emit_kernels(Emit *e, const Plan *plan)
 {
     for (int i = 0; i < plan->kernels.n; i++)
-        emit_kernel(e, plan, plan->kernels.at[i]);
+        if (!plan->kernels.at[i]->empty)
+            emit_kernel(e, plan, plan->kernels.at[i]);
 }

@@ -27,13 +27,13 @@ static Matrix turn(Matrix m)
 }
 
 /* Scalars: one stride down the rows; columns in at most two pieces. */
-static bool as_scalars(const Matrix *m, Scalars *s)
+static bool as_scalars(const Matrix *m, int64_t k, Scalars *s)
 {
     if (m->r.n != 1 || m->c.n > 2)
         return false;
     Piece last = m->c.piece[m->c.n - 1];
     *s = (Scalars){.row = m->r.piece[0].stride, .column = last.stride};
-    if (m->c.n == 2) {
+    if (m->c.n == 2 && k > last.size) {
         s->block = last.size;
         s->outer = m->c.piece[0].stride;
     }
@@ -75,9 +75,13 @@ static bool stored(const Kernel *k, const Node *n)
     return false;
 }
 
-/* Both axes in the order in which the first lies in memory. */
-static bool agree(AxisLayout *first, AxisLayout *second, AxisOrder *order)
+/* Both axes in the order in which the first lies in memory, unless they are
+ * simple enough as they are: at most `most` pieces, and one. */
+static bool agree(AxisLayout *first, AxisLayout *second, int most,
+                  AxisOrder *order)
 {
+    if (first->n <= most && second->n <= 1)
+        return true;
     *order = layout_order(first);
     AxisLayout a = *first, b = *second;
     return layout_reorder(&a, order, first) &&
@@ -105,8 +109,8 @@ static bool set_up(const Plan *plan, const Kernel *k, const Target *target,
     s->m = n->shape.dim[turned];
     s->n = n->shape.dim[!turned];
     s->k = n->in[0]->shape.dim[n->attr.mm.ta ? 0 : 1];
-    if (!agree(&a.c, &b.r, &p->inner) || !agree(&a.r, &y.r, &p->rows) ||
-        !as_scalars(&a, &s->a) || !as_panels(&b, target->lanes, &s->b))
+    if (!agree(&a.c, &b.r, 2, &p->inner) || !agree(&a.r, &y.r, 1, &p->rows) ||
+        !as_scalars(&a, s->k, &s->a) || !as_panels(&b, target->lanes, &s->b))
         return false;
     p->direct = has_y && k->nodes.n == 1 &&
                 as_panels(&y, target->lanes, &s->c);

@@ -76,6 +76,7 @@ struct Kernel {
     VEC(Node *) stores;    /* nodes whose values leave the kernel */
     Shape space;           /* what a MAP iterates over */
     int parts;             /* literal, for threads; 1: not divided */
+    bool empty;            /* others have written its result already */
     bool finish;           /* NAME_finish runs once behind all parts */
     int64_t scratch;       /* bytes */
     Buffer *scratch_buffer;

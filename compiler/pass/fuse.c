@@ -70,6 +70,7 @@ static Plan *body_plan(Plan *outer, Node *scan)
                    .graph = scan->attr.scan->body,
                    .scan = scan->attr.scan,
                    .outer = outer,
+                   .around = scan,
                    .prefix = outer->prefix};
     return body;
 }

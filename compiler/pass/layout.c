@@ -160,7 +160,9 @@ static void bind_concat(Plan *plan, const Node *n)
         Value *v = value_of(plan, x);
         if (v->kernel && v->kernel->kind != KERNEL_SCAN && !v->buffer &&
             !plan_is_view(x)) {
-            v->buffer = whole->buffer;
+            Kernel *kernel = v->kernel;
+            *v = *whole;
+            v->kernel = kernel;
             v->layout = l;
         }
         begin += size;
@@ -196,6 +198,19 @@ static void bind_view(Plan *plan, Node *n)
     store(plan, n);
 }
 
+/* A concat that finds all its inputs in their places has nothing to do. */
+static void mark_empty(const Plan *plan, Kernel *k)
+{
+    const Node *n = k->anchor;
+    if (k->kind != KERNEL_COPY || n->op != OP_CONCAT)
+        return;
+    k->empty = true;
+    for (int i = 0; i < n->n_in; i++)
+        k->empty &= !plan_is_number(n->in[i]) &&
+                    plan->value[n->in[i]->id].buffer ==
+                        plan->value[n->id].buffer;
+}
+
 static void bind_stores(Plan *plan)
 {
     for (int i = plan->kernels.n - 1; i >= 0; i--) {
@@ -222,5 +237,7 @@ Plan *layout(Plan *plan, const CodeOptions *options)
     for (int i = 0; i < plan->kernels.n; i++)
         if (plan->kernels.at[i]->kind == KERNEL_SCAN)
             layout_scan_body(plan, plan->kernels.at[i], options);
+    for (int i = 0; i < plan->kernels.n; i++)
+        mark_empty(plan, plan->kernels.at[i]);
     return plan;
 }
