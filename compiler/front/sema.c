@@ -81,10 +81,7 @@ static void declarations(Scope *s, const Item *item, KnownKind kind)
         if (d->type->count)
             scope_expr(s, d->type->count);
         scope_exprs(s, &d->type->dims);
-        if (d->value && kind != KNOWN_STATE)
-            diag_error(s->diag, d->value->span, "`%s` takes no value here",
-                       d->name.text);
-        else if (d->value)
+        if (d->value)
             scope_expr(s, d->value);
         scope_add(s, &d->name, kind);
     }
