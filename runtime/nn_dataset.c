@@ -115,6 +115,8 @@ static bool find_windows(nn_dataset *d, nn_error *e)
             w->stride != d->window->stride)
             return nn_fail(e, "the windows of %s and %s differ", t[0].name,
                            t[i].name);
+        if (p->flow->ahead)
+            d->ahead = w->ahead;
         if (w->stride > 0)
             d->stride = w->stride;
         else if (p->flow->ahead && t[i].values != width)
@@ -126,7 +128,7 @@ static bool find_windows(nn_dataset *d, nn_error *e)
 /* Rows that a window and what lies ahead of it span. */
 static int64_t span_of(const nn_dataset *d)
 {
-    return d->window == NULL ? 1 : d->window->length + d->window->ahead;
+    return d->window == NULL ? 1 : d->window->length + d->ahead;
 }
 
 /* Lists the items of a part; a window belongs to the part of its last row. */

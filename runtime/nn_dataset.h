@@ -28,6 +28,7 @@ typedef struct {
     int64_t rows;               /* of the main sources */
     const nn_transform *window; /* how rows make windows, or NULL */
     int64_t stride;             /* of the windows */
+    int64_t ahead;              /* of the windows; 0 where no tensor takes it */
     int64_t reserved;           /* rows set aside for early stopping */
 } nn_dataset;
 

@@ -180,6 +180,33 @@ static void windows_of_sequences(void **state)
     nn_dataset_close(&d);
 }
 
+/* Without anything ahead, the last window ends with the series. */
+static void windows_alone(void **state)
+{
+    static const nn_tensor past = {.name = "past",
+                                   .type = NN_F32,
+                                   .rank = 2,
+                                   .shape = {3, 1},
+                                   .values = 3};
+    static const nn_flow flow =
+        CSV(one, .path = "w.csv", .tensor = 0, .transforms = windows + 1,
+            .transform_count = 1);
+    setup s;
+    nn_dataset d;
+    nn_error e = {""};
+    nn_real x[6];
+    void *buffers[] = {x};
+    (void)state;
+    write_text("w.csv", "0\n1\n2\n3\n");
+    set_up(&s, &past, &flow, 1);
+    s.model.target_count = 0;
+    assert_true(nn_dataset_open(&d, &s.program, NULL, &e));
+    assert_int_equal(d.parts[NN_TRAIN].count, 2);
+    nn_dataset_fetch(&d, NN_TRAIN, d.parts[NN_TRAIN].items, 2, buffers);
+    assert_true(x[0] == 0 && x[3] == 1 && x[5] == 3);
+    nn_dataset_close(&d);
+}
+
 static void early_stopping_sets_rows_aside(void **state)
 {
     static const nn_flow flows[] = {
@@ -315,6 +342,7 @@ int main(void)
         cmocka_unit_test(own_test_sources),
         cmocka_unit_test(cuts_windows),
         cmocka_unit_test(windows_of_sequences),
+        cmocka_unit_test(windows_alone),
         cmocka_unit_test(early_stopping_sets_rows_aside),
         cmocka_unit_test(refuses),
         cmocka_unit_test(refuses_other_widths),
