@@ -102,6 +102,7 @@ typedef struct GemmPlan {
     int64_t chunk;     /* rows of A in one unit */
     int64_t tiles;     /* column tiles in one unit */
     bool prefetch;     /* B's next block is fetched ahead */
+    bool pack;         /* plain B goes through a panel in scratch */
     int units;
     int64_t scratch;     /* reals, 64-byte aligned, not cleared */
     double flops, bytes; /* of one call for all units */

@@ -27,25 +27,59 @@ typedef struct LoadHook {
     const char *pointer;
 } LoadHook;
 
-/* LOAD(k, q): vector q of the tile at step k of B. */
-static void load_b(Text *out, void *context, int n, const char *const *args)
+/* Vector q of the tile at step k of B, or of its copy. */
+static void load_vector(Text *out, const Tile *tile, const char *pointer,
+                        int64_t row, const char *k, int q, bool rough)
 {
-    const LoadHook *h = context;
-    const GemmPlan *p = h->tile->plan;
-    int w = p->target->lanes;
-    int q = atoi(args[n - 1]);
-    const char *k = args[0];
+    int w = tile->plan->target->lanes;
     if (strchr(k, ' ') != NULL) {
         k = arena_printf(out->arena, "(%s)", k);
     }
-    const char *at = arena_printf(out->arena, "&%s[%s * %lld + %d]", h->pointer,
-                                  k, (long long)p->spec.b.row, q * w);
-    int lanes = p->spec.b_rough ? gemm_lanes(h->tile, q) : w;
+    const char *at = arena_printf(out->arena, "&%s[%s * %lld + %d]", pointer, k,
+                                  (long long)row, q * w);
+    int lanes = rough ? gemm_lanes(tile, q) : w;
     if (lanes < w) {
         text_printf(out, "nn_vload_n(%s, %d)", at, lanes);
     } else {
         text_printf(out, "nn_vload(%s)", at);
     }
+}
+
+/* LOAD(k, q). */
+static void load_b(Text *out, void *context, int n, const char *const *args)
+{
+    const LoadHook *h = context;
+    const GemmPlan *p = h->tile->plan;
+    int q = atoi(args[n - 1]);
+    if (p->pack) {
+        load_vector(out, h->tile, "panel",
+                    (int64_t)p->vectors * p->target->lanes, args[0], q, false);
+    } else {
+        load_vector(out, h->tile, h->pointer, p->spec.b.row, args[0], q,
+                    p->spec.b_rough);
+    }
+}
+
+/* Copies the block's columns of plain B to `panel`. */
+static void pack_text(Text *out, const Tile *tile)
+{
+    const GemmPlan *p = tile->plan;
+    int w = p->target->lanes;
+    text_printf(out, "float *panel = &scratch[%lld];\n",
+                (long long)gemm_partial(p));
+    if (p->spec.k % p->block != 0) {
+        text_add(out, "for (ptrdiff_t k = 0; k < steps; k++) {\n");
+    } else {
+        text_printf(out, "for (ptrdiff_t k = 0; k < %lld; k++) {\n",
+                    (long long)p->block);
+    }
+    for (int q = 0; q < tile->vectors; q++) {
+        text_printf(out, "nn_vstore(&panel[k * %d + %d], ", p->vectors * w,
+                    q * w);
+        load_vector(out, tile, "p", p->spec.b.row, "k", q, p->spec.b_rough);
+        text_add(out, ");\n");
+    }
+    text_add(out, "}\n");
 }
 
 /* The floats of B's next block that one step of one row tile fetches, so that
@@ -167,6 +201,9 @@ static const char *columns_text(const Emit *e, int vectors, bool last)
         arena_printf(e->arena, "%s%lld", base, (long long)p->chunk);
     Text out = {.arena = e->arena};
     Tile tile = {p, (int)cut.large, vectors, last};
+    if (p->pack) {
+        pack_text(&out, &tile);
+    }
     text_add(&out, rows_text(e, &tile, first, mid));
     if (cut.n_small > 0) {
         tile.rows--;
@@ -208,6 +245,13 @@ static const char *unit_text(const Emit *e)
                         (long long)p->tiles);
         } else {
             text_printf(&out, "unit * %lld;\n", (long long)p->tiles);
+        }
+        long long t = (long long)p->tiles;
+        if (e->tiles % t != 0) {
+            text_printf(&out,
+                        "const ptrdiff_t j1 = j0 + %lld < %lld ? j0 + %lld : "
+                        "%lld;\n",
+                        t, (long long)e->tiles, t, (long long)e->tiles);
         }
     }
     return text_str(&out);
@@ -252,9 +296,14 @@ void gemm_emit(Text *out, const GemmPlan *plan, const char *name)
     }
     int64_t all = gemm_row_vectors(&plan->spec, plan->target);
     e.tiles = (all + plan->vectors - 1) / plan->vectors;
-    e.columns = e.tiles / plan->tiles;
+    e.columns = (e.tiles + plan->tiles - 1) / plan->tiles;
     bool uneven = plan->spec.k % plan->block != 0;
     const char *j = e.columns > 1 ? "j0" : "0";
+    const char *end =
+        arena_printf(arena, "%s + %lld", j, (long long)plan->tiles);
+    if (e.tiles % plan->tiles != 0) {
+        end = "j1";
+    }
     Hole holes[12] = {
         hole_text("NAME", name),
         hole_text("PARAMS", params_text(arena, plan)),
@@ -270,8 +319,7 @@ void gemm_emit(Text *out, const GemmPlan *plan, const char *name)
                                (long long)plan->block, (long long)plan->spec.k)
                          : ""),
         hole_text("J", j),
-        hole_text("J_END",
-                  arena_printf(arena, "%s + %lld", j, (long long)plan->tiles)),
+        hole_text("J_END", end),
         hole_text("B_START", b_start(arena, plan)),
         hole_text("columns", all_columns(&e)),
     };

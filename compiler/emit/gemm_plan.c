@@ -22,6 +22,7 @@ enum {
     BODY_FMAS = 96,    /* and multiply-adds in a basic block */
     MIN_BLOCK = 128,   /* shortest block of k worth its partial sums */
     WANTED_UNITS = 16, /* enough for a few threads, */
+    FEW_UNITS = 8,     /* where more cost memory traffic, */
     UNIT_FMAS = 4000   /* each with vector multiply-adds for microseconds */
 };
 
@@ -261,8 +262,12 @@ static void choose_units(GemmPlan *p)
     int64_t tiles = ceil_div(gemm_row_vectors(s, t), p->vectors);
     double fmas = (double)s->m * (double)gemm_row_vectors(s, t) * (double)s->k;
     int64_t wanted = (int64_t)fmin(WANTED_UNITS, fmax(1, fmas / UNIT_FMAS));
-    p->tiles = divisor(tiles, larger(1, tiles / wanted));
-    int64_t columns = tiles / p->tiles;
+    if (p->block < s->k && s->m * s->k * 4 > t->l2 / 2) {
+        /* Each group of columns reads all of A from beyond level 2. */
+        wanted = smaller(wanted, FEW_UNITS);
+    }
+    p->tiles = ceil_div(tiles, wanted);
+    int64_t columns = ceil_div(tiles, p->tiles);
     /* Rows whose block of A stays in level 2 beside a panel of B. */
     int64_t most = larger(p->rows, t->l2 / 2 / (p->block * 4));
     if (tiles == 1 || s->m <= most) {
@@ -278,8 +283,39 @@ static void choose_units(GemmPlan *p)
     Cut c = gemm_cut(p->chunk, p->rows);
     p->rows = (int)c.large;
     p->units = (int)smaller(INT_MAX, columns * (s->m / p->chunk));
-    if (p->block < s->k && s->store != NULL) {
-        p->scratch = p->chunk * p->tiles * p->vectors * t->lanes;
+}
+
+int64_t gemm_partial(const GemmPlan *p)
+{
+    bool kept = p->block < p->spec.k && p->spec.store != NULL;
+    return kept ? p->chunk * p->tiles * p->vectors * p->target->lanes : 0;
+}
+
+static int64_t gcd(int64_t a, int64_t b)
+{
+    return b == 0 ? a : gcd(b, a % b);
+}
+
+/* Whether a block of plain B has so many lines in so few sets of level 1 (64
+ * sets of 8 ways) that it does not stay there, nor for long in level 2. */
+static bool conflicts(const GemmPlan *p)
+{
+    int64_t bytes = p->spec.b.row * 4;
+    int64_t wide = larger(1, (int64_t)p->vectors * p->target->lanes / 16);
+    int64_t step = gcd(bytes / 64, 64);
+    return bytes % 64 == 0 &&
+           p->block * wide > 2 * 8 * (64 / step) * smaller(wide, step);
+}
+
+/* Such a B is copied to a panel first, where it is read often enough. */
+static void choose_pack(GemmPlan *p)
+{
+    const GemmSpec *s = &p->spec;
+    p->pack = s->b.width == 0 && s->a.block == 0 && conflicts(p) &&
+              p->chunk >= 24 && p->chunk >= 3 * (int64_t)p->rows;
+    p->scratch = gemm_partial(p);
+    if (p->pack) {
+        p->scratch += p->block * p->vectors * p->target->lanes;
     }
 }
 
@@ -353,6 +389,9 @@ static const char *explain(Arena *arena, const GemmPlan *p, double cycles)
         text_printf(&text, ", k in blocks of %lld for level 1",
                     (long long)p->block);
     }
+    if (p->pack) {
+        text_printf(&text, ", B copied to a panel (its rows share cache sets)");
+    }
     if (p->prefetch) {
         text_printf(&text, ", B fetched a block ahead (beyond level 2)");
     }
@@ -376,6 +415,7 @@ GemmPlan *gemm_plan(Arena *arena, const GemmSpec *spec, const Target *target)
     }
     choose_block(p);
     choose_units(p);
+    choose_pack(p);
     p->steps = gemm_steps(p, p->rows, p->vectors, &p->streams);
     double b_bytes = (double)spec->k * (double)gemm_row_vectors(spec, target) *
                      target->lanes * 4;

@@ -12,6 +12,9 @@ typedef struct Cut {
 /* As many tiles as `tile` rows at most ask for, as even as they can be. */
 Cut gemm_cut(int64_t whole, int64_t tile);
 
+/* Reals of scratch that hold partial sums; B's panel lies behind them. */
+int64_t gemm_partial(const GemmPlan *plan);
+
 /* Vectors of a whole row of results. */
 int64_t gemm_row_vectors(const GemmSpec *spec, const Target *target);
 

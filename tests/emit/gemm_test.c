@@ -57,6 +57,8 @@ static const Row rows[] = {
     {"none", 19, 35, 21, .b = PACKED, .bias = true, .unroll = 0},
     {"full", 6, 35, 21, .b = PACKED, .bias = true, .unroll = INT32_MAX},
     {"some", 19, 35, 210, .b = PACKED, .unroll = 200},
+    {"sets", 40, 1024, 300, .turned = 1, .add = true, .unroll = -1},
+    {"sets hook", 40, 1023, 300, .turned = 1, .hook = LINE, .unroll = -1},
     {"large", 70, 400, 1200, .b = PACKED, .unroll = -1},
 };
 /* clang-format on */
