@@ -100,12 +100,20 @@ static bool has_columns(const source *s, size_t fields)
     return true;
 }
 
-static int64_t all_values(const source *s)
+/* Columns that input i takes: a whole row, or one step of a series. */
+static int64_t columns_of(const source *s, int i, bool series)
 {
-    int64_t values = 0;
+    const nn_prep *p = &s->preps[i];
+    bool steps = series && p->window != NULL;
+    return steps ? p->tensor->values / p->window->length : p->tensor->values;
+}
+
+static int64_t all_columns(const source *s, bool series)
+{
+    int64_t columns = 0;
     for (int i = s->first; i < s->first + s->count; i++)
-        values += s->preps[i].tensor->values;
-    return values;
+        columns += columns_of(s, i, series);
+    return columns;
 }
 
 static bool wrong_width(const source *s, size_t fields, nn_error *e)
@@ -116,7 +124,8 @@ static bool wrong_width(const source *s, size_t fields, nn_error *e)
                       s->preps[i].tensor->name,
                       (long long)s->preps[i].tensor->values);
     nn_fail(e, "%s has %zu columns; a row takes %lld values (%s)", s->path,
-            fields, (long long)all_values(s), list.failed ? "" : list.bytes);
+            fields, (long long)all_columns(s, false),
+            list.failed ? "" : list.bytes);
     free(list.bytes);
     return false;
 }
@@ -129,7 +138,9 @@ static bool plan_flows(const source *s, nn_flow *flows, nn_columns *columns,
     bool named = false;
     if (is_text(s) && !look_at_header(s, &fields, &named, e))
         return false;
-    bool in_order = !named && (int64_t)fields == all_values(s);
+    bool rows = !named && (int64_t)fields == all_columns(s, false);
+    bool series = !named && (int64_t)fields == all_columns(s, true);
+    bool in_order = rows || series;
     if (is_text(s) && !named && !in_order && !has_columns(s, fields))
         return wrong_width(s, fields, e);
     int next = 1;
@@ -141,7 +152,7 @@ static bool plan_flows(const source *s, nn_flow *flows, nn_columns *columns,
             flows[i].transform_count = f->transform_count;
         }
         if (in_order || f == NULL) {
-            int last = next + (int)s->preps[i].tensor->values - 1;
+            int last = next + (int)columns_of(s, i, !rows) - 1;
             columns[i] = (nn_columns){next, last, NULL};
             flows[i].columns = &columns[i];
             flows[i].column_count = 1;

@@ -233,64 +233,65 @@ static void early_stopping_sets_rows_aside(void **state)
     nn_dataset_close(&d);
 }
 
+static const struct {
+    const char *d, *l;
+    const nn_transform *label;
+    nn_split test;
+    const char *says[4];
+} refused[] = {
+    {"1\n2\n3\n",
+     "0\n1\n",
+     NULL,
+     {0},
+     {"d.csv has 3 rows for x", "l.csv has 2 for y"}},
+    {"1\n2\n", "0\n3\n", NULL, {0}, {"l.csv:2: y is 3", "from 0 to 2"}},
+    {"1\n2\n", "0\n1.5\n", NULL, {0}, {"l.csv:2: y is 1.5"}},
+    {"1\n2\n", "0\n-1\n", NULL, {0}, {"l.csv:2: y is -1"}},
+    {"1\n2\n3\n4\n",
+     "a\nb\nc\nd\n",
+     category,
+     {0},
+     {"y has 3 classes", "4 different labels"}},
+    {"1\n2\n3\n",
+     "a\nb\nc\n",
+     category,
+     {.kind = NN_SPLIT_ROWS, .amount = 1, .last = 1},
+     {"l.csv:3: the label 'c' of y does not occur"}},
+    {"1\n2\n3\n",
+     "0\n1\n2\n",
+     NULL,
+     {.kind = NN_SPLIT_SHARE, .amount = 0.2, .last = 1},
+     {"the test part has no rows", "3 in all"}},
+    {"1\n2\n3\n",
+     "0\n1\n2\n",
+     NULL,
+     {.kind = NN_SPLIT_ROWS, .amount = 5},
+     {"test: 5 rows", "only 3"}},
+    {"1\n2\n3\n",
+     "0\n1\n2\n",
+     NULL,
+     {.kind = NN_SPLIT_ROWS, .amount = 3},
+     {"the training part has no rows"}},
+};
+
 static void refuses(void **state)
 {
-    static const struct {
-        const char *d, *l;
-        const nn_transform *label;
-        nn_split test;
-        const char *says[4];
-    } rows[] = {
-        {"1\n2\n3\n",
-         "0\n1\n",
-         NULL,
-         {0},
-         {"d.csv has 3 rows for x", "l.csv has 2 for y"}},
-        {"1\n2\n", "0\n3\n", NULL, {0}, {"l.csv:2: y is 3", "from 0 to 2"}},
-        {"1\n2\n", "0\n1.5\n", NULL, {0}, {"l.csv:2: y is 1.5"}},
-        {"1\n2\n", "0\n-1\n", NULL, {0}, {"l.csv:2: y is -1"}},
-        {"1\n2\n3\n4\n",
-         "a\nb\nc\nd\n",
-         category,
-         {0},
-         {"y has 3 classes", "4 different labels"}},
-        {"1\n2\n3\n",
-         "a\nb\nc\n",
-         category,
-         {.kind = NN_SPLIT_ROWS, .amount = 1, .last = 1},
-         {"l.csv:3: the label 'c' of y does not occur"}},
-        {"1\n2\n3\n",
-         "0\n1\n2\n",
-         NULL,
-         {.kind = NN_SPLIT_SHARE, .amount = 0.2, .last = 1},
-         {"the test part has no rows", "3 in all"}},
-        {"1\n2\n3\n",
-         "0\n1\n2\n",
-         NULL,
-         {.kind = NN_SPLIT_ROWS, .amount = 5},
-         {"test: 5 rows", "only 3"}},
-        {"1\n2\n3\n",
-         "0\n1\n2\n",
-         NULL,
-         {.kind = NN_SPLIT_ROWS, .amount = 3},
-         {"the training part has no rows"}},
-    };
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
         nn_flow flows[] = {CSV(one, .path = "d.csv", .tensor = 0),
                            CSV(one, .path = "l.csv", .tensor = 1,
-                               .transforms = rows[i].label,
-                               .transform_count = rows[i].label != NULL)};
+                               .transforms = refused[i].label,
+                               .transform_count = refused[i].label != NULL)};
         setup s;
         nn_dataset d;
         nn_error e = {""};
-        write_text("d.csv", rows[i].d);
-        write_text("l.csv", rows[i].l);
+        write_text("d.csv", refused[i].d);
+        write_text("l.csv", refused[i].l);
         set_up(&s, plain, flows, 2);
-        s.program.test = rows[i].test;
+        s.program.test = refused[i].test;
         if (nn_dataset_open(&d, &s.program, NULL, &e))
             fail_msg("row %zu was accepted", i);
-        assert_says(&e, rows[i].says);
+        assert_says(&e, refused[i].says);
     }
 }
 

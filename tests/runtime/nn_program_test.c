@@ -270,33 +270,34 @@ static void one_batch_of_all(void **state)
                             "with --batch 120");
 }
 
+static const struct {
+    const char *words;
+    int status;
+    const char *file, *says;
+} inferences[] = {
+    {"--weights a iris.csv", 0, "out", "1: setosa"},
+    {"--weights a iris.csv", 0, "out", "\n150: virginica"},
+    {"--weights a --top 1 raw.csv", 0, "out", " %\n2: v"},
+    {"--weights a x=raw.csv", 0, "out", "2: v"},
+    {"--weights a raw.csv raw.csv", 0, "out", "\n4: v"},
+    {"--weights a --csv raw.csv", 0, "out", "0.9"},
+    {"--weights a --json raw.csv", 0, "out", "{\"class\": \"setosa\""},
+    {"--weights a --output output raw.csv", 0, "out", "1: setosa"},
+    {"--weights a --output z raw.csv", 1, "err", "the outputs are output"},
+    {"--weights a z=raw.csv", 1, "err", "cannot open z=raw.csv"},
+    {"--weights a short.csv", 1, "err",
+     "short.csv has 3 columns; a row takes 4 values (x: 4)"},
+    {"--weights a bad.csv", 1, "err", "bad.csv:2"},
+    {"--weights raw.csv raw.csv", 1, "err", "not a safetensors file"},
+    {"raw.csv", 1, "err", "there is no softmax.safetensors here"},
+    {"--weights a --csv --json raw.csv", 2, "err", "exclude each other"},
+    {"--weights b raw.csv", 1, "err", "does not hold the mean"},
+    {"--weights a x.npy", 0, "out", "1: setosa"},
+    {"--weights a picture", 1, "err", "picture is an image"},
+};
+
 static void infers(void **state)
 {
-    static const struct {
-        const char *words;
-        int status;
-        const char *file, *says;
-    } rows[] = {
-        {"--weights a iris.csv", 0, "out", "1: setosa"},
-        {"--weights a iris.csv", 0, "out", "\n150: virginica"},
-        {"--weights a --top 1 raw.csv", 0, "out", " %\n2: v"},
-        {"--weights a x=raw.csv", 0, "out", "2: v"},
-        {"--weights a raw.csv raw.csv", 0, "out", "\n4: v"},
-        {"--weights a --csv raw.csv", 0, "out", "0.9"},
-        {"--weights a --json raw.csv", 0, "out", "{\"class\": \"setosa\""},
-        {"--weights a --output output raw.csv", 0, "out", "1: setosa"},
-        {"--weights a --output z raw.csv", 1, "err", "the outputs are output"},
-        {"--weights a z=raw.csv", 1, "err", "cannot open z=raw.csv"},
-        {"--weights a short.csv", 1, "err",
-         "short.csv has 3 columns; a row takes 4 values (x: 4)"},
-        {"--weights a bad.csv", 1, "err", "bad.csv:2"},
-        {"--weights raw.csv raw.csv", 1, "err", "not a safetensors file"},
-        {"raw.csv", 1, "err", "there is no softmax.safetensors here"},
-        {"--weights a --csv --json raw.csv", 2, "err", "exclude each other"},
-        {"--weights b raw.csv", 1, "err", "does not hold the mean"},
-        {"--weights a x.npy", 0, "out", "1: setosa"},
-        {"--weights a picture", 1, "err", "picture is an image"},
-    };
     static const float values[] = {5, 3, 1.5f, 0.2f};
     unsigned char npy[200] = "\x93NUMPY\x01";
     const char *header = "{'descr': '<f4', 'fortran_order': False, "
@@ -317,11 +318,11 @@ static void infers(void **state)
     memcpy(at, "nnc.none", 8);
     write_bytes("b", bytes, size);
     free(bytes);
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        int status = infer(rows[i].words);
-        if (status != rows[i].status)
-            fail_msg("%s ends with %d", rows[i].words, status);
-        assert_file_says(rows[i].file, rows[i].says);
+    for (size_t i = 0; i < sizeof inferences / sizeof *inferences; i++) {
+        int status = infer(inferences[i].words);
+        if (status != inferences[i].status)
+            fail_msg("%s ends with %d", inferences[i].words, status);
+        assert_file_says(inferences[i].file, inferences[i].says);
     }
 }
 
