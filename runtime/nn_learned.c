@@ -139,10 +139,12 @@ static bool load_one(const nn_tensors *t, const char *path, nn_prep *p,
     const char *value = key.failed ? NULL : nn_tensors_note(t, key.bytes);
     free(key.bytes);
     if (value == NULL)
-        return nn_fail(e,
-                       "%s does not hold the %s of %s: train the model, or "
-                       "take the weights file that its trainer wrote",
-                       path, what, name);
+        return nn_fail(
+            e,
+            "%s does not hold the %s of %s, as a file of the trainer "
+            "does: add them with `--eval --init %s --out NEW` of "
+            "the training program",
+            path, what, name, path);
     if (!parse(p, value))
         return nn_fail(e, "%s: the %s of %s in it cannot be read", path, what,
                        name);

@@ -13,7 +13,7 @@ typedef struct {
     int64_t epochs, threads, seed;
     double rate;
     bool eval, gradcheck, quiet;
-    bool epochs_given, rate_given, seed_given;
+    bool epochs_given, rate_given, seed_given, out_given;
 } nn_options;
 
 typedef struct {

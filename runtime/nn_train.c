@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "nn_args.h"
+#include "nn_ckpt.h"
 #include "nn_log.h"
 #include "nn_processor.h"
 #include "nn_run.h"
@@ -36,10 +37,10 @@ static nn_args_end parse(const nn_program *p, nn_options *o, int argc,
         {"init", "FILE", "start from these weights", NN_ARG_TEXT, &o->init, 0,
          NULL},
         {"out", "FILE", "where to save the weights (NAME.safetensors)",
-         NN_ARG_TEXT, &o->out, 0, NULL},
+         NN_ARG_TEXT, &o->out, 0, &o->out_given},
         {"log", "FILE.csv", "write every epoch's figures, and FILE.svg",
          NN_ARG_TEXT, &o->log, 0, NULL},
-        {"eval", NULL, "only evaluate the weights of --init or --out",
+        {"eval", NULL, "only evaluate the weights of --init (or --out)",
          NN_ARG_SWITCH, &o->eval, 0, NULL},
         {"gradcheck", NULL, "compare gradients with differences", NN_ARG_SWITCH,
          &o->gradcheck, 0, NULL},
@@ -57,6 +58,8 @@ static nn_args_end parse(const nn_program *p, nn_options *o, int argc,
     return nn_args_parse(&table, argc, argv, NULL, NULL);
 }
 
+/* With --init and --out, foreign weights get what preprocessing learned, so
+ * that the inference program takes raw rows with them. */
 static int evaluate(nn_run *r, nn_error *e)
 {
     const nn_options *o = &r->options;
@@ -69,6 +72,11 @@ static int evaluate(nn_run *r, nn_error *e)
             nn_figures f = nn_run_evaluate(r, (nn_part)part);
             nn_log_part(&log, (nn_part)part, &f);
         }
+    if (o->init != NULL && o->out_given)
+        return nn_ckpt_save_weights(r->model, r->params, r->data.preps,
+                                    r->data.tensors, o->out, e)
+                   ? 0
+                   : 1;
     return 0;
 }
 

@@ -326,6 +326,26 @@ static void infers(void **state)
     }
 }
 
+/* Weights without what preprocessing learned get it from the data. */
+static void completes_foreign_weights(void **state)
+{
+    size_t size;
+    (void)state;
+    reset();
+    assert_int_equal(train("--quiet --out a"), 0);
+    char *bytes = read_bytes("a", &size), *at = bytes + 8;
+    while ((at = strstr(at, "nnc.data")) != NULL)
+        memcpy(at, "nnc.none", 8);
+    write_bytes("b", bytes, size);
+    free(bytes);
+    assert_int_equal(infer("--weights b --csv iris.csv"), 1);
+    assert_int_equal(train("--eval --init b --out c"), 0);
+    assert_int_equal(infer("--weights c --csv iris.csv"), 0);
+    assert_int_equal(rename("out", "of_c"), 0);
+    assert_int_equal(infer("--weights a --csv iris.csv"), 0);
+    assert_same_file("out", "of_c");
+}
+
 /* What --csv prints is what the program computes for the training rows. */
 static void inference_prepares_as_training(void **state)
 {
@@ -364,6 +384,7 @@ int main(void)
         cmocka_unit_test(gradients),
         cmocka_unit_test(one_batch_of_all),
         cmocka_unit_test(infers),
+        cmocka_unit_test(completes_foreign_weights),
         cmocka_unit_test(inference_prepares_as_training),
     };
     return cmocka_run_group_tests(tests, make_data, leave_folder);
