@@ -69,6 +69,9 @@ static size_t punct_end(const char *s, size_t i, size_t n)
         "<<=", ">>=", "...", "->", "++", "--", "<<", ">>",
         "<=",  ">=",  "==",  "!=", "&&", "||", "+=", "-=",
         "*=",  "/=",  "%=",  "&=", "|=", "^=", "##"};
+    if (i + 1 >= n || strchr("=+-<>&|.#", s[i + 1]) == NULL) {
+        return i + 1;
+    }
     for (size_t k = 0; k < sizeof longer / sizeof *longer; k++) {
         size_t m = strlen(longer[k]);
         if (i + m <= n && strncmp(s + i, longer[k], m) == 0) {
@@ -107,6 +110,13 @@ static TokenKind scan(const char *s, size_t i, size_t n, size_t *end)
     return TOKEN_PUNCT;
 }
 
+static const char *copy(Arena *arena, const char *text, size_t n)
+{
+    char *to = arena_alloc(arena, n + 1);
+    memcpy(to, text, n);
+    return to;
+}
+
 Tokens ctoken_lex(Arena *arena, const char *text, size_t n, int line)
 {
     Tokens tokens = {0};
@@ -123,7 +133,7 @@ Tokens ctoken_lex(Arena *arena, const char *text, size_t n, int line)
         size_t end = 0;
         Token token = {.line = line, .space = space, .blank = newlines > 1};
         token.kind = scan(text, i, n, &end);
-        token.text = arena_printf(arena, "%.*s", (int)(end - i), text + i);
+        token.text = copy(arena, text + i, end - i);
         for (size_t k = i; k < end; k++) {
             line += text[k] == '\n';
         }
@@ -363,8 +373,9 @@ static int break_at(const Token *t, int i, int n, int column)
         if (end > COLUMNS) {
             return best;
         }
-        bool names =
-            k > i && t[k - 1].kind != TOKEN_PUNCT && t[k].kind != TOKEN_PUNCT;
+        bool pointer = ctoken_is(&t[k], "*") && k + 1 < n && !t[k + 1].space;
+        bool names = k > i && t[k - 1].kind != TOKEN_PUNCT &&
+                     (t[k].kind != TOKEN_PUNCT || pointer);
         int cost = 2 * depth + 100 * names;
         if (k > i && t[k].space && (cost <= best_cost || column < 60)) {
             best = k;
@@ -381,13 +392,16 @@ static int break_at(const Token *t, int i, int n, int column)
 
 void ctoken_print(Text *out, const Token *token, int n, int indent)
 {
+    static const char spaces[COLUMNS + 1] =
+        "                                                  "
+        "                                                  ";
     int margin = indent * INDENT;
     for (int i = 0; i < n;) {
         int end = break_at(token, i, n, margin);
-        text_printf(out, "%*s", margin, "");
+        text_add_n(out, spaces, (size_t)(margin < COLUMNS ? margin : COLUMNS));
         for (int k = i; k < end; k++) {
-            text_printf(out, "%s%s", token[k].space && k > i ? " " : "",
-                        token[k].text);
+            text_add(out, token[k].space && k > i ? " " : "");
+            text_add(out, token[k].text);
         }
         text_add(out, "\n");
         margin = (indent + 1) * INDENT;

@@ -24,9 +24,11 @@ const Bind *expand_bind(const Bind *env, const char *name, bool plain)
 
 const Hole *expand_find(const Fill *f, const char *name)
 {
-    for (int i = 0; i < f->n_holes; i++) {
-        if (strcmp(f->holes[i].name, name) == 0) {
-            return &f->holes[i];
+    for (const Frame *frame = f->frame; frame != NULL; frame = frame->outer) {
+        for (int i = 0; i < frame->n; i++) {
+            if (strcmp(frame->holes[i].name, name) == 0) {
+                return &frame->holes[i];
+            }
         }
     }
     return NULL;
@@ -225,6 +227,10 @@ Tokens expand_hole(Fill *f, const Token *t, int n, const Bind **env, int *used)
     const Hole *hole = expand_find(f, t->text + 1);
     if (hole == NULL) {
         nnc_bug("%s:%d: hole %s is not filled", f->path, t->line, t->text);
+    }
+    if (hole->section != NULL) {
+        nnc_bug("%s:%d: section %s is no expression", f->path, t->line,
+                t->text);
     }
     if (++f->depth > MAX_DEPTH) {
         nnc_bug("%s:%d: hole %s contains itself", f->path, t->line, t->text);

@@ -22,12 +22,19 @@ typedef struct Register {
     int rank;
 } Register;
 
+typedef struct Frame Frame;
+struct Frame { /* holes, looked up from the innermost on */
+    const Hole *holes;
+    int n;
+    const Frame *outer;
+};
+
 typedef struct Fill {
     Arena *arena;
     Text *out;
     const char *path;
-    const Hole *holes;
-    int n_holes;
+    Tokens file; /* the whole template */
+    const Frame *frame;
     VEC(Register) registers;
     int depth;    /* of hooks within hooks */
     bool last;    /* the statement at hand ends its block, */

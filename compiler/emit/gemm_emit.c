@@ -14,16 +14,19 @@
 
 static const char path[] = "templates/matmul_tiled.c";
 
+enum { MAX_HOLES = 32 };
+
 typedef struct Emit {
     Arena *arena;
     const GemmPlan *plan;
-    const char *text; /* the template */
-    int64_t tiles;    /* column tiles in all */
-    int64_t columns;  /* groups of them: units in a chunk of rows */
+    int64_t tiles;   /* column tiles in all */
+    int64_t columns; /* groups of them: units in a chunk of rows */
+    Hole holes[MAX_HOLES];
+    int n;
 } Emit;
 
 typedef struct LoadHook {
-    const Tile *tile;
+    Tile tile;
     const char *pointer;
 } LoadHook;
 
@@ -49,13 +52,13 @@ static void load_vector(Text *out, const Tile *tile, const char *pointer,
 static void load_b(Text *out, void *context, int n, const char *const *args)
 {
     const LoadHook *h = context;
-    const GemmPlan *p = h->tile->plan;
+    const GemmPlan *p = h->tile.plan;
     int q = atoi(args[n - 1]);
     if (p->pack) {
-        load_vector(out, h->tile, "panel",
+        load_vector(out, &h->tile, "panel",
                     (int64_t)p->vectors * p->target->lanes, args[0], q, false);
     } else {
-        load_vector(out, h->tile, h->pointer, p->spec.b.row, args[0], q,
+        load_vector(out, &h->tile, h->pointer, p->spec.b.row, args[0], q,
                     p->spec.b_rough);
     }
 }
@@ -154,9 +157,9 @@ static int sizes(const Emit *e, const Tile *tile, int steps, int streams,
     return (int)(sizeof list / sizeof *list);
 }
 
-/* The row loop of one shape of tile, as text. */
-static const char *rows_text(const Emit *e, const Tile *tile, const char *first,
-                             const char *end)
+/* The row loop of one shape of tile: a hole that is the section `rows`. */
+static Hole rows_hole(const Emit *e, const char *name, const Tile *tile,
+                      const char *first, const char *end)
 {
     Arena *arena = e->arena;
     const GemmPlan *p = tile->plan;
@@ -164,8 +167,10 @@ static const char *rows_text(const Emit *e, const Tile *tile, const char *first,
     bool nested = a->block > 0;
     int streams = 0;
     int steps = gemm_steps(p, tile->rows, tile->vectors, &streams);
-    LoadHook load = {tile, nested ? "po" : "p"};
-    Hole holes[40];
+    LoadHook *load = NEW(arena, LoadHook);
+    load->tile = *tile;
+    load->pointer = nested ? "po" : "p";
+    Hole *holes = NEWN(arena, Hole, MAX_HOLES);
     int n = sizes(e, tile, steps, streams, holes);
     holes[n++] = hole_text("FIRST", first);
     holes[n++] = hole_text("END", end);
@@ -177,37 +182,39 @@ static const char *rows_text(const Emit *e, const Tile *tile, const char *first,
     holes[n++] = hole_hook("FINISH", "", gemm_finish(arena, tile));
     holes[n++] = hole_hook("FETCH", "k", fetch_text(arena, p, steps));
     holes[n++] = hole_hook("END_STEP", "", tile->rows > 1 ? "NN_STEP();" : "");
-    holes[n++] = (Hole){.name = "LOAD", .write = load_b, .context = &load};
-    Text out = {.arena = arena};
+    holes[n++] = (Hole){.name = "LOAD", .write = load_b, .context = load};
     if (!nested) {
-        Text reduce = {.arena = arena};
-        template_fill(&reduce, path, e->text, "reduce", holes, n, 0);
-        holes[n++] = hole_text("blocks", text_str(&reduce));
+        holes[n++] = (Hole){.name = "blocks", .section = "reduce"};
     }
-    template_fill(&out, path, e->text, "rows", holes, n, 0);
-    return text_str(&out);
+    return (Hole){.name = name, .section = "rows", .more = holes, .n_more = n};
 }
 
-/* Both row loops (tiles of `large` and large - 1 rows) over `vectors`. */
-static const char *columns_text(const Emit *e, int vectors, bool last)
+/* Adds the holes for both row loops (tiles of `large` and large - 1 rows)
+ * over `vectors`, and returns the text that names them. */
+static const char *columns_text(Emit *e, int vectors, bool last)
 {
     const GemmPlan *p = e->plan;
+    Arena *arena = e->arena;
     Cut cut = gemm_cut(p->chunk, p->rows);
-    const char *base = p->chunk < p->spec.m ? "m0 + " : "";
-    const char *first = p->chunk < p->spec.m ? "m0" : "0";
+    bool chunks = p->chunk < p->spec.m;
+    const char *base = chunks ? "m0 + " : "";
+    const char *first = chunks ? "m0" : "0";
     int64_t middle = cut.large * cut.n_large;
-    const char *mid = arena_printf(e->arena, "%s%lld", base, (long long)middle);
-    const char *end =
-        arena_printf(e->arena, "%s%lld", base, (long long)p->chunk);
-    Text out = {.arena = e->arena};
+    const char *mid = arena_printf(arena, "%s%lld", base, (long long)middle);
+    const char *end = arena_printf(arena, "%s%lld", base, (long long)p->chunk);
+    Text out = {.arena = arena};
     Tile tile = {p, (int)cut.large, vectors, last};
     if (p->pack) {
         pack_text(&out, &tile);
     }
-    text_add(&out, rows_text(e, &tile, first, mid));
+    const char *name = last ? "LARGE_LAST" : "LARGE";
+    e->holes[e->n++] = rows_hole(e, name, &tile, first, mid);
+    text_printf(&out, "$%s();\n", name);
     if (cut.n_small > 0) {
         tile.rows--;
-        text_add(&out, rows_text(e, &tile, mid, end));
+        name = last ? "SMALL_LAST" : "SMALL";
+        e->holes[e->n++] = rows_hole(e, name, &tile, mid, end);
+        text_printf(&out, "$%s();\n", name);
     }
     return text_str(&out);
 }
@@ -269,7 +276,7 @@ static const char *params_text(Arena *arena, const GemmPlan *p)
 }
 
 /* All shapes of column tiles, chosen by j. */
-static const char *all_columns(const Emit *e)
+static const char *all_columns(Emit *e)
 {
     const GemmPlan *p = e->plan;
     int rest = (int)(gemm_row_vectors(&p->spec, p->target) % p->vectors);
@@ -287,47 +294,52 @@ static const char *all_columns(const Emit *e)
         columns_text(e, p->vectors, false), columns_text(e, last, true));
 }
 
+static const char *span_text(Arena *arena, const GemmPlan *p)
+{
+    long long block = (long long)p->block;
+    long long k = (long long)p->spec.k;
+    if (k % block == 0) {
+        return "";
+    }
+    return arena_printf(arena,
+                        "const ptrdiff_t steps = k0 + %lld < %lld ? %lld : "
+                        "%lld - k0;\n",
+                        block, k, block, k);
+}
+
 void gemm_emit(Text *out, const GemmPlan *plan, const char *name)
 {
     Arena *arena = out->arena;
-    Emit e = {.arena = arena, .plan = plan, .text = pack_find(path)};
-    if (e.text == NULL) {
+    Emit e = {.arena = arena, .plan = plan};
+    const char *text = pack_find(path);
+    if (text == NULL) {
         nnc_bug("%s is not packed into nnc", path);
     }
     int64_t all = gemm_row_vectors(&plan->spec, plan->target);
     e.tiles = (all + plan->vectors - 1) / plan->vectors;
     e.columns = (e.tiles + plan->tiles - 1) / plan->tiles;
-    bool uneven = plan->spec.k % plan->block != 0;
     const char *j = e.columns > 1 ? "j0" : "0";
     const char *end =
         arena_printf(arena, "%s + %lld", j, (long long)plan->tiles);
     if (e.tiles % plan->tiles != 0) {
         end = "j1";
     }
-    Hole holes[12] = {
+    const Hole holes[] = {
         hole_text("NAME", name),
         hole_text("PARAMS", params_text(arena, plan)),
         hole_int(arena, "K", plan->spec.k),
         hole_int(arena, "BLOCK", plan->block),
         hole_hook("UNIT", "", unit_text(&e)),
-        hole_hook("SPAN", "",
-                  uneven ? arena_printf(
-                               arena,
-                               "const ptrdiff_t steps = k0 + %lld < "
-                               "%lld ? %lld : %lld - k0;\n",
-                               (long long)plan->block, (long long)plan->spec.k,
-                               (long long)plan->block, (long long)plan->spec.k)
-                         : ""),
+        hole_hook("SPAN", "", span_text(arena, plan)),
         hole_text("J", j),
         hole_text("J_END", end),
         hole_text("B_START", b_start(arena, plan)),
         hole_text("columns", all_columns(&e)),
     };
-    int n = 10;
+    memcpy(&e.holes[e.n], holes, sizeof holes);
+    e.n += (int)(sizeof holes / sizeof *holes);
     if (plan->tiles == 1 && e.columns > 1) {
-        Text panel = {.arena = arena};
-        template_fill(&panel, path, e.text, "panel", holes, n, 0);
-        holes[n++] = hole_text("tiles", text_str(&panel));
+        e.holes[e.n++] = (Hole){.name = "tiles", .section = "panel"};
     }
-    template_fill(out, path, e.text, "matmul", holes, n, 0);
+    template_fill(out, path, text, "matmul", e.holes, e.n, 0);
 }

@@ -336,6 +336,53 @@ static bool register_array(Fill *f, const Token *t, int n, const Bind *env,
     return true;
 }
 
+/* The name in a `section: NAME` or `end: NAME` comment, or NULL. */
+static const char *marker(Arena *arena, const Token *t, const char *word)
+{
+    size_t n = strlen(word);
+    if (t->kind != TOKEN_COMMENT || strncmp(t->text + 2, word, n) != 0) {
+        return NULL;
+    }
+    const char *name = t->text + 2 + n;
+    return arena_printf(arena, "%.*s", (int)strcspn(name, " *"), name);
+}
+
+/* The index of the marker that ends section `name`, looking from i. */
+static int section_end(Fill *f, const Token *t, int i, int n, const char *name)
+{
+    for (; i < n; i++) {
+        const char *end = marker(f->arena, &t[i], " end: ");
+        if (end != NULL && strcmp(end, name) == 0) {
+            return i;
+        }
+    }
+    nnc_bug("%s: section %s has no end", f->path, name);
+}
+
+/* Fills the section with this name of the file, under the hole's own holes. */
+static void fill_section(Fill *f, const char *section, const Hole *hole,
+                         const Bind *env, int indent, bool last)
+{
+    const Tokens *file = &f->file;
+    for (int i = 0; i < file->n; i++) {
+        const char *name = marker(f->arena, &file->at[i], " section: ");
+        if (name == NULL || strcmp(name, section) != 0) {
+            continue;
+        }
+        int end = section_end(f, file->at, i, file->n, name);
+        Frame frame = {.outer = f->frame};
+        if (hole != NULL) {
+            frame.holes = hole->more;
+            frame.n = hole->n_more;
+        }
+        f->frame = &frame;
+        block(f, file->at + i + 1, end - i - 1, env, indent, last);
+        f->frame = frame.outer;
+        return;
+    }
+    nnc_bug("%s: there is no section %s", f->path, section);
+}
+
 /* A hook or hole that is a whole statement: its text is statements. */
 static bool hook_statement(Fill *f, const Token *t, int n, const Bind *env,
                            int indent)
@@ -347,6 +394,11 @@ static bool hook_statement(Fill *f, const Token *t, int n, const Bind *env,
     int used = call ? ctoken_close(t, 1, n) + 1 : 1;
     if (used != n - 1) {
         return false;
+    }
+    const Hole *hole = expand_find(f, t[0].text + 1);
+    if (hole != NULL && hole->section != NULL) {
+        fill_section(f, hole->section, hole, env, indent, f->last);
+        return true;
     }
     const Bind *inner_env = env;
     int depth = f->depth;
@@ -383,29 +435,6 @@ static void comment(Fill *f, const Token *t, const Bind *env, int indent)
     text_add(f->out, "\n");
 }
 
-/* The name in a `section: NAME` or `end: NAME` comment, or NULL. */
-static const char *marker(Arena *arena, const Token *t, const char *word)
-{
-    size_t n = strlen(word);
-    if (t->kind != TOKEN_COMMENT || strncmp(t->text + 2, word, n) != 0) {
-        return NULL;
-    }
-    const char *name = t->text + 2 + n;
-    return arena_printf(arena, "%.*s", (int)strcspn(name, " *"), name);
-}
-
-/* The index of the marker that ends section `name`, looking from i. */
-static int section_end(Fill *f, const Token *t, int i, int n, const char *name)
-{
-    for (; i < n; i++) {
-        const char *end = marker(f->arena, &t[i], " end: ");
-        if (end != NULL && strcmp(end, name) == 0) {
-            return i;
-        }
-    }
-    nnc_bug("%s: section %s has no end", f->path, name);
-}
-
 /* A comment, or a section within the section: returns what comes after. */
 static int comment_or_section(Fill *f, const Token *t, int i, int n,
                               const Bind *env, int indent)
@@ -420,6 +449,8 @@ static int comment_or_section(Fill *f, const Token *t, int i, int n,
     const Hole *hole = expand_find(f, name);
     if (hole == NULL) {
         block(f, t + i + 1, end - i - 1, env, indent, last);
+    } else if (hole->section != NULL) {
+        fill_section(f, hole->section, hole, env, indent, last);
     } else {
         Tokens with =
             ctoken_lex(f->arena, hole->text, strlen(hole->text), t[i].line);
@@ -533,26 +564,18 @@ void template_fill(Text *out, const char *path, const char *text,
                    const char *section, const Hole *holes, int n, int indent)
 {
     Fill f = {.arena = out->arena, .out = out, .path = path};
-    f.holes = holes;
-    f.n_holes = n;
-    Tokens tokens = ctoken_lex(f.arena, text, strlen(text), 1);
-    for (int i = 0; i < tokens.n; i++) {
-        const char *name = marker(f.arena, &tokens.at[i], " section: ");
-        if (name != NULL && strcmp(name, section) == 0) {
-            int end = section_end(&f, tokens.at, i, tokens.n, name);
-            statements(&f, tokens.at + i + 1, end - i - 1, NULL, indent);
-            return;
-        }
-    }
-    nnc_bug("%s: there is no section %s", path, section);
+    Frame frame = {.holes = holes, .n = n};
+    f.frame = &frame;
+    f.file = ctoken_lex(f.arena, text, strlen(text), 1);
+    fill_section(&f, section, NULL, NULL, indent, false);
 }
 
 void template_text(Text *out, const char *text, const Hole *holes, int n,
                    int indent)
 {
     Fill f = {.arena = out->arena, .out = out, .path = "(text)"};
-    f.holes = holes;
-    f.n_holes = n;
+    Frame frame = {.holes = holes, .n = n};
+    f.frame = &frame;
     Tokens tokens = ctoken_lex(f.arena, text, strlen(text), 1);
     statements(&f, tokens.at, tokens.n, NULL, indent);
 }

@@ -21,10 +21,10 @@
  *
  * Sections: the line `/ * section: NAME * /` opens one, which runs to the
  * matching `/ * end: NAME * /`. They may nest: where a hole has an inner
- * section's name, its text stands in the section's place (so that the
- * caller can fill that section twice, for the full tile and the remainder);
- * otherwise the section is filled in place with the same holes. What stands
- * outside every section is for the reader and the compiler only. */
+ * section's name, it stands in the section's place (its text may name holes
+ * that are sections, so that one is filled twice, for the full tile and the
+ * remainder); otherwise the section is filled in place with the same holes.
+ * What stands outside every section is for the reader and the compiler. */
 #ifndef NNC_EMIT_TEMPLATE_H
 #define NNC_EMIT_TEMPLATE_H
 
@@ -36,13 +36,17 @@
  * (register names and literals in place). Texts are C with holes of their
  * own and may hold loops and statements. An argument may be the name of a
  * register array: $acc[$i][0] in the text then means its registers. */
-typedef struct Hole {
+typedef struct Hole Hole;
+struct Hole {
     const char *name; /* without the $ */
     const char *text;
     const char *params;
     void (*write)(Text *out, void *context, int n, const char *const *args);
     void *context;
-} Hole;
+    const char *section;     /* instead of text: a section of the same file, */
+    const struct Hole *more; /* filled with these holes before all others */
+    int n_more;
+};
 
 /* A hole with the text of an integer or of printf's format. */
 Hole hole_int(Arena *arena, const char *name, long long value);
