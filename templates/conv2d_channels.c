@@ -115,9 +115,8 @@ static void $NAME(const float *restrict x, const float *restrict w,
                 {
                     nn_vec m = acc[$i * $WINDOW_H][$j * $WINDOW_W][$q];
                     nn_int won = {0};
-                    nn_int more;
                     for (int $d = 1; $d < $WINDOW_H * $WINDOW_W; $d++) {
-                        more = acc[$i * $WINDOW_H + $d / $WINDOW_W]
+                        const nn_int more = acc[$i * $WINDOW_H + $d / $WINDOW_W]
                                   [$j * $WINDOW_W + $d % $WINDOW_W][$q] > m;
                         m = nn_vif(more, acc[$i * $WINDOW_H + $d / $WINDOW_W]
                                   [$j * $WINDOW_W + $d % $WINDOW_W][$q], m);

@@ -5,16 +5,16 @@
  *
  *     NAME(x, y, arg EXTRA, from, to)      arg only with `argmax`
  *
- * Backward (spec.gradient; y is then the gradient's layout):
+ * Backward (spec.gradient; y is then the layout of its gradient):
  *
- *     NAME(dy, arg, dx, scratch EXTRA, from, to)   arg only for POOL_MAX
+ *     NAME(dy, arg, dx EXTRA, from, to)    arg only for POOL_MAX
  *
- * from..to are rows of the batch. arg holds, at the place that y's value has,
- * the index of the first maximum in its window, row-major; a byte, or two
- * where the window has more than 255 places (plan.arg_bytes). With `dead` it
- * holds the window's area where the epilogue's result is not above zero.
- * Layouts may be anything; lanes need block a multiple of the vector or
- * columns side by side to be fast. */
+ * from..to are rows of the batch, any split gives the same bits. arg holds, at
+ * the place that y's value has, the index of the first maximum in its window,
+ * row-major; a byte, or two where the window has more than 255 places
+ * (plan.arg_bytes). With `dead` it holds the window's area where the
+ * epilogue's result is not above zero, and such a gradient goes nowhere. Any
+ * layout; channels side by side in all of them are fast. */
 #ifndef NNC_EMIT_POOL_H
 #define NNC_EMIT_POOL_H
 
@@ -24,8 +24,9 @@ typedef struct PoolSpec {
     int batch;
     PoolKind kind; /* POOL_MAX or POOL_MEAN */
     bool gradient;
-    int window[2], stride[2], pad[4];
+    int window[2], stride[2], pad[4]; /* pads are less than the window */
     Image x, y;
+    Image arg; /* gradient: arg's layout; channels 0: as y */
     bool argmax, dead;
     Epilogue epilogue; /* on y, or on dx of a gradient */
 } PoolSpec;
@@ -35,11 +36,10 @@ typedef struct PoolPlan {
     const Target *target;
     char axis; /* what lanes are: 'c' channels, 'x' columns */
     int units;
-    int64_t scratch; /* reals for each call in flight */
     int arg_bytes;
     double flops, bytes;
     int code_bytes;
-    const char *why;
+    const char *why; /* for --report */
 } PoolPlan;
 
 PoolPlan *pool_plan(Arena *arena, const PoolSpec *spec, const Target *target);

@@ -162,6 +162,29 @@ void convcase_conv(ConvCases *c, const ConvPlan *p, const char *label)
                 finishes ? finish : "");
 }
 
+void convcase_pool(ConvCases *c, const PoolPlan *p, const char *label)
+{
+    const PoolSpec *s = &p->spec;
+    const char *name = arena_printf(c->code.arena, "k%d", c->n++);
+    pool_emit(&c->code, p, name);
+    wrapper(c, name, s->gradient ? "YaX" : "xya", false);
+    Text *t = &c->table;
+    text_printf(t,
+                "    {.name = \"%s\", .role = '%c', .batch = %d, .kernel = "
+                "{1, 1}, .stride = {%d, %d}, .pad = {%d, %d, %d, %d}, ",
+                label, s->gradient ? 'q' : 'p', s->batch, s->stride[0],
+                s->stride[1], s->pad[0], s->pad[1], s->pad[2], s->pad[3]);
+    image(t, "x", &s->x);
+    image(t, "y", &s->y);
+    image(t, "arg", s->arg.channels > 0 ? &s->arg : &s->y);
+    text_printf(t,
+                ".pool = '%c', .window = {%d, %d}, .argmax = %d, .dead = %d, "
+                ".relu = %d, .arg_bytes = %d, .units = %d, .run = run_%s},\n",
+                s->kind == POOL_MAX ? 'm' : 'a', s->window[0], s->window[1],
+                s->argmax, s->dead, s->epilogue.print != NULL, p->arg_bytes,
+                p->units, name);
+}
+
 static const char main_text[] =
     "int main(int argc, char **argv)\n"
     "{\n"
