@@ -30,7 +30,8 @@ TESTS  = $(patsubst %.c,$(B)/%,$(call sources,tests/*_test.c tests/*/*_test.c))
 OURS   = $(call sources,compiler/*.[ch] compiler/*/*.[ch] runtime/*.[ch] \
          tests/*.[ch] tests/*/*.[ch])
 
-.PHONY: all check check-asan lint format tidy clean help install uninstall
+.PHONY: all demo setup check check-asan lint format tidy examples bench fuzz \
+        docs install uninstall clean help
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -80,13 +81,31 @@ $(B)/grammar/nn.lex.c: grammar/nn.l $(B)/grammar/nn.tab.c
 
 $(B)/compiler/front/parse.o: | $(PARSER)
 
-check: $(if $(wildcard compiler/main.c),all) $(TESTS) ## run all tests
-	$(Q)sh tests/unit.sh $(TESTS)
-	$(Q)for s in $(wildcard tests/run.sh); do B=$(B) sh $$s || exit 1; done
+demo: ## install what is missing, build, train and try a digit recogniser
+	$(Q)$(MAKE) --no-print-directory setup
+	$(Q)$(MAKE) --no-print-directory -j2 all
+	$(Q)B=$(B) sh examples/demo.sh
 
-check-asan: ## run all tests with address and undefined-behaviour checks
-	$(Q)$(MAKE) B=$(B)/asan check \
+APT = $(if $(filter 0,$(shell id -u)),,sudo) apt-get
+NEEDS = gcc libc6-dev clang flex bison libcmocka-dev
+setup: ## install what building and testing need, through apt
+	$(Q)missing=$$(for p in $(NEEDS); do \
+	    dpkg -s $$p >/dev/null 2>&1 || echo $$p; done); \
+	if [ -n "$$missing" ]; then $(APT) update && \
+	    $(APT) install -y --no-install-recommends $$missing; fi
+
+check: all $(TESTS) ## run all tests
+	$(Q)B=$(B) CFLAGS="$(CFLAGS)" sh tests/run.sh $(TESTS)
+
+check-asan: ## run all but the long tests with address and undefined checks
+	$(Q)$(MAKE) --no-print-directory B=$(B)/asan LIGHT=1 check \
 	    CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover"
+
+examples: all ## train all examples and compare with their READMEs
+	$(Q)B=$(B) GROUPS_=examples sh tests/run.sh
+
+fuzz: all ## compile 200 random models in all ways and compare them
+	$(Q)B=$(B) sh tests/fuzz.sh 1 200
 
 $(B)/tests/runtime/%_test: $(B)/tests/runtime/%_test.o $(B)/libnnrt.a
 	$(SAY) LINK $@
@@ -108,6 +127,10 @@ $(B)/cmocka:
 	    echo "The tests need cmocka: install the package 'libcmocka-dev'." \
 	    >&2; exit 1; }
 	@touch $@
+
+docs: ## write the tables of operators anew
+	$(Q)for f in README.md docs/language.md; do \
+	    sh docs/operators.sh $$f >$(B)/docs.md && cp $(B)/docs.md $$f; done
 
 lint: ## check layout and the rules of the house
 	$(call need,clang-format,clang-format)
