@@ -1,0 +1,164 @@
+/* drive.c: see drive.h. */
+#include "drive.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "nn_layout.h"
+
+enum { ALIGN = 64 };
+
+static void *room(size_t bytes)
+{
+    size_t whole = (bytes + ALIGN) / ALIGN * ALIGN;
+    void *at = aligned_alloc(ALIGN, whole);
+    if (at == NULL) {
+        fprintf(stderr, "no memory for %zu bytes\n", bytes);
+        exit(1);
+    }
+    memset(at, 0, whole);
+    return at;
+}
+
+static size_t largest_workspace(const nn_model *m)
+{
+    const nn_stage *stage[] = {&m->step, &m->eval, &m->infer, &m->infer1,
+                               &m->grad};
+    size_t most = 0;
+    for (size_t i = 0; i < sizeof stage / sizeof *stage; i++)
+        if (stage[i]->workspace > most)
+            most = stage[i]->workspace;
+    return most;
+}
+
+static size_t input_bytes(const nn_tensor *t)
+{
+    return t->type == NN_F32 ? sizeof(nn_real) : sizeof(int32_t);
+}
+
+void drive_open(drive *d, const nn_model *m, int rows)
+{
+    int inputs = m->input_count + m->target_count;
+    size_t n = (size_t)rows;
+    *d = (drive){.model = m, .rows = rows};
+    d->params = room((size_t)m->reals * sizeof(nn_real));
+    d->workspace = room(largest_workspace(m));
+    d->inputs = room((size_t)inputs * sizeof *d->inputs);
+    for (int i = 0; i < inputs; i++)
+        d->inputs[i] = malloc(n * (size_t)m->inputs[i].values *
+                              input_bytes(&m->inputs[i]));
+    d->outputs = room((size_t)m->output_count * sizeof *d->outputs);
+    for (int i = 0; i < m->output_count; i++)
+        d->outputs[i] =
+            malloc(n * (size_t)m->outputs[i].values * sizeof(nn_real));
+    d->sums = room((size_t)(1 + m->metric_count) * sizeof *d->sums);
+    d->file = room((size_t)nn_layout_largest(m) * sizeof *d->file);
+}
+
+void drive_close(drive *d)
+{
+    for (int i = 0; i < d->model->input_count + d->model->target_count; i++)
+        free(d->inputs[i]);
+    for (int i = 0; i < d->model->output_count; i++)
+        free(d->outputs[i]);
+    free(d->params);
+    free(d->workspace);
+    free(d->inputs);
+    free(d->outputs);
+    free(d->sums);
+    free(d->file);
+}
+
+static void must(bool done, const nn_error *e)
+{
+    if (done)
+        return;
+    fprintf(stderr, "%s\n", e->text);
+    exit(1);
+}
+
+void drive_weights(drive *d, const nn_param *p, double scale, double phase)
+{
+    nn_error e = {0};
+    for (int64_t i = 0; i < nn_layout_count(p); i++)
+        d->file[i] = (nn_real)(float)(scale * sin(0.7 * (double)i + phase));
+    for (int slot = 0; slot <= p->slots; slot++)
+        memset(d->params + p->offset + slot * d->model->slot_stride, 0,
+               (size_t)p->size * sizeof(nn_real));
+    must(nn_layout_from_file(p, d->file, d->params + p->offset, &e), &e);
+}
+
+void drive_input(drive *d, int t, double phase)
+{
+    const nn_tensor *in = &d->model->inputs[t];
+    for (int64_t i = 0; i < d->rows * in->values; i++)
+        if (in->type == NN_F32)
+            ((nn_real *)d->inputs[t])[i] =
+                (nn_real)(float)sin(0.37 * (double)i + phase);
+        else
+            ((int32_t *)d->inputs[t])[i] =
+                (int32_t)(((int64_t)phase + 3 * i) % in->classes);
+}
+
+const nn_real *drive_read(drive *d, const nn_param *p)
+{
+    nn_error e = {0};
+    must(nn_layout_to_file(p, d->params + p->offset, d->file, &e), &e);
+    return d->file;
+}
+
+/* What an entry leaves unwritten shows as NaN. */
+static void spoil(const drive *d)
+{
+    memset(d->workspace, 0xff, largest_workspace(d->model));
+    for (int i = 0; i < d->model->output_count; i++)
+        memset(d->outputs[i], 0xff,
+               (size_t)d->rows * (size_t)d->model->outputs[i].values *
+                   sizeof(nn_real));
+}
+
+static bool run(drive *d, const nn_stage *stage, nn_real *const *outputs,
+                const nn_scalars *s)
+{
+    spoil(d);
+    return stage->run(d->params, d->workspace, (const void *const *)d->inputs,
+                      outputs, d->sums, d->rows, s, NULL, NULL) == 0;
+}
+
+bool drive_step(drive *d, double rate, uint64_t step)
+{
+    nn_scalars s = {.rate = rate, .step = step, .seed = 1};
+    return run(d, &d->model->step, NULL, &s);
+}
+
+bool drive_eval(drive *d)
+{
+    return run(d, &d->model->eval, d->outputs, NULL);
+}
+
+void drive_infer(drive *d)
+{
+    run(d, &d->model->infer, d->outputs, NULL);
+}
+
+void drive_infer1(drive *d)
+{
+    const nn_model *m = d->model;
+    const void **in = room((size_t)m->input_count * sizeof *in);
+    nn_real **out = room((size_t)m->output_count * sizeof *out);
+    spoil(d);
+    for (int row = 0; row < d->rows; row++) {
+        for (int i = 0; i < m->input_count; i++)
+            in[i] = (const char *)d->inputs[i] +
+                    (size_t)(row * m->inputs[i].values) *
+                        input_bytes(&m->inputs[i]);
+        for (int i = 0; i < m->output_count; i++)
+            out[i] = d->outputs[i] + row * m->outputs[i].values;
+        m->infer1.run(d->params, d->workspace, in, out, NULL, 1, NULL, NULL,
+                      NULL);
+    }
+    free(in);
+    free(out);
+}

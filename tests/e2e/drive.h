@@ -1,0 +1,47 @@
+/* drive.h: a compiled model in the hands of a test: memory for its entries,
+ * weights from a formula, one call for each entry.
+ *
+ * Nothing of the programs' runtime takes part but the map between file order
+ * and packed layouts, so that what a test sees is model.c alone. */
+#ifndef TESTS_E2E_DRIVE_H
+#define TESTS_E2E_DRIVE_H
+
+#include <stdbool.h>
+
+#include "nn_model.h"
+
+typedef struct {
+    const nn_model *model;
+    nn_real *params;
+    void *workspace; /* of the largest entry, refilled with NaN each time */
+    void **inputs;   /* inputs, then targets: rows * values each */
+    nn_real **outputs;
+    double *sums; /* loss and metrics of the last step or eval */
+    int rows;
+    nn_real *file; /* one parameter in file order */
+} drive;
+
+/* All memory for `rows` rows; parameters are 0. Ends the program where there
+ * is no memory. */
+void drive_open(drive *d, const nn_model *m, int rows);
+void drive_close(drive *d);
+
+/* Parameter p gets scale * sin(0.7 * i + phase), rounded to float; its
+ * optimiser slots and padding become 0. */
+void drive_weights(drive *d, const nn_param *p, double scale, double phase);
+
+/* Input t gets sin(0.37 * i + phase), rounded to float, or the classes
+ * (phase + 3 * i) % classes. */
+void drive_input(drive *d, int t, double phase);
+
+/* One parameter in file order, in d->file. */
+const nn_real *drive_read(drive *d, const nn_param *p);
+
+/* Runs an entry; false where it returned 1 (loss not finite). The rows of
+ * `infer1` are run one after the other. */
+bool drive_step(drive *d, double rate, uint64_t step);
+bool drive_eval(drive *d);
+void drive_infer(drive *d);
+void drive_infer1(drive *d);
+
+#endif

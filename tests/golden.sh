@@ -1,0 +1,42 @@
+#!/bin/sh
+# golden.sh: models against the numbers of PyTorch: outputs, losses, metrics
+# and gradients, ten steps of each optimiser. The tuned text with floats must
+# agree within 1e-5, the plain text with doubles within 1e-9.
+. tests/lib.sh
+fresh golden
+mkdir -p "$OUT/f32" "$OUT/f64" "$OUT/models"
+
+# The examples, with plain gradient descent so that gradients can be read off
+# a step.
+for f in examples/*/*.nn; do
+    sed 's/optimizer [^;]*;/optimizer sgd(rate: 1);/; s/clip norm [^;]*;//' \
+        "$f" >"$OUT/models/${f##*/}"
+done
+cp tests/golden/*.nn "$OUT/models"
+
+# compile MODEL FILE: both texts, or a failed test.
+compile() {
+    "$NNC" compile --model "$1" "$2" -o "$OUT/f32/$1.c" &&
+        "$NNC" compile --plain --model "$1" "$2" -o "$OUT/f64/$1.c"
+}
+
+rows=
+for f in "$OUT"/models/*.nn; do
+    for m in $(models "$f"); do
+        if ! [ -e "tests/golden/$m.txt" ]; then
+            not_ok "$m" "there is no tests/golden/$m.txt"
+        elif compile "$m" "$f" >"$OUT/$m.log" 2>&1; then
+            rows="$rows $m=$m"
+        else
+            not_ok "$m" "$(head -n 1 "$OUT/$m.log")"
+        fi
+    done
+done
+
+table $rows >"$OUT/table.c"
+objects -O2 "$OUT"/f32/*.c
+objects "-O1 -DNN_REAL=double" "$OUT"/f64/*.c
+cat "$OUT"/f32/*.log "$OUT"/f64/*.log # what the compiler said
+driver f32 golden "" "$OUT/table.c" "$OUT"/f32/*.o -- tests/golden 1e-5
+driver f64 golden -DNN_REAL=double "$OUT/table.c" "$OUT"/f64/*.o -- \
+    tests/golden 1e-9

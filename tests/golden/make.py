@@ -1,0 +1,556 @@
+"""Writes the .txt files beside this script: what PyTorch computes, in float64,
+for the models of the .nn files here and of the examples.
+
+    python3 make.py [NAME...]
+
+Needs PyTorch; the tests do not. Weights and inputs follow closed formulas
+that tests/e2e/golden.c repeats, rounded to float32 so that both see the same
+numbers:
+
+    weight i of a parameter   scale * sin(0.7 * i + phase)
+    value i of an input       sin(0.37 * i + phase)
+    class i of a target       (phase + 3 * i) % classes
+
+A file holds lines: `rows N`; `param NAME SHAPE scale phase`; `input NAME
+phase`; `loss`, `metric NAME` and their values; `output` and `gradient NAME`
+with the count of values, the largest magnitude, the Euclidean norm and up to
+sixteen pairs of index and value; or, for optimisers, `steps N rate` and
+`after NAME` in the same form."""
+import math
+import os
+import sys
+
+import torch
+import torch.nn.functional as F
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+torch.set_default_dtype(torch.float64)
+
+
+def wave(count, step, phase, scale=1.0):
+    values = [scale * math.sin(step * i + phase) for i in range(count)]
+    return torch.tensor(values).float().double()
+
+
+class Case:
+    """One model: its parameters, inputs and targets, made on first use."""
+
+    def __init__(self, rows=3, scale=0.5):
+        self.rows, self.scale = rows, scale
+        self.lines, self.params, self.fed = [], {}, {}
+        self.metrics, self.moment = {}, 0
+
+    def param(self, name, *shape, scale=None):
+        if name not in self.params:
+            scale = self.scale if scale is None else scale
+            phase = 1.0 + len(self.params)
+            w = wave(math.prod(shape), 0.7, phase, scale).reshape(shape)
+            self.params[name] = w.requires_grad_()
+            size = "x".join(map(str, shape))
+            self.lines.append(f"param {name} {size} {scale} {phase}")
+        return self.params[name]
+
+    def feed(self, name, make):
+        if name not in self.fed:
+            self.fed[name] = 0.25 + 0.5 * len(self.fed)
+            self.lines.append(f"input {name} {self.fed[name]}")
+        return make(self.fed[name] + self.moment)
+
+    def input(self, name, *shape):
+        shape = (self.rows, *shape)
+        return self.feed(
+            name, lambda p: wave(math.prod(shape), 0.37, p).reshape(shape))
+
+    def target(self, name, classes, *shape):
+        shape = (self.rows, *shape)
+        ids = torch.arange(math.prod(shape)) * 3
+        return self.feed(name, lambda p: ((ids + int(p)) % classes)
+                         .reshape(shape))
+
+    def dense(self, x, name, n, bias=True):
+        w = self.param(name + ".weight", n, x.shape[-1])
+        return F.linear(x, w, self.param(name + ".bias", n) if bias else None)
+
+    def conv(self, x, name, n, kernel, bias=True, **how):
+        w = self.param(name + ".weight", n, x.shape[1], *pair(kernel))
+        b = self.param(name + ".bias", n) if bias else None
+        return F.conv2d(x, w, b, **how)
+
+    def layernorm(self, x, name, eps=1e-5, axis=-1):
+        n = x.shape[axis]
+        w, b = self.param(name + ".weight", n), self.param(name + ".bias", n)
+        y = F.layer_norm(x.movedim(axis, -1), (n,), w, b, eps)
+        return y.movedim(-1, axis)
+
+    def recurrent(self, x, name, kind, n, start=None):
+        """rnn, lstm or gru: all outputs [rows, time, n] and the last state."""
+        gates = {"rnn": 1, "gru": 3, "lstm": 4}[kind]
+        module = {"rnn": torch.nn.RNN, "gru": torch.nn.GRU,
+                  "lstm": torch.nn.LSTM}[kind](x.shape[2], n, batch_first=True)
+        weights = {
+            "weight_ih_l0": (gates * n, x.shape[2]),
+            "weight_hh_l0": (gates * n, n),
+            "bias_ih_l0": (gates * n,), "bias_hh_l0": (gates * n,)}
+        weights = {key: self.param(f"{name}.{key}", *shape)
+                   for key, shape in weights.items()}
+        args = (x,) if start is None else (x, start)
+        return torch.func.functional_call(module, weights, args)
+
+
+def pair(k):
+    return k if isinstance(k, (list, tuple)) else (k, k)
+
+
+def mse(y, t):
+    return F.mse_loss(y, t)
+
+
+def entropy(c, y, t):
+    """Cross entropy and the accuracy beside it; classes are the last axis."""
+    c.metrics["accuracy"] = (y.argmax(-1) == t).double().mean()
+    return F.cross_entropy(y.reshape(-1, y.shape[-1]), t.reshape(-1))
+
+
+def squares(c, y, *shape):
+    t = c.input("t", *shape)
+    return y, mse(y, t)
+
+
+# Layers -------------------------------------------------------------------
+
+def dense_row(c):
+    y, loss = squares(c, c.dense(c.input("x", 7), "d", 5), 5)
+    c.metrics["rmse"] = loss.sqrt()
+    return y, loss
+
+
+def dense_time(c):
+    return squares(c, c.dense(c.input("x", 6, 3), "d", 5, bias=False), 6, 5)
+
+
+def conv_valid(c):
+    h = c.conv(c.input("x", 2, 7, 9), "a", 2, 1).tanh()
+    return squares(c, c.conv(h, "b", 3, 3), 3, 5, 7)
+
+
+def conv_stride(c):
+    h = c.conv(c.input("x", 3, 8, 9), "a", 3, 1).tanh()
+    h = F.pad(h, (1, 2, 0, 0))  # left, right, top, bottom
+    return squares(c, c.conv(h, "b", 4, (2, 4), stride=(2, 3)), 4, 4, 3)
+
+
+def conv_same(c):
+    h = c.conv(c.input("x", 2, 6, 7), "a", 3, 5, padding=2).tanh()
+    return squares(c, c.conv(h, "b", 2, 3, bias=False, stride=2, padding=1),
+                   2, 3, 4)
+
+
+def conv_even(c):
+    h = F.pad(c.conv(c.input("x", 2, 5, 6), "a", 2, 1).tanh(), (1, 2, 1, 2))
+    return squares(c, c.conv(h, "b", 3, 4), 3, 5, 6)
+
+
+def conv_full(c):
+    h = c.conv(c.input("x", 1, 4, 5), "a", 2, 1).tanh()
+    return squares(c, c.conv(h, "b", 17, 3, padding=2), 17, 6, 7)
+
+
+def maxpool_overlap(c):
+    h = c.conv(c.input("x", 2, 7, 8), "a", 3, 1)
+    return squares(c, F.max_pool2d(h, 3, 2), 3, 3, 3)
+
+
+def maxpool_pad(c):
+    h = c.conv(c.input("x", 2, 6, 5), "a", 3, 1).relu()
+    h = F.pad(h, (1, 1, 1, 1), value=-math.inf)
+    return squares(c, F.max_pool2d(h, (2, 3), 2), 3, 4, 3)
+
+
+def avgpool_pad(c):
+    h = c.conv(c.input("x", 2, 6, 7), "a", 3, 1)
+    return squares(c, F.avg_pool2d(h, 3, 2, 1), 3, 3, 4)
+
+
+def joined(c):
+    x = c.input("x", 2, 4, 4)
+    a = c.conv(x, "a1", 2, 1).tanh()
+    b = c.conv(x, "b1", 3, 1).sigmoid()
+    y = torch.cat([a, b], 1)[:, 1:5, 0:2, 1:4].flatten(1)
+    return squares(c, c.dense(y, "d", 40), 40)
+
+
+def reshaped(c):
+    h = c.dense(c.input("x", 12), "d", 12).reshape(-1, 2, 3, 2)
+    y = c.conv(h, "c", 2, (2, 1)).reshape(-1, 4, 2)[:, 1:3]
+    return squares(c, y, 2, 2)
+
+
+def normed(c):
+    return squares(c, c.layernorm(c.dense(c.input("x", 6), "d", 9), "n"), 9)
+
+
+def normed_time(c):
+    h = c.dense(c.input("x", 5, 4), "d", 3)
+    return squares(c, c.layernorm(h, "n", 1e-3), 5, 3)
+
+
+def residual(c, x, name, n, stride=1):
+    h = c.conv(x, name + ".conv1", n, 3, stride=stride, padding=1).relu()
+    h = c.conv(h, name + ".conv2", n, 3, padding=1)
+    if stride != 1 or x.shape[1] != n:
+        x = c.conv(x, name + ".conv3", n, 1, stride=stride)
+    return (h + x).relu()
+
+
+def residual_two(c):
+    h = residual(c, c.input("x", 2, 6, 6), "same_size", 2)
+    return squares(c, residual(c, h, "smaller", 3, 2), 3, 3, 3)
+
+
+def shared(c):
+    x, z = c.input("x", 6), c.input("z", 6)
+    y = c.dense(x, "f", 4).tanh() * c.dense(z, "f", 4).sigmoid()
+    y = y + F.linear(x, c.params["f.weight"], c.param("g.bias", 4))
+    return squares(c, y, 4)
+
+
+# Maths --------------------------------------------------------------------
+
+def functions(c):
+    p = c.dense(c.input("x", 8), "d", 8).sigmoid()
+    y = (p.exp() + p.log() * p.sqrt() - p.square() / (1.5 + p)
+         + (2 * p).tanh() + (p - 0.5).relu() + 0.25 * p - 1 + p)
+    return squares(c, y, 8)
+
+
+def spread(c):
+    m = c.conv(c.input("x", 3, 4, 5), "c", 3, 1)
+    y = ((m - m.mean(1, True)) * m.sum(3, True) + m.mean(2, True)
+         + c.layernorm(m, "n", axis=1))
+    return squares(c, y, 3, 4, 5)
+
+
+def summed(c):
+    v = c.dense(c.input("x", 4, 3), "d", 3)
+    y = (v.square().sum((1, 2)) - v.mean((1, 2))
+         + (v.sum(1) * v.mean(1)).sum(1)
+         - (v.mean(2) * v.sum(2)).sum(1))
+    return squares(c, y[:, None], 1)
+
+
+def products(c):
+    x = c.input("x", 5, 6)
+    q, k = (torch.matmul(x, c.param(f"p{n}.weight", 6, 3))
+            * c.param(f"p{n}.scale", 3) for n in "qk")
+    return squares(c, (q @ k.transpose(1, 2)).softmax(-1), 5, 5)
+
+
+class Sign(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x.sign()
+
+    @staticmethod
+    def backward(ctx, dy):
+        return dy * (ctx.saved_tensors[0].abs() <= 1)
+
+
+def signs(c):
+    h = Sign.apply(c.dense(c.input("x", 9), "d", 9))
+    return squares(c, c.dense(h, "e", 2), 2)
+
+
+def softmaxed(c):
+    return squares(c, c.dense(c.input("x", 6), "d", 11).softmax(-1), 11)
+
+
+def turned(c):
+    v = c.dense(c.input("x", 5, 3), "d", 3)
+    return squares(c, v.flip(1)[:, 0:2].mean(1) + v[:, -1], 3)
+
+
+def wide(c):
+    h = c.dense(c.input("x", 37), "a", 53).relu()
+    y = c.dense(c.dense(h, "b", 131).tanh(), "c", 19)
+    return y, entropy(c, y, c.target("t", 19))
+
+
+# Losses -------------------------------------------------------------------
+
+def linear_entropy(*shape):
+    def case(c):
+        y = c.dense(c.input("x", *shape, 5), "d", 4)
+        return y, entropy(c, y, c.target("t", 4, *shape))
+    return case
+
+
+def entropy_sum(c):
+    y = c.dense(c.input("x", 5), "d", 4)
+    return y, F.cross_entropy(y, c.target("t", 4), reduction="sum")
+
+
+def log_softmax(c):
+    y = c.dense(c.input("x", 5), "d", 4).softmax(-1)
+    return y, F.nll_loss(y.log(), c.target("t", 4))
+
+
+def log_mixture(c):
+    x = c.input("x", 5)
+    a, b = (c.dense(x, n, 4).softmax(-1) for n in "de")
+    y = 0.25 * a + 0.75 * b
+    return y, F.nll_loss(y.log(), c.target("t", 4))
+
+
+def squares_sum(c):
+    y = c.dense(c.input("x", 5), "d", 3)
+    t = c.input("t", 3)
+    c.metrics["rmse"] = mse(y, t).sqrt()
+    return y, F.mse_loss(y, t, reduction="sum")
+
+
+def two_losses(c):
+    x = c.input("x", 5)
+    t, k = c.input("t", 5), c.target("k", 3)
+    h = c.dense(x, "enc", 4).tanh()
+    back, y = c.dense(h, "dec", 5), c.dense(h, "read", 3)
+    return y, 0.5 * mse(back, x) + F.cross_entropy(y, k) + mse(back, t)
+
+
+def small(c):
+    h = c.dense(c.input("x", 5), "a", c.width).tanh()
+    return squares(c, c.dense(h, "b", 3), 3)
+
+
+def penalties(c):
+    c.width = 4
+    y, loss = small(c)
+    for w in c.params.values():
+        if w.dim() >= 2:
+            c.penalty = c.penalty + 0.15 * w.square().sum() \
+                + 0.02 * w.abs().sum()
+    return y, loss
+
+
+# Cells --------------------------------------------------------------------
+
+def rnn_all(c):
+    return squares(c, c.recurrent(c.input("x", 7, 3), "r", "rnn", 4)[0], 7, 4)
+
+
+def lstm_all(c):
+    return squares(c, c.recurrent(c.input("x", 6, 3), "r", "lstm", 5)[0], 6, 5)
+
+
+def lstm_last(c):
+    h = c.recurrent(c.input("x", 9, 17), "r", "lstm", 20)[0][:, -1]
+    y = c.dense(h, "d", 3)
+    return y, F.cross_entropy(y, c.target("t", 3))
+
+
+def gru_stack(c):
+    h = c.recurrent(c.input("x", 5, 3), "a", "gru", 6)[0]
+    return squares(c, c.recurrent(h, "b", "gru", 4)[0][:, -1], 4)
+
+
+def jordan_net(c):
+    x, y, out = c.input("x", 5, 3), torch.zeros(c.rows, 4), []
+    for t in range(5):
+        h = c.dense(torch.cat([x[:, t], y], 1), "r.dense1", 6).sigmoid()
+        y = c.dense(h, "r.dense2", 4).softmax(-1)
+        out.append(y)
+    y = torch.stack(out, 1)
+    picked = y.log().reshape(-1, 4)
+    return y, F.nll_loss(picked, c.target("t", 4, 5).reshape(-1))
+
+
+def textbook(c):
+    x, name = c.input("x", 6, 3), "book_lstm1.dense"
+    h = s = torch.zeros(c.rows, 4)
+    for t in range(6):
+        xh = torch.cat([x[:, t], h], 1)
+        g = c.dense(xh, name + "1", 4).tanh()
+        i, f, o = (c.dense(xh, name + k, 4).sigmoid() for k in "234")
+        s = g * i + s * f
+        h = s * o
+    return squares(c, c.dense(h, "dense1", 1), 1)
+
+
+def three_states(c):
+    x, out = c.input("x", 6, 3), []
+    fast, slow = torch.full((c.rows, 4), 0.5), torch.zeros(c.rows, 4)
+    for t in range(6):
+        count = t + 1
+        fast = (c.dense(x[:, t], "r.feed", 4) + slow).tanh() + 0.1 * fast
+        new_slow = 0.9 * slow + fast / (1 + count)
+        out.append(torch.cat([fast, slow], 1) * count)
+        slow = new_slow
+    return squares(c, torch.stack(out, 1), 6, 8)
+
+
+def both_ways(c):
+    x = c.input("x", 6, 3)
+    ahead = c.recurrent(x, "a", "gru", 4)[0]
+    back = c.recurrent(x.flip(1), "b", "gru", 4)[0].flip(1)
+    return squares(c, torch.cat([ahead, back], 2).mean(1), 8)
+
+
+def handed_on(c):
+    x, z = c.input("x", 4, 3), c.input("z", 5, 2)
+    state = c.recurrent(x, "e", "lstm", 4)[1]
+    return squares(c, c.recurrent(z, "d", "lstm", 4, state)[0], 5, 4)
+
+
+# Examples -----------------------------------------------------------------
+
+def xor(c):
+    y = c.dense(c.dense(c.input("x", 2), "hidden", 8).tanh(), "out", 2)
+    loss = entropy(c, y, c.target("odd", 2))
+    return y.softmax(-1), loss
+
+
+def iris(c):
+    y = c.dense(c.dense(c.input("x", 4), "hidden", 6).sigmoid(), "out", 3)
+    loss = entropy(c, y, c.target("species", 3))
+    return y.softmax(-1), loss
+
+
+def digits(c):
+    h = c.conv(c.input("image", 1, 8, 8), "c1", 16, 3, padding=1).relu()
+    h = c.conv(F.max_pool2d(h, 2), "c2", 32, 3, padding=1).relu()
+    y = c.dense(F.max_pool2d(h, 2).flatten(1), "f3", 10)
+    loss = entropy(c, y, c.target("digit", 10))
+    return y.softmax(-1), loss
+
+
+def lenet5(c):
+    h = c.conv(c.input("image", 1, 28, 28), "c1", 6, 5, padding=2).relu()
+    h = c.conv(F.max_pool2d(h, 2), "c3", 16, 5).relu()
+    h = c.dense(F.max_pool2d(h, 2).flatten(1), "f5", 120).relu()
+    y = c.dense(c.dense(h, "f6", 84).relu(), "f7", 10)
+    loss = entropy(c, y, c.target("digit", 10))
+    return y.softmax(-1), loss
+
+
+def adding(c):
+    h = c.recurrent(c.input("series", 100, 2), "memory", "lstm", 64)[0]
+    y = c.dense(h[:, -1], "read", 1)
+    loss = mse(y, c.input("sum", 1))
+    c.metrics["rmse"] = loss.sqrt()
+    return y, loss
+
+
+def residual_digits(c):
+    h = c.conv(c.input("image", 1, 8, 8), "stem", 16, 3, padding=1).relu()
+    for i in "12":
+        h = residual(c, h, "residual" + i, 16)
+    h = residual(c, h, "half", 32, 2)
+    m = c.conv(h, "thin.narrow", 16, 1).relu()
+    m = c.conv(m, "thin.wide", 16, 3, padding=1).relu()
+    h = (c.conv(m, "thin.expand", 32, 1) + h).relu()
+    y = c.dense(F.avg_pool2d(h, 4).flatten(1), "out", 10)
+    loss = entropy(c, y, c.target("digit", 10))
+    return y.softmax(-1), loss
+
+
+# Optimisers ---------------------------------------------------------------
+
+def sgd(**how):
+    return lambda params: torch.optim.SGD(params, **how)
+
+
+def adam(**how):
+    return lambda params: torch.optim.Adam(params, **how)
+
+
+def small_six(c):
+    c.width = 6
+    return small(c)
+
+
+OPTIMISERS = {
+    "small_sgd": (sgd(lr=0.1), {}),
+    "small_momentum": (sgd(lr=0.1, momentum=0.9), {}),
+    "small_nesterov": (sgd(lr=0.1, momentum=0.8, nesterov=True), {}),
+    "small_adam": (adam(lr=0.01), {}),
+    "small_adam_betas": (adam(lr=0.02, betas=(0.8, 0.95), eps=1e-4), {}),
+    "small_clip": (sgd(lr=0.5), {"clip": 0.1}),
+    "small_l2": (adam(lr=0.01), {"clip": 1.0, "l2": 0.1}),
+    "small_frozen": (sgd(lr=0.1, momentum=0.9), {"frozen": "a."}),
+}
+
+CASES = {f.__name__: f for f in (
+    dense_row, dense_time, conv_valid, conv_stride, conv_same, conv_even,
+    conv_full, maxpool_overlap, maxpool_pad, avgpool_pad, joined, reshaped,
+    normed, normed_time, residual_two, shared, functions, spread, summed,
+    products, signs, softmaxed, turned, wide, entropy_sum, log_softmax,
+    log_mixture, squares_sum, two_losses, penalties, rnn_all, lstm_all,
+    lstm_last, gru_stack, jordan_net, textbook, three_states, both_ways,
+    handed_on, xor, iris, digits, lenet5, adding, residual_digits)}
+CASES["adding_own"] = adding
+CASES["entropy"] = linear_entropy()
+CASES["entropy_time"] = linear_entropy(6)
+ROWS = {"wide": 23}
+SCALE = {"wide": 0.2, "digits": 0.2, "lenet5": 0.1, "adding": 0.2,
+         "adding_own": 0.2,
+         "residual_digits": 0.2}
+
+
+def number(v):
+    return f"{torch.as_tensor(v).item():.17g}"
+
+
+def sampled(v):
+    """count max norm, then pairs: evenly spaced ones and the largest."""
+    v = v.detach().reshape(-1)
+    largest = int(v.abs().argmax())
+    every = max(1, -(-len(v) // 15))
+    at = sorted({*range(0, len(v), every), largest})
+    pairs = " ".join(f"{i} {number(v[i])}" for i in at)
+    return f"{len(v)} {number(v[largest].abs())} {number(v.norm())} {pairs}"
+
+
+def gradients(name):
+    c = Case(ROWS.get(name, 3), SCALE.get(name, 0.5))
+    c.penalty = torch.zeros(())
+    y, loss = CASES[name](c)
+    (loss + c.penalty).backward()
+    lines = [f"output {sampled(y)}", f"loss {number(loss)}"]
+    lines += [f"metric {k} {number(v)}" for k, v in c.metrics.items()]
+    lines += [f"gradient {k} {sampled(w.grad)}" for k, w in c.params.items()]
+    return c, lines
+
+
+def updates(name):
+    make, how = OPTIMISERS[name]
+    c, optimiser, steps = Case(), None, 10
+    for step in range(steps):
+        c.moment = float(step)
+        if optimiser:
+            optimiser.zero_grad()
+        loss = small_six(c)[1]
+        weights = [w for k, w in c.params.items()
+                   if not k.startswith(how.get("frozen", "-"))]
+        if "l2" in how:
+            loss = loss + sum(how["l2"] / 2 * w.square().sum()
+                              for w in weights if w.dim() >= 2)
+        optimiser = optimiser or make(weights)
+        loss.backward()
+        if "clip" in how:
+            torch.nn.utils.clip_grad_norm_(weights, how["clip"])
+        optimiser.step()
+    rate = optimiser.param_groups[0]["lr"]
+    lines = [f"steps {steps} {rate}"]
+    lines += [f"after {k} {sampled(w)}" for k, w in c.params.items()]
+    return c, lines
+
+
+def main(names):
+    for name in names or [*CASES, *OPTIMISERS]:
+        c, lines = (updates if name in OPTIMISERS else gradients)(name)
+        with open(os.path.join(HERE, name + ".txt"), "w") as out:
+            out.write("\n".join([f"rows {c.rows}", *c.lines, *lines]) + "\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
