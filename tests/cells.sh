@@ -1,0 +1,44 @@
+#!/bin/sh
+# cells.sh: one mechanism for all loops over time. The prelude's lstm and a
+# renamed copy of it become the same C; cells of any kind pass the gradient
+# check; a long loop is no larger than a short one.
+. tests/lib.sh
+fresh cells
+
+# What is left of the C without comments, the names of model and cell and the
+# places where longer names break a line: a word a line.
+same_names() {
+    sed 's/adding_own/adding/g; s/ADDING_OWN/ADDING/g; s/own_lstm/lstm/g' "$1" |
+        gcc -fpreprocessed -dD -E -P -x c - | sed 's/"[a-z_]*\.nn", [0-9]*},$/},/' |
+        tr -s ' \n' '\n\n'
+}
+
+for form in "" --plain --unroll=none; do
+    "$NNC" compile $form examples/adding/adding.nn -o "$OUT/adding.c" \
+        >"$OUT/log" 2>&1 &&
+        "$NNC" compile $form examples/adding/adding_own.nn \
+            -o "$OUT/adding_own.c" >>"$OUT/log" 2>&1 &&
+        same_names "$OUT/adding.c" >"$OUT/prelude.txt" &&
+        same_names "$OUT/adding_own.c" >"$OUT/own.txt" &&
+        [ -s "$OUT/own.txt" ] && cmp -s "$OUT/prelude.txt" "$OUT/own.txt"
+    verdict "a user's lstm becomes the same C ${form:-as tuned}" \
+        "$(grep error "$OUT/log"; diff "$OUT/prelude.txt" "$OUT/own.txt" | head -n 4 |
+            tr '\n' ' ')"
+done
+
+cp tests/e2e/gradcheck.nn "$OUT"
+for m in $(models tests/e2e/gradcheck.nn); do
+    (cd "$OUT" && "$NNC" train --gradcheck --model "$m" gradcheck.nn) \
+        >"$OUT/$m.log" 2>&1
+    verdict "gradient check of $m" "$(tail -n 3 "$OUT/$m.log" | tr '\n' ' ')"
+done
+
+for steps in 20 2000; do
+    "$NNC" compile tests/e2e/long.nn -D steps=$steps -o "$OUT/long$steps.c" \
+        >"$OUT/log" 2>&1
+    objects -O2 "$OUT/long$steps.c"
+done
+size "$OUT/long20.o" "$OUT/long2000.o" >"$OUT/size" 2>&1 &&
+    awk 'NR > 1 { size[NR] = $1 }
+        END { exit !(size[3] > 0 && size[3] <= 1.02 * size[2]) }' "$OUT/size"
+verdict "2,000 steps are no more code than 20" "$(tr '\n' ' ' <"$OUT/size")"
