@@ -1,0 +1,100 @@
+#!/bin/sh
+# generated.sh: the text that nnc writes, for every example and in every form:
+# no warning from gcc and clang, at most 100 columns, one statement a line, no
+# trace of the machine it was made on, the same bytes each time.
+. tests/lib.sh
+fresh generated
+
+# Lines that are too long or hold two statements. Comments and strings do not
+# count, nor do the heads of loops.
+layout() {
+    awk '{ line = $0 }
+        length > 100 { print FILENAME ":" FNR ": " length " columns" }
+        { gsub(/"([^"\\]|\\.)*"/, "\"\"", line); gsub(/\/\*.*\*\//, "", line)
+          sub(/^.*\*\//, "", line) }
+        line !~ /for \(/ && line !~ /^ \*/ && gsub(/;/, ";", line) > 1 {
+            print FILENAME ":" FNR ": two statements" }' "$@"
+}
+
+# compile NAME MODEL FLAG...
+compile() {
+    name=$1 model=$2
+    shift 2
+    mkdir -p "$OUT/$name"
+    "$NNC" compile "$model" "$@" -o "$OUT/$name/$stem.c" >"$OUT/$name/log" 2>&1
+    verdict "$name: compiles" "$(head -n 1 "$OUT/$name/log")"
+}
+
+# The warnings of both compilers, as `COMPILER: text`.
+warnings() {
+    c=$1
+    shift
+    for cc in gcc clang; do
+        # shellcheck disable=SC2086
+        $cc -std=gnu11 $WARN $(processor_flags "$c") -Iruntime "$@" \
+            -O1 -c -o /dev/null "$c" 2>&1 | sed "s/^/$cc: /"
+    done | head -n 3
+}
+
+check() {
+    name=$1 c=$OUT/$1/$stem.c
+    [ -r "$c" ] || return
+    said=$(warnings "$c")
+    [ -z "$said" ]
+    verdict "$name: no warnings" "$said"
+    said=$(layout "$c" "${c%.c}.h" | head -n 3)
+    [ -z "$said" ]
+    verdict "$name: laid out" "$said"
+    ! grep -nE "$TREE|/home/|/root/" "$c" "${c%.c}.h" >/dev/null
+    verdict "$name: no absolute path" "it names a place on this machine"
+}
+
+for model in examples/*/*.nn; do
+    stem=${model##*/} stem=${stem%.nn}
+    [ -n "$(models "$model")" ] || continue
+    compile "$stem" "$model"
+    check "$stem"
+    [ -z "${LIGHT:-}" ] || continue
+    compile "$stem-plain" "$model" --plain
+    check "$stem-plain"
+    compile "$stem-infer" "$model" --infer-only --target=generic
+    check "$stem-infer"
+    ! grep -q '_step\|gradient\|optimi' "$OUT/$stem-infer/$stem.c"
+    verdict "$stem-infer: no trace of training" "it speaks of steps or gradients"
+    compile "$stem-none" "$model" --unroll=none --target=avx2
+    check "$stem-none"
+done
+
+stem=iris
+compile again examples/iris/iris.nn
+cmp -s "$OUT/iris/iris.c" "$OUT/again/iris.c"
+verdict "the same text twice" "two runs differ"
+
+# The programs' own main files, with the runtime beside them.
+for stem in iris digits; do
+    mkdir -p "$OUT/build-$stem"
+    "$NNC" build "examples/$stem/$stem.nn" -o "$OUT/build-$stem" \
+        >"$OUT/build-$stem/log" 2>&1
+    verdict "$stem: builds" "$(head -n 1 "$OUT/build-$stem/log")"
+    for c in "$OUT/build-$stem"/*.c; do
+        [ -r "$c" ] || continue
+        said=$(warnings "$c")
+        [ -z "$said" ]
+        verdict "${c##*/}: no warnings" "$said"
+        said=$(layout "$c" | head -n 3)
+        [ -z "$said" ]
+        verdict "${c##*/}: laid out" "$said"
+    done
+done
+
+# The header stands alone, also in C++.
+printf '#include "iris.h"\nint main(void) { return !iris_model.name; }\n' \
+    >"$OUT/iris/alone.c"
+# shellcheck disable=SC2086
+gcc -std=c11 $WARN -I"$OUT/iris" -fsyntax-only "$OUT/iris/alone.c" 2>/dev/null
+verdict "the header stands alone" "it does not compile by itself"
+if command -v g++ >/dev/null; then
+    cp "$OUT/iris/alone.c" "$OUT/iris/alone.cc"
+    g++ -I"$OUT/iris" -fsyntax-only "$OUT/iris/alone.cc" 2>/dev/null
+    verdict "the header is C++ too" "g++ does not take it"
+fi
