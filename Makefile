@@ -128,6 +128,9 @@ $(B)/cmocka:
 	    >&2; exit 1; }
 	@touch $@
 
+bench: all $(B)/libnnrt.a ## measure kernels, networks and what compiling costs
+	$(Q)B=$(B) sh bench/bench.sh
+
 docs: ## write the tables of operators anew
 	$(Q)for f in README.md docs/language.md; do \
 	    sh docs/operators.sh $$f >$(B)/docs.md && cp $(B)/docs.md $$f; done
