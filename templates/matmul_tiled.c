@@ -115,17 +115,3 @@ static void $NAME($PARAMS)
     }
 }
 /* end: matmul */
-
-/* section: transpose */
-/* t[r][v] of panels of $WIDTH becomes w[v][r]. */
-static void $NAME(const float *restrict w, float *restrict t, int from, int to)
-{
-    for (ptrdiff_t unit = from; unit < to; unit++) {
-        for (ptrdiff_t v = 0; v < $COLUMNS; v++) {
-            const float *x = &w[$FROM_V];
-            float *y = &t[$TO_V];
-            $COPY();
-        }
-    }
-}
-/* end: transpose */

@@ -84,7 +84,7 @@ int gemm_transpose_emit(Text *out, const Panels *from, const Panels *to,
     int width = to->width > 0 ? to->width : target->lanes;
     int64_t units = (rows + width - 1) / width;
     int64_t step = to->width > 0 ? to->panel : width;
-    const char *path = "templates/matmul_tiled.c";
+    const char *path = "templates/transpose.c";
     const char *text = pack_find(path);
     if (text == NULL) {
         nnc_bug("%s is not packed into nnc", path);
