@@ -131,7 +131,8 @@ static bool plan_product(Plan *plan, Kernel *k, const CodeOptions *o)
 {
     const Target *target = target_find(o->target);
     Product *p = NEW(plan->arena, Product);
-    bool packs = plan->value[k->anchor->id].want != NULL;
+    const Layout *want = plan->value[k->anchor->id].want;
+    bool packs = want && layout_stride(want, 0) == 1;
     if (!set_up(plan, k, target, packs, p) &&
         !set_up(plan, k, target, !packs, p))
         return false;

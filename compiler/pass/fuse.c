@@ -13,6 +13,7 @@ typedef struct Fuser {
     Plan *plan;
     Kernel **of; /* kernel by node id */
     const int *uses;
+    bool *stateful; /* by node id: leads to an update with state */
     const CodeOptions *options;
     bool plain;
 } Fuser;
@@ -129,6 +130,22 @@ static bool apart(Fuser *f, const Kernel *other, const Kernel *k)
     return true;
 }
 
+/* An update that keeps state streams through memory of its own, and is long:
+ * in the registers of a product's tile it would be written out for each. */
+static void mark_stateful(Fuser *f)
+{
+    const Graph *g = f->plan->graph;
+    for (int i = g->nodes.n - 1; i >= 0; i--) {
+        const Node *n = g->nodes.at[i];
+        if (op_table[n->op].class != CLASS_MAP)
+            continue;
+        for (int x = 0; x < n->n_in; x++)
+            f->stateful[i] |= n->in[x]->op == OP_SLOT;
+        for (int x = 0; x < n->n_in && f->stateful[i]; x++)
+            f->stateful[n->in[x]->id] = true;
+    }
+}
+
 static bool takes_maps(const Kernel *k)
 {
     return k->kind == KERNEL_MAP || k->kind == KERNEL_CONV ||
@@ -140,7 +157,8 @@ static bool takes_maps(const Kernel *k)
  * inputs: same shape, and every other input is there before. */
 static bool may_join(Fuser *f, const Node *n, const Kernel *k)
 {
-    if (!k || !takes_maps(k) || !shape_equal(&k->space, &n->shape))
+    if (!k || !takes_maps(k) || !shape_equal(&k->space, &n->shape) ||
+        (k->anchor && f->stateful[n->id]))
         return false;
     for (int i = 0; i < n->n_in; i++)
         if (f->of[n->in[i]->id] != k && node_depends(f, n->in[i], k))
@@ -423,8 +441,13 @@ static void find_stores(Fuser *f, Kernel *k)
 Plan *fuse(Plan *plan, const CodeOptions *options)
 {
     Graph *g = plan->graph;
-    Fuser f = {plan, NEWN(plan->arena, Kernel *, g->nodes.n), graph_uses(g),
-               options, options->plain};
+    Fuser f = {plan,
+               NEWN(plan->arena, Kernel *, g->nodes.n),
+               graph_uses(g),
+               NEWN(plan->arena, bool, g->nodes.n),
+               options,
+               options->plain};
+    mark_stateful(&f);
     plan->value = NEWN(plan->arena, Value, g->nodes.n);
     for (int i = 0; i < g->nodes.n; i++) {
         Node *n = g->nodes.at[i];

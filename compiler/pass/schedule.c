@@ -171,13 +171,18 @@ static const Layout *wish(const Plan *plan, const Node *n)
     return NULL;
 }
 
+static bool is_map(const Node *n)
+{
+    return op_table[n->op].class == CLASS_MAP;
+}
+
 static const Layout *kernel_wish(const Plan *plan, const Kernel *k)
 {
     for (int j = 0; j < k->nodes.n; j++) {
         const Node *n = k->nodes.at[j];
         if (wish(plan, n))
             return wish(plan, n);
-        for (int i = 0; i < n->n_in; i++)
+        for (int i = 0; is_map(n) && i < n->n_in; i++)
             if (wish(plan, n->in[i]) &&
                 shape_equal(&n->in[i]->shape, &n->shape))
                 return wish(plan, n->in[i]);
@@ -196,7 +201,7 @@ static bool wants(Plan *plan, const Node *n, const Shape *shape,
     return true;
 }
 
-/* Spreads wishes through element-wise kernels until nothing changes. */
+/* Spreads wishes through element-wise nodes until nothing changes. */
 static void spread(Plan *plan)
 {
     bool changed = true;
@@ -204,12 +209,12 @@ static void spread(Plan *plan)
         changed = false;
         for (int i = 0; i < plan->kernels.n; i++) {
             const Kernel *k = plan->kernels.at[i];
-            const Layout *l =
-                k->kind == KERNEL_MAP ? kernel_wish(plan, k) : NULL;
+            bool spreads = k->kind == KERNEL_MAP || is_product(k);
+            const Layout *l = spreads ? kernel_wish(plan, k) : NULL;
             for (int j = 0; l && j < k->nodes.n; j++) {
                 const Node *n = k->nodes.at[j];
                 changed |= wants(plan, n, &k->space, l);
-                for (int x = 0; x < n->n_in; x++)
+                for (int x = 0; is_map(n) && x < n->n_in; x++)
                     changed |= wants(plan, n->in[x], &k->space, l);
             }
         }
