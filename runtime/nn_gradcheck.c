@@ -15,15 +15,18 @@
 #include "nn_rng.h"
 #include "nn_run.h"
 
-enum { SAMPLE = 200 };
+/* Values checked of each parameter, so that the operations of all losses
+ * together stay near the budget: about a minute of plain loops. */
+enum { LEAST_SAMPLE = 10, MOST_SAMPLE = 200 };
 
-static const double tolerance = 1e-6;
+static const double tolerance = 1e-6, budget = 5e10;
 
 typedef struct {
     nn_run *run;
     nn_scalars scalars;
     int64_t *items; /* training rows in an order drawn at random */
     int rows;
+    int64_t sample;
     double loss;
     int64_t *places, *picked; /* of one parameter */
     double noise;             /* what differences cannot tell from 0 */
@@ -66,15 +69,25 @@ static double difference(check *c, nn_real *w, double gradient, double scale)
     return best;
 }
 
+/* A slope takes four losses, each forward and backward. */
+static int64_t sample_size(const nn_model *m)
+{
+    double cost = 12.0 * (double)m->flops * m->grad.batch;
+    double values = budget / (cost * m->param_count + 1);
+    return values > MOST_SAMPLE    ? MOST_SAMPLE
+           : values < LEAST_SAMPLE ? LEAST_SAMPLE
+                                   : (int64_t)values;
+}
+
 static int64_t pick(check *c, int index, int64_t count)
 {
     nn_stream s = {c->scalars.seed, NN_FOR_CHECK, (uint32_t)index};
     for (int64_t i = 0; i < count; i++)
         c->picked[i] = i;
-    if (count <= SAMPLE)
+    if (count <= c->sample)
         return count;
     nn_rng_shuffle(s, c->picked, count);
-    return SAMPLE;
+    return c->sample;
 }
 
 static double largest(const nn_real *x, int64_t n)
@@ -94,6 +107,7 @@ static bool report(const check *c, const nn_param *p, int64_t checked,
     printf("  %-32s %8lld of %-8lld error %9.3g  %s\n", p->name,
            (long long)checked, (long long)nn_layout_count(p), error,
            good ? "ok" : "WRONG");
+    fflush(stdout);
     return good;
 }
 
@@ -183,6 +197,7 @@ int nn_gradcheck(nn_run *r, nn_error *e)
     int batch = r->model->grad.batch;
     check c = {.run = r,
                .rows = have < batch ? (int)have : batch,
+               .sample = sample_size(r->model),
                .scalars = {.rate = r->options.rate,
                            .seed = (uint64_t)r->options.seed}};
     nn_real *gradients = NULL;

@@ -42,18 +42,20 @@ static bool open_buffers(nn_run *r, nn_error *e)
     return true;
 }
 
-/* The compiler made one batch of all rows; it must be enough. */
+/* The compiler made one batch of all rows; it must be enough. A build that
+ * checks gradients takes some of them. */
 static bool check_batch(const nn_run *r, nn_error *e)
 {
     int64_t rows = r->data.parts[NN_TRAIN].count;
-    if (!r->program->train.batch_all || rows <= r->model->step.batch)
+    if (!r->program->train.batch_all || r->model->step.run == NULL ||
+        rows <= r->model->step.batch)
         return true;
     return nn_fail(e,
-                   "%lld rows are to be trained on at once, and this program "
-                   "was compiled for at most %d: compile %s again with "
-                   "--batch %lld",
-                   (long long)rows, r->model->step.batch, r->program->file,
-                   (long long)rows);
+                   "%lld rows are to be trained on at once, and `batch all` "
+                   "has room for %d: write `batch %lld;` in the train block "
+                   "of %s",
+                   (long long)rows, r->model->step.batch, (long long)rows,
+                   r->program->file);
 }
 
 bool nn_run_open(nn_run *r, const nn_program *program,

@@ -266,8 +266,8 @@ static void one_batch_of_all(void **state)
     reset();
     program.train.batch_all = 1;
     assert_int_equal(train("--out a"), 1);
-    assert_file_says("err", "compiled for at most 10: compile softmax.nn again "
-                            "with --batch 120");
+    assert_file_says("err", "has room for 10: write `batch 120;` in the "
+                            "train block of softmax.nn");
 }
 
 static const struct {
