@@ -87,7 +87,8 @@ static void $NAME(const float *restrict x, const float *restrict w,
                     nn_vec m1 = acc[$k][$i * $WINDOW_H][$q + $NEXT];
                     for (int $u = 1; $u < $WINDOW_H; $u++) {
                         m0 = nn_vmax(acc[$k][$i * $WINDOW_H + $u][$q], m0);
-                        m1 = nn_vmax(acc[$k][$i * $WINDOW_H + $u][$q + $NEXT], m1);
+                        m1 = nn_vmax(acc[$k][$i * $WINDOW_H + $u][$q + $NEXT],
+                                     m1);
                     }
                     nn_vec m = nn_vmax($HIGH(m0, m1),
                                       $LOW(m0, m1));
@@ -104,19 +105,25 @@ static void $NAME(const float *restrict x, const float *restrict w,
         for (int $i = 0; $i < $ROWS / $WINDOW_H; $i++) {
             for (int $q = 0; $q < $VECTORS; $q += 2) {
                 {
-                    nn_vec m = $LOW(acc[$k][$i * $WINDOW_H][$q], acc[$k][$i * $WINDOW_H][$q + $NEXT]);
+                    nn_vec m = $LOW(
+                        acc[$k][$i * $WINDOW_H][$q],
+                        acc[$k][$i * $WINDOW_H][$q + $NEXT]);
                     nn_int won = {0};
                     nn_vec next;
                     nn_int more;
                     for (int $u = 0; $u < $WINDOW_H; $u++) {
                         for (int $e = 0; $e < ($u + $WINDOW_H - 1) / $WINDOW_H;
                              $e++) { /* the first one is m already */
-                            next = $LOW(acc[$k][$i * $WINDOW_H + $u][$q], acc[$k][$i * $WINDOW_H + $u][$q + $NEXT]);
+                            next = $LOW(
+                            acc[$k][$i * $WINDOW_H + $u][$q],
+                            acc[$k][$i * $WINDOW_H + $u][$q + $NEXT]);
                             more = next > m;
                             m = nn_vif(more, next, m);
                             won = (won & ~more) | (more & (2 * $u));
                         }
-                        next = $HIGH(acc[$k][$i * $WINDOW_H + $u][$q], acc[$k][$i * $WINDOW_H + $u][$q + $NEXT]);
+                        next = $HIGH(
+                            acc[$k][$i * $WINDOW_H + $u][$q],
+                            acc[$k][$i * $WINDOW_H + $u][$q + $NEXT]);
                         more = next > m;
                         m = nn_vif(more, next, m);
                         won = (won & ~more) | (more & (2 * $u + 1));

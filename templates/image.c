@@ -2,11 +2,12 @@
  *
  * Holes: $FROM, $TO are the strides of both sides: $FX and $TX of a column,
  * $FY and $TY of a row; $F0 and $T0 are the places of the first pixel, $FC(c)
- * and $TC(c) those of channel c. $C x $H x $W values an image. The section `pixels` runs along the channels, `rows`
- * along the columns, `lines` along whole rows of both at once. `halo` clears
- * the frame around each of $GROUPS groups, which begins at $START: rows of
- * $LINE reals, $TOP above and $BOTTOM below, $LEFT reals at the left of each
- * other row and $RIGHT reals from $BODY on. */
+ * and $TC(c) those of channel c. $C x $H x $W values an image. The section
+ * `pixels` runs along the channels, `rows` along the columns, `lines` along
+ * whole rows of both at once. `halo` clears the frame around each of $GROUPS
+ * groups, which begins at $START: rows of $LINE reals, $TOP above and $BOTTOM
+ * below, $LEFT reals at the left of each other row and $RIGHT reals from $BODY
+ * on. */
 static void $NAME(const float *restrict x, float *restrict y)
 {
     /* section: pixels */

@@ -1,6 +1,7 @@
 /* Pooling over windows of $KH x $KW, any stride and padding.
  *
- *     y[i,j,c] = max (or mean) over u,v of x[i*$SH + u - $TOP, j*$SW + v - $LEFT, c]
+ *     y[i,j,c] = max (or mean) over u,v of
+ *         x[i*$SH + u - $TOP, j*$SW + v - $LEFT, c]
  *
  * Places in the padding are left out of the maximum and count as 0 in the
  * mean, which divides by $KH * $KW ($SHARE). arg is the first largest place of
@@ -20,7 +21,8 @@ static void $NAME(const float *restrict x, float *restrict y,
         for (int j = 0; j < $PW; j++) {
             const int v0 = $V0;
             const int v1 = $V1;
-            const float *p = x + (i * $SH - $TOP) * $XI + (j * $SW - $LEFT) * $XJ;
+            const float *p =
+                x + (i * $SH - $TOP) * $XI + (j * $SW - $LEFT) * $XJ;
             /* section: whole */
             for (int c = 0; c < $WHOLE; c += $LANES) {
                 $BODY(c, $LANES, i, j);
@@ -57,7 +59,8 @@ static void $NAME(const float *restrict x, float *restrict y,
     $DEAD(m, won);
     $PUT(y + $i * $YI + $j * $YJ + $YC($c), m, $n);
     const nn_small small = __builtin_convertvector(won, nn_small);
-    __builtin_memcpy(arg + $i * $YI + $j * $YJ + $YC($c), &small, $n * sizeof *arg);
+    __builtin_memcpy(arg + $i * $YI + $j * $YJ + $YC($c), &small,
+                     $n * sizeof *arg);
     /* end: arg_maximum */
     /* section: mean */
     nn_vec m = {0};
@@ -84,7 +87,8 @@ static void $NAME(const float *restrict x, float *restrict y,
                     const int j = k + l;
                     const int v0 = $V0;
                     const int v1 = $V1;
-                    const float *p = x + (i * $SH - $TOP) * $XI + (j * $SW - $LEFT) * $XJ + $XC(c);
+                    const float *p = x + (i * $SH - $TOP) * $XI +
+                                     (j * $SW - $LEFT) * $XJ + $XC(c);
                     /* section: scalar_maximum */
                     float m = p[u0 * $XI + v0 * $XJ];
                     for (int u = u0; u < u1; u++) {
@@ -137,8 +141,9 @@ static void $NAME(const float *restrict x, float *restrict y,
 
 /* The gradients: every pixel of dx is cleared, then each dy is added to the
  * place that won, or its share to all places of its window. */
-static void $GRADIENT(const float *restrict y, const unsigned char *restrict arg,
-                      float *restrict x, int n)
+static void $GRADIENT(const float *restrict y,
+                      const unsigned char *restrict arg, float *restrict x,
+                      int n)
 {
     /* section: clear */
     for (int c = 0; c < $GROUPS; c++) {
@@ -171,12 +176,14 @@ static void $GRADIENT(const float *restrict y, const unsigned char *restrict arg
     /* section: back_maximum */
     const nn_vec g = $LOAD(y + $i * $YI + $j * $YJ + $YC($c), $n);
     nn_small small = {0};
-    __builtin_memcpy(&small, arg + $i * $AI + $j * $AJ + $AC($c), $n * sizeof *arg);
+    __builtin_memcpy(&small, arg + $i * $AI + $j * $AJ + $AC($c),
+                     $n * sizeof *arg);
     const nn_int won = __builtin_convertvector(small, nn_int);
     for (int u = u0; u < u1; u++) {
         for (int v = v0; v < v1; v++) {
             float *to = p + u * $XI + v * $XJ + $XC($c);
-            $PUT(to, $LOAD(to, $n) + (nn_vec)((won == u * $KW + v) & (nn_int)g), $n);
+            const nn_vec here = (nn_vec)((won == u * $KW + v) & (nn_int)g);
+            $PUT(to, $LOAD(to, $n) + here, $n);
         }
     }
     /* end: back_maximum */
@@ -195,7 +202,10 @@ static void $GRADIENT(const float *restrict y, const unsigned char *restrict arg
             for (int j = 0; j < $PW; j++) {
                 const int won = arg[i * $AI + j * $AJ + $AC(c)];
                 if (won < $AREA) {
-                    x[(i * $SH - $TOP + won / $KW) * $XI + (j * $SW - $LEFT + won % $KW) * $XJ + $XC(c)] += y[i * $YI + j * $YJ + $YC(c)];
+                    const int h = i * $SH - $TOP + won / $KW;
+                    const int v = j * $SW - $LEFT + won % $KW;
+                    x[h * $XI + v * $XJ + $XC(c)] +=
+                        y[i * $YI + j * $YJ + $YC(c)];
                 }
             }
         }
@@ -209,7 +219,8 @@ static void $GRADIENT(const float *restrict y, const unsigned char *restrict arg
             for (int j = 0; j < $PW; j++) {
                 const int v0 = $V0;
                 const int v1 = $V1;
-                float *p = x + (i * $SH - $TOP) * $XI + (j * $SW - $LEFT) * $XJ + $XC(c);
+                float *p = x + (i * $SH - $TOP) * $XI +
+                           (j * $SW - $LEFT) * $XJ + $XC(c);
                 const float g = y[i * $YI + j * $YJ + $YC(c)] * $SHARE;
                 for (int u = u0; u < u1; u++) {
                     for (int v = v0; v < v1; v++) {

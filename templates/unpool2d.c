@@ -1,7 +1,8 @@
 /* The gradient of pooled values spread over their windows, for windows that
  * do not overlap:
  *
- *     x[i*$WH + u, j*$WW + v, c] = y[i,j,c] where arg[i,j,c] = u*$WW + v, else 0
+ *     x[i*$WH + u, j*$WW + v, c] = y[i,j,c] where arg[i,j,c] = u*$WW + v,
+ *                                  else 0
  *
  * or y / ($WH*$WW) everywhere for the mean ($SHARE). Every pixel of every
  * window is written once. `lanes` does $LANES channels at a time from c = 0 to
