@@ -79,7 +79,9 @@ int command_build(const Options *o)
         printf("%s gets no %s-train: %s\n", p->name, p->name, why);
     else
         status = make(&d, PROGRAM_TRAIN, folder);
-    if (status == 0)
+    if (status == 0 && p->outputs.n == 0)
+        printf("%s gets no %s-infer: it has no `output`\n", p->name, p->name);
+    else if (status == 0)
         status = make(&d, PROGRAM_INFER, folder);
     if (status == 0 && o->report)
         status = report_model(&d);

@@ -53,6 +53,7 @@ static Program *elaborate(Driver *d, int64_t batch)
                            .n_defines = o->defines.n,
                            .defines = o->defines.at,
                            .batch = batch,
+                           .step_batch = o->batch,
                            .infer_only = o->infer_only};
     Program *p = elaborate_program(d->arena, d->diag, d->file, &options);
 
@@ -135,6 +136,14 @@ bool driver_model(Driver *d, Want want, Model *model, Text *dumped)
             break;
         if (dumped)
             dumped->n = 0;
+    }
+    if (model->plans.n == 0) {
+        diag_help(diag_error(d->diag, (Span){0},
+                             "the model %s has no `output`, so there is "
+                             "nothing to infer",
+                             model->program->name),
+                  "write: output NAME;");
+        return false;
     }
     check_memory(d, want, model);
     return diag_errors(d->diag) == 0;

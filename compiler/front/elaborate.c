@@ -253,7 +253,8 @@ static void entries(const Elab *base)
 {
     const ElabOptions *o = base->options;
     Program *p = base->program;
-    int64_t batch = p->train.batch ? p->train.batch : BATCH_OF_ALL;
+    int64_t trained = p->train.batch ? p->train.batch : BATCH_OF_ALL;
+    int64_t batch = o->step_batch ? o->step_batch : trained;
     int64_t infer = o->batch ? o->batch : DEFAULT_INFER_BATCH;
     bool output = find_item(base->model, ITEM_OUTPUT) != NULL;
 
