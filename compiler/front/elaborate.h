@@ -15,6 +15,7 @@ typedef struct ElabOptions {
     int n_defines;
     const char *const *defines; /* -D: "name=value" */
     int64_t batch;              /* of the entry `infer`; 0: 64 */
+    int64_t step_batch;         /* of `step` and `eval`; 0: as in `train` */
     bool infer_only;            /* leave out `step` and `eval` */
 } ElabOptions;
 
