@@ -12,7 +12,8 @@ enum {
     ELAB_DEPTH = 200,            /* blocks inside blocks */
     ELAB_NESTING = 1000,         /* expressions inside of each other's blocks */
     ELAB_APPLICATIONS = 1 << 15, /* layers and operators of a whole model */
-    ELAB_LIST = 1 << 20,         /* elements of a list or range */
+    ELAB_LIST = 1 << 20,         /* elements of a range */
+    ELAB_TURNS = 1 << 20,        /* of all loops of a model */
 };
 
 /* One application of a block, cell or scan: it owns parameters, and its name
@@ -101,7 +102,7 @@ typedef struct Elab {
     Graph *top, *graph; /* of the model; of the innermost scan */
     ScanFrame *scan;
     Frame *frame;
-    int depth, nesting, applications, params, drops;
+    int depth, nesting, applications, turns, params, drops;
     VEC(Node *) param_nodes;
     VEC(Layer *) param_layers; /* which layer owns parameter i */
     VEC(const char *) param_locals;

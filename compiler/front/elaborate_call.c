@@ -334,6 +334,12 @@ static Value *apply_op(Elab *e, const Recipe *r, Value *in, Site site)
         return e->poison;
     v = lower(e, &call);
     give_spans(e, mark, site.span);
+    if (v->kind == VAL_TENSOR) {
+        Shape shape = value_shape(v);
+
+        if (!elab_fits(e, site.span, &shape))
+            return e->poison;
+    }
     return elab_from(e, v, inputs.n == 1 ? inputs.at[0] : NULL, r->name, site);
 }
 

@@ -156,6 +156,15 @@ static void bind_lists(Elab *e, const Bindings *kept)
     }
 }
 
+static bool count_turn(Elab *e, const Expr *x)
+{
+    if (e->turns++ < ELAB_TURNS)
+        return true;
+    elab_error(e, x->span, "the loops of this model turn more than %d times",
+               ELAB_TURNS);
+    return false;
+}
+
 static Value *on_for(Elab *e, const Expr *x)
 {
     Value *over = elab_expr(e, x->kids.at[0]), *v;
@@ -167,6 +176,9 @@ static Value *on_for(Elab *e, const Expr *x)
         return wrong(e, x->kids.at[0], "a list or range", over);
     v = value_list(e->arena, VAL_LIST, over->n, over->at);
     for (int i = 0; i < over->n && ok; i++) {
+        ok = count_turn(e, x);
+        if (!ok)
+            break;
         elab_bind(e, x->name, false, over->at[i]);
         e->frame->loops++;
         v->at[i] = elab_expr(e, x->kids.at[1]);

@@ -380,6 +380,7 @@ Value *elab_scan(Elab *e, const Recipe *cell, Value *in, const Arg *start,
     ScanFrame *scan = NEW(e->arena, ScanFrame);
     Recipe *r = without_start(e, cell, &start);
     Layer *layer = r->shared;
+    Shape shape;
 
     if (e->scan) {
         elab_error(e, site.span,
@@ -399,5 +400,9 @@ Value *elab_scan(Elab *e, const Recipe *cell, Value *in, const Arg *start,
     scan->start = start;
     if (!run_scan(e, scan, r, in, layer, site))
         return e->poison;
-    return elab_from(e, finish(e, scan, layer, site), NULL, cell->name, site);
+    in = finish(e, scan, layer, site);
+    shape = value_shape(in);
+    if (!elab_fits(e, site.span, &shape))
+        return e->poison;
+    return elab_from(e, in, NULL, cell->name, site);
 }

@@ -271,5 +271,7 @@ Value *elab_binary(Elab *e, Op op, Value *a, Value *b, const Expr *x)
     node = graph_binary(e->graph, op, aligned(e, a, rank, rows),
                         aligned(e, b, rank, rows));
     node->span = elab_place(e, x->at);
-    return elab_tensor(e, node, rows);
+    a = elab_tensor(e, node, rows);
+    s[0] = value_shape(a);
+    return elab_fits(e, x->at, &s[0]) ? a : e->poison;
 }

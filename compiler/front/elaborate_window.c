@@ -118,9 +118,7 @@ static Value *slide(Elab *e, Call *call, Window *w, int n_in)
         elab_note(e, m, "the value", call->in[0]);
         return e->poison;
     }
-    image = node->shape;
-    return elab_fits(e, call->site.span, &image) ? elab_tensor(e, node, true)
-                                                 : e->poison;
+    return elab_tensor(e, node, true);
 }
 
 static bool is_image(Elab *e, const Call *call)
@@ -221,6 +219,9 @@ Value *lower_matmul(Elab *e, Call *call)
     if (sw.rank != 2 ||
         sx.dim[sx.rank - 1] != sw.dim[call->arg.at[0]->number != 0 ? 1 : 0])
         return no_product(e, call);
+    sx.dim[sx.rank - 1] = sw.dim[call->arg.at[0]->number != 0 ? 0 : 1];
+    if (!elab_fits(e, call->site.span, &sx))
+        return e->poison;
     node = w->rows ? elab_rows(e, x) : elab_node(e, x);
     node = product(e, call, node, elab_node(e, w), w->rows);
     return elab_tensor(e, node, x->rows || w->rows);
