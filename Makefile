@@ -87,7 +87,7 @@ demo: ## install what is missing, build, train and try a digit recogniser
 	$(Q)B=$(B) sh examples/demo.sh
 
 APT = $(if $(filter 0,$(shell id -u)),,sudo) apt-get
-NEEDS = gcc libc6-dev clang flex bison libcmocka-dev
+NEEDS = gcc libc6-dev clang flex bison zlib1g-dev libpng-dev libcmocka-dev
 setup: ## install what building and testing need, through apt
 	$(Q)missing=$$(for p in $(NEEDS); do \
 	    dpkg -s $$p >/dev/null 2>&1 || echo $$p; done); \

@@ -1,0 +1,63 @@
+#!/bin/sh
+# docs.sh: every block of code marked `nn` in docs/language.md and README.md
+# compiles; those marked `nn wrong` do not; the tables that are made from
+# compiler/ir/ops.def are current; links lead to files that exist.
+. tests/lib.sh
+fresh docs
+
+# Writes the blocks of a document to OUT/STEM-N.nn or OUT/STEM-N.wrong.nn.
+extract() {
+    awk -v to="$OUT/$2" '
+        /^```nn/ { file = to "-" ++n ($2 == "wrong" ? ".wrong" : "") ".nn"
+                   printf "" >file; next }
+        /^```/ { if (file) close(file); file = ""; next }
+        file { print >file }' "$1"
+}
+extract docs/language.md language
+extract README.md readme
+
+for f in "$OUT"/*.nn; do
+    name=${f##*/}
+    last=$(models "$f" | tail -n 1)
+    case $name in
+    *.wrong.nn)
+        "$NNC" check "$f" >"$f.log" 2>&1
+        [ $? -eq 1 ]
+        verdict "$name is refused" "it is accepted"
+        continue
+        ;;
+    esac
+    "$NNC" compile "$f" -o "$OUT/$last.c" >"$f.log" 2>&1
+    verdict "$name compiles" "$(head -n 1 "$f.log")"
+done
+
+# The C that the README shows is a piece of what its model becomes.
+awk '/^```c$/ { f = 1; next } /^```/ { f = 0 } f' README.md >"$OUT/shown"
+"$NNC" compile --plain "$OUT/readme-1.nn" -o "$OUT/readme.c" >"$OUT/log" 2>&1
+awk 'NR == FNR { shown = shown $0 "\n"; next } { text = text $0 "\n" }
+    END { exit !(shown != "" && index(text, shown)) }' "$OUT/shown" "$OUT/readme.c"
+verdict "the README shows real C" "the model's text has changed"
+
+for f in README.md docs/*.md; do
+    [ -r "$f" ] || continue
+    # Addresses and places within the page are left out.
+    for link in $(grep -o '](\([^)]*\))' "$f" | sed 's/](\(.*\))/\1/; s/#.*//' |
+        grep -v '^https\?:' | sort -u); do
+        [ -e "${f%"${f##*/}"}$link" ] || echo "$f: $link"
+    done
+done >"$OUT/dead"
+! [ -s "$OUT/dead" ]
+verdict "links lead somewhere" "$(tr '\n' ' ' <"$OUT/dead")"
+
+for f in README.md docs/language.md; do
+    sh docs/operators.sh "$f" >"$OUT/fresh.md" && cmp -s "$f" "$OUT/fresh.md"
+    verdict "$f: the table of operators is current" "run \`make docs\`"
+done
+if command -v man >/dev/null; then
+    said=$(LC_ALL=C.UTF-8 MANROFFSEQ='' MANWIDTH=80 man --warnings -l \
+        docs/nnc.1 2>&1 >/dev/null)
+    [ -z "$said" ]
+    verdict "the manual page is well formed" "$said"
+else
+    skip "the manual page is well formed" "man is not installed"
+fi
