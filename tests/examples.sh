@@ -1,0 +1,66 @@
+#!/bin/sh
+# examples.sh: the examples reach the numbers that their READMEs name.
+. tests/lib.sh
+fresh examples
+cp -r examples/* "$OUT"
+cd "$OUT" || exit 2
+
+# last FILE.csv COLUMN: a figure of the last epoch.
+last() {
+    awk -F, -v name="$2" 'NR == 1 { for (i = 1; i <= NF; i++)
+            if ($i == name) column = i }
+        END { print $column }' "$1"
+}
+
+# reach NAME MODEL COLUMN OPERATOR NUMBER FLAG...: trains and compares.
+reach() {
+    name=$1 model=$2 column=$3 op=$4 number=$5
+    shift 5
+    "$NNC" train "$model" --log "$name.csv" --out "$name.safetensors" "$@" \
+        >"$name.log" 2>&1
+    status=$?
+    is=$(last "$name.csv" "$column" 2>/dev/null)
+    [ $status -eq 0 ] && [ -n "$is" ] &&
+        awk "BEGIN { exit !($is $op $number) }"
+    verdict "$name: $column $op $number" \
+        "it is '$is', status $status: $(tail -n 1 "$name.log")"
+}
+
+reach xor xor/xor.nn train_accuracy == 1
+reach iris iris/iris.nn test_accuracy '>=' 29/30
+reach digits digits/digits.nn test_accuracy '>=' 0.97
+reach residual residual/residual.nn test_accuracy '>=' 0.97
+
+# The inference program on held-out rows: raw values in, classes out.
+cut -d, -f1-64 digits/digits-test.csv >images.csv
+"$NNC" infer digits/digits.nn --weights digits.safetensors --csv images.csv \
+    >probabilities.csv 2>infer.log
+paste -d, probabilities.csv digits/digits-test.csv | awk -F, '
+    { best = 1
+      for (i = 2; i <= 10; i++) if ($i > $best) best = i
+      right += best - 1 == $NF }
+    END { exit !(NR == 359 && right / NR >= 0.97) }'
+verdict "digits: infer agrees with the labels" "$(tail -n 1 infer.log)"
+
+# iris learned means and names in training; a row is in centimetres.
+echo 5.1,3.5,1.4,0.2 |
+    "$NNC" infer iris/iris.nn --weights iris.safetensors >named.txt 2>&1
+grep -q setosa named.txt
+verdict "iris: infer names the species" "$(head -n 1 named.txt)"
+
+sh adding/data.sh
+for name in adding adding_own; do
+    reach $name adding/$name.nn test_rmse '<' 0.1
+done
+
+if data_file mnist/train-images-idx3-ubyte.gz; then
+    sh lenet5/data.sh
+    reach lenet5 lenet5/lenet5.nn test_accuracy '>=' 0.989
+    # The same images, from the IDX file itself.
+    "$NNC" infer lenet5/lenet5.nn --weights lenet5.safetensors --csv \
+        lenet5/t10k-images-idx3-ubyte.gz >lenet5.out 2>&1
+    [ "$(wc -l <lenet5.out)" -eq 10000 ]
+    verdict "lenet5: infer reads IDX files" "$(head -n 1 lenet5.out)"
+else
+    skip "lenet5: test_accuracy >= 0.989" "there is no MNIST in $NNC_DATA"
+fi
