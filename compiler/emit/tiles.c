@@ -8,6 +8,7 @@
 #include <limits.h>
 
 #include "emit/lanes.h"
+#include "pass/layout.h"
 
 /* A matrix operand: rows r and columns c, after ta or tb. */
 typedef struct Matrix {
@@ -75,6 +76,13 @@ static bool stored(const Kernel *k, const Node *n)
     return false;
 }
 
+/* Memory of the caller's, behind which nothing may be read. */
+static bool of_caller(const Plan *plan, const Node *n)
+{
+    const Buffer *b = plan->value[n->id].buffer;
+    return b && b->place == PLACE_INPUT;
+}
+
 /* Both axes in the order in which the first lies in memory, unless they are
  * simple enough as they are: at most `most` pieces, and one. */
 static bool agree(AxisLayout *first, AxisLayout *second, int most,
@@ -114,8 +122,9 @@ static bool set_up(const Plan *plan, const Kernel *k, const Target *target,
         return false;
     p->direct = has_y && k->nodes.n == 1 &&
                 as_panels(&y, target->lanes, &s->c);
-    s->b_rough = rough(&s->b, s->n, target->lanes);
     s->c_rough = !p->direct || rough(&s->c, s->n, target->lanes);
+    s->b_rough = rough(&s->b, s->n, target->lanes) &&
+                 (!s->c_rough || of_caller(plan, n->in[!turned]));
     return true;
 }
 
@@ -127,15 +136,46 @@ static void no_hook(Text *out, void *context, const GemmCell *cell)
     (void)cell;
 }
 
-static bool plan_product(Plan *plan, Kernel *k, const CodeOptions *o)
+static bool set_up_either(const Plan *plan, const Kernel *k,
+                          const Target *target, Product *p)
+{
+    const Layout *want = plan->value[k->anchor->id].want;
+    bool packs = want && layout_stride(want, 0) == 1;
+    return set_up(plan, k, target, packs, p) ||
+           set_up(plan, k, target, !packs, p);
+}
+
+/* The operand in one run, its columns (after ta or tb) side by side. */
+static void copy_operand(Plan *plan, Node **x, bool swap)
+{
+    const Shape *shape = &(*x)->shape;
+    Layout l = layout_dense(shape);
+    if (swap) {
+        l.axis[0].piece[0].stride = 1;
+        l.axis[1].piece[0].stride = shape->dim[0];
+    }
+    *x = layout_copy_as(plan, *x, &l);
+}
+
+/* No orientation suits the operands' layouts: copies do. */
+static void copy_operands(Plan *plan, const Kernel *k, const Target *target,
+                          Product *p)
+{
+    Node *n = k->anchor;
+    copy_operand(plan, &n->in[0], n->attr.mm.ta);
+    if (set_up_either(plan, k, target, p))
+        return;
+    copy_operand(plan, &n->in[1], n->attr.mm.tb);
+    if (!set_up_either(plan, k, target, p))
+        nnc_bug("no tile for the product at node %d", n->id);
+}
+
+static void plan_product(Plan *plan, Kernel *k, const CodeOptions *o)
 {
     const Target *target = target_find(o->target);
     Product *p = NEW(plan->arena, Product);
-    const Layout *want = plan->value[k->anchor->id].want;
-    bool packs = want && layout_stride(want, 0) == 1;
-    if (!set_up(plan, k, target, packs, p) &&
-        !set_up(plan, k, target, !packs, p))
-        return false;
+    if (!set_up_either(plan, k, target, p))
+        copy_operands(plan, k, target, p);
     p->spec.unroll = unroll_of(o);
     p->spec.store = p->direct ? NULL : no_hook;
     p->spec.operations = p->direct ? 0 : lane_operations(k);
@@ -146,7 +186,6 @@ static bool plan_product(Plan *plan, Kernel *k, const CodeOptions *o)
     k->why = p->plan->why;
     k->flops = (int64_t)p->plan->flops;
     k->bytes = (int64_t)p->plan->bytes;
-    return true;
 }
 
 Plan *tiles(Plan *plan, const CodeOptions *o)
@@ -155,9 +194,8 @@ Plan *tiles(Plan *plan, const CodeOptions *o)
         Kernel *k = plan->kernels.at[i];
         if (k->body)
             tiles(k->body, o);
-        if (k->kind == KERNEL_MATMUL && k->anchor->shape.rank == 2 &&
-            !plan_product(plan, k, o))
-            nnc_bug("no tile for the product at node %d", k->anchor->id);
+        if (k->kind == KERNEL_MATMUL && k->anchor->shape.rank == 2)
+            plan_product(plan, k, o);
         if (k->kind == KERNEL_CONV || k->kind == KERNEL_CONV_DX ||
             k->kind == KERNEL_CONV_DW)
             tile_conv(plan, k, o);

@@ -44,13 +44,14 @@ static void image_now(const Plan *plan, const Node *n, Image *m)
         m->halo[i] = 0;
 }
 
-static void check_weight(const Plan *plan, const Kernel *k, const ConvPlan *p)
+/* Gives the kernel a copy of its weight where the plan reads it in another
+ * layout than it has. */
+static void settle_weight(Plan *plan, Kernel *k, const ConvPlan *p)
 {
-    const Node *w = k->anchor->in[1];
-    Layout l = conv_weight_layout(&w->shape, &p->weights);
-    if (k->kind != KERNEL_CONV_DW &&
-        !layout_equal(&l, &plan->value[w->id].layout))
-        nnc_bug("node %d: its weight lies otherwise", k->anchor->id);
+    Node **w = &k->anchor->in[1];
+    Layout l = conv_weight_layout(&(*w)->shape, &p->weights);
+    if (!layout_equal(&l, &plan->value[(*w)->id].layout))
+        *w = layout_copy_as(plan, *w, &l);
 }
 
 void tile_conv(Plan *plan, Kernel *k, const CodeOptions *o)
@@ -66,7 +67,8 @@ void tile_conv(Plan *plan, Kernel *k, const CodeOptions *o)
         s.epilogue = (Epilogue){.print = no_epilogue,
                                 .operations = lane_operations(k)};
     ConvPlan *p = conv_plan(plan->arena, &s, target_find(o->target));
-    check_weight(plan, k, p);
+    if (k->kind != KERNEL_CONV_DW)
+        settle_weight(plan, k, p);
     k->tile = p;
     k->parts = p->units;
     k->finish = p->partial > 0;

@@ -62,6 +62,16 @@ void layout_bind(Plan *plan, Node *n, Buffer *buffer, Layout l)
     v->layout = l;
 }
 
+Node *layout_copy_as(Plan *plan, Node *of, const Layout *l)
+{
+    Node *n = layout_copy(plan, of);
+    Layout *want = NEW(plan->arena, Layout);
+    *want = *l;
+    value_of(plan, n)->want = want;
+    layout_bind(plan, n, layout_buffer(plan, PLACE_WORK, n, l->extent), *l);
+    return n;
+}
+
 static Buffer *param_buffer(Plan *plan, const Node *n, int index, int slot)
 {
     Buffer *b = layout_buffer(plan, PLACE_PARAM, n,

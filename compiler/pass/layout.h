@@ -13,6 +13,10 @@ void layout_bind(Plan *plan, Node *n, Buffer *buffer, Layout l);
 /* A new node with the value of another, and the kernel that copies it. */
 Node *layout_copy(Plan *plan, Node *of);
 
+/* The same after layout has run: the copy lies in a buffer of its own under
+ * this layout. */
+Node *layout_copy_as(Plan *plan, Node *of, const Layout *l);
+
 /* The node a root can be bound to: its own, where a kernel computes it and
  * nothing is bound to it yet, else a copy. */
 Node *layout_root(Plan *plan, Node *n);

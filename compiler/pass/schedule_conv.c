@@ -104,21 +104,19 @@ static void wish_gradient(Plan *plan, Kernel *k, const Target *target)
         plan->value[(*dy)->id].want = l;
 }
 
-static void pack_weight(Plan *plan, Kernel *k, const Target *target)
+/* A parameter lives as the first convolution that reads it likes best; what
+ * the others need is copied when their tiles are chosen. */
+static void pack_weight(Plan *plan, const Kernel *k, const Target *target)
 {
-    ConvSpec s = schedule_conv_spec(plan, k);
-    Node *w = k->anchor->in[1];
-    ConvPlan *p = conv_plan(plan->arena, &s, target);
-    Layout l = conv_weight_layout(&w->shape, &p->weights);
-    Param *param = w->op == OP_PARAM
-                       ? &plan->program->params.at[w->attr.index]
-                       : NULL;
-    if (param && !param->layout && k->kind == KERNEL_CONV)
-        param->layout = keep(plan, l);
-    if (param && param->layout && layout_equal(param->layout, &l))
+    const Node *w = k->anchor->in[1];
+    if (w->op != OP_PARAM)
         return;
-    k->anchor->in[1] = layout_copy(plan, w);
-    plan->value[k->anchor->in[1]->id].want = keep(plan, l);
+    Param *param = &plan->program->params.at[w->attr.index];
+    if (param->layout)
+        return;
+    ConvSpec s = schedule_conv_spec(plan, k);
+    ConvPlan *p = conv_plan(plan->arena, &s, target);
+    param->layout = keep(plan, conv_weight_layout(&w->shape, &p->weights));
 }
 
 static bool is_kind(const Plan *plan, int i, KernelKind kind)
@@ -140,6 +138,6 @@ void schedule_convs(Plan *plan, const Target *target)
             is_kind(plan, i, KERNEL_CONV_DW))
             wish_gradient(plan, plan->kernels.at[i], target);
     for (int i = 0; i < n; i++)
-        if (is_kind(plan, i, KERNEL_CONV) || is_kind(plan, i, KERNEL_CONV_DX))
+        if (is_kind(plan, i, KERNEL_CONV))
             pack_weight(plan, plan->kernels.at[i], target);
 }
