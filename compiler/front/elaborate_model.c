@@ -148,6 +148,23 @@ static void loss(Elab *e, const Expr *x)
     vec_push(e->arena, &e->losses, e->poison);
 }
 
+/* A second metric of a name is told from the first by a number. */
+static void add_metric(Elab *e, Value *v)
+{
+    Program *p = e->program;
+    Metric metric = v->metric;
+    int alike = 1;
+
+    vec_push(e->arena, &e->metrics, v);
+    if (!e->first)
+        return;
+    for (int i = 0; i < e->metrics.n - 1; i++)
+        alike += strcmp(e->metrics.at[i]->metric.name, metric.name) == 0;
+    if (alike > 1)
+        metric.name = arena_printf(e->arena, "%s%d", metric.name, alike);
+    vec_push(e->arena, &p->metrics, metric);
+}
+
 static void metric(Elab *e, const Expr *x)
 {
     Value *v = elab_expr(e, x);
@@ -155,9 +172,7 @@ static void metric(Elab *e, const Expr *x)
     Message *m;
 
     if (v->kind == VAL_METRIC) {
-        vec_push(e->arena, &e->metrics, v);
-        if (e->first)
-            vec_push(e->arena, &e->program->metrics, v->metric);
+        add_metric(e, v);
         return;
     }
     if (v->kind == VAL_POISON)

@@ -83,130 +83,131 @@ static const char *shape_text(const Shape *s)
 }
 
 /* Expressions that are known while compiling, seen through a size. */
+static const struct {
+    const char *expression;
+    int size;
+} constant_rows[] = {
+    {"3", 3},
+    {"2 + 3 * 4", 14},
+    {"(2 + 3) * 4", 20},
+    {"7 - 2 - 1", 4},
+    {"12 / 4 / 3", 1},
+    {"- -5", 5},
+    {"50% * 8", 4},
+    {"1e2", 100},
+    {"sqrt(16)", 4},
+    {"square(5)", 25},
+    {"relu(0 - 3) + 1", 1},
+    {"exp(0)", 1},
+    {"sign(0 - 2) + 4", 3},
+    {"2 -> square", 4},
+    {"if 3 > 2 then 5 else 6", 5},
+    {"if 3 <= 2 then 5 else 6", 6},
+    {"if 2 == 2 and not 3 != 3 then 1 else 2", 1},
+    {"if false or true then 1 else 2", 1},
+    {"if [1, 2] == [1, 2] then 1 else 2", 1},
+    {"if [1, 2] == 1 then 1 else 2", 2},
+    {"if \"a\" == \"a\" then 1 else 2", 1},
+    {"if same == full then 1 else 2", 2},
+    {"if 80% == 0.8 then 1 else 2", 1},
+    {"[3, 5].height", 3},
+    {"[3, 5].width", 5},
+    {"(7).width", 7},
+    {"(for i in 1..4: i).length", 4},
+    {"n", 6},
+    {"wide.width * n", 12},
+};
+
 static void constants(void **state)
 {
-    static const struct {
-        const char *expression;
-        int size;
-    } rows[] = {
-        {"3", 3},
-        {"2 + 3 * 4", 14},
-        {"(2 + 3) * 4", 20},
-        {"7 - 2 - 1", 4},
-        {"12 / 4 / 3", 1},
-        {"- -5", 5},
-        {"50% * 8", 4},
-        {"1e2", 100},
-        {"sqrt(16)", 4},
-        {"square(5)", 25},
-        {"relu(0 - 3) + 1", 1},
-        {"exp(0)", 1},
-        {"sign(0 - 2) + 4", 3},
-        {"2 -> square", 4},
-        {"if 3 > 2 then 5 else 6", 5},
-        {"if 3 <= 2 then 5 else 6", 6},
-        {"if 2 == 2 and not 3 != 3 then 1 else 2", 1},
-        {"if false or true then 1 else 2", 1},
-        {"if [1, 2] == [1, 2] then 1 else 2", 1},
-        {"if [1, 2] == 1 then 1 else 2", 2},
-        {"if \"a\" == \"a\" then 1 else 2", 1},
-        {"if same == full then 1 else 2", 2},
-        {"if 80% == 0.8 then 1 else 2", 1},
-        {"[3, 5].height", 3},
-        {"[3, 5].width", 5},
-        {"(7).width", 7},
-        {"(for i in 1..4: i).length", 4},
-        {"n", 6},
-        {"wide.width * n", 12},
-    };
-
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    for (size_t i = 0; i < sizeof constant_rows / sizeof *constant_rows; i++) {
         const char *text =
             arena_printf(arena,
                          "model m(n = 6, wide = [1, 2]) { input x: f32[%s]; "
                          "output x -> relu; }",
-                         rows[i].expression);
+                         constant_rows[i].expression);
         int64_t size = program(text)->inputs.at[0].shape.dim[0];
 
-        if (size != rows[i].size)
-            fail_msg("%s is %lld", rows[i].expression, (long long)size);
+        if (size != constant_rows[i].size)
+            fail_msg("%s is %lld", constant_rows[i].expression,
+                     (long long)size);
     }
 }
 
 /* Shapes of a row, without the batch. */
+static const struct {
+    const char *expression, *shape;
+} shape_rows[] = {
+    {"v + 1", "4"},
+    {"1 - v * 2", "4"},
+    {"s + v", "5x4"},
+    {"im + c3", "3x8x6"},
+    {"s * slice(s, 2..2)", "5x4"},
+    {"s + slice(s, 2..2, axis: time)", "5x4"},
+    {"v -> dense(7)", "7"},
+    {"s -> dense(7)", "5x7"},
+    {"im -> conv(2, 3)", "2x6x4"},
+    {"im -> conv(2, 3, pad: 1)", "2x8x6"},
+    {"im -> conv(2, 3, pad: same)", "2x8x6"},
+    {"im -> conv(2, 3, pad: same, stride: 2)", "2x4x3"},
+    {"im -> conv(2, 4, pad: same)", "2x8x6"},
+    {"im -> conv(2, 3, pad: full)", "2x10x8"},
+    {"im -> conv(2, 3, pad: valid)", "2x6x4"},
+    {"im -> conv(2, [5, 3], stride: [1, 2])", "2x4x2"},
+    {"im -> conv(2, 3, pad: [2, 0])", "2x10x4"},
+    {"im -> conv(2, 3, pad: [1, 2, 3, 4])", "2x10x10"},
+    {"im -> maxpool(2)", "3x4x3"},
+    {"im -> maxpool(3)", "3x2x2"},
+    {"im -> maxpool(3, stride: 1)", "3x6x4"},
+    {"im -> avgpool(3, stride: 2, pad: 1)", "3x4x3"},
+    {"im -> maxpool([8, 2], exact: true)", "3x1x3"},
+    {"im -> flatten", "144"},
+    {"reshape(im, [2, 72])", "2x72"},
+    {"concat(v, v, v)", "12"},
+    {"concat([v, v])", "8"},
+    {"(v, v) -> concat", "8"},
+    {"concat(s, s)", "5x8"},
+    {"concat(s, s, axis: time)", "10x4"},
+    {"concat(im, im)", "6x8x6"},
+    {"slice(s, 2..4, axis: time)", "3x4"},
+    {"slice(im, 1..2)", "2x8x6"},
+    {"mean(v)", "1"},
+    {"sum(s)", "1"},
+    {"mean(s, axis: time)", "1x4"},
+    {"mean(s, axis: features)", "5x1"},
+    {"mean(im, axis: features)", "1x8x6"},
+    {"sum(im, axis: height)", "3x1x6"},
+    {"s -> reverse -> last", "4"},
+    {"s -> lstm(3)", "5x3"},
+    {"s -> scan(gru(3)) -> last", "3"},
+    {"(s -> lstm(3)).state.c", "3"},
+    {"s -> rnn(3, act: relu)", "5x3"},
+    {"s -> jordan(6, 2)", "5x2"},
+    {"im -> residual(5, stride: 2)", "5x4x3"},
+    {"im -> layernorm", "3x8x6"},
+    {"v -> softmax -> linear -> linear(k: 2, c: 1)", "4"},
+    {"v -> chain([dense(3), relu, dense(2)])", "2"},
+    {"v -> (dense(3) -> relu)", "3"},
+    {"matmul(s, reshape(im, [4, 36]))", "5x36"},
+    {"matmul(v, reshape(im, [36, 4]), transposed: true)", "36"},
+    {"v -> relu -> dropout(0.5)", "4"},
+};
+
 static void shapes(void **state)
 {
-    static const struct {
-        const char *expression, *shape;
-    } rows[] = {
-        {"v + 1", "4"},
-        {"1 - v * 2", "4"},
-        {"s + v", "5x4"},
-        {"im + c3", "3x8x6"},
-        {"s * slice(s, 2..2)", "5x4"},
-        {"s + slice(s, 2..2, axis: time)", "5x4"},
-        {"v -> dense(7)", "7"},
-        {"s -> dense(7)", "5x7"},
-        {"im -> conv(2, 3)", "2x6x4"},
-        {"im -> conv(2, 3, pad: 1)", "2x8x6"},
-        {"im -> conv(2, 3, pad: same)", "2x8x6"},
-        {"im -> conv(2, 3, pad: same, stride: 2)", "2x4x3"},
-        {"im -> conv(2, 4, pad: same)", "2x8x6"},
-        {"im -> conv(2, 3, pad: full)", "2x10x8"},
-        {"im -> conv(2, 3, pad: valid)", "2x6x4"},
-        {"im -> conv(2, [5, 3], stride: [1, 2])", "2x4x2"},
-        {"im -> conv(2, 3, pad: [2, 0])", "2x10x4"},
-        {"im -> conv(2, 3, pad: [1, 2, 3, 4])", "2x10x10"},
-        {"im -> maxpool(2)", "3x4x3"},
-        {"im -> maxpool(3)", "3x2x2"},
-        {"im -> maxpool(3, stride: 1)", "3x6x4"},
-        {"im -> avgpool(3, stride: 2, pad: 1)", "3x4x3"},
-        {"im -> maxpool([8, 2], exact: true)", "3x1x3"},
-        {"im -> flatten", "144"},
-        {"reshape(im, [2, 72])", "2x72"},
-        {"concat(v, v, v)", "12"},
-        {"concat([v, v])", "8"},
-        {"(v, v) -> concat", "8"},
-        {"concat(s, s)", "5x8"},
-        {"concat(s, s, axis: time)", "10x4"},
-        {"concat(im, im)", "6x8x6"},
-        {"slice(s, 2..4, axis: time)", "3x4"},
-        {"slice(im, 1..2)", "2x8x6"},
-        {"mean(v)", "1"},
-        {"sum(s)", "1"},
-        {"mean(s, axis: time)", "1x4"},
-        {"mean(s, axis: features)", "5x1"},
-        {"mean(im, axis: features)", "1x8x6"},
-        {"sum(im, axis: height)", "3x1x6"},
-        {"s -> reverse -> last", "4"},
-        {"s -> lstm(3)", "5x3"},
-        {"s -> scan(gru(3)) -> last", "3"},
-        {"(s -> lstm(3)).state.c", "3"},
-        {"s -> rnn(3, act: relu)", "5x3"},
-        {"s -> jordan(6, 2)", "5x2"},
-        {"im -> residual(5, stride: 2)", "5x4x3"},
-        {"im -> layernorm", "3x8x6"},
-        {"v -> softmax -> linear -> linear(k: 2, c: 1)", "4"},
-        {"v -> chain([dense(3), relu, dense(2)])", "2"},
-        {"v -> (dense(3) -> relu)", "3"},
-        {"matmul(s, reshape(im, [4, 36]))", "5x36"},
-        {"matmul(v, reshape(im, [36, 4]), transposed: true)", "36"},
-        {"v -> relu -> dropout(0.5)", "4"},
-    };
-
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    for (size_t i = 0; i < sizeof shape_rows / sizeof *shape_rows; i++) {
         const char *text = arena_printf(
             arena,
             "model m { input v: f32[4], s: f32[5, 4], im: f32[3, 8, 6], "
             "c3: f32[3]; output %s; }",
-            rows[i].expression);
+            shape_rows[i].expression);
         const Program *p = program(text);
         const char *shape = shape_text(&p->outputs.at[0].shape);
 
-        if (strcmp(shape, rows[i].shape) != 0)
-            fail_msg("%s is %s", rows[i].expression, shape);
+        if (strcmp(shape, shape_rows[i].shape) != 0)
+            fail_msg("%s is %s", shape_rows[i].expression, shape);
         graph_of(p, "infer1");
     }
 }
