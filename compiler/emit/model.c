@@ -21,9 +21,11 @@ static void string(Text *out, const char *s)
     text_add(out, "\"");
 }
 
+enum { VECTOR = 16 }; /* reals behind the last that a vector may read */
+
 static int64_t round_up(int64_t n)
 {
-    return (n + 15) / 16 * 16;
+    return (n + VECTOR - 1) / VECTOR * VECTOR;
 }
 
 static const Layout *layout_of(const Param *p, Layout *dense)
@@ -51,7 +53,7 @@ static void write_places(Emit *e)
     }
     text_printf(e->out, "    %s_slot = %lld,\n", p->name, (long long)at);
     text_printf(e->out, "    %s_reals = %lld\n};\n", p->name,
-                (long long)(at * (1 + p->slots)));
+                (long long)(at * (1 + p->slots) + VECTOR));
 }
 
 static void write_shape(Text *out, const Shape *s)

@@ -130,19 +130,26 @@ static bool apart(Fuser *f, const Kernel *other, const Kernel *k)
     return true;
 }
 
+static bool is_map(const Node *n)
+{
+    return op_table[n->op].class == CLASS_MAP;
+}
+
 /* An update that keeps state streams through memory of its own, and is long:
  * in the registers of a product's tile it would be written out for each. */
 static void mark_stateful(Fuser *f)
 {
     const Graph *g = f->plan->graph;
+    for (int i = 0; i < g->nodes.n; i++) {
+        const Node *n = g->nodes.at[i];
+        for (int x = 0; is_map(n) && x < n->n_in; x++)
+            f->stateful[i] |= n->in[x]->op == OP_SLOT ||
+                              (is_map(n->in[x]) && f->stateful[n->in[x]->id]);
+    }
     for (int i = g->nodes.n - 1; i >= 0; i--) {
         const Node *n = g->nodes.at[i];
-        if (op_table[n->op].class != CLASS_MAP)
-            continue;
-        for (int x = 0; x < n->n_in; x++)
-            f->stateful[i] |= n->in[x]->op == OP_SLOT;
-        for (int x = 0; x < n->n_in && f->stateful[i]; x++)
-            f->stateful[n->in[x]->id] = true;
+        for (int x = 0; f->stateful[i] && x < n->n_in; x++)
+            f->stateful[n->in[x]->id] |= is_map(n->in[x]);
     }
 }
 
@@ -202,6 +209,15 @@ static void absorb(Fuser *f, Kernel *into, Kernel *from)
     remove_kernel(f->plan, from);
 }
 
+/* Random masks are drawn element by element, never in a tile's lanes. */
+static bool draws(const Kernel *k)
+{
+    for (int j = 0; j < k->nodes.n; j++)
+        if (k->nodes.at[j]->op == OP_DROP_MASK)
+            return true;
+    return false;
+}
+
 /* Two kernels that feed one node become one where their spaces agree and at
  * most one has an anchor. */
 static Kernel *merge(Fuser *f, Kernel *a, Kernel *b)
@@ -211,8 +227,8 @@ static Kernel *merge(Fuser *f, Kernel *a, Kernel *b)
         a = b;
         b = swap;
     }
-    if (b->anchor || !shape_equal(&a->space, &b->space) || !apart(f, b, a) ||
-        !apart(f, a, b))
+    if (b->anchor || !shape_equal(&a->space, &b->space) ||
+        (a->anchor && draws(b)) || !apart(f, b, a) || !apart(f, a, b))
         return NULL;
     absorb(f, a, b);
     return a;

@@ -105,15 +105,25 @@ static void pack_params(Plan *plan, const Target *target)
     }
 }
 
-/* Whether the operand's elements lie side by side along its columns (after
- * ta or tb), in whole vectors. */
-static bool beside(const Plan *plan, const Node *n, bool swap,
-                   const Target *target)
+/* The order in which the inner axis of a product's other operand lies. */
+static AxisOrder inner_order(const Plan *plan, const Node *n, int axis)
 {
     Layout l;
+    return known(plan, n, &l) ? layout_order(&l.axis[axis]) : (AxisOrder){0};
+}
+
+/* Whether the operand's elements lie side by side along its columns (after
+ * ta or tb), in whole vectors, and its rows at one stride in that order. */
+static bool beside(const Plan *plan, const Node *n, bool swap,
+                   AxisOrder order, const Target *target)
+{
+    Layout l;
+    AxisLayout in_order;
     if (!known(plan, n, &l))
         return false;
     const AxisLayout *lanes = &l.axis[!swap], *rows = &l.axis[swap];
+    if (layout_reorder(rows, &order, &in_order))
+        rows = &in_order;
     Piece last = lanes->piece[lanes->n - 1];
     bool whole = lanes->n == 1 ||
                  (lanes->n == 2 && last.size % target->lanes == 0);
@@ -133,7 +143,7 @@ static void settle_fixed(Plan *plan, const Node *n, const Target *target)
         Layout *found = NEW(plan->arena, Layout);
         *found = l;
         v->want = found;
-        if (beside(plan, w, n->attr.mm.tb, target))
+        if (beside(plan, w, n->attr.mm.tb, (AxisOrder){0}, target))
             return;
     }
     *outer = layout_copy(plan->outer, *outer);
@@ -153,8 +163,9 @@ static void copy_operands(Plan *plan, const Target *target)
         if (!is_product(k))
             continue;
         settle_fixed(plan, n, target);
-        if (beside(plan, n->in[1], n->attr.mm.tb, target) ||
-            beside(plan, n->in[0], !n->attr.mm.ta, target))
+        AxisOrder order = inner_order(plan, n->in[0], !n->attr.mm.ta);
+        if (beside(plan, n->in[1], n->attr.mm.tb, order, target) ||
+            beside(plan, n->in[0], !n->attr.mm.ta, (AxisOrder){0}, target))
             continue;
         n->in[1] = layout_copy(plan, n->in[1]);
         plan->value[n->in[1]->id].want = packed(plan, n, target);
