@@ -22,27 +22,42 @@ static const Elf64_Shdr *section(const char *file, size_t size, uint64_t i)
     return s->sh_offset <= size && s->sh_size <= size - s->sh_offset ? s : NULL;
 }
 
-static void read_symbols(Arena *arena, CodeSizes *sizes, const char *file,
+/* A function belongs to the kernel with the longest name that it begins with:
+ * step_conv_2_tile to step_conv_2, not to step_conv. */
+static void count(CodeSizes *sizes, const char *function, int64_t bytes)
+{
+    CodeSize *owner = NULL;
+    size_t most = 0;
+
+    for (int i = 0; i < sizes->n; i++) {
+        const char *name = sizes->at[i].name;
+        size_t n = strlen(name);
+
+        if (n > most && strncmp(function, name, n) == 0 &&
+            (function[n] == '\0' || function[n] == '_')) {
+            owner = &sizes->at[i];
+            most = n;
+        }
+    }
+    if (owner)
+        owner->bytes += bytes;
+}
+
+static void read_symbols(CodeSizes *sizes, const char *file,
                          const Elf64_Shdr *table, const Elf64_Shdr *names)
 {
     uint64_t n = table->sh_size / sizeof(Elf64_Sym);
     const Elf64_Sym *symbol = (const void *)(file + table->sh_offset);
 
-    for (uint64_t i = 0; i < n; i++) {
-        CodeSize one = {.bytes = (int64_t)symbol[i].st_size};
-        bool function = ELF64_ST_TYPE(symbol[i].st_info) == STT_FUNC;
-
-        if (!function || symbol[i].st_name >= names->sh_size)
-            continue;
-        one.name =
-            arena_name(arena, file + names->sh_offset + symbol[i].st_name);
-        vec_push(arena, sizes, one);
-    }
+    for (uint64_t i = 0; i < n; i++)
+        if (ELF64_ST_TYPE(symbol[i].st_info) == STT_FUNC &&
+            symbol[i].st_name < names->sh_size)
+            count(sizes, file + names->sh_offset + symbol[i].st_name,
+                  (int64_t)symbol[i].st_size);
 }
 
-static CodeSizes read_object(Arena *arena, const char *path)
+static bool read_object(Arena *arena, const char *path, CodeSizes *sizes)
 {
-    CodeSizes sizes = {0};
     size_t size;
     const char *file = str_read_file(arena, path, &size);
     const Elf64_Ehdr *head = (const void *)file;
@@ -50,7 +65,7 @@ static CodeSizes read_object(Arena *arena, const char *path)
     if (!file || size < sizeof *head ||
         memcmp(head->e_ident, ELFMAG, SELFMAG) != 0 ||
         head->e_ident[EI_CLASS] != ELFCLASS64)
-        return sizes;
+        return false;
     for (uint64_t i = 0; i < head->e_shnum; i++) {
         const Elf64_Shdr *table = section(file, size, i), *names;
 
@@ -59,9 +74,35 @@ static CodeSizes read_object(Arena *arena, const char *path)
         names = section(file, size, table->sh_link);
         if (names && names->sh_size > 0 &&
             file[names->sh_offset + names->sh_size - 1] == '\0')
-            read_symbols(arena, &sizes, file, table, names);
+            read_symbols(sizes, file, table, names);
     }
-    return sizes;
+    return true;
+}
+
+/* Kernels that the compiler would put into their callers stay functions of
+ * their own, so that they can be told apart. */
+static const char *keep_functions(Arena *arena, const char *c)
+{
+    static const char from[] = "\nstatic void ";
+    Text out = {.arena = arena};
+
+    for (const char *at; (at = strstr(c, from)); c = at + 1) {
+        text_add_n(&out, c, (size_t)(at - c) + 1);
+        text_add(&out, "__attribute__((noinline)) ");
+    }
+    text_add(&out, c);
+    return text_str(&out);
+}
+
+static void add_kernels(Arena *arena, CodeSizes *sizes, const Plan *plan)
+{
+    for (int i = 0; i < plan->kernels.n; i++) {
+        const Kernel *k = plan->kernels.at[i];
+
+        vec_push(arena, sizes, ((CodeSize){.name = k->name}));
+        if (k->body)
+            add_kernels(arena, sizes, k->body);
+    }
 }
 
 /* Writes model.c and compiles it to an object in a folder of the cache. */
@@ -77,6 +118,7 @@ static bool compile(const Driver *d, const Model *m, Toolchain *t,
         emit_model_h(a, m->program, m->plans.at, m->plans.n, "model.h");
     Words words = toolchain_command(t, program_flags(&d->code));
 
+    c = keep_functions(a, c);
     if (!str_write_file(c_file, c, strlen(c)) ||
         !str_write_file(header, h, strlen(h)))
         return false;
@@ -88,35 +130,27 @@ static bool compile(const Driver *d, const Model *m, Toolchain *t,
 
 CodeSizes codesize_measure(const Driver *d, const Model *m)
 {
-    CodeSizes sizes = {0};
+    Arena *a = d->arena;
+    CodeSizes sizes = {0}, none = {0};
     Toolchain tools;
     const char *folder;
+    bool good;
 
-    if (!toolchain_open(&tools, d->arena) ||
-        !(folder = cache_begin(d->arena, tools.root)))
-        return sizes;
-    if (compile(d, m, &tools, folder))
-        sizes =
-            read_object(d->arena, arena_printf(d->arena, "%s/model.o", folder));
-    cache_remove(d->arena, folder);
-    return sizes;
+    if (!toolchain_open(&tools, a) || !(folder = cache_begin(a, tools.root)))
+        return none;
+    good = compile(d, m, &tools, folder);
+    for (int i = 0; i < m->plans.n; i++)
+        add_kernels(a, &sizes, m->plans.at[i]);
+    good =
+        good && read_object(a, arena_printf(a, "%s/model.o", folder), &sizes);
+    cache_remove(a, folder);
+    return good ? sizes : none;
 }
 
-const char *codesize_find(Arena *arena, const CodeSizes *sizes,
-                          const char *kernel)
+int64_t codesize_find(const CodeSizes *sizes, const char *kernel)
 {
-    size_t n = strlen(kernel);
-    int64_t bytes = 0;
-
-    if (sizes->n == 0)
-        return NULL;
-    for (int i = 0; i < sizes->n; i++) {
-        const char *name = sizes->at[i].name;
-
-        if (strncmp(name, kernel, n) == 0 && (!name[n] || name[n] == '_'))
-            bytes += sizes->at[i].bytes;
-    }
-    if (bytes == 0)
-        return "within its caller";
-    return arena_printf(arena, "%lld bytes", (long long)bytes);
+    for (int i = 0; i < sizes->n; i++)
+        if (strcmp(sizes->at[i].name, kernel) == 0)
+            return sizes->at[i].bytes;
+    return 0;
 }

@@ -1,4 +1,4 @@
-/* codesize.h: how many bytes of machine code each function of a model has. */
+/* codesize.h: how many bytes of machine code each kernel of a model has. */
 #ifndef NNC_CODESIZE_H
 #define NNC_CODESIZE_H
 
@@ -16,9 +16,7 @@ typedef VEC(CodeSize) CodeSizes;
  * there is no C compiler, or the object is not ELF of 64 bits. */
 CodeSizes codesize_measure(const Driver *d, const Model *model);
 
-/* Of a kernel and the functions named after it: "1,234 bytes", "within its
- * caller" where the compiler inlined it; NULL where nothing is known. */
-const char *codesize_find(Arena *arena, const CodeSizes *sizes,
-                          const char *kernel);
+/* Of a kernel and the functions named after it; 0 where it is not known. */
+int64_t codesize_find(const CodeSizes *sizes, const char *kernel);
 
 #endif

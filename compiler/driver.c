@@ -34,8 +34,11 @@ static bool known_pass(const char *name)
 
 bool driver_open(Driver *d, const Options *o, Diag *diag, const char *path)
 {
-    *d = (Driver){
-        .options = o, .arena = o->arena, .diag = diag, .code = o->code};
+    *d = (Driver){.options = o,
+                  .arena = o->arena,
+                  .diag = diag,
+                  .code = o->code,
+                  .rows = o->batch};
     if (!o->code.target || strcmp(o->code.target, "native") == 0)
         d->code.target = target_native()->name;
     if (o->dump && !known_pass(o->dump))
@@ -53,7 +56,7 @@ static Program *elaborate(Driver *d, int64_t batch)
                            .n_defines = o->defines.n,
                            .defines = o->defines.at,
                            .batch = batch,
-                           .step_batch = o->batch,
+                           .step_batch = d->rows,
                            .infer_only = o->infer_only};
     Program *p = elaborate_program(d->arena, d->diag, d->file, &options);
 

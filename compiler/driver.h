@@ -13,6 +13,7 @@ typedef struct Driver {
     Diag *diag;
     File *file;
     CodeOptions code; /* the command line's, "native" replaced */
+    int64_t rows;     /* of a step; 0: what the model's text says */
 } Driver;
 
 /* A model after all passes. */

@@ -42,7 +42,7 @@ static bool write_text(Build *b, Needs *needs)
     if (!driver_model(d, wants[b->kind], &m, NULL))
         return false;
     text_add(&out, emit_model_c(d->arena, m.program, m.plans.at, m.plans.n,
-                                &d->code, "nn_program.h"));
+                                &d->code, NULL));
     emit_program(&out, m.program, train);
     b->text = text_str(&out);
     b->flags =

@@ -77,7 +77,7 @@ static void print_kernel(const Driver *d, const Kernel *k, const char *indent,
 {
     Arena *a = d->arena;
     const Span *span = &k->nodes.at[0]->span;
-    const char *code = codesize_find(a, sizes, k->name);
+    int64_t code = codesize_find(sizes, k->name);
 
     printf("%s%s  %s%s\n", indent, k->name, kind_name(k),
            span->source ? arena_printf(a, ", line %d", span->line) : "");
@@ -87,8 +87,9 @@ static void print_kernel(const Driver *d, const Kernel *k, const char *indent,
            k->parts == 1 ? "" : "s");
     if (k->scratch)
         printf(", %s bytes of scratch", number(a, k->scratch));
-    printf("%s%s\n%s    %s\n", code ? ", code: " : "", code ? code : "", indent,
-           form(d, k));
+    if (code)
+        printf(", %s bytes of code", number(a, code));
+    printf("\n%s    %s\n", indent, form(d, k));
     for (int i = 0; k->body && i < k->body->kernels.n; i++)
         print_kernel(d, k->body->kernels.at[i],
                      arena_printf(a, "%s    ", indent), sizes);
