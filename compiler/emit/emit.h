@@ -85,8 +85,14 @@ void emit_kernels(Emit *e, const Plan *plan);
 /* The call of one kernel. `frame` is the C of the frame's address. */
 void emit_call(Emit *e, const Kernel *k, const char *frame, int indent);
 
-/* The entry's own function. */
+/* The entry's own function, entry_NAME, as the runtime calls it. */
 void emit_entry(Emit *e, const Plan *plan);
+
+/* The entry as a typed function of its own: the comment on it, the prototype
+ * (without `;`), the definition. */
+void emit_contract(Emit *e, const Plan *plan);
+void emit_prototype(Emit *e, const Plan *plan);
+void emit_wrapper(Emit *e, const Plan *plan);
 
 /* The comment at the head of model.c: layers, parameters, operations. */
 void emit_header(Emit *e, Plan *const *plans, int n);
@@ -103,8 +109,9 @@ int64_t plan_flops(const Plan *plan);
  * nn_model that holds them. */
 void emit_tables(Emit *e, Plan *const *plans, int n);
 
-/* The whole of model.c, which includes `header`: the one written by
- * emit_model_h, or in a program "nn_program.h". */
+/* The whole of model.c, which includes `header`, the one written by
+ * emit_model_h; or (NULL) the model's part of a program, which includes
+ * "nn_program.h" and has no typed functions. */
 const char *emit_model_c(Arena *arena, const Program *p, Plan *const *plans,
                          int n, const CodeOptions *options, const char *header);
 

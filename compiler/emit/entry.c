@@ -107,11 +107,11 @@ static void write_straight(Emit *e, const Plan *plan)
 void emit_entry(Emit *e, const Plan *plan)
 {
     text_printf(e->out,
-                "\nstatic int %s_%s(nn_real *params, void *workspace,\n"
+                "\nstatic int entry_%s(nn_real *params, void *workspace,\n"
                 "    const void *const *inputs, nn_real *const *outputs,\n"
                 "    double *sums, int rows, const nn_scalars *s,\n"
                 "    nn_parallel par, void *pool)\n{\n",
-                e->program->name, plan->entry->name);
+                plan->entry->name);
     if (plan->kernels.n == 1 && plan->kernels.at[0]->kind == KERNEL_STRAIGHT) {
         write_straight(e, plan);
         return;

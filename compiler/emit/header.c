@@ -56,8 +56,19 @@ const char *emit_model_h(Arena *arena, const Program *p, Plan *const *plans,
             p->name, plans[i]->entry->name, (long long)plans[i]->entry->batch,
             p->name, plans[i]->entry->name, (long long)plans[i]->workspace,
             i + 1 < n ? "," : "\n};\n");
+    Emit e = {.arena = arena, .program = p, .out = &out};
+    text_printf(&out, "/* params: what nn_init_params or a weights file fills, "
+                   "%s_model.reals of them;\n * workspace: the entry's bytes; "
+                   "both aligned to 64. */\n",
+                p->name);
+    for (int i = 0; i < n; i++) {
+        text_add(&out, "\n");
+        emit_contract(&e, plans[i]);
+        emit_prototype(&e, plans[i]);
+        text_add(&out, ";\n");
+    }
     text_printf(&out,
-                "/* Parameters, tensors and entries. */\n"
+                "\n/* Parameters, tensors and entries as tables. */\n"
                 "extern const nn_model %s_model;\n\n",
                 p->name);
     text_add(&out, "#ifdef __cplusplus\n}\n#endif\n\n#endif\n");

@@ -232,8 +232,8 @@ static int write_kernel_rows(Emit *e, const Plan *plan)
 static void write_stage(Emit *e, const Plan *plan)
 {
     text_printf(e->out,
-                "    .%s = {.run = %s_%s, .batch = %lld, .workspace = %lld},\n",
-                plan->entry->name, e->program->name, plan->entry->name,
+                "    .%s = {.run = entry_%s, .batch = %lld, .workspace = %lld},\n",
+                plan->entry->name, plan->entry->name,
                 (long long)plan->entry->batch, (long long)plan->workspace);
 }
 
@@ -316,13 +316,16 @@ const char *emit_model_c(Arena *arena, const Program *p, Plan *const *plans,
               .target = target_find(options->target)};
     e.lanes = options->plain ? 1 : e.target->lanes;
     emit_header(&e, plans, n);
-    text_printf(&head, "#include \"%s\"\n", header);
+    text_printf(&head, "#include \"%s\"\n",
+                header ? header : "nn_program.h");
     e.out = &body;
     write_places(&e);
     for (int i = 0; i < n; i++) {
         emit_kernel_names(&e, plans[i]);
         emit_kernels(&e, plans[i]);
         emit_entry(&e, plans[i]);
+        if (header)
+            emit_wrapper(&e, plans[i]);
     }
     emit_tables(&e, plans, n);
     e.out = &head;

@@ -1,0 +1,108 @@
+/* wrapper.c: the typed functions of a compiled model.
+ *
+ * An entry takes arrays of pointers, since the runtime calls all models alike.
+ * For a person who links model.c there is one function an entry with the
+ * model's own inputs and outputs by name:
+ *
+ *     int iris_infer1(const nn_real *params, void *workspace,
+ *                     const nn_real *x, nn_real *output);                  */
+#include "emit/emit.h"
+
+typedef struct Signature {
+    Scope scope; /* for names that neither clash nor are C's */
+    VEC(const char *) in;
+    VEC(const char *) out;
+    bool sums, rows, step;
+} Signature;
+
+static Signature signature_of(Emit *e, const Plan *plan)
+{
+    static const char *const own[] = {"params", "workspace", "sums", "rows",
+                                      "scalars", "par", "pool"};
+    const Program *p = e->program;
+    Kernel none = {.parts = 1};
+    Signature s = {.scope = scope_new(e, plan, &none)};
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        vec_push(e->arena, &s.scope.taken, own[i]);
+    bool infers = plan->entry->mode == MODE_INFER;
+    for (int i = 0; i < (infers ? p->n_inputs : p->inputs.n); i++)
+        vec_push(e->arena, &s.in, scope_name(&s.scope, p->inputs.at[i].name));
+    for (int i = 0; infers && i < p->outputs.n; i++)
+        vec_push(e->arena, &s.out, scope_name(&s.scope, p->outputs.at[i].name));
+    s.sums = !infers;
+    s.rows = plan->entry->batch > 1;
+    s.step = plan->entry->mode == MODE_STEP;
+    return s;
+}
+
+static const char *c_type(const Input *in)
+{
+    return in->type == TYPE_INT ? "int32_t" : "nn_real";
+}
+
+void emit_prototype(Emit *e, const Plan *plan)
+{
+    Signature s = signature_of(e, plan);
+    text_printf(e->out, "int %s_%s(%snn_real *params, void *workspace",
+                e->program->name, plan->entry->name, s.step ? "" : "const ");
+    for (int i = 0; i < s.in.n; i++)
+        text_printf(e->out, ",\n    const %s *%s",
+                    c_type(&e->program->inputs.at[i]), s.in.at[i]);
+    for (int i = 0; i < s.out.n; i++)
+        text_printf(e->out, ",\n    nn_real *%s", s.out.at[i]);
+    text_add(e->out, s.sums ? ",\n    double *sums" : "");
+    text_add(e->out, s.rows ? ", int rows" : "");
+    text_add(e->out, s.step ? ", const nn_scalars *scalars,\n"
+                              "    nn_parallel par, void *pool"
+                            : "");
+    text_add(e->out, ")");
+}
+
+static void write_list(Emit *e, const char *type, const char *name,
+                       const char *const *names, int n)
+{
+    text_printf(e->out, "    %s%s[%d] = {", type, name, n);
+    for (int i = 0; i < n; i++)
+        text_printf(e->out, "%s%s", i ? ", " : "", names[i]);
+    text_add(e->out, "};\n");
+}
+
+void emit_wrapper(Emit *e, const Plan *plan)
+{
+    Signature s = signature_of(e, plan);
+    text_add(e->out, "\n");
+    emit_prototype(e, plan);
+    text_add(e->out, "\n{\n");
+    write_list(e, "const void *const ", "nn_in", s.in.at, s.in.n);
+    if (s.out.n)
+        write_list(e, "nn_real *const ", "nn_out", s.out.at, s.out.n);
+    text_printf(e->out,
+                "    return entry_%s(%sparams, workspace, nn_in, %s, %s, %s, "
+                "%s, %s);\n}\n",
+                plan->entry->name, s.step ? "" : "(nn_real *)",
+                s.out.n ? "nn_out" : "NULL", s.sums ? "sums" : "NULL",
+                s.rows ? "rows" : "1", s.step ? "scalars" : "NULL",
+                s.step ? "par, pool" : "NULL, NULL");
+}
+
+/* What the function does, for the header. */
+void emit_contract(Emit *e, const Plan *plan)
+{
+    const Entry *entry = plan->entry;
+    const char *what =
+        entry->mode == MODE_INFER  ? "Writes the outputs of"
+        : entry->mode == MODE_EVAL ? "Measures"
+                                   : "Updates params once, from";
+    text_printf(e->out, "/* %s ", what);
+    if (entry->batch == 1)
+        text_add(e->out, "one row.");
+    else
+        text_printf(e->out, "1 to %lld rows.", (long long)entry->batch);
+    if (entry->mode != MODE_INFER)
+        text_add(e->out, " sums: the mean loss, then the sum of each metric "
+                         "over the\n * rows. Returns 1, and updates nothing, "
+                         "where the loss is not finite, else 0.");
+    else
+        text_add(e->out, " Returns 0.");
+    text_add(e->out, " */\n");
+}
