@@ -8,6 +8,7 @@
 
 #include "base/pack.h"
 #include "front/parse.h"
+#include "ir/ops.h"
 
 typedef struct Loader {
     Arena *arena;
@@ -135,9 +136,12 @@ const Def *unit_find(const Unit *unit, const char *name, bool library_first)
 {
     const Defs *first = library_first ? &unit->library : &unit->own;
     const Defs *second = library_first ? &unit->own : &unit->library;
-    const Def *def = find(first, name);
+    const Def *def = find(first, name), *other = find(second, name);
+    bool model = def && def->kind == DEF_MODEL;
 
-    return def ? def : find(second, name);
+    if (model && (other || op_find(name)))
+        return other;
+    return def ? def : other;
 }
 
 Words unit_arguments(Arena *arena, const Def *def)

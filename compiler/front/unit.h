@@ -19,7 +19,8 @@ typedef struct Unit {
 Unit *unit_load(Arena *arena, Diag *diag, const File *file);
 
 /* The definition of this name, or NULL; the user's own before the prelude's,
- * or for a name inside the prelude the other way round. */
+ * or for a name inside the prelude the other way round. A model, which cannot
+ * be applied, hides nothing: `model lstm` may use the prelude's lstm. */
 const Def *unit_find(const Unit *unit, const char *name, bool library_first);
 
 /* Every name that an argument of a block or cell may have: of its head, of its
