@@ -104,7 +104,9 @@ static Plan *plan_entry(Program *p, Entry *e, const CodeOptions *o,
     plan = layout(plan, o);
     plan = tiles(plan, o);
     plan = order(plan);
-    return memplan(plan, o);
+    plan = memplan(plan, o);
+    plan_check(plan, o);
+    return plan;
 }
 
 static bool wanted(Want want, const char *name)

@@ -44,6 +44,30 @@ static void image_now(const Plan *plan, const Node *n, Image *m)
         m->halo[i] = 0;
 }
 
+/* The places of the maxima: written forward, read backward. */
+static const Node *arg_node(const Kernel *k)
+{
+    const Node *pool = schedule_conv_pool(k);
+    if (pool && pool->op == OP_MAXPOOL_DX)
+        return pool->in[1];
+    for (int j = 0; j < k->nodes.n; j++)
+        if (k->nodes.at[j]->op == OP_MAXPOOL_AT)
+            return k->nodes.at[j];
+    return NULL;
+}
+
+/* Where the places of the maxima lie, if not as the gradient does. */
+static void settle_places(const Plan *plan, const Kernel *k, ConvSpec *s)
+{
+    const Node *arg = arg_node(k);
+    const Layout *y = &plan->value[schedule_conv_y(k)->id].layout;
+    if (!arg || layout_equal(&plan->value[arg->id].layout, y))
+        return;
+    if (k->kind == KERNEL_CONV)
+        nnc_bug("node %d: its maxima and their places lie apart", arg->id);
+    image_now(plan, arg, &s->arg);
+}
+
 /* Gives the kernel a copy of its weight where the plan reads it in another
  * layout than it has. */
 static void settle_weight(Plan *plan, Kernel *k, const ConvPlan *p)
@@ -60,6 +84,7 @@ void tile_conv(Plan *plan, Kernel *k, const CodeOptions *o)
     ConvSpec s = schedule_conv_spec(plan, k);
     image_now(plan, schedule_conv_x(k), &s.x);
     image_now(plan, schedule_conv_y(k), &s.y);
+    settle_places(plan, k, &s);
     s.unroll = o->unroll;
     if (k->kind == KERNEL_CONV_DW)
         s.dw_layout = conv_weight_pieces(&plan->value[k->anchor->id].layout);
@@ -106,18 +131,6 @@ static const char *buffer_of(Scope *s, const Node *n)
     return offset == 0 ? pointer
                        : arena_printf(s->e->arena, "%s - %lld", pointer,
                                       (long long)offset);
-}
-
-/* The places of the maxima: written forward, read backward. */
-static const Node *arg_node(const Kernel *k)
-{
-    const Node *pool = schedule_conv_pool(k);
-    if (pool && pool->op == OP_MAXPOOL_DX)
-        return pool->in[1];
-    for (int j = 0; j < k->nodes.n; j++)
-        if (k->nodes.at[j]->op == OP_MAXPOOL_AT)
-            return k->nodes.at[j];
-    return NULL;
 }
 
 static void argument(Scope *s, const char *format, const char *text)

@@ -35,8 +35,9 @@ Plan *order(Plan *plan);
  * live at the same time share bytes. */
 Plan *memplan(Plan *plan, const CodeOptions *options);
 
-/* Proves that no two live buffers overlap; a violation is a bug. */
-void plan_check(const Plan *plan);
+/* Proves that no two live buffers overlap, that kernels read only what was
+ * written before, and parameters before they change; a violation is a bug. */
+void plan_check(const Plan *plan, const CodeOptions *options);
 
 /* A further kernel around one node, appended to the plan. */
 Kernel *plan_kernel(Plan *plan, KernelKind kind, Node *node);

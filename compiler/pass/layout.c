@@ -151,6 +151,16 @@ static Layout slice_of(const Layout *whole, int axis, int64_t begin,
     return l;
 }
 
+/* Whether a kernel can write its result anywhere. Places of maxima lie as
+ * the maxima do; a scan's are slots. */
+static bool writes_anywhere(const Kernel *k)
+{
+    for (int j = 0; j < k->stores.n; j++)
+        if (k->stores.at[j]->type == TYPE_BYTE)
+            return false;
+    return k->kind != KERNEL_SCAN;
+}
+
 /* Lets the kernels of a concat's inputs write into the result, where they
  * are free to; what is left is copied by the concat's kernel. */
 static void bind_concat(Plan *plan, const Node *n)
@@ -168,7 +178,7 @@ static void bind_concat(Plan *plan, const Node *n)
                layout_unview(x, &l, &l))
             x = x->in[0];
         Value *v = value_of(plan, x);
-        if (v->kernel && v->kernel->kind != KERNEL_SCAN && !v->buffer &&
+        if (v->kernel && writes_anywhere(v->kernel) && !v->buffer &&
             !plan_is_view(x)) {
             Kernel *kernel = v->kernel;
             *v = *whole;

@@ -95,9 +95,13 @@ static void around_pick(Plan *plan, Kernel *k, Node *pick)
     }
 }
 
+/* The body reads its arguments from memory, also what is one number. */
 void layout_scan_around(Plan *plan, Kernel *k)
 {
     const Scan *s = k->anchor->attr.scan;
+    for (int i = 0; i < k->anchor->n_in; i++)
+        if (plan_is_number(k->anchor->in[i]))
+            k->anchor->in[i] = layout_copy(plan, k->anchor->in[i]);
     for (int i = 0; i < s->n_state; i++)
         around_state(plan, k->anchor, i);
     for (int i = 0; i < plan->graph->nodes.n; i++) {
@@ -188,8 +192,20 @@ static void body_roots(const Plan *outer, Plan *body, const Node *scan)
     }
 }
 
+/* Time must be one run of a stride. */
+static void settle_sequences(Plan *plan, Node *scan)
+{
+    for (int i = 0; i < scan->attr.scan->n_seq; i++) {
+        Node **x = &scan->in[i];
+        Layout dense = layout_dense(&(*x)->shape);
+        if (plan->value[(*x)->id].layout.axis[0].n != 1)
+            *x = layout_copy_as(plan, *x, &dense);
+    }
+}
+
 void layout_scan_body(Plan *plan, Kernel *k, const CodeOptions *options)
 {
+    settle_sequences(plan, k->anchor);
     body_args(plan, k->body, k->anchor);
     body_roots(plan, k->body, k->anchor);
     layout(k->body, options);
