@@ -3,7 +3,7 @@
 # PROTOTYPES, single kernels beside the machine's limits, and what compiling
 # costs (NNC_DATA: the folder of data sets). Run by `make bench`.
 set -e
-for part in compare kernels gemm costs; do
+for part in compare kernels gemm conv costs; do
     [ -f bench/$part.sh ] || continue
     echo "== $part"
     sh bench/$part.sh

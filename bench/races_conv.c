@@ -2,7 +2,7 @@
  * relu. Theirs finds its input in their own layout, border included. So the
  * emitted text is part of this file, and what it does to bring an image into
  * that form is told beside the kernel, and not counted. */
-#include "conv.c"
+#include <conv.c>
 
 #include "measure.h"
 #include "network.h"
