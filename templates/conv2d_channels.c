@@ -163,7 +163,7 @@ static void $NAME(const float *restrict x, const float *restrict w,
     for (int l = 0; l < $COUNT; l++) {
         for (int i = 0; i < $ROWS / $WINDOW_H; i++) {
             for (int j = 0; j < $COLUMNS / $WINDOW_W; j++) {
-                arg[$YC(k + l) + i * $YI + j * $YJ] =
+                arg[$AC(k + l) + i * $AI + j * $AJ] =
                     won_t[(i * ($COLUMNS / $WINDOW_W) + j) * $WIDTH + l];
             }
         }

@@ -173,7 +173,7 @@ static void $NAME(const float *restrict x, const float *restrict w,
     for (int i = 0; i < $ROWS / $WINDOW_H; i++) {
         for (int j = 0; j < $COUNT; j++) {
             for (int l = 0; l < $CHANNELS; l++) {
-                arg[i * $YI + j * $YJ + $YC(k + l)] =
+                arg[i * $AI + j * $AJ + $AC(k + l)] =
                     won_t[(l * ($ROWS / $WINDOW_H) + i) * $WIDTH + j];
             }
         }

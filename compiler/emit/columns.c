@@ -117,26 +117,27 @@ int64_t columns_slack(const Columns *c)
 typedef struct Tile { /* what the hooks need to know */
     const Columns *c;
     Arena *arena;
-    bool scatter;
+    bool scatter, arg_scatter; /* one by one, through a buffer */
 } Tile;
 
 /* Where the results of channel k, row i, vector q go. */
-static const char *place(const Tile *tile, const char *const *args)
+static const char *place(const Tile *tile, const Image *y, bool scatter,
+                         const char *const *args)
 {
     const Columns *c = tile->c;
     int k = conv_int(args[1]);
     int i = conv_int(args[2]);
     int q = conv_int(args[3]) / window(c, 1);
     int lanes = c->target->lanes;
-    if (tile->scatter) {
+    if (scatter) {
         int rows = c->rows / window(c, 0);
         int each = ceil_div(c->vectors, window(c, 1));
         return arena_printf(tile->arena, "%d",
                             ((k * rows + i) * each + q) * lanes);
     }
     const char *channel = image_channel(
-        tile->arena, c->y, conv_sum(tile->arena, "k", k), c->spec->filters);
-    return conv_sum(tile->arena, channel, i * c->y->row + q * lanes);
+        tile->arena, y, conv_sum(tile->arena, "k", k), c->spec->filters);
+    return conv_sum(tile->arena, channel, i * y->row + q * lanes);
 }
 
 /* Lanes of vector q that hold results. */
@@ -196,10 +197,10 @@ static void write_put(Text *out, void *context, int n, const char *const *args)
     }
     if (tile->scatter || count == tile->c->target->lanes || room(tile)) {
         text_printf(out, "nn_vstore(%s + (%s), %s);", tile->scatter ? "t" : "y",
-                    place(tile, args), args[0]);
+                    place(tile, tile->c->y, tile->scatter, args), args[0]);
     } else {
-        text_printf(out, "nn_vstore_n(y + (%s), %s, %d);", place(tile, args),
-                    args[0], count);
+        text_printf(out, "nn_vstore_n(y + (%s), %s, %d);",
+                    place(tile, tile->c->y, false, args), args[0], count);
     }
 }
 
@@ -212,11 +213,12 @@ static void write_put_arg(Text *out, void *context, int n,
     if (count <= 0) {
         return;
     }
-    int lanes = tile->scatter ? tile->c->target->lanes : count;
+    int lanes = tile->arg_scatter ? tile->c->target->lanes : count;
     text_printf(out,
                 "const nn_small small = __builtin_convertvector(%s, nn_small); "
                 "__builtin_memcpy(%s + (%s), &small, %d);",
-                args[0], tile->scatter ? "won_t" : "arg", place(tile, args),
+                args[0], tile->arg_scatter ? "won_t" : "arg",
+                place(tile, conv_arg(tile->c->spec), tile->arg_scatter, args),
                 lanes * conv_arg_bytes(tile->c->spec->window));
 }
 
@@ -257,6 +259,10 @@ static void tile_holes(Holes *h, const Columns *c)
     holes_int(h, "WU", (int64_t)s->kernel[1] * s->filters);
     holes_int(h, "WV", s->filters);
     holes_hook(h, "YC", "c", image_channel(h->arena, c->y, "$c", s->filters));
+    const Image *arg = conv_arg(s);
+    holes_int(h, "AI", arg->row);
+    holes_int(h, "AJ", arg->column);
+    holes_hook(h, "AC", "c", image_channel(h->arena, arg, "$c", s->filters));
     holes_int(h, "YI", c->y->row);
     holes_int(h, "YJ", c->y->column);
     holes_int(h, "WIDTH", ceil_div(c->vectors, window(c, 1)) * lanes);
@@ -267,7 +273,8 @@ static void tile_holes(Holes *h, const Columns *c)
 static void tile_body(Text *body, const Columns *c, const char *low,
                       const char *high)
 {
-    Tile tile = {c, body->arena, !side_by_side(c)};
+    Tile tile = {c, body->arena, !side_by_side(c), false};
+    tile.arg_scatter = c->spec->argmax && conv_arg(c->spec)->column != 1;
     Holes h = {.arena = body->arena};
     tile_holes(&h, c);
     holes_text(&h, "LOW", low);
@@ -281,7 +288,7 @@ static void tile_body(Text *body, const Columns *c, const char *low,
         holes_drop(&h, "buffer");
         holes_drop(&h, "scatter");
     }
-    if (!tile.scatter || !c->spec->argmax) {
+    if (!tile.arg_scatter) {
         holes_drop(&h, "arg_buffer");
         holes_drop(&h, "arg_scatter");
     }
@@ -302,15 +309,20 @@ static const char *first(Arena *a, const char *var, const char *name, int trips,
                : conv_clipped(a, var, name, trips, size, clip);
 }
 
+/* The place of the tile's first result in y or arg, without its channel. */
+static const char *first_result(Arena *a, const Columns *c, const Corner *at,
+                                const Image *y)
+{
+    return arena_printf(
+        a, "(%s + %s + %lld)", conv_scaled(a, at->oy, window(c, 0), y->row),
+        conv_scaled(a, at->ox, window(c, 1), y->column), (long long)y->origin);
+}
+
 static void tile_formals(Arena *a, const Columns *c, const Corner *at,
                          Formal f[CONV_FORMALS])
 {
     const ConvSpec *s = c->spec;
     int64_t x0 = c->x->origin - s->pad[TOP] * c->x->row - s->pad[LEFT];
-    const char *to = arena_printf(
-        a, "(%s + %s + %lld)", conv_scaled(a, at->oy, window(c, 0), c->y->row),
-        conv_scaled(a, at->ox, window(c, 1), c->y->column),
-        (long long)c->y->origin);
     bool wide = s->argmax && conv_arg_bytes(s->window) == 2;
     f[0] = (Formal){
         "const float *restrict ", "x",
@@ -321,10 +333,11 @@ static void tile_formals(Arena *a, const Columns *c, const Corner *at,
                     arena_printf(a, "w + %s", at->k)};
     f[2] = (Formal){"const float *restrict ", "b",
                     arena_printf(a, "b + %s", at->k)};
-    f[3] = (Formal){"float *restrict ", "y", arena_printf(a, "out + %s", to)};
-    f[4] = (Formal){wide ? "unsigned short *restrict "
-                         : "unsigned char *restrict ",
-                    "arg", arena_printf(a, "won + %s", to)};
+    f[3] = (Formal){"float *restrict ", "y",
+                    arena_printf(a, "out + %s", first_result(a, c, at, c->y))};
+    f[4] = (Formal){
+        wide ? "unsigned short *restrict " : "unsigned char *restrict ", "arg",
+        arena_printf(a, "won + %s", first_result(a, c, at, conv_arg(s)))};
     f[5] = (Formal){"int ", "n", "n"};
     f[6] = (Formal){"int ", "k", at->k};
     f[7] = (Formal){"int ", "oy", conv_scaled(a, at->oy, window(c, 0), 1)};

@@ -73,8 +73,8 @@ typedef struct ConvSpec {
     int kernel[2], stride[2], pad[4]; /* height, width; TOP..RIGHT */
     Image x;   /* forward's input, or its gradient's layout (GRAD_INPUT) */
     Image y;   /* forward's result after pooling, or its gradient's layout */
-    Image arg; /* gradients: where forward put arg, if y is not laid out as
-                  forward's y was; channels 0: as y */
+    Image arg; /* where forward puts arg; channels 0: as y. It need not lie as
+                  y does, nor as the gradient of y */
     bool bias; /* forward adds b; GRAD_WEIGHT also gives db */
     PoolKind pool;
     int window[2];
@@ -120,6 +120,9 @@ typedef struct ConvPlan {
  * except for their shapes); x gets the halo and slack it needs. */
 void conv_images(const ConvSpec *spec, const Target *target, Image *x,
                  Image *y);
+
+/* The layout in which forward records arg best; the gradients take it too. */
+Image conv_arg_image(const ConvSpec *spec, const Target *target);
 
 /* True where forward can pool in registers as spec says. */
 bool conv_pools(const ConvSpec *spec, const Target *target);

@@ -226,7 +226,8 @@ static const char *setup(Arena *a, const ConvPlan *p, const Forward *f,
                 (long long)s->y.size);
     if (s->argmax) {
         text_printf(&t, "unsigned %s *won = arg + (ptrdiff_t)n * %lld; ",
-                    p->arg_bytes == 2 ? "short" : "char", (long long)s->y.size);
+                    p->arg_bytes == 2 ? "short" : "char",
+                    (long long)conv_arg(s)->size);
     }
     if (image_has_halo(&s->y)) {
         text_printf(&t,
@@ -310,6 +311,14 @@ void conv_forward_emit(Text *out, const ConvPlan *p, const char *name)
         {"int ", "to", ""},
     };
     conv_function(out, name, formals, 9, &s->epilogue, text_str(&body));
+}
+
+Image conv_arg_image(const ConvSpec *spec, const Target *target)
+{
+    Image x;
+    Image y;
+    conv_images(spec, target, &x, &y);
+    return y;
 }
 
 void conv_images(const ConvSpec *spec, const Target *target, Image *x, Image *y)

@@ -35,10 +35,25 @@ static int64_t taps(const Direct *d)
 }
 
 /* Whether a vector of channels is stored as one: its lanes are neighbours. */
+static bool side_by_side(const Direct *d, const Image *y)
+{
+    return y->block >= d->outputs || y->block % d->target->lanes == 0;
+}
+
 static bool lanes_side_by_side(const Direct *d)
 {
-    int lanes = d->target->lanes;
-    return d->y->block >= d->outputs || d->y->block % lanes == 0;
+    return side_by_side(d, d->y);
+}
+
+/* Cycles that the weights of a step need from the second or third cache,
+ * where those of a whole tile do not fit a nearer one. */
+static double fetch_cycles(const Direct *d, int vectors)
+{
+    const Target *t = d->target;
+    double bytes = 4.0 * vectors * t->lanes;
+    double panel = bytes * (double)taps(d);
+    double rate = panel < t->l2 * 0.75 ? t->l2_rate : t->l3_rate;
+    return panel < t->l1 * 0.75 ? 0 : bytes / rate;
 }
 
 static double tile_cycles(const Direct *d, const DirectTile *t)
@@ -48,6 +63,8 @@ static double tile_cycles(const Direct *d, const DirectTile *t)
                 ceil_div(pooled_rows(d, 1), t->columns);
     double step =
         conv_step_cycles(d->target, acc, t->rows * t->columns + t->vectors);
+    double fetch = fetch_cycles(d, t->vectors);
+    step = (step > fetch ? step : fetch) + 0.25 * fetch;
     int results = acc / (window(d, 0) * window(d, 1));
     double each = 2 + d->spec->epilogue.operations +
                   (lanes_side_by_side(d) ? 0 : 1.5 * d->target->lanes);
@@ -183,10 +200,12 @@ typedef struct Tile {
     const DirectTile *t;
     Arena *arena;
     bool scatter; /* results go through a buffer, lane by lane */
+    bool arg_scatter;
 } Tile;
 
 /* Where result (i, j) of vector q goes, from y or the buffer. */
-static const char *place(const Tile *tile, const char *const *args)
+static const char *place(const Tile *tile, const Image *y, bool scatter,
+                         const char *const *args)
 {
     const Direct *d = tile->d;
     const DirectTile *t = tile->t;
@@ -194,19 +213,19 @@ static const char *place(const Tile *tile, const char *const *args)
     int i = conv_int(args[2]);
     int j = conv_int(args[3]);
     int lanes = d->target->lanes;
-    if (tile->scatter) {
+    if (scatter) {
         int columns = t->columns / window(d, 1);
         return arena_printf(tile->arena, "%d",
                             ((i * columns + j) * t->vectors + q) * lanes);
     }
-    int64_t pixel = (int64_t)i * d->scale[0] * d->y->row +
-                    (int64_t)j * d->scale[1] * d->y->column;
-    if (d->y->block >= d->outputs) {
+    int64_t pixel = (int64_t)i * d->scale[0] * y->row +
+                    (int64_t)j * d->scale[1] * y->column;
+    if (y->block >= d->outputs) {
         return conv_sum(tile->arena, "k", pixel + q * lanes);
     }
     const char *c = conv_sum(tile->arena, "k", q * lanes);
-    return conv_sum(tile->arena,
-                    image_channel(tile->arena, d->y, c, d->outputs), pixel);
+    return conv_sum(tile->arena, image_channel(tile->arena, y, c, d->outputs),
+                    pixel);
 }
 
 /* Lanes of vector q that hold results. */
@@ -261,10 +280,10 @@ static void write_put(Text *out, void *context, int n, const char *const *args)
     (void)n;
     if (count < tile->d->target->lanes && !tile->scatter && !room(tile)) {
         text_printf(out, "nn_vstore_n(%s + (%s), %s, %d);", base,
-                    place(tile, args), args[0], count);
+                    place(tile, tile->d->y, false, args), args[0], count);
     } else {
-        text_printf(out, "nn_vstore(%s + (%s), %s);", base, place(tile, args),
-                    args[0]);
+        text_printf(out, "nn_vstore(%s + (%s), %s);", base,
+                    place(tile, tile->d->y, tile->scatter, args), args[0]);
     }
 }
 
@@ -274,12 +293,13 @@ static void write_put_arg(Text *out, void *context, int n,
     const Tile *tile = context;
     const Direct *d = tile->d;
     int bytes = conv_arg_bytes(d->spec->window);
-    int count = tile->scatter ? d->target->lanes : lanes_of(tile, args[1]);
+    int count = tile->arg_scatter ? d->target->lanes : lanes_of(tile, args[1]);
     (void)n;
     text_printf(out,
                 "const nn_small small = __builtin_convertvector(%s, nn_small); "
                 "__builtin_memcpy(%s + (%s), &small, %d);",
-                args[0], tile->scatter ? "won_t" : "arg", place(tile, args),
+                args[0], tile->arg_scatter ? "won_t" : "arg",
+                place(tile, conv_arg(d->spec), tile->arg_scatter, args),
                 count * bytes);
 }
 
@@ -313,6 +333,10 @@ static void tile_holes(Holes *h, const Direct *d, const DirectTile *t)
     holes_int(h, "YI", d->scale[0] * d->y->row);
     holes_int(h, "YJ", d->scale[1] * d->y->column);
     holes_hook(h, "YC", "c", image_channel(h->arena, d->y, "$c", d->outputs));
+    const Image *arg = conv_arg(d->spec);
+    holes_int(h, "AI", arg->row);
+    holes_int(h, "AJ", arg->column);
+    holes_hook(h, "AC", "c", image_channel(h->arena, arg, "$c", d->outputs));
     holes_int(h, "WIDTH", t->vectors * lanes);
     holes_int(h, "COUNT", (t->vectors - 1) * lanes + t->count);
     holes_int(h, "BUFFER",
@@ -323,7 +347,8 @@ static void tile_holes(Holes *h, const Direct *d, const DirectTile *t)
 static void tile_body(Text *body, const Direct *d, const DirectTile *t)
 {
     const ConvSpec *s = d->spec;
-    Tile tile = {d, t, body->arena, !lanes_side_by_side(d)};
+    Tile tile = {d, t, body->arena, !lanes_side_by_side(d), false};
+    tile.arg_scatter = s->argmax && !side_by_side(d, conv_arg(s));
     Holes h = {.arena = body->arena};
     tile_holes(&h, d, t);
     conv_pool_holes(&h, s, d->target);
@@ -335,7 +360,7 @@ static void tile_body(Text *body, const Direct *d, const DirectTile *t)
         holes_drop(&h, "buffer");
         holes_drop(&h, "scatter");
     }
-    if (!tile.scatter || !s->argmax) {
+    if (!tile.arg_scatter) {
         holes_drop(&h, "arg_buffer");
         holes_drop(&h, "arg_scatter");
     }
@@ -362,6 +387,18 @@ static Corner corner(Arena *a, const Direct *d, const DirectTile *t,
     return c;
 }
 
+/* The place of the tile's first result in y or arg, without its channel. */
+static const char *first_result(Arena *a, const Direct *d, const Corner *c,
+                                const Image *y)
+{
+    int64_t y0 = y->origin + d->shift[0] * y->row + d->shift[1] * y->column;
+    return arena_printf(
+        a, "(%s + %s + %lld)",
+        conv_scaled(a, c->oy, window(d, 0), d->scale[0] * y->row),
+        conv_scaled(a, c->ox, window(d, 1), d->scale[1] * y->column),
+        (long long)y0);
+}
+
 /* The pointer expressions that a tile gets. */
 static void tile_formals(Arena *a, const Direct *d, const Corner *c,
                          const char *k, Formal f[CONV_FORMALS], int *n)
@@ -369,13 +406,6 @@ static void tile_formals(Arena *a, const Direct *d, const Corner *c,
     int lanes = d->target->lanes;
     int64_t x0 =
         d->x->origin - d->lead[0] * d->x->row - d->lead[1] * d->x->column;
-    int64_t y0 =
-        d->y->origin + d->shift[0] * d->y->row + d->shift[1] * d->y->column;
-    const char *to = arena_printf(
-        a, "(%s + %s + %lld)",
-        conv_scaled(a, c->oy, window(d, 0), d->scale[0] * d->y->row),
-        conv_scaled(a, c->ox, window(d, 1), d->scale[1] * d->y->column),
-        (long long)y0);
     bool wide = d->spec->argmax && conv_arg_bytes(d->spec->window) == 2;
     f[0] = (Formal){
         "const float *restrict ", "x",
@@ -389,10 +419,11 @@ static void tile_formals(Arena *a, const Direct *d, const Corner *c,
                               (long long)d->w_panel, (long long)d->w_offset)};
     f[2] =
         (Formal){"const float *restrict ", "b", arena_printf(a, "b + %s", k)};
-    f[3] = (Formal){"float *restrict ", "y", arena_printf(a, "out + %s", to)};
-    f[4] = (Formal){wide ? "unsigned short *restrict "
-                         : "unsigned char *restrict ",
-                    "arg", arena_printf(a, "won + %s", to)};
+    f[3] = (Formal){"float *restrict ", "y",
+                    arena_printf(a, "out + %s", first_result(a, d, c, d->y))};
+    f[4] = (Formal){
+        wide ? "unsigned short *restrict " : "unsigned char *restrict ", "arg",
+        arena_printf(a, "won + %s", first_result(a, d, c, conv_arg(d->spec)))};
     f[5] = (Formal){"int ", "n", "n"};
     f[6] = (Formal){"int ", "k", k};
     f[7] = (Formal){"int ", "oy", conv_scaled(a, c->oy, window(d, 0), 1)};

@@ -91,7 +91,7 @@ static void add(ConvCases *c, const Row *r, ConvRole role, bool liked)
         liked ? x : any_image(x.channels, x.height, x.width, c->target->lanes);
     s.y =
         liked ? y : any_image(y.channels, y.height, y.width, c->target->lanes);
-    if (!liked && role != CONV_FORWARD && below(2)) {
+    if (!liked && below(2)) {
         s.arg = any_image(y.channels, y.height, y.width, c->target->lanes);
     }
     if (role == CONV_GRAD_WEIGHT) {
