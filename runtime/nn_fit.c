@@ -160,10 +160,15 @@ static void close_fit(fit *f)
     free(f->checkpoint);
 }
 
-static bool not_finite(const fit *f, double rate, nn_error *e)
+/* What the user can look at: the first weight that is out of bounds, and the
+ * line of the model whose value went wrong first. */
+static bool not_finite(const fit *f, double rate, int bad, nn_error *e)
 {
     const nn_real *w = f->run->params;
     const char *culprit = NULL;
+    nn_kernel at = {"the loss", f->run->program->file, 0};
+    if (bad >= 1 && bad <= f->model->kernel_count)
+        at = f->model->kernels[bad - 1];
     for (int i = 0; culprit == NULL && i < f->model->param_count; i++) {
         const nn_param *p = &f->model->params[i];
         for (int64_t k = 0; k < p->size; k++)
@@ -173,9 +178,11 @@ static bool not_finite(const fit *f, double rate, nn_error *e)
     return nn_fail(e,
                    "the loss is not finite at epoch %" PRId64 ", batch %" PRId64
                    " (update %" PRIu64
-                   ", rate %g); %s%s. Try a smaller --rate, or `clip norm 1;` "
+                   ", rate %g): the first value that is not is made by %s:%d "
+                   "(%s); %s%s. Try a smaller --rate, or `clip norm 1;` "
                    "in the train block. The last checkpoint is %s",
                    f->state.epoch + 1, f->state.batch + 1, f->state.step, rate,
+                   at.file, at.line, at.name,
                    culprit != NULL ? "the first weight out of bounds is in "
                                    : "all weights are finite",
                    culprit != NULL ? culprit : "",
@@ -211,9 +218,10 @@ static bool train_batch(fit *f, nn_error *e)
                                  s->epochs * f->per_epoch, f->per_epoch),
         .step = s->step,
         .seed = s->seed};
-    if (nn_run_entry(f->run, &f->model->step, NN_TRAIN, f->order + start, rows,
-                     &scalars, sums) != 0)
-        return not_finite(f, scalars.rate, e);
+    int bad = nn_run_entry(f->run, &f->model->step, NN_TRAIN, f->order + start,
+                           rows, &scalars, sums);
+    if (bad != 0)
+        return not_finite(f, scalars.rate, bad, e);
     nn_metric_add(&f->figures[NN_TRAIN], f->model, sums, rows);
     s->step++;
     s->batch++;

@@ -43,7 +43,8 @@ typedef struct {
  *            sums[1 + m] the sum of metric m over them; in grad, sums[0] is
  *            just the function whose gradient it gives, penalties included
  * s          step and grad: see above; NULL elsewhere
- * Returns 0, or 1 when the loss was not finite: nothing was updated then. */
+ * Returns 0; or, when the loss was not finite and nothing was updated, 1 plus
+ * the row in `kernels` of the first whose values are not finite. */
 typedef int (*nn_entry)(nn_real *params, void *workspace,
                         const void *const *inputs, nn_real *const *outputs,
                         double *sums, int rows, const nn_scalars *s,

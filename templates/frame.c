@@ -80,3 +80,29 @@ static nn_real nn_drop(const nn_scalars *s, int stream, size_t index, double rat
     return u < rate ? 0 : (nn_real)(1 / (1 - rate));
 }
 /* end: nn_drop */
+
+/* section: nn_first_bad */
+
+/* A kernel (NULL: the one above), its row in the table of kernels, and the
+ * place and number of values that it stores. */
+typedef struct {
+    nn_task *run;
+    int parts, row;
+    size_t at, count;
+} nn_trace;
+
+/* Runs the kernels again; the row of the first that stores what is not
+ * finite, or of the last. */
+static int nn_first_bad(nn_frame *f, const nn_trace *trace, int n)
+{
+    for (int i = 0; i < n; i++) {
+        const nn_real *value = (const nn_real *)(f->work + trace[i].at);
+        for (int part = 0; trace[i].run && part < trace[i].parts; part++)
+            trace[i].run(f, part);
+        for (size_t k = 0; k < trace[i].count; k++)
+            if (!(value[k] - value[k] == 0))
+                return trace[i].row;
+    }
+    return trace[n - 1].row;
+}
+/* end: nn_first_bad */

@@ -21,6 +21,7 @@ typedef struct Emit {
     Text *out;
     const Target *target;
     int lanes; /* of the target's vectors; 1 in the plain form */
+    int rows; /* of the table of kernels, so far */
     VEC(const char *) names;   /* taken at file level */
     const char **param_place;  /* the constant that says where each begins */
 } Emit;
@@ -87,6 +88,10 @@ void emit_call(Emit *e, const Kernel *k, const char *frame, int indent);
 
 /* The entry's own function, entry_NAME, as the runtime calls it. */
 void emit_entry(Emit *e, const Plan *plan);
+
+/* The table that tells where the loss went wrong, for the kernels up to
+ * `last`; returns its number of rows. */
+int emit_trace(Emit *e, const Plan *plan, const Kernel *last);
 
 /* The entry as a typed function of its own: the comment on it, the prototype
  * (without `;`), the definition. */

@@ -55,18 +55,33 @@ static const char *scalar(Emit *e, const Plan *plan, const Node *n)
                         emit_address(e, &plan->value[n->id], n->type, false));
 }
 
-static void write_loss(Emit *e, const Plan *plan, const Kernel *after)
+/* The kernel behind which the loss is known; NULL where it is a number. */
+static const Kernel *loss_kernel(const Plan *plan)
+{
+    const Graph *g = plan->graph;
+    for (int i = 0; i < g->roots.n; i++)
+        if (g->roots.at[i].role == ROOT_LOSS)
+            return plan->value[source_of(plan, g->roots.at[i].node)->id].kernel;
+    return NULL;
+}
+
+static void write_loss(Emit *e, const Plan *plan, int traced)
 {
     const Graph *g = plan->graph;
     for (int i = 0; i < g->roots.n; i++) {
         const Root *r = &g->roots.at[i];
-        const Node *n = source_of(plan, r->node);
-        if (r->role != ROOT_LOSS || plan->value[n->id].kernel != after)
+        if (r->role != ROOT_LOSS)
             continue;
-        text_printf(e->out, "    sums[0] = (double)%s;\n",
+        text_printf(e->out,
+                    "    sums[0] = (double)%s;\n"
+                    "    if (!(sums[0] - sums[0] == 0))\n",
                     scalar(e, plan, r->node));
-        text_add(e->out, "    if (!(sums[0] - sums[0] == 0))\n"
-                         "        return 1;\n");
+        if (traced > 0)
+            text_printf(e->out,
+                        "        return 1 + nn_first_bad(f, trace_%s, %d);\n",
+                        plan->entry->name, traced);
+        else
+            text_add(e->out, "        return 1;\n");
     }
 }
 
@@ -106,6 +121,8 @@ static void write_straight(Emit *e, const Plan *plan)
 
 void emit_entry(Emit *e, const Plan *plan)
 {
+    const Kernel *last = loss_kernel(plan);
+    int traced = last ? emit_trace(e, plan, last) : 0;
     text_printf(e->out,
                 "\nstatic int entry_%s(nn_real *params, void *workspace,\n"
                 "    const void *const *inputs, nn_real *const *outputs,\n"
@@ -125,10 +142,12 @@ void emit_entry(Emit *e, const Plan *plan)
     if (!has_root(plan, ROOT_LOSS) && !has_root(plan, ROOT_METRIC))
         text_add(e->out, "    (void)sums;\n");
     write_inputs(e, plan);
-    write_loss(e, plan, NULL);
+    if (!last)
+        write_loss(e, plan, 0);
     for (int i = 0; i < plan->kernels.n; i++) {
         emit_call(e, plan->kernels.at[i], "f", 1);
-        write_loss(e, plan, plan->kernels.at[i]);
+        if (plan->kernels.at[i] == last)
+            write_loss(e, plan, traced);
     }
     write_metrics(e, plan);
     text_add(e->out, "    return 0;\n}\n");

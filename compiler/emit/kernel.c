@@ -28,6 +28,7 @@ void emit_kernel_names(Emit *e, Plan *plan)
 {
     for (int i = 0; i < plan->kernels.n; i++) {
         Kernel *k = plan->kernels.at[i];
+        k->row = e->rows++;
         if (k->kind == KERNEL_STRAIGHT) {
             k->name = emit_name(
                 e, arena_printf(e->arena, "%s_straight", plan->prefix));

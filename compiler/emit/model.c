@@ -296,7 +296,7 @@ static void write_helpers(Emit *e, const char *body)
 {
     static const char path[] = "templates/frame.c";
     static const char *const helper[] = {"nn_run", "nn_rows", "nn_power",
-                                         "nn_drop"};
+                                         "nn_drop", "nn_first_bad"};
     text_add(e->out, "\n#include <string.h>\n");
     target_prelude_plain(e->out, body);
     if (!e->options->plain)
