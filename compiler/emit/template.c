@@ -563,19 +563,23 @@ static void statements(Fill *f, const Token *t, int n, const Bind *env,
 void template_fill(Text *out, const char *path, const char *text,
                    const char *section, const Hole *holes, int n, int indent)
 {
-    Fill f = {.arena = out->arena, .out = out, .path = path};
+    Arena *scratch = arena_new();
+    Fill f = {.arena = scratch, .out = out, .path = path};
     Frame frame = {.holes = holes, .n = n};
     f.frame = &frame;
     f.file = ctoken_lex(f.arena, text, strlen(text), 1);
     fill_section(&f, section, NULL, NULL, indent, false);
+    arena_free(scratch);
 }
 
 void template_text(Text *out, const char *text, const Hole *holes, int n,
                    int indent)
 {
-    Fill f = {.arena = out->arena, .out = out, .path = "(text)"};
+    Arena *scratch = arena_new();
+    Fill f = {.arena = scratch, .out = out, .path = "(text)"};
     Frame frame = {.holes = holes, .n = n};
     f.frame = &frame;
     Tokens tokens = ctoken_lex(f.arena, text, strlen(text), 1);
     statements(&f, tokens.at, tokens.n, NULL, indent);
+    arena_free(scratch);
 }
