@@ -13,13 +13,16 @@
 #include "emit/emit.h"
 #include "toolchain.h"
 
+/* Differences need many runs; few rows show the same mistakes as many. */
+enum { CHECK_ROWS = 8 };
+
 typedef struct Build {
     Driver *driver;
     ProgramKind kind;
     Toolchain tools;
     Runtime runtime;
     const char *text;  /* the C */
-    const char *flags; /* the target's and NN_REAL */
+    const char *flags; /* the target's; the check runs here, at once */
     Built *built;
 } Build;
 
@@ -37,17 +40,20 @@ static bool write_text(Build *b, Needs *needs)
     Text out = {.arena = d->arena};
     Model m;
 
-    if (b->kind == PROGRAM_CHECK)
+    if (b->kind == PROGRAM_CHECK) {
         d->code.plain = true;
+        d->rows = d->options->batch ? d->options->batch : CHECK_ROWS;
+    }
     if (!driver_model(d, wants[b->kind], &m, NULL))
         return false;
     text_add(&out, emit_model_c(d->arena, m.program, m.plans.at, m.plans.n,
                                 &d->code, NULL));
     emit_program(&out, m.program, train);
     b->text = text_str(&out);
-    b->flags =
-        arena_printf(d->arena, "%s%s", program_flags(&d->code),
-                     b->kind == PROGRAM_CHECK ? " -DNN_REAL=double" : "");
+    b->flags = b->kind == PROGRAM_CHECK
+                   ? arena_printf(d->arena, "%s -DNN_REAL=double",
+                                  target_native()->flags)
+                   : program_flags(&d->code);
     b->built->name = arena_printf(d->arena, "%s-%s", m.program->name,
                                   train ? "train" : "infer");
     *needs = (Needs){.gzip = emit_uses_gzip(m.program),

@@ -110,6 +110,15 @@ static int64_t element_bytes(const Buffer *b)
     return b->type == TYPE_BYTE ? 1 : 4;
 }
 
+/* The user's name for what lies in a buffer, or the kernel's that fills it. */
+static const char *buffer_name(const Plan *plan, const Buffer *b)
+{
+    for (int i = 0; !b->name && i < plan->graph->nodes.n; i++)
+        if (plan->value[i].buffer == b && plan->value[i].kernel)
+            return plan->value[i].kernel->name;
+    return b->name ? b->name : "scratch";
+}
+
 static void print_memory(const Driver *d, const Plan *plan)
 {
     Arena *a = d->arena;
@@ -129,7 +138,7 @@ static void print_memory(const Driver *d, const Plan *plan)
         printf("    %12s  %12s  %-9s %s\n", number(a, order[i]->at),
                number(a, order[i]->count * element_bytes(order[i])),
                arena_printf(a, "%d..%d", order[i]->first, order[i]->last),
-               order[i]->name ? order[i]->name : "scratch");
+               buffer_name(plan, order[i]));
 }
 
 static void print_entry(const Driver *d, const Plan *plan,
