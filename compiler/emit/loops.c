@@ -602,14 +602,24 @@ static void copy_view(Scope *s, const Node *n)
     close_loops(&l, 1);
 }
 
+/* Gaps in a layout hold zeros; its first place may lie before element 0. */
+static void clear_all(Scope *s, const Node *n, const Layout *l)
+{
+    const char *pointer = scope_pointer(s, n);
+    if (l->offset)
+        pointer = arena_printf(s->e->arena, "%s - %lld", pointer,
+                               (long long)l->offset);
+    text_printf(&s->body, "    memset(%s, 0, %lld * sizeof(nn_real));\n",
+                pointer, (long long)l->extent);
+}
+
 static void copy_reshape(Scope *s, const Node *n)
 {
     const Node *from = n->in[0];
     const Value *to = &s->plan->value[n->id];
     const Value *v = &s->plan->value[from->id];
     if (to->want && to->layout.extent > shape_count(&n->shape))
-        text_printf(&s->body, "    memset(%s, 0, %lld * sizeof(nn_real));\n",
-                    scope_pointer(s, n), (long long)to->layout.extent);
+        clear_all(s, n, &to->layout);
     if (shape_equal(&n->shape, &from->shape) || plan_is_number(from)) {
         copy_into(s, n, from, &n->shape, &to->layout, &v->layout);
         return;
