@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "emit/emit.h"
+#include "emit/wrap.h"
 
 static const Setting *setting(const Stage *stage, const char *key)
 {
@@ -255,7 +256,7 @@ bool emit_uses_source(const Program *p, const char *name)
     return false;
 }
 
-void emit_program(Text *out, const Program *p, bool train)
+static void write_program(Text *out, const Program *p, bool train)
 {
     int flows = write_flows(out, p);
     write_pairings(out, p);
@@ -281,4 +282,11 @@ void emit_program(Text *out, const Program *p, bool train)
                 "};\n\nint main(int argc, char **argv)\n{\n"
                 "    return nn_%s_main(argc, argv, &program);\n}\n",
                 train ? "train" : "infer");
+}
+
+void emit_program(Text *out, const Program *p, bool train)
+{
+    Text text = {.arena = out->arena};
+    write_program(&text, p, train);
+    wrap_lines(out, text_str(&text));
 }

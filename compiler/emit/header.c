@@ -8,6 +8,7 @@
 #include "base/pack.h"
 #include "base/version.h"
 #include "emit/emit.h"
+#include "emit/wrap.h"
 
 /* The macro that guards a header: "my-net.h" gives MY_NET_H. */
 static const char *guard_name(Arena *arena, const char *header)
@@ -72,5 +73,7 @@ const char *emit_model_h(Arena *arena, const Program *p, Plan *const *plans,
                 "extern const nn_model %s_model;\n\n",
                 p->name);
     text_add(&out, "#ifdef __cplusplus\n}\n#endif\n\n#endif\n");
-    return text_str(&out);
+    Text wrapped = {.arena = arena};
+    wrap_lines(&wrapped, text_str(&out));
+    return text_str(&wrapped);
 }

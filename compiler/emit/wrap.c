@@ -27,15 +27,16 @@ static size_t break_at(const char *line, size_t n, size_t indent, size_t room)
 static void wrap_line(Text *out, const char *line, size_t n)
 {
     size_t indent = strspn(line, " ");
-    bool comment = strncmp(line + indent, "/*", 2) == 0 ||
-                   strncmp(line + indent, "* ", 2) == 0;
-    size_t room = WIDTH, blanks = indent;
-    while (n > room && line[0] != '#' && !comment) {
+    bool opens = strncmp(line + indent, "/*", 2) == 0;
+    bool comment = opens || strncmp(line + indent, "* ", 2) == 0;
+    const char *next = comment ? (opens ? " * " : "* ") : "    ";
+    size_t room = WIDTH, blanks = indent + 2 * comment;
+    while (n > room && line[0] != '#') {
         size_t at = break_at(line, n, blanks, room);
         if (at == 0)
             break;
         text_add_n(out, line, at);
-        text_printf(out, "\n%*s", (int)indent + 4, "");
+        text_printf(out, "\n%*s%s", (int)indent, "", next);
         line += at + 1;
         n -= at + 1;
         blanks = 0;

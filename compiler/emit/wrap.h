@@ -7,8 +7,8 @@
 #include "base/str.h"
 
 /* Appends C text with lines of more than 100 columns broken at blanks that
- * stand in no string; what follows is indented by four more. Comments and
- * directives stay as they are. */
+ * stand in no string; what follows is indented by four more, or begins with a
+ * star in a comment. Directives stay as they are. */
 void wrap_lines(Text *out, const char *text);
 
 #endif

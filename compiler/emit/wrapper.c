@@ -100,8 +100,8 @@ void emit_contract(Emit *e, const Plan *plan)
         text_printf(e->out, "1 to %lld rows.", (long long)entry->batch);
     if (entry->mode != MODE_INFER)
         text_add(e->out, " sums: the mean loss, then the sum of each metric "
-                         "over the\n * rows. Returns 1, and updates nothing, "
-                         "where the loss is not finite, else 0.");
+                         "over the rows.\n * Returns 0; where the loss is not "
+                         "finite, what nn_entry says, and updates nothing.");
     else
         text_add(e->out, " Returns 0.");
     text_add(e->out, " */\n");
