@@ -1,0 +1,91 @@
+#!/bin/sh
+# lint.sh: the rules of the house that a compiler does not check: the
+# direction of includes, the sizes of files, headers, functions and lines,
+# nesting, and what must not stand in the tree. tests/lint.except lists the
+# exceptions, each with its reason.
+. tests/lib.sh
+fresh lint
+sources=$(ls compiler/*.[ch] compiler/*/*.[ch] runtime/*.[ch] \
+    tests/*/*.[ch])
+templates=$(ls templates/*.[ch])
+
+# report NAME: succeeds where standard input is empty, after the exceptions.
+report() {
+    sed 's/[.*[\]/\\&/g; s/^\([^ #][^ ]*\) \([a-z]*\):.*/^\1:.*\2/; /^^/!d' \
+        tests/lint.except >"$OUT/except"
+    grep -v -f "$OUT/except" >"$OUT/found"
+    if [ -s "$OUT/found" ]; then
+        while read -r line; do
+            not_ok "$1" "$line"
+        done <"$OUT/found"
+    else
+        ok "$1"
+    fi
+}
+
+# base <- ir <- front, base <- tile, ir and tile <- pass <- emit <- the rest.
+for f in $(ls compiler/*/*.[ch]); do
+    folder=${f#compiler/}
+    case ${folder%%/*} in
+    base) may='base' ;;
+    ir) may='base|ir' ;;
+    tile) may='base|tile' ;;
+    front) may='base|ir|front' ;;
+    pass) may='base|ir|tile|pass' ;;
+    emit) may='base|ir|tile|pass|emit' ;;
+    *) may='nothing' ;;
+    esac
+    sed -n 's/^#include "\([^"]*\)".*/\1/p' "$f" |
+        grep -vE "^($may)/|^nn\.(tab|lex)\.h\$" |
+        sed "s|^|$f: includes |"
+done | report "includes point one way"
+
+for f in runtime/*.[ch]; do
+    sed -n 's/^#include "\([^"]*\)".*/\1/p' "$f" | grep -v '^nn_' |
+        sed "s|^|$f: includes |"
+done | report "the runtime includes only itself"
+
+for f in $sources $templates grammar/nn.y grammar/nn.l; do
+    awk -v f="$f" '
+        /clang-format off/ { table = 1 }
+        /clang-format on/ { table = 0 }
+        length > (f ~ /^templates/ ? 100 : 80) && f !~ /\.def$/ && !table {
+            print f ": line " FNR " has " length " columns" }
+        END {
+            most = f ~ /\.h$/ && f !~ /^templates/ ? 150 : 600
+            if (FNR > most)
+                print f ": file of " FNR " lines, most is " most
+        }' "$f"
+done | report "sizes of files and lines"
+
+# Templates become lines of generated files, which may have 100 columns; in a
+# table the columns count more than its width. A function's text lies between its two braces in column 1.
+for f in $sources; do
+    awk -v f="$f" '
+        /^{/ { start = FNR; depth = 0; deep = 0 }
+        /^[ ].*[^=]{$/ && !/= {$/ { if (++depth > 4) deep = FNR }
+        /^ +}/ && !/};$/ { depth-- }
+        /^}/ && start {
+            if (FNR - start - 1 > 50)
+                print f ": function at line " start " has " \
+                    FNR - start - 1 " lines"
+            if (deep)
+                print f ": nesting of more than 4 at line " deep
+            start = 0
+        }' "$f"
+done | report "sizes of functions"
+
+for f in $sources $templates; do
+    head -n 1 "$f" | grep -q '^/\*' || echo "$f: opens without a comment"
+done | report "every file says what it is"
+
+# The tree's own files, also where it was unpacked without its history.
+files() {
+    git ls-files 2>/dev/null || find . -type f -not -path "./$B/*" | cut -c 3-
+}
+tree=$(files | grep -v '^tests/lint')
+grep -nEI '/(home|root|work|mnt|opt)/' $tree | report "no absolute paths"
+grep -nEIw 'TODO|FIXME|XXX' $tree | report "nothing left to do"
+for f in $(files | grep '\.sh$'); do
+    sh -n "$f" 2>&1
+done | report "scripts parse"
