@@ -200,6 +200,24 @@ static const char *expression(LaneWriter *w, const Node *n, const char *acc,
     return text_str(&out);
 }
 
+/* Whether n's last panel has room for a whole vector of lanes. */
+static bool in_panels(const LaneWriter *w, const Node *n, int axis)
+{
+    Layout l = ordered(w, n);
+    const AxisLayout *a = &l.axis[axis];
+    return a->n > 1 && a->piece[a->n - 1].size % w->scope->e->lanes == 0;
+}
+
+/* Padding holds zeros: what reads panels later reads whole vectors. */
+static void store_padded(Text *out, const char *first, const char *x,
+                         int count)
+{
+    text_printf(out, "nn_vstore(&%s, nn_vselect((nn_vec){", first);
+    for (int i = 0; i < count; i++)
+        text_add(out, i ? ", 1" : "1");
+    text_printf(out, "}, %s, nn_vset(0)));\n", x);
+}
+
 static void store(Text *out, LaneWriter *w, const Node *n, const char *x,
                   const LanePoint *at)
 {
@@ -207,6 +225,8 @@ static void store(Text *out, LaneWriter *w, const Node *n, const char *x,
     int lanes = w->scope->e->lanes;
     if (way_of(w, n, at->axis) == WAY_BESIDE && at->count == lanes)
         text_printf(out, "nn_vstore(&%s, %s);\n", first, x);
+    else if (way_of(w, n, at->axis) == WAY_BESIDE && in_panels(w, n, at->axis))
+        store_padded(out, first, x, at->count);
     else if (way_of(w, n, at->axis) == WAY_BESIDE)
         text_printf(out, "nn_vstore_n(&%s, %s, %d);\n", first, x, at->count);
     else

@@ -420,6 +420,7 @@ static int kept_lane_loop(const Loops *l, const Kernel *k)
         if (!l->nest.loop[i].reduced)
             at = i;
     if (at < 0 || l->scope->e->lanes == 1 ||
+        l->nest.guarded[l->nest.loop[at].axis] ||
         l->nest.loop[at].count < l->scope->e->lanes)
         return -1;
     for (int i = 0; i < l->read.n; i++) {

@@ -55,9 +55,12 @@ static int64_t stride_at(const AxisLayout *axis, int64_t div)
     return 0;
 }
 
-/* Whether every operand has room for the padding that a cut leaves. */
-static int64_t room(const Nest *nest, int axis, int64_t whole)
+/* Whether every operand has room for the padding that a cut leaves, and may
+ * be read there: a sum may not. */
+static bool room(const Nest *nest, int axis, int64_t whole, bool reduced)
 {
+    if (reduced)
+        return false;
     for (int o = 0; o < nest->n_operands; o++) {
         const AxisLayout *a = &nest->operand[o].axis[axis];
         int64_t span = 1;
@@ -67,9 +70,9 @@ static int64_t room(const Nest *nest, int axis, int64_t whole)
             fixed &= a->piece[i].stride == 0;
         }
         if (span < whole && !fixed)
-            return 0;
+            return false;
     }
-    return 1;
+    return true;
 }
 
 static Loop *add_loop(Nest *nest, int axis, int64_t count, int64_t div,
@@ -101,13 +104,14 @@ static void add_loops(Nest *nest, int axis, bool reduced)
     int n = cuts_of(nest, axis, cut);
     if (n == 0)
         add_mixed(nest, axis, reduced);
-    while (n > 1 && cut[n - 1] >= dim && !room(nest, axis, cut[n - 1]))
+    while (n > 1 && cut[n - 1] >= dim &&
+           !room(nest, axis, cut[n - 1], reduced))
         n--;
     for (int i = n - 1; i >= 0; i--) {
         int64_t count = i == n - 1 ? (dim + cut[i] - 1) / cut[i]
                                    : cut[i + 1] / cut[i];
         nest->guarded[axis] |= i == n - 1 && dim % cut[i] &&
-                               !room(nest, axis, count * cut[i]);
+                               !room(nest, axis, count * cut[i], reduced);
         if (count > 1)
             add_loop(nest, axis, count, cut[i], reduced);
     }
