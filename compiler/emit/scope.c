@@ -35,7 +35,7 @@ static const char *const reserved[] = {
     "signed", "sizeof", "static", "struct", "switch", "typedef", "union",
     "unsigned", "void", "volatile", "while", "asm", "typeof", "f", "part",
     "main", "i", "j", "k", "r", "c", "n", "o", "x", "y", "p", "q", "h", "w",
-    "g", "m", "s", "a", "b", "t", "u", "l", "d", "e", "from", "to", "unit",
+    "v", "g", "m", "s", "a", "b", "t", "u", "l", "d", "e", "from", "to", "unit",
     "scratch", "bias", "arg", "value", "partial", "sums", "sum", "best", "found", "at", "top", "y0", "y1", "j0", "j1", "jn",
     "exp", "log", "tanh", "sqrt", "index", "gamma", "time", "free", "abs"};
 
@@ -135,7 +135,8 @@ const char *emit_address(Emit *e, const Value *v, Type type, bool writes)
     if (v->layout.offset)
         text_printf(&out, " + %lld", (long long)v->layout.offset);
     if (v->moves == MOVES_TIME)
-        text_printf(&out, " + f->t * %lld", (long long)v->step);
+        text_printf(&out, v->step < 0 ? " - f->t * %lld" : " + f->t * %lld",
+                    llabs((long long)v->step));
     else if (v->moves != MOVES_NOT)
         text_printf(&out, " + %s%s * %lld",
                     v->moves == MOVES_NEXT ? "(f->slot + 1)" : "f->slot",
@@ -153,7 +154,7 @@ const char *scope_pointer(Scope *s, const Node *n)
         nnc_bug("node %d (%s) is read but not stored", n->id,
                 op_table[n->op].id);
     const char *wish = n->name ? n->name : v->buffer->name;
-    const char *name = scope_name(s, wish ? wish : "v");
+    const char *name = scope_name(s, wish ? wish : "z");
     bool writes = stored_here(s, n);
     const char *type = type_name(n->type), *constant = writes ? "" : "const ";
     text_printf(&s->head, "    %s%s *%s%s = %s;\n", constant, type,
