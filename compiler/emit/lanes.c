@@ -75,7 +75,7 @@ LaneWriter lane_writer(Scope *s, const Node *primary)
     for (int j = 0; j < k->nodes.n; j++) {
         const Node *n = k->nodes.at[j];
         const char *name =
-            is_map(n) ? scope_name(s, n->name ? n->name : "v") : NULL;
+            is_map(n) ? scope_name(s, n->name ? n->name : "z") : NULL;
         vec_push(s->e->arena, &w.names, name);
     }
     Arena *arena = s->e->arena;

@@ -166,7 +166,7 @@ static const char *fill(Straight *s, const Node *n, int64_t i)
 static const char *name_it(Straight *s, const Node *n, int64_t i,
                            const char *expression)
 {
-    const char *wish = n->name ? n->name : "v";
+    const char *wish = n->name ? n->name : "z";
     const char *name = scope_name(
         &s->scope, arena_printf(s->e->arena, "%s_%lld", wish, (long long)i));
     text_printf(&s->body, "    const nn_real %s = %s;\n", name, expression);
