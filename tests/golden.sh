@@ -13,6 +13,7 @@ for f in examples/*/*.nn; do
         "$f" >"$OUT/models/${f##*/}"
 done
 cp tests/golden/*.nn "$OUT/models"
+rm -f "$OUT/models/carried.nn"
 
 # compile MODEL FILE: both texts, or a failed test.
 compile() {
@@ -40,3 +41,14 @@ cat "$OUT"/f32/*.log "$OUT"/f64/*.log # what the compiler said
 driver f32 golden "" "$OUT/table.c" "$OUT"/f32/*.o -- tests/golden 1e-5
 driver f64 golden -DNN_REAL=double "$OUT/table.c" "$OUT"/f64/*.o -- \
     tests/golden 1e-9
+
+# A state dictionary that PyTorch saved, as it is.
+"$NNC" build tests/golden/carried.nn -o "$OUT" >"$OUT/carried.log" 2>&1 &&
+    "$OUT/carried-infer" --csv --weights tests/golden/carried.safetensors \
+        tests/golden/carried-rows.csv >"$OUT/carried.csv" 2>>"$OUT/carried.log"
+paste -d, "$OUT/carried.csv" tests/golden/carried-wanted.csv | awk -F, '
+    { for (i = 1; i <= 2; i++) {
+          difference = $i - $(i + 2)
+          if (difference > 1e-6 || difference < -1e-6 || $i == "") bad = 1 } }
+    END { exit bad || NR != 4 }'
+verdict "weights saved by PyTorch" "$(tail -n 1 "$OUT/carried.log")"

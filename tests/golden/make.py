@@ -3,7 +3,7 @@ for the models of the .nn files here and of the examples.
 
     python3 make.py [NAME...]
 
-Needs PyTorch; the tests do not. Weights and inputs follow closed formulas
+Needs PyTorch (and safetensors for `carried`); the tests do not. Weights and inputs follow closed formulas
 that tests/e2e/golden.c repeats, rounded to float32 so that both see the same
 numbers:
 
@@ -545,8 +545,31 @@ def updates(name):
     return c, lines
 
 
+def carried():
+    """A state dictionary saved as PyTorch users do (needs the package
+    safetensors), rows and what the modules make of them."""
+    from safetensors.torch import save_file
+    torch.manual_seed(1)
+    net = torch.nn.ModuleDict({
+        "encoder": torch.nn.LSTM(3, 7, batch_first=True),
+        "second": torch.nn.GRU(7, 6, batch_first=True),
+        "head": torch.nn.Linear(6, 2)}).float()
+    save_file(net.state_dict(), os.path.join(HERE, "carried.safetensors"),
+              metadata={"format": "pt"})
+    net.double()
+    x = wave(4 * 15, 0.37, 0.25).reshape(4, 5, 3)
+    y = net["head"](net["second"](net["encoder"](x)[0])[0][:, -1])
+    for name, rows in (("rows", x.reshape(4, 15)), ("wanted", y)):
+        with open(os.path.join(HERE, f"carried-{name}.csv"), "w") as out:
+            for row in rows:
+                out.write(",".join(f"{v:.9g}" for v in row.tolist()) + "\n")
+
+
 def main(names):
-    for name in names or [*CASES, *OPTIMISERS]:
+    for name in names or ["carried", *CASES, *OPTIMISERS]:
+        if name == "carried":
+            carried()
+            continue
         c, lines = (updates if name in OPTIMISERS else gradients)(name)
         with open(os.path.join(HERE, name + ".txt"), "w") as out:
             out.write("\n".join([f"rows {c.rows}", *c.lines, *lines]) + "\n")
