@@ -39,7 +39,8 @@
  * Weights are read in plan.weights, a layout of the PyTorch-shaped tensor
  * [k, c, u, v] with zeros at the places that no element has. The gradient by
  * x wants its own (turned) copy: conv_repack_emit makes it from the other.
- * dw is written in spec.dw_layout, zeros included. */
+ * dw is written in spec.dw_layout, zeros included. b, where lanes are
+ * channels, is read in whole vectors: pad it. */
 #ifndef NNC_EMIT_CONV_H
 #define NNC_EMIT_CONV_H
 
