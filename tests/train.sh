@@ -1,0 +1,73 @@
+#!/bin/sh
+# train.sh: what a text may say about training: full, single and mini batches,
+# momentum, schedules, penalties, dropout, early stopping, parts; each a
+# variation of the iris example that must still learn.
+. tests/lib.sh
+fresh train
+cp examples/iris/iris.csv "$OUT"
+cd "$OUT" || exit 2
+
+# vary NAME SED...: the example, changed, in NAME.nn.
+vary() {
+    sed "$2" "$TREE/examples/iris/iris.nn" >"$1.nn"
+}
+
+# learns NAME RIGHT FLAG...: at least RIGHT of the 30 test rows.
+learns() {
+    name=$1 right=$2
+    shift 2
+    "$NNC" train "$name.nn" --log "$name.csv" --out "$name.safetensors" "$@" \
+        >"$name.log" 2>&1 &&
+        awk -F, -v right="$right" 'NR == 1 { for (i = 1; i <= NF; i++)
+                if ($i == "test_accuracy") at = i }
+            END { exit !(NR > 1 && 30 * $at >= right - 0.01) }' "$name.csv"
+    verdict "$name learns" "$(tail -n 3 "$name.log" | head -n 1)"
+}
+
+train='train {.*}'
+vary full "s/$train/train { optimizer sgd(rate: 1); batch all; epochs 400; }/"
+learns full 28
+vary single "s/$train/train { optimizer sgd(rate: 0.05); batch 1; epochs 30; }/"
+learns single 28
+vary momentum "s/$train/train { optimizer sgd(rate: 0.05, momentum: 0.9, \
+    nesterov: true); schedule step(every: 20, factor: 0.5); warmup 50; \
+    batch 16; epochs 60; }/"
+learns momentum 28
+vary penalised "s/$train/train { optimizer adam(rate: 0.02); schedule cosine; \
+    l2 1e-4; l1 1e-5; clip norm 1; batch 16; epochs 60; }/"
+learns penalised 28
+vary dropped "s/-> sigmoid/-> sigmoid -> dropout(0.1)/"
+learns dropped 27
+vary stopped "s/$train/train { optimizer adam(rate: 0.1); batch 10; \
+    epochs 500; early_stop(patience: 5); }/; s/test last/validation 10%; test last/"
+learns stopped 27
+[ "$(wc -l <stopped.csv)" -lt 500 ]
+verdict "early stopping stops" "it went through all epochs"
+
+# `nnc eval` gives what training gave at the end.
+"$NNC" eval full.nn --init full.safetensors >eval.log 2>&1
+grep '^test ' eval.log | grep -o 'accuracy [0-9.]*' >a
+grep '^test ' full.log | grep -o 'accuracy [0-9.]*' >b
+[ -s a ] && cmp -s a b
+verdict "eval repeats the result" "$(tail -n 1 eval.log)"
+
+# Flags change what a run does without a new program.
+"$NNC" train full.nn --epochs 2 --rate 0.5 --seed 3 --threads 1 --quiet \
+    --out flags.safetensors --log flags.csv >flags.log 2>&1
+[ "$(wc -l <flags.csv)" -eq 3 ] && [ -s flags.svg ]
+verdict "--epochs, --log and the curve" "$(wc -l <flags.csv) lines"
+"$NNC" train full.nn --epochz 2 >wrong.log 2>&1
+[ $? -eq 2 ] && grep -q 'epochs' wrong.log
+verdict "a wrong flag is 2 and named" "$(head -n 1 wrong.log)"
+
+# The three forms of the answer.
+tail -n 2 iris.csv | cut -d, -f1-4 >two.csv
+"$NNC" infer full.nn --weights full.safetensors --json two.csv >two.json 2>&1
+grep -q 'virginica' two.json
+verdict "infer --json" "$(head -n 1 two.json)"
+"$NNC" infer full.nn --weights full.safetensors --top 1 two.csv >two.txt 2>&1
+[ "$(grep -c virginica two.txt)" -eq 2 ] && ! grep -q setosa two.txt
+verdict "infer --top 1" "$(head -n 1 two.txt)"
+"$NNC" infer full.nn --weights full.safetensors --bench >bench.txt 2>&1
+grep -q 'GF/s' bench.txt
+verdict "infer --bench" "$(head -n 1 bench.txt)"
