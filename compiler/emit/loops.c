@@ -1,29 +1,14 @@
-/* loops.c: element-wise kernels, reductions and copies as loop nests.
+/* loops.c: element-wise kernels and reductions as loop nests; copies.c does
+ * the rest of what has no tile.
  *
  * The body of the innermost loop is one statement a node, in the user's
  * names, then the stores. Sums of the plain form are in double. */
+#include "emit/loops.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "emit/emit.h"
-#include "emit/nest.h"
-
-typedef struct Term {
-    const Node *node;
-    const char *text; /* C expression of its value inside the loops */
-} Term;
-
-typedef struct Loops {
-    Scope *scope;
-    Nest nest;
-    VEC(Term) terms;
-    VEC(const Node *) read; /* operand numbers of what is loaded or stored */
-    VEC(int) operand;
-    int indent;
-    int lanes; /* elements of a vector, or 1 */
-} Loops;
-
-static Loops loops_over(Scope *s, const Shape *shape)
+Loops loops_over(Scope *s, const Shape *shape)
 {
     return (Loops){
         .scope = s, .nest.shape = *shape, .indent = 1, .lanes = 1};
@@ -49,9 +34,7 @@ static bool inside(const Kernel *k, const Node *n)
     return false;
 }
 
-/* A layout whose places are the index along one axis, or (axis -1) the
- * row-major index of the element. */
-static Layout counter(const Shape *shape, int axis)
+Layout loops_counter(const Shape *shape, int axis)
 {
     Layout l = layout_dense(shape);
     for (int a = 0; axis >= 0 && a < shape->rank; a++)
@@ -73,7 +56,7 @@ static void add_operands(Loops *l, const Kernel *k)
                 operand_of(l, n->in[i]);
         if (counts(n)) {
             int axis = n->op == OP_ROWS_MASK ? n->attr.axis : -1;
-            Layout places = counter(&n->shape, axis);
+            Layout places = loops_counter(&n->shape, axis);
             vec_push(l->scope->e->arena, &l->read, NULL);
             vec_push(l->scope->e->arena, &l->operand,
                      nest_operand(&l->nest, &n->shape, &places));
@@ -81,10 +64,7 @@ static void add_operands(Loops *l, const Kernel *k)
     }
 }
 
-static void line(Loops *l, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static void line(Loops *l, const char *format, ...)
+void loops_line(Loops *l, const char *format, ...)
 {
     va_list args;
     char text[2048];
@@ -96,9 +76,7 @@ static void line(Loops *l, const char *format, ...)
     text_printf(&l->scope->body, "%*s%s\n", 4 * l->indent, "", text);
 }
 
-/* The loop's turns first..last - 1 in steps; a kernel in parts does its share
- * of them. */
-static void open_loop(Loops *l, const Loop *loop, int64_t first, int64_t last,
+void loops_open(Loops *l, const Loop *loop, int64_t first, int64_t last,
                       int step, bool split)
 {
     Arena *arena = l->scope->e->arena;
@@ -114,7 +92,7 @@ static void open_loop(Loops *l, const Loop *loop, int64_t first, int64_t last,
         to = arena_printf(arena, "((size_t)part + 1) * %lld / %d%s", n, parts,
                           by);
     }
-    line(l, "for (size_t %s = %s; %s < %s; %s%s) {", loop->var, from,
+    loops_line(l, "for (size_t %s = %s; %s < %s; %s%s) {", loop->var, from,
          loop->var, to, loop->var,
          step == 1 ? "++" : arena_printf(arena, " += %d", step));
     l->indent++;
@@ -125,7 +103,7 @@ static void open_outer(Loops *l, bool reduced)
 {
     for (int i = 0; i + 1 < l->nest.n_loops; i++)
         if (l->nest.loop[i].reduced == reduced)
-            open_loop(l, &l->nest.loop[i], 0, l->nest.loop[i].count, 1,
+            loops_open(l, &l->nest.loop[i], 0, l->nest.loop[i].count, 1,
                       i == 0 && !reduced && l->scope->kernel->parts > 1);
 }
 
@@ -133,36 +111,35 @@ static void open_inner(Loops *l, bool reduced)
 {
     int i = l->nest.n_loops - 1;
     if (i >= 0 && l->nest.loop[i].reduced == reduced)
-        open_loop(l, &l->nest.loop[i], 0, l->nest.loop[i].count, 1,
+        loops_open(l, &l->nest.loop[i], 0, l->nest.loop[i].count, 1,
                   i == 0 && !reduced && l->scope->kernel->parts > 1);
 }
 
-static void open_loops(Loops *l, bool reduced)
+void loops_open_all(Loops *l, bool reduced)
 {
     open_outer(l, reduced);
     open_inner(l, reduced);
 }
 
-static void close_loops(Loops *l, int to)
+void loops_close(Loops *l, int to)
 {
     while (l->indent > to) {
         l->indent--;
-        line(l, "}");
+        loops_line(l, "}");
     }
 }
 
-/* Behind the innermost loop: what keeps the body inside the shape. */
-static void open_guard(Loops *l)
+void loops_guard(Loops *l)
 {
     bool inner;
     const char *guard = nest_guard(l->scope->e->arena, &l->nest, &inner);
     if (guard) {
-        line(l, "if (%s) {", guard);
+        loops_line(l, "if (%s) {", guard);
         l->indent++;
     }
 }
 
-static const char *place(Loops *l, int operand)
+const char *loops_place(Loops *l, int operand)
 {
     return nest_place(l->scope->e->arena, &l->nest, operand);
 }
@@ -176,7 +153,7 @@ static int64_t inner_stride(const Loops *l, int operand)
 static const char *element(Loops *l, const Node *n)
 {
     return arena_printf(l->scope->e->arena, "%s[%s]",
-                        scope_pointer(l->scope, n), place(l, operand_of(l, n)));
+                        scope_pointer(l->scope, n), loops_place(l, operand_of(l, n)));
 }
 
 static const char *load(Loops *l, const Node *n)
@@ -235,13 +212,13 @@ static const char *expression(Loops *l, const Node *n)
     Arena *arena = l->scope->e->arena;
     if (n->op == OP_ROWS_MASK)
         return arena_printf(arena, "%s < f->rows ? %s : %s",
-                            place(l, counter_operand(l, n)),
+                            loops_place(l, counter_operand(l, n)),
                             value(l, n->in[0]),
                             l->lanes == 1 ? "0" : "nn_vset(0)");
     if (n->op == OP_DROP_MASK)
         return arena_printf(arena, "nn_drop(f->s, %d, %s, %.9g)",
                             n->attr.random.stream,
-                            place(l, counter_operand(l, n)),
+                            loops_place(l, counter_operand(l, n)),
                             n->attr.random.rate);
     return fill(l, n);
 }
@@ -253,7 +230,7 @@ static void statements(Loops *l, const Kernel *k)
         if (n == k->anchor)
             continue;
         const char *name = scope_name(l->scope, n->name ? n->name : "z");
-        line(l, "const %s %s = %s;", l->lanes == 1 ? "nn_real" : "nn_vec",
+        loops_line(l, "const %s %s = %s;", l->lanes == 1 ? "nn_real" : "nn_vec",
              name, expression(l, n));
         vec_push(l->scope->e->arena, &l->terms, ((Term){n, name}));
     }
@@ -266,9 +243,9 @@ static void stores(Loops *l, const Kernel *k)
         if (n == k->anchor)
             continue;
         if (l->lanes == 1)
-            line(l, "%s = %s;", element(l, n), value(l, n));
+            loops_line(l, "%s = %s;", element(l, n), value(l, n));
         else
-            line(l, "nn_vstore(&%s, %s);", element(l, n), value(l, n));
+            loops_line(l, "nn_vstore(&%s, %s);", element(l, n), value(l, n));
     }
 }
 
@@ -302,23 +279,47 @@ static void map_body(Loops *l, const Kernel *k, int64_t first, int64_t last)
     int inner = l->nest.n_loops - 1, indent = l->indent;
     bool split = inner == 0 && k->parts > 1 && first == 0;
     if (inner >= 0)
-        open_loop(l, &l->nest.loop[inner], first, last, l->lanes, split);
-    open_guard(l);
+        loops_open(l, &l->nest.loop[inner], first, last, l->lanes, split);
+    loops_guard(l);
     l->terms.n = 0;
     statements(l, k);
     stores(l, k);
-    close_loops(l, indent);
+    loops_close(l, indent);
+}
+
+static Loops map_nest(Scope *s)
+{
+    const Kernel *k = s->kernel;
+    Loops l = loops_over(s, &k->space);
+    for (int j = 0; j < k->stores.n; j++)
+        operand_of(&l, k->stores.at[j]);
+    add_operands(&l, k);
+    nest_build(&l.nest, 0);
+    return l;
+}
+
+int map_parts(const Plan *plan, const Kernel *k, const Target *target)
+{
+    enum { SHARE = 32768, MOST = 16 };
+    int64_t parts = shape_count(&k->space) / SHARE;
+    if (parts < 2)
+        return 1;
+    Emit e = {.arena = plan->arena};
+    Scope s = scope_new(&e, plan, k);
+    Loops l = map_nest(&s);
+    int64_t turns = l.nest.n_loops ? l.nest.loop[0].count : 1;
+    if (l.nest.n_loops == 1)
+        turns /= target->lanes;
+    parts = parts < MOST ? parts : MOST;
+    parts = parts < turns ? parts : turns;
+    return parts > 1 ? (int)parts : 1;
 }
 
 void emit_map(Scope *s)
 {
     const Kernel *k = s->kernel;
-    Loops l = loops_over(s, &k->space);
+    Loops l = map_nest(s);
     int64_t whole = 0;
-    for (int j = 0; j < k->stores.n; j++)
-        operand_of(&l, k->stores.at[j]);
-    add_operands(&l, k);
-    nest_build(&l.nest, 0);
     open_outer(&l, false);
     int64_t count = l.nest.n_loops ? l.nest.loop[l.nest.n_loops - 1].count : 1;
     if (vectors(&l, &whole)) {
@@ -327,12 +328,12 @@ void emit_map(Scope *s)
         l.lanes = 1;
     }
     if (whole < count && l.nest.n_loops == 1 && k->parts > 1 && whole > 0) {
-        line(&l, "if (part == %d) {", k->parts - 1);
+        loops_line(&l, "if (part == %d) {", k->parts - 1);
         l.indent++;
     }
     if (whole < count)
         map_body(&l, k, whole, count);
-    close_loops(&l, 1);
+    loops_close(&l, 1);
 }
 
 static const char *step_of(Loops *l, const Kernel *k, const char *sum)
@@ -366,18 +367,18 @@ static void reduce_kept(Loops *l, const Kernel *k)
 {
     int kept = l->indent;
     l->terms.n = 0;
-    line(l, "%s sum = %s;", sum_type(l, k), start_of(l, k));
+    loops_line(l, "%s sum = %s;", sum_type(l, k), start_of(l, k));
     for (int i = 0; i < l->nest.n_loops; i++)
         if (l->nest.loop[i].reduced)
-            open_loop(l, &l->nest.loop[i], 0, l->nest.loop[i].count, 1, false);
-    open_guard(l);
+            loops_open(l, &l->nest.loop[i], 0, l->nest.loop[i].count, 1, false);
+    loops_guard(l);
     statements(l, k);
-    line(l, "%s", step_of(l, k, "sum"));
-    close_loops(l, kept);
+    loops_line(l, "%s", step_of(l, k, "sum"));
+    loops_close(l, kept);
     if (l->lanes == 1)
-        line(l, "%s = (nn_real)sum;", element(l, k->anchor));
+        loops_line(l, "%s = (nn_real)sum;", element(l, k->anchor));
     else
-        line(l, "nn_vstore(&%s, sum);", element(l, k->anchor));
+        loops_line(l, "nn_vstore(&%s, sum);", element(l, k->anchor));
 }
 
 /* Sums along the innermost loop: a vector of partial sums, folded at the end
@@ -388,28 +389,28 @@ static void reduce_along(Loops *l, const Kernel *k, int64_t whole)
     int kept = l->indent;
     l->lanes = l->scope->e->lanes;
     l->terms.n = 0;
-    line(l, "nn_vec sums = %s;", start_of(l, k));
-    line(l, "nn_real sum = %s;",
+    loops_line(l, "nn_vec sums = %s;", start_of(l, k));
+    loops_line(l, "nn_real sum = %s;",
          k->anchor->op == OP_RMAX ? "-INFINITY" : "0");
     open_outer(l, true);
     int outer = l->indent;
-    open_loop(l, inner, 0, whole, l->lanes, false);
+    loops_open(l, inner, 0, whole, l->lanes, false);
     statements(l, k);
-    line(l, "%s", step_of(l, k, "sums"));
-    close_loops(l, outer);
+    loops_line(l, "%s", step_of(l, k, "sums"));
+    loops_close(l, outer);
     l->lanes = 1;
     l->terms.n = 0;
     if (whole < inner->count) {
-        open_loop(l, inner, whole, inner->count, 1, false);
+        loops_open(l, inner, whole, inner->count, 1, false);
         statements(l, k);
-        line(l, "%s", step_of(l, k, "sum"));
+        loops_line(l, "%s", step_of(l, k, "sum"));
     }
-    close_loops(l, kept);
+    loops_close(l, kept);
     if (k->anchor->op == OP_RMAX)
-        line(l, "sum = nn_vlargest(sums) > sum ? nn_vlargest(sums) : sum;");
+        loops_line(l, "sum = nn_vlargest(sums) > sum ? nn_vlargest(sums) : sum;");
     else
-        line(l, "sum += nn_vsum(sums);");
-    line(l, "%s = sum;", element(l, k->anchor));
+        loops_line(l, "sum += nn_vsum(sums);");
+    loops_line(l, "%s = sum;", element(l, k->anchor));
 }
 
 /* The last kept loop, where it and not a reduced one lies side by side. */
@@ -444,15 +445,15 @@ static void reduce_columns(Loops *l, const Kernel *k, int at)
     l->nest.loop[l->nest.n_loops - 1].reduced = false;
     for (int i = 0; i + 1 < l->nest.n_loops; i++)
         if (!l->nest.loop[i].reduced)
-            open_loop(l, &l->nest.loop[i], 0, l->nest.loop[i].count, 1, false);
+            loops_open(l, &l->nest.loop[i], 0, l->nest.loop[i].count, 1, false);
     int outer = l->indent;
     l->lanes = l->scope->e->lanes;
-    open_loop(l, &lane, 0, whole, l->lanes, false);
+    loops_open(l, &lane, 0, whole, l->lanes, false);
     reduce_kept(l, k);
-    close_loops(l, outer);
+    loops_close(l, outer);
     l->lanes = 1;
     if (whole < lane.count) {
-        open_loop(l, &lane, whole, lane.count, 1, false);
+        loops_open(l, &lane, whole, lane.count, 1, false);
         reduce_kept(l, k);
     }
 }
@@ -469,179 +470,11 @@ void emit_reduce(Scope *s)
     if (at >= 0) {
         reduce_columns(&l, k, at);
     } else {
-        open_loops(&l, false);
+        loops_open_all(&l, false);
         if (vectors(&l, &whole) && l.nest.loop[l.nest.n_loops - 1].reduced)
             reduce_along(&l, k, whole);
         else
             reduce_kept(&l, k);
     }
-    close_loops(&l, 1);
-}
-
-/* An output holds the rows that are present and no more. */
-static bool writes_rows(const Scope *s, const Node *to)
-{
-    const Buffer *b = s->plan->value[to->id].buffer;
-    return b->place == PLACE_OUTPUT && s->plan->entry->mode != MODE_STEP;
-}
-
-/* Copies a value under a shape into a layout. */
-static void copy_into(Scope *s, const Node *to, const Node *from,
-                      const Shape *shape, const Layout *lt, const Layout *lf)
-{
-    Loops l = loops_over(s, shape);
-    nest_operand(&l.nest, shape, lt);
-    nest_operand(&l.nest, shape, plan_is_number(from) ? lt : lf);
-    if (writes_rows(s, to)) {
-        Layout row = counter(shape, 0);
-        nest_operand(&l.nest, shape, &row);
-    }
-    nest_build(&l.nest, 0);
-    for (int i = 0; i < l.nest.n_loops; i++)
-        l.nest.loop[i].rows = writes_rows(s, to) && l.nest.loop[i].axis == 0;
-    const char *x = plan_is_number(from)
-                        ? scope_number(s, from)
-                        : arena_printf(s->e->arena, "%s[%s]",
-                                       scope_pointer(s, from), place(&l, 1));
-    open_loops(&l, false);
-    open_guard(&l);
-    line(&l, "%s[%s] = %s;", scope_pointer(s, to), place(&l, 0), x);
-    close_loops(&l, 1);
-}
-
-/* The layout as one axis over all elements in row-major order. */
-static Layout flat(Scope *s, const Node *n, const Layout *l)
-{
-    Node whole = {.op = OP_RESHAPE, .n_in = 1, .in = (Node *[]){(Node *)n}};
-    whole.shape = shape_of(1, shape_count(&n->shape));
-    Layout view;
-    (void)s;
-    if (!layout_view(&whole, l, &view))
-        nnc_bug("node %d has a padded layout and cannot be flattened", n->id);
-    return view;
-}
-
-static Layout slice_layout(const Layout *whole, int axis, int64_t begin,
-                           int64_t size)
-{
-    Layout l = *whole;
-    l.offset = begin * layout_stride(whole, axis);
-    l.axis[axis].piece[0].size = size;
-    return l;
-}
-
-static void copy_slice(Scope *s, const Node *n, const Node *from, int axis,
-                       int64_t begin)
-{
-    const Layout *whole = &s->plan->value[n->id].layout;
-    Layout to = slice_layout(whole, axis, begin, from->shape.dim[axis]);
-    to.offset = 0;
-    const char *pointer = scope_pointer(s, n);
-    const Value *v = &s->plan->value[from->id];
-    Loops l = loops_over(s, &from->shape);
-    nest_operand(&l.nest, &from->shape, &to);
-    if (!plan_is_number(from))
-        nest_operand(&l.nest, &from->shape, &v->layout);
-    nest_build(&l.nest, 0);
-    open_loops(&l, false);
-    int64_t at = begin * layout_stride(whole, axis);
-    const char *x = plan_is_number(from)
-                        ? scope_number(s, from)
-                        : arena_printf(s->e->arena, "%s[%s]",
-                                       scope_pointer(s, from), place(&l, 1));
-    line(&l, "%s[%s + %lld] = %s;", pointer, place(&l, 0), (long long)at, x);
-    close_loops(&l, 1);
-}
-
-static void copy_concat(Scope *s, const Node *n)
-{
-    int64_t begin = 0;
-    const Value *whole = &s->plan->value[n->id];
-    for (int i = 0; i < n->n_in; i++) {
-        const Node *x = n->in[i];
-        const Value *v = &s->plan->value[x->id];
-        if (plan_is_number(x) || v->buffer != whole->buffer)
-            copy_slice(s, n, x, n->attr.axis, begin);
-        begin += x->shape.dim[n->attr.axis];
-    }
-}
-
-static void copy_pad(Scope *s, const Node *n)
-{
-    const Layout *l = &s->plan->value[n->id].layout;
-    Node zero = {.op = OP_CONST, .shape = n->shape};
-    copy_into(s, n, &zero, &n->shape, l, l);
-    copy_slice(s, n, n->in[0], n->attr.part.axis, n->attr.part.begin);
-}
-
-static const char *const index_var[MAX_RANK] = {"i", "j", "k",
-                                                "l", "i2", "j2"};
-
-/* A view that no layout describes: the source's place from the indices. */
-static void copy_view(Scope *s, const Node *n)
-{
-    Loops l = loops_over(s, &n->shape);
-    const Node *from = n->in[0];
-    const char *index[MAX_RANK];
-    for (int a = 0; a < n->shape.rank; a++) {
-        Loop loop = {.count = n->shape.dim[a], .var = index_var[a]};
-        open_loop(&l, &loop, 0, loop.count, 1, false);
-        index[a] = index_var[a];
-    }
-    const char *to = emit_index(s->e->arena, &s->plan->value[n->id].layout,
-                                index);
-    int axis = n->op == OP_SLICE ? n->attr.part.axis : n->attr.axis;
-    index[axis] = n->op == OP_SLICE
-                      ? arena_printf(s->e->arena, "(%s + %lld)", index[axis],
-                                     (long long)n->attr.part.begin)
-                      : arena_printf(s->e->arena, "(%lld - %s)",
-                                     (long long)n->shape.dim[axis] - 1,
-                                     index[axis]);
-    line(&l, "%s[%s] = %s[%s];", scope_pointer(s, n), to,
-         scope_pointer(s, from),
-         emit_index(s->e->arena, &s->plan->value[from->id].layout, index));
-    close_loops(&l, 1);
-}
-
-/* Gaps in a layout hold zeros; its first place may lie before element 0. */
-static void clear_all(Scope *s, const Node *n, const Layout *l)
-{
-    const char *pointer = scope_pointer(s, n);
-    if (l->offset)
-        pointer = arena_printf(s->e->arena, "%s - %lld", pointer,
-                               (long long)l->offset);
-    text_printf(&s->body, "    memset(%s, 0, %lld * sizeof(nn_real));\n",
-                pointer, (long long)l->extent);
-}
-
-static void copy_reshape(Scope *s, const Node *n)
-{
-    const Node *from = n->in[0];
-    const Value *to = &s->plan->value[n->id];
-    const Value *v = &s->plan->value[from->id];
-    if (to->want && to->layout.extent > shape_count(&n->shape))
-        clear_all(s, n, &to->layout);
-    if (shape_equal(&n->shape, &from->shape) || plan_is_number(from)) {
-        copy_into(s, n, from, &n->shape, &to->layout, &v->layout);
-        return;
-    }
-    Layout a = flat(s, n, &to->layout), b = flat(s, from, &v->layout);
-    Shape all = shape_of(1, shape_count(&n->shape));
-    copy_into(s, n, from, &all, &a, &b);
-}
-
-void emit_copy(Scope *s)
-{
-    const Node *n = s->kernel->anchor;
-    if (s->plan->value[n->id].buffer->place == PLACE_OUTPUT)
-        text_printf(&s->body, "    if (!f->outputs[%d])\n        return;\n",
-                    s->plan->value[n->id].buffer->index);
-    if (n->op == OP_CONCAT)
-        copy_concat(s, n);
-    else if (n->op == OP_PAD)
-        copy_pad(s, n);
-    else if (n->op == OP_RESHAPE)
-        copy_reshape(s, n);
-    else
-        copy_view(s, n);
+    loops_close(&l, 1);
 }

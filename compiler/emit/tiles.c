@@ -8,6 +8,7 @@
 #include <limits.h>
 
 #include "emit/lanes.h"
+#include "emit/loops.h"
 #include "pass/layout.h"
 
 /* A matrix operand: rows r and columns c, after ta or tb. */
@@ -199,6 +200,8 @@ Plan *tiles(Plan *plan, const CodeOptions *o)
         if (k->kind == KERNEL_CONV || k->kind == KERNEL_CONV_DX ||
             k->kind == KERNEL_CONV_DW)
             tile_conv(plan, k, o);
+        if (k->kind == KERNEL_MAP)
+            k->parts = map_parts(plan, k, target_find(o->target));
     }
     return plan;
 }

@@ -1,0 +1,56 @@
+/* loops.h: what the writers of loop nests share; see loops.c, copies.c. */
+#ifndef NNC_EMIT_LOOPS_H
+#define NNC_EMIT_LOOPS_H
+
+#include "emit/emit.h"
+#include "emit/nest.h"
+
+typedef struct Term {
+    const Node *node;
+    const char *text; /* C expression of its value inside the loops */
+} Term;
+
+typedef struct Loops {
+    Scope *scope;
+    Nest nest;
+    VEC(Term) terms;
+    VEC(const Node *) read; /* operand numbers of what is loaded or stored */
+    VEC(int) operand;
+    int indent;
+    int lanes; /* elements of a vector, or 1 */
+} Loops;
+
+/* A nest over a shape, without operands yet. */
+Loops loops_over(Scope *s, const Shape *shape);
+
+/* A layout whose places are the index along one axis, or (axis -1) the
+ * row-major index of the element. */
+Layout loops_counter(const Shape *shape, int axis);
+
+/* A line of the function's body, indented as deep as its loops. */
+void loops_line(Loops *l, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* The loop's turns first..last - 1 in steps; with `split`, a kernel in parts
+ * does its share of them. */
+void loops_open(Loops *l, const Loop *loop, int64_t first, int64_t last,
+                int step, bool split);
+
+/* All loops over reduced axes, or all others. */
+void loops_open_all(Loops *l, bool reduced);
+
+/* Behind the innermost loop: what keeps the body inside the shape. */
+void loops_guard(Loops *l);
+
+/* Closes loops and conditions until `to` are open, the function's brace
+ * counted as one. */
+void loops_close(Loops *l, int to);
+
+/* An operand's place inside the loops, as C text. */
+const char *loops_place(Loops *l, int operand);
+
+/* How many parts a MAP kernel with these layouts is divided into: its
+ * elements alone decide, so that any number of threads gives the same. */
+int map_parts(const Plan *plan, const Kernel *k, const Target *target);
+
+#endif
