@@ -1,0 +1,179 @@
+#!/bin/sh
+# driver.sh: what the commands do around the compiler: files, cache, other
+# programs, messages and exit statuses.
+. tests/lib.sh
+fresh driver
+XDG_CACHE_HOME=$OUT/cache
+export XDG_CACHE_HOME
+cd "$OUT" || exit 2
+
+cat >small.nn <<'END'
+model small(n = 3) {
+  input  x: f32[4];
+  target y: f32[1];
+  h = x -> dense(n) as hidden -> tanh -> dense(1) as last_one;
+  output h;
+  loss   squared_error(h, y);
+  data { x = random(rows: 40, seed: 1); y = random(rows: 40, seed: 2); }
+  train { batch 8; epochs 2; }
+}
+END
+grep -v 'data {\|train {\|target\|loss' small.nn >bare.nn
+sed 's/dense(1)/dens(1)/' small.nn >wrong.nn
+
+# expect STATUS NAME COMMAND...: runs it; output in `out`, messages in `err`.
+expect() {
+    want=$1 name=$2
+    shift 2
+    "$@" >out 2>err
+    got=$?
+    [ $got -eq "$want" ]
+    verdict "$name" "status $got instead of $want: $(head -n 1 err)"
+}
+
+# says FILE NAME TEXT: the file holds the text.
+says() {
+    grep -qF -- "$3" "$1"
+    verdict "$2" "no \`$3\` in: $(head -n 3 "$1" | tr '\n' ' ')"
+}
+
+# lines N NAME: messages have so many lines.
+lines() {
+    [ "$(wc -l <err)" -eq "$1" ]
+    verdict "$2" "$(wc -l <err) lines: $(head -n 3 err | tr '\n' ' ')"
+}
+
+expect 0 "check: a good model" "$NNC" check small.nn
+lines 0 "check: a good model says nothing"
+expect 1 "check: a mistake" "$NNC" check small.nn wrong.nn
+says err "check: names the mistake's place" "wrong.nn:4:"
+expect 1 "check: JSON" "$NNC" check --json wrong.nn
+says out "check: JSON goes to the output" '"line"'
+expect 1 "check: no such file" "$NNC" check nothing.nn
+says err "check: names the missing file" nothing.nn
+expect 1 "check: a parameter that is none" "$NNC" check -D m=3 small.nn
+
+expect 0 "compile: writes two files" "$NNC" compile small.nn -o my-net.c
+says my-net.c "compile: includes the header beside it" '#include "my-net.h"'
+says my-net.h "compile: guards the header" 'MY_NET_H'
+says my-net.c "compile: has a step" 'small_step'
+says out "compile: prints how to compile" '-std=gnu11'
+cp my-net.c first.c
+expect 0 "compile: again" "$NNC" compile small.nn -o my-net.c
+cmp -s first.c my-net.c
+verdict "compile: gives the same bytes" "they differ"
+expect 0 "compile: without training" "$NNC" compile bare.nn -o bare.c
+! grep -q _step bare.c
+verdict "compile: a model without loss has no step" "there is one"
+expect 0 "compile: --infer-only" "$NNC" compile small.nn --infer-only -o i.c
+! grep -q 'small_step' i.h i.c
+verdict "compile: --infer-only leaves training out" "there is a step"
+expect 0 "compile: --batch" "$NNC" compile small.nn --batch 5 -o b.c
+says b.h "compile: --batch sets the rows" 'small_infer_batch = 5'
+expect 0 "compile: -D" "$NNC" compile small.nn -D n=7 -o d.c
+says d.c "compile: -D changes a size" '{7, 4}'
+expect 0 "compile: --report" "$NNC" compile small.nn --report -o r.c
+says out "compile: --report shows memory" "memory of"
+expect 2 "compile: a wrong ending" "$NNC" compile small.nn -o my-net
+expect 1 "compile: no such folder" "$NNC" compile small.nn -o no/such.c
+lines 1 "compile: no such folder in one line"
+expect 0 "compile: --dump" "$NNC" compile small.nn --dump=dce
+says out "compile: --dump prints the graph" MATMUL
+expect 2 "compile: --dump of nothing" "$NNC" compile small.nn --dump=fould
+says err "compile: --dump names the nearest" '`fold`'
+if [ -w /dev/full ]; then
+    ln -s /dev/full full.c
+    expect 1 "compile: a full disk" "$NNC" compile small.nn -o full.c
+    lines 1 "compile: a full disk in one line"
+    "$NNC" report small.nn >/dev/full 2>err
+    [ $? -eq 1 ]
+    verdict "report: output that does not arrive" "status is not 1"
+fi
+
+mkdir templates
+sed 's/^static inline/\/* from the folder *\/ &/' \
+    "$TREE/templates/vector.h" >templates/vector.h
+expect 0 "templates: from a folder" \
+    "$NNC" compile small.nn --templates=templates --batch 64 -o t.c
+says t.c "templates: the folder's are used" 'from the folder'
+expect 2 "templates: a folder without any" \
+    "$NNC" compile small.nn --templates=cache -o t.c
+
+expect 0 "graph: text" "$NNC" graph small.nn
+says out "graph: text names operators" MATMUL
+expect 0 "graph: dot" "$NNC" graph small.nn -o g.dot
+says g.dot "graph: dot is a graph" digraph
+expect 2 "graph: another ending" "$NNC" graph small.nn -o g.png
+mkdir bin
+expect 1 "graph: no graphviz" env PATH="$OUT/bin" "$NNC" graph small.nn -o g.svg
+says err "graph: tells what to install" graphviz
+if command -v dot >/dev/null; then
+    expect 0 "graph: svg" "$NNC" graph small.nn -o g.svg
+    says g.svg "graph: svg is a drawing" '<svg'
+    [ "$(echo g.svg*)" = g.svg ]
+    verdict "graph: leaves nothing behind" "$(echo g.svg*)"
+else
+    skip "graph: svg" "graphviz is not installed"
+fi
+
+# Two at the same time, with nothing in the cache.
+"$NNC" build small.nn -o one >one.log 2>&1 &
+"$NNC" build small.nn -o two >two.log 2>&1
+second=$?
+wait $!
+[ $? -eq 0 ] && [ $second -eq 0 ] && [ -x one/small-train ] &&
+    [ -x two/small-train ] && [ -x one/small-infer ] && [ -x two/small-infer ]
+verdict "build: two at once" "$(cat one.log two.log | head -n 3)"
+cmp -s one/small-train two/small-train
+verdict "build: both got the same program" "they differ"
+! ls cache/nnc | grep -q '^new-'
+verdict "cache: no half-made folder" "$(ls cache/nnc | grep '^new-')"
+before=$(ls cache/nnc | wc -l)
+expect 0 "build: again" "$NNC" build small.nn -o one
+[ "$(ls cache/nnc | wc -l)" -eq "$before" ]
+verdict "build: again takes it from the cache" "the cache has grown"
+says one/small-train.c "build: leaves the C" 'int main('
+expect 0 "build: no data" "$NNC" build bare.nn -o bare
+says out "build: tells that there is no trainer" 'no small-train'
+[ -x bare/small-infer ] && [ ! -e bare/small-train ]
+verdict "build: no data gives inference alone" "$(ls bare)"
+expect 1 "build: a file in the folder's place" "$NNC" build small.nn -o out
+expect 1 "build: no compiler" env CC=no-such-cc "$NNC" build small.nn -o one
+lines 1 "build: no compiler in one line"
+says err "build: names the compiler" no-such-cc
+
+# A compiler that refuses: our bug, with the C kept.
+printf '#!/bin/sh\ncase "$*" in *small-*) echo no; exit 1;; esac\nexec %s "$@"\n' \
+    "$GCC" >bin/refuse
+chmod +x bin/refuse
+expect 70 "build: C that is refused" env CC="$OUT/bin/refuse" \
+    "$NNC" build small.nn -o three
+says err "build: names it a bug" 'nnc: bug:'
+kept=$(sed -n 's/^ *\(.*\.c\)$/\1/p' err)
+[ -s "$kept" ]
+verdict "build: keeps the C" "there is no '$kept'"
+
+expect 0 "train: runs" "$NNC" train small.nn --quiet
+[ -s small.safetensors ]
+verdict "train: saves weights here" "no small.safetensors"
+expect 0 "eval: runs" "$NNC" eval small.nn
+expect 0 "infer: runs" sh -c "echo 1,2,3,4 | '$NNC' infer small.nn --csv"
+[ "$(wc -l <out)" -eq 1 ]
+verdict "infer: a line a row" "$(wc -l <out) lines"
+expect 0 "gradcheck: runs" "$NNC" train --gradcheck small.nn
+says out "gradcheck: agrees" 'agree'
+expect 2 "train: a flag of the program's that is wrong" \
+    "$NNC" train small.nn --epochs x
+expect 1 "train: no data" "$NNC" train bare.nn
+lines 1 "train: no data in one line"
+
+expect 1 "cache: no place" env -u HOME -u XDG_CACHE_HOME \
+    "$NNC" build small.nn -o one
+lines 1 "cache: no place in one line"
+expect 1 "cache: a file in its place" env XDG_CACHE_HOME="$OUT/small.nn" \
+    "$NNC" build small.nn -o one
+lines 1 "cache: a file in its place in one line"
+
+expect 0 "report: runs" "$NNC" report small.nn
+says out "report: shows parameters" hidden.weight
+expect 0 "report: without a compiler" env CC=no-such-cc "$NNC" report small.nn
