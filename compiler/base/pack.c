@@ -46,8 +46,8 @@ bool pack_override(Arena *arena, const char *folder)
 
         if (strncmp(file->path, prefix, strlen(prefix)) != 0)
             continue;
-        path = arena_printf(arena, "%s/%s", folder,
-                            file->path + strlen(prefix));
+        path =
+            arena_printf(arena, "%s/%s", folder, file->path + strlen(prefix));
         other.text = str_read_file(arena, path, &size);
         if (!other.text && errno != ENOENT) {
             fprintf(stderr, "nnc: cannot read the template %s: %s\n", path,
