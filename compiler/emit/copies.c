@@ -4,6 +4,7 @@
  * In: a kernel whose anchor names what moves. Out: the body of its function,
  * a loop nest over the elements. */
 #include "emit/loops.h"
+#include "pass/layout.h"
 
 /* An output holds the rows that are present and no more. */
 static bool writes_rows(const Scope *s, const Node *to)
@@ -37,12 +38,11 @@ static void copy_into(Scope *s, const Node *to, const Node *from,
 }
 
 /* The layout as one axis over all elements in row-major order. */
-static Layout flat(Scope *s, const Node *n, const Layout *l)
+static Layout flat(const Node *n, const Layout *l)
 {
     Node whole = {.op = OP_RESHAPE, .n_in = 1, .in = (Node *[]){(Node *)n}};
     whole.shape = shape_of(1, shape_count(&n->shape));
     Layout view;
-    (void)s;
     if (!layout_view(&whole, l, &view))
         nnc_bug("node %d has a padded layout and cannot be flattened", n->id);
     return view;
@@ -83,11 +83,9 @@ static void copy_slice(Scope *s, const Node *n, const Node *from, int axis,
 static void copy_concat(Scope *s, const Node *n)
 {
     int64_t begin = 0;
-    const Value *whole = &s->plan->value[n->id];
     for (int i = 0; i < n->n_in; i++) {
         const Node *x = n->in[i];
-        const Value *v = &s->plan->value[x->id];
-        if (plan_is_number(x) || v->buffer != whole->buffer)
+        if (!layout_in_place(s->plan, n, i))
             copy_slice(s, n, x, n->attr.axis, begin);
         begin += x->shape.dim[n->attr.axis];
     }
@@ -152,7 +150,7 @@ static void copy_reshape(Scope *s, const Node *n)
         copy_into(s, n, from, &n->shape, &to->layout, &v->layout);
         return;
     }
-    Layout a = flat(s, n, &to->layout), b = flat(s, from, &v->layout);
+    Layout a = flat(n, &to->layout), b = flat(from, &v->layout);
     Shape all = shape_of(1, shape_count(&n->shape));
     copy_into(s, n, from, &all, &a, &b);
 }

@@ -218,6 +218,21 @@ static void bind_view(Plan *plan, Node *n)
     store(plan, n);
 }
 
+bool layout_in_place(const Plan *plan, const Node *n, int input)
+{
+    const Value *whole = &plan->value[n->id];
+    const Value *part = &plan->value[n->in[input]->id];
+    int axis = n->attr.axis;
+    int64_t begin = 0;
+    if (part->buffer != whole->buffer || whole->layout.axis[axis].n != 1)
+        return false;
+    for (int i = 0; i < input; i++)
+        begin += n->in[i]->shape.dim[axis];
+    Layout l = slice_of(&whole->layout, axis, begin,
+                        n->in[input]->shape.dim[axis]);
+    return part->layout.offset == l.offset && layout_equal(&part->layout, &l);
+}
+
 /* A concat that finds all its inputs in their places has nothing to do. */
 static void mark_empty(const Plan *plan, Kernel *k)
 {
@@ -226,9 +241,7 @@ static void mark_empty(const Plan *plan, Kernel *k)
         return;
     k->empty = true;
     for (int i = 0; i < n->n_in; i++)
-        k->empty &= !plan_is_number(n->in[i]) &&
-                    plan->value[n->in[i]->id].buffer ==
-                        plan->value[n->id].buffer;
+        k->empty &= layout_in_place(plan, n, i);
 }
 
 static void bind_stores(Plan *plan)

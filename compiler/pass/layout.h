@@ -17,6 +17,10 @@ Node *layout_copy(Plan *plan, Node *of);
  * this layout. */
 Node *layout_copy_as(Plan *plan, Node *of, const Layout *l);
 
+/* Whether a concat's input stands where the result wants it, so that nothing
+ * is left to copy. */
+bool layout_in_place(const Plan *plan, const Node *concat, int input);
+
 /* The node a root can be bound to: its own, where a kernel computes it and
  * nothing is bound to it yet, else a copy. */
 Node *layout_root(Plan *plan, Node *n);
