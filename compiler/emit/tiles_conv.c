@@ -56,15 +56,13 @@ static const Node *arg_node(const Kernel *k)
     return NULL;
 }
 
-/* Where the places of the maxima lie, if not as the gradient does. */
+/* Where the places of the maxima lie, if not as y does. */
 static void settle_places(const Plan *plan, const Kernel *k, ConvSpec *s)
 {
     const Node *arg = arg_node(k);
     const Layout *y = &plan->value[schedule_conv_y(k)->id].layout;
     if (!arg || layout_equal(&plan->value[arg->id].layout, y))
         return;
-    if (k->kind == KERNEL_CONV)
-        nnc_bug("node %d: its maxima and their places lie apart", arg->id);
     image_now(plan, arg, &s->arg);
 }
 

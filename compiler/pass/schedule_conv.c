@@ -77,12 +77,20 @@ static void wish_images(Plan *plan, const Kernel *k, const Target *target)
         to->want = keep(plan, conv_layout(&y, out->shape.dim[0]));
 }
 
-/* All other images that the kernel stores lie beside the primary one. */
-static void wish_beside(Plan *plan, const Kernel *k)
+/* All other images that the kernel stores lie beside the primary one, but
+ * the places of maxima as the tile records them best. */
+static void wish_beside(Plan *plan, const Kernel *k, const Target *target)
 {
     const Layout *l = plan->value[schedule_conv_primary(k)->id].want;
-    for (int j = 0; j < k->stores.n; j++)
-        plan->value[k->stores.at[j]->id].want = l;
+    ConvSpec s = schedule_conv_spec(plan, k);
+    Image places = conv_arg_image(&s, target);
+    for (int j = 0; j < k->stores.n; j++) {
+        const Node *n = k->stores.at[j];
+        plan->value[n->id].want =
+            n->op == OP_MAXPOOL_AT
+                ? keep(plan, conv_layout(&places, n->shape.dim[0]))
+                : l;
+    }
 }
 
 /* The gradient of the result: beside the places of the maxima where it was
@@ -132,7 +140,7 @@ void schedule_convs(Plan *plan, const Target *target)
             wish_images(plan, plan->kernels.at[i], target);
     for (int i = 0; i < n; i++)
         if (is_kind(plan, i, KERNEL_CONV))
-            wish_beside(plan, plan->kernels.at[i]);
+            wish_beside(plan, plan->kernels.at[i], target);
     for (int i = 0; i < n; i++)
         if (is_kind(plan, i, KERNEL_CONV_DX) ||
             is_kind(plan, i, KERNEL_CONV_DW))
