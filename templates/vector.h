@@ -267,6 +267,94 @@ static inline nn_vec nn_vlog(nn_vec x)
 }
 /* end: nn_vlog */
 
+/* section: nn_wide */
+/* The same bits as half as many 64-bit numbers. */
+typedef unsigned long long nn_wide __attribute__((vector_size($BYTES)));
+/* end: nn_wide */
+
+/* section: nn_vphilox */
+/* The random words of nn_drop's blocks, two in each number: words 0 and 1 in
+ * *low, 2 and 3 in *high, the first of the two in the low half. In between
+ * only low halves count. */
+static inline void nn_vphilox(const nn_scalars *s, int stream, nn_wide block, nn_wide *low,
+    nn_wide *high)
+{
+    const unsigned long long half = 0xffffffffu;
+    unsigned k0 = (unsigned)s->seed, k1 = (unsigned)(s->seed >> 32) ^ 0x64726f70u;
+    nn_wide x0 = block, x1 = (nn_wide){0} + (unsigned)stream;
+    nn_wide x2 = (nn_wide){0} + s->step, x3 = (nn_wide){0} + (s->step >> 32);
+    for (int round = 0; round < 10; round++) {
+        const nn_wide a = (x0 & half) * 0xD2511F53u;
+        const nn_wide b = (x2 & half) * 0xCD9E8D57u;
+        x0 = (b >> 32) ^ x1 ^ k0;
+        x1 = b;
+        x2 = (a >> 32) ^ x3 ^ k1;
+        x3 = a;
+        k0 += 0x9E3779B9u;
+        k1 += 0xBB67AE85u;
+    }
+    *low = (x0 & half) | (x1 << 32);
+    *high = (x2 & half) | (x3 << 32);
+}
+/* end: nn_vphilox */
+
+/* section: nn_vkeep */
+/* 0 for a word below rate * 2^32, otherwise 1 / (1 - rate). */
+static inline nn_vec nn_vkeep(nn_bits word, double rate)
+{
+    const double share = rate * 4294967296.0;
+    const unsigned long long whole = (unsigned long long)share;
+    const unsigned long long limit = whole + ((double)whole < share);
+    const nn_vec kept = nn_vset((float)(1 / (1 - rate)));
+    return limit == 0 ? kept : nn_vif(word <= (unsigned)(limit - 1), nn_vset(0), kept);
+}
+/* end: nn_vkeep */
+
+/* section: nn_vdrop */
+/* What nn_drop gives for the elements index, index + 1, ..: twice as many
+ * words are drawn, so that index may stand inside a block. */
+static inline nn_vec nn_vdrop(const nn_scalars *s, int stream, size_t index, double rate)
+{
+    nn_wide block = {0}, low, high;
+    float word[2 * $LANES];
+    for (int $i = 0; $i < $LANES / 2; $i++)
+        block[$i] = index / 4 + $i;
+    nn_vphilox(s, stream, block, &low, &high);
+    nn_wide first = {0}, second = {0};
+    for (int $i = 0; $i < $LANES / 4; $i++) {
+        first[2 * $i] = low[$i];
+        first[2 * $i + 1] = high[$i];
+        second[2 * $i] = low[$i + $LANES / 4];
+        second[2 * $i + 1] = high[$i + $LANES / 4];
+    }
+    nn_vstore(word, (nn_vec)first);
+    nn_vstore(word + $LANES, (nn_vec)second);
+    return nn_vkeep((nn_bits)nn_vload(word + index % 4), rate);
+}
+/* end: nn_vdrop */
+
+/* section: nn_vdrop_apart */
+/* The same for elements that are `stride` apart, a block for each. */
+static inline nn_vec nn_vdrop_apart(const nn_scalars *s, int stream, size_t index,
+    size_t stride, double rate)
+{
+    nn_bits word = {0};
+    for (int part = 0; part < 2; part++) {
+        nn_wide block = {0}, low, high;
+        const size_t begin = index + (unsigned)part * ($LANES / 2) * stride;
+        for (int i = 0; i < $LANES / 2; i++)
+            block[i] = (begin + (unsigned)i * stride) / 4;
+        nn_vphilox(s, stream, block, &low, &high);
+        for (int i = 0; i < $LANES / 2; i++) {
+            const size_t at = (begin + (unsigned)i * stride) % 4;
+            const unsigned long long two = at < 2 ? low[i] : high[i];
+            word[part * ($LANES / 2) + i] = (unsigned)(two >> (32 * (at % 2)));
+        }
+    }
+    return nn_vkeep(word, rate);
+}
+/* end: nn_vdrop_apart */
+
 /* section: nn_exp */
 static inline float nn_exp(float x)
 {

@@ -22,6 +22,7 @@ static int operand_of(Loops *l, const Node *n)
     int o = nest_operand(&l->nest, &n->shape,
                          &l->scope->plan->value[n->id].layout);
     vec_push(l->scope->e->arena, &l->read, n);
+    vec_push(l->scope->e->arena, &l->counts, NULL);
     vec_push(l->scope->e->arena, &l->operand, o);
     return o;
 }
@@ -58,6 +59,7 @@ static void add_operands(Loops *l, const Kernel *k)
             int axis = n->op == OP_ROWS_MASK ? n->attr.axis : -1;
             Layout places = loops_counter(&n->shape, axis);
             vec_push(l->scope->e->arena, &l->read, NULL);
+            vec_push(l->scope->e->arena, &l->counts, n);
             vec_push(l->scope->e->arena, &l->operand,
                      nest_operand(&l->nest, &n->shape, &places));
         }
@@ -197,14 +199,26 @@ static const char *fill(Loops *l, const Node *n)
 
 static int counter_operand(const Loops *l, const Node *of)
 {
-    const Kernel *k = l->scope->kernel;
-    int wanted = 0;
-    for (int j = 0; k->nodes.at[j] != of; j++)
-        wanted += counts(k->nodes.at[j]);
-    for (int i = 0; i < l->read.n; i++)
-        if (!l->read.at[i] && wanted-- == 0)
+    for (int i = 0; i < l->counts.n; i++)
+        if (l->counts.at[i] == of)
             return l->operand.at[i];
     nnc_bug("node %d has no counter", of->id);
+}
+
+static const char *drop(Loops *l, const Node *n)
+{
+    Arena *arena = l->scope->e->arena;
+    int counter = counter_operand(l, n);
+    long long stride = (long long)inner_stride(l, counter);
+    const char *name = l->lanes == 1 ? "nn_drop"
+                       : stride == 1 ? "nn_vdrop"
+                                     : "nn_vdrop_apart";
+    const char *apart = l->lanes > 1 && stride != 1
+                            ? arena_printf(arena, "%lld, ", stride)
+                            : "";
+    return arena_printf(arena, "%s(f->s, %d, %s, %s%.9g)", name,
+                        n->attr.random.stream, loops_place(l, counter), apart,
+                        n->attr.random.rate);
 }
 
 static const char *expression(Loops *l, const Node *n)
@@ -216,10 +230,7 @@ static const char *expression(Loops *l, const Node *n)
                             value(l, n->in[0]),
                             l->lanes == 1 ? "0" : "nn_vset(0)");
     if (n->op == OP_DROP_MASK)
-        return arena_printf(arena, "nn_drop(f->s, %d, %s, %.9g)",
-                            n->attr.random.stream,
-                            loops_place(l, counter_operand(l, n)),
-                            n->attr.random.rate);
+        return drop(l, n);
     return fill(l, n);
 }
 
@@ -249,27 +260,29 @@ static void stores(Loops *l, const Kernel *k)
     }
 }
 
-/* Whether the innermost loop can run on whole vectors: every value lies side
- * by side along it or stays the same. */
+/* Whether lanes along a loop of the nest can be loaded, counted and stored:
+ * every value lies side by side along it or stays the same. */
+static bool lanes_along(const Loops *l, const Loop *loop)
+{
+    for (int i = 0; i < l->read.n; i++) {
+        int64_t stride = loop->stride[l->operand.at[i]];
+        const Node *n = l->read.at[i], *mask = l->counts.at[i];
+        if (mask ? mask->op == OP_ROWS_MASK && stride != 0
+                 : (stride != 0 && stride != 1) || n->type != TYPE_REAL)
+            return false;
+    }
+    return true;
+}
+
+/* Whether the innermost loop can run on whole vectors. */
 static bool vectors(const Loops *l, int64_t *count)
 {
-    const Kernel *k = l->scope->kernel;
     int lanes = l->scope->e->lanes, last = l->nest.n_loops - 1;
     bool guarded;
     nest_guard(l->scope->e->arena, &l->nest, &guarded);
-    if (lanes == 1 || last < 0 || l->nest.loop[last].count < lanes || guarded)
+    if (lanes == 1 || last < 0 || l->nest.loop[last].count < lanes ||
+        guarded || !lanes_along(l, &l->nest.loop[last]))
         return false;
-    for (int i = 0; i < l->read.n; i++) {
-        int64_t stride = inner_stride(l, l->operand.at[i]);
-        bool counter = !l->read.at[i];
-        if (counter ? stride != 0 : stride != 0 && stride != 1)
-            return false;
-        if (!counter && l->read.at[i]->type != TYPE_REAL)
-            return false;
-    }
-    for (int j = 0; j < k->nodes.n; j++)
-        if (k->nodes.at[j]->op == OP_DROP_MASK)
-            return false;
     *count = l->nest.loop[last].count / lanes * lanes;
     return true;
 }
@@ -424,13 +437,8 @@ static int kept_lane_loop(const Loops *l, const Kernel *k)
         l->nest.guarded[l->nest.loop[at].axis] ||
         l->nest.loop[at].count < l->scope->e->lanes)
         return -1;
-    for (int i = 0; i < l->read.n; i++) {
-        int64_t stride = l->nest.loop[at].stride[l->operand.at[i]];
-        bool counter = !l->read.at[i];
-        if ((stride != 0 && stride != 1) || (counter && stride != 0) ||
-            (!counter && l->read.at[i]->type != TYPE_REAL))
-            return -1;
-    }
+    if (!lanes_along(l, &l->nest.loop[at]))
+        return -1;
     return l->nest.loop[at].stride[0] == 1 && k->parts == 1 ? at : -1;
 }
 

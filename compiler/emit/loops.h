@@ -16,6 +16,7 @@ typedef struct Loops {
     VEC(Term) terms;
     VEC(const Node *) read; /* operand numbers of what is loaded or stored */
     VEC(int) operand;
+    VEC(const Node *) counts; /* whose counter an operand is: a mask, or NULL */
     int indent;
     int lanes; /* elements of a vector, or 1 */
 } Loops;
