@@ -1,7 +1,8 @@
 #!/bin/sh
 # backend.sh: every model of tests/backend as plain text and in tuned forms
 # for each target, each with its own way of unrolling, by clang and gcc: their
-# outputs, losses and gradients must agree. The plain text comes first.
+# outputs, losses and gradients must agree. The plain text comes first. Parts
+# of kernels run in any order and on any threads give the same bits.
 #
 #     MODELS="stacked ones" sh tests/backend.sh    only these
 . tests/lib.sh
@@ -51,3 +52,5 @@ table $rows >"$OUT/table.c"
 objects=$(for row in $rows; do echo "$OUT/${row#*=}.o"; done)
 # shellcheck disable=SC2086
 driver backend agree "" "$OUT/table.c" $objects -- $TOLERANCE
+# shellcheck disable=SC2086
+driver threads threads -pthread "$OUT/table.c" runtime/nn_thread.c $objects --

@@ -124,7 +124,7 @@ static bool run(drive *d, const nn_stage *stage, nn_real *const *outputs,
 {
     spoil(d);
     return stage->run(d->params, d->workspace, (const void *const *)d->inputs,
-                      outputs, d->sums, d->rows, s, NULL, NULL) == 0;
+                      outputs, d->sums, d->rows, s, d->par, d->pool) == 0;
 }
 
 bool drive_step(drive *d, double rate, uint64_t step)

@@ -19,6 +19,8 @@ typedef struct {
     double *sums; /* loss and metrics of the last step or eval */
     int rows;
     nn_real *file; /* one parameter in file order */
+    nn_parallel par; /* runs the kernels' parts; NULL: one after the other */
+    void *pool;
 } drive;
 
 /* All memory for `rows` rows; parameters are 0. Ends the program where there
