@@ -9,7 +9,7 @@
  * plan's reasons. bench/conv.sh does all in one. */
 #include <stdio.h>
 
-#include "emit/target.h"
+#include "tile/target.h"
 #include "support/convcase.h"
 
 typedef struct Row {

@@ -18,6 +18,6 @@ $cc -std=c11 -D_POSIX_C_SOURCE=200809L -O2 -Icompiler -Itests bench/conv.c \
     tests/support/convcase.c "$b/libnnc.a" -lm -o "$out/conv"
 "$out/conv" $target >"$out/convolutions.c"
 $cc -std=gnu11 -D_POSIX_C_SOURCE=200809L -O2 $flags -Wall -Wextra -Werror \
-    -Iruntime -Itests/emit "$out/convolutions.c" tests/emit/conv_check.c \
+    -Iruntime -Itests/tile "$out/convolutions.c" tests/tile/conv_check.c \
     runtime/nn_peak.c runtime/nn_clock.c -lm -o "$out/convolutions"
 "$out/convolutions"

@@ -7,7 +7,7 @@
  * all in one. */
 #include <stdio.h>
 
-#include "emit/gemm.h"
+#include "tile/gemm.h"
 
 typedef struct Row {
     int m, n, k;

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/pack.h"
-#include "emit/target.h"
+#include "tile/target.h"
 #include "front/parse.h"
 
 enum { BATCH = 64, WORKSPACE_LIMIT = 256 << 20 };

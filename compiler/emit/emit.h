@@ -10,8 +10,8 @@
 #define NNC_EMIT_EMIT_H
 
 #include "base/str.h"
-#include "emit/target.h"
-#include "emit/template.h"
+#include "tile/target.h"
+#include "tile/template.h"
 #include "pass/backend.h"
 
 typedef struct Emit {

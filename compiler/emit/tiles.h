@@ -7,7 +7,7 @@
 #define NNC_EMIT_TILES_H
 
 #include "emit/emit.h"
-#include "emit/gemm.h"
+#include "tile/gemm.h"
 
 /* A product [M, N] = [M, K] by [K, N] as a tile sees it: `turned` computes
  * the transposed result, so that lanes run along M. */

@@ -2,8 +2,8 @@
 #ifndef NNC_PASS_CONV_SPEC_H
 #define NNC_PASS_CONV_SPEC_H
 
-#include "emit/conv.h"
-#include "emit/pool.h"
+#include "tile/conv.h"
+#include "tile/pool.h"
 #include "ir/plan.h"
 
 /* The images of a value [N, C, H, W] that lies as l; false where conv.h has

@@ -6,7 +6,7 @@
  * parameter element by element (its gradient, its slots) wants the same
  * layout, and a product that needs the lanes of another axis gets a copy,
  * made once a run of the entry. */
-#include "emit/gemm.h"
+#include "tile/gemm.h"
 #include "pass/schedule.h"
 
 static Layout panels_layout(const Panels *p, const GemmSpec *s, int lane_axis,

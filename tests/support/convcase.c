@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "emit/target.h"
+#include "tile/target.h"
 
 static void print_relu(Text *out, void *context, const char *value,
                        const Lanes *at)
@@ -220,9 +220,9 @@ const char *convcase_build(ConvCases *c, const char *dir, const char *name,
     }
     const char *command = arena_printf(
         a,
-        "%s -std=gnu11 -O2 %s -Itests/emit -Wall -Wextra -Wpedantic -Wshadow "
+        "%s -std=gnu11 -O2 %s -Itests/tile -Wall -Wextra -Wpedantic -Wshadow "
         "-Wconversion -Wundef -Wmissing-prototypes -Wstrict-prototypes "
-        "-Werror -o %s %s tests/emit/conv_check.c -lm",
+        "-Werror -o %s %s tests/tile/conv_check.c -lm",
         cc, c->target->flags, program, file);
     return system(command) == 0 ? program : NULL;
 }

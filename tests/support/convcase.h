@@ -1,10 +1,10 @@
 /* convcase.h: emitted convolutions and pools as a program that checks or
- * times itself with tests/emit/conv_check.c. */
+ * times itself with tests/tile/conv_check.c. */
 #ifndef NNC_TESTS_SUPPORT_CONVCASE_H
 #define NNC_TESTS_SUPPORT_CONVCASE_H
 
-#include "emit/conv.h"
-#include "emit/pool.h"
+#include "tile/conv.h"
+#include "tile/pool.h"
 
 typedef struct ConvCases {
     const Target *target;

@@ -1,0 +1,129 @@
+/* conv.c: the public side of conv.h: which layouts, which form, and weight
+ * layouts. The forms themselves are in conv_forward.c (with direct.c and
+ * columns.c), conv_input.c and conv_weight.c. */
+#include <limits.h>
+
+#include "base/diag.h"
+#include "tile/conv_parts.h"
+
+static void check(const ConvSpec *s)
+{
+    for (int i = 0; i < 2; i++) {
+        bool window = s->pool == POOL_NONE || s->window[i] > 0;
+        if (s->kernel[i] < 1 || s->stride[i] < 1 || !window ||
+            conv_out(s, i) < 1 || conv_pooled(s, i) < 1) {
+            nnc_bug("a convolution without results");
+        }
+    }
+    if (s->y.channels != s->filters || s->y.height != conv_pooled(s, 0) ||
+        s->y.width != conv_pooled(s, 1)) {
+        nnc_bug("a convolution gives %d x %d x %d, not %d x %d x %d",
+                s->filters, conv_pooled(s, 0), conv_pooled(s, 1), s->y.channels,
+                s->y.height, s->y.width);
+    }
+}
+
+ConvPlan *conv_plan(Arena *arena, const ConvSpec *spec, const Target *target)
+{
+    ConvPlan *plan = NEW(arena, ConvPlan);
+    check(spec);
+    plan->spec = *spec;
+    plan->target = target;
+    bool arg =
+        spec->argmax || (spec->role != CONV_FORWARD && spec->pool == POOL_MAX);
+    plan->arg_bytes = arg ? conv_arg_bytes(spec->window) : 0;
+    plan->flops = 2.0 * spec->batch * conv_out(spec, 0) * conv_out(spec, 1) *
+                  spec->filters * spec->x.channels * spec->kernel[0] *
+                  spec->kernel[1];
+    plan->bytes =
+        4.0 * spec->batch *
+            ((double)spec->x.channels * spec->x.height * spec->x.width +
+             (double)spec->y.channels * spec->y.height * spec->y.width) +
+        4.0 * spec->filters * spec->x.channels * spec->kernel[0] *
+            spec->kernel[1];
+    if (spec->role == CONV_FORWARD) {
+        conv_forward_plan(arena, plan);
+    } else if (spec->role == CONV_GRAD_INPUT) {
+        conv_input_plan(arena, plan);
+    } else {
+        conv_weight_plan(arena, plan);
+    }
+    plan->code_bytes = (int)(plan->fmas * target->fma_bytes * 3 / 2 + 400);
+    return plan;
+}
+
+void conv_emit(Text *out, const ConvPlan *plan, const char *name)
+{
+    if (plan->spec.role == CONV_FORWARD) {
+        conv_forward_emit(out, plan, name);
+    } else if (plan->spec.role == CONV_GRAD_INPUT) {
+        conv_input_emit(out, plan, name);
+    } else {
+        conv_weight_emit(out, plan, name);
+    }
+}
+
+int64_t conv_weight_place(const ConvWeights *w, int k, int c, int u, int v)
+{
+    const int at[4] = {k, c, u, v};
+    int64_t place = w->offset;
+    for (int i = 0; i < w->n; i++) {
+        const ConvPiece *p = &w->piece[i];
+        place += at[p->axis] / p->div % p->size * p->stride;
+    }
+    return place;
+}
+
+/* The C expression of a piece. */
+static void print_piece(Text *out, const ConvPiece *p, int extent)
+{
+    static const char *const names[] = {"k", "c", "u", "v"};
+    text_add(out, names[p->axis]);
+    if (p->div > 1) {
+        text_printf(out, " / %lld", (long long)p->div);
+    }
+    if (p->size * p->div < extent) {
+        text_printf(out, " %% %lld", (long long)p->size);
+    }
+    text_printf(out, " * %lld", (long long)p->stride);
+}
+
+const char *conv_place_text(Arena *arena, const int shape[4],
+                            const ConvWeights *w)
+{
+    Text text = {.arena = arena};
+    for (int i = 0; i < w->n; i++) {
+        if (w->piece[i].stride != 0 && w->piece[i].size > 1) {
+            text_add(&text, text.n > 0 ? " + " : "");
+            print_piece(&text, &w->piece[i], shape[w->piece[i].axis]);
+        }
+    }
+    if (text.n == 0 || w->offset != 0) {
+        text_printf(&text, "%s%lld", text.n > 0 ? " + " : "",
+                    (long long)w->offset);
+    }
+    return text_str(&text);
+}
+
+void conv_repack_emit(Text *out, const int shape[4], const ConvWeights *from,
+                      const ConvWeights *to, const char *name)
+{
+    Holes h = {.arena = out->arena};
+    int64_t count = 1;
+    for (int i = 0; i < 4; i++) {
+        count *= shape[i];
+    }
+    holes_int(&h, "K", shape[0]);
+    holes_int(&h, "C", shape[1]);
+    holes_int(&h, "U", shape[2]);
+    holes_int(&h, "V", shape[3]);
+    holes_int(&h, "SIZE", to->size > count ? to->size : 0);
+    holes_text(&h, "FROM", conv_place_text(out->arena, shape, from));
+    holes_text(&h, "TO", conv_place_text(out->arena, shape, to));
+    text_printf(out,
+                "static void %s(const float *restrict w, float *restrict to)\n"
+                "{\n",
+                name);
+    holes_fill(out, &h, "templates/conv2d_loops.c", "repack", 1);
+    text_add(out, "}\n\n");
+}

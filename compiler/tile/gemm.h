@@ -1,0 +1,149 @@
+/* gemm.h: matrix products as C.
+ *
+ *     C[m][v] = start + sum over k of A[m][k] * B[k][v]
+ *
+ * with A read as scalars (any strides, so also transposed: the gradient by a
+ * weight is this product with a.row = 1) and B and C as vectors along v. The
+ * part knows no Graph: a GemmSpec says what is wanted, gemm_plan chooses
+ * register tile, blocking and split by a cost model, gemm_emit prints one C
+ * function with literal sizes:
+ *
+ *     static void NAME(a, b, bias, c, scratch EXTRA, int from, int to)
+ *
+ * Pointers are float *restrict (const where read). Left out: bias unless
+ * spec.bias, c where spec.store is given (the hook stores), scratch where
+ * plan.scratch is 0. EXTRA is spec.params. The work is cut into plan.units
+ * pieces that are independent of the number of threads; the function does
+ * from..to-1, and any split gives the same bits. Calls in flight at the same
+ * time need scratch of their own. Files that hold the function include
+ * <stddef.h> and the prelude of target.h.
+ *
+ * Columns. v counts whole vectors' lanes: with W lanes, n columns and one
+ * gate, v = column, and ceil(n / W) * W of them exist. With G gates (G
+ * products of n columns each, whose results meet in one place, as the four of
+ * an LSTM) the gates alternate by vectors:
+ *
+ *     v = (column / W * G + gate) * W + column % W
+ *
+ * B's lanes beyond n are zero in packed weights. Where b_rough or c_rough
+ * says that B's or C's rows have no such room, the last vector is read or
+ * written in part. */
+#ifndef NNC_TILE_GEMM_H
+#define NNC_TILE_GEMM_H
+
+#include "tile/target.h"
+
+/* Where element (r, v) of B or C lies, in reals from its first:
+ *     v / width * panel + r * row + v % width
+ * width 0 stands for plain rows: r * row + v. Packed weights [v/width][k]
+ * [width] have row = width and panel = rows * width. */
+typedef struct Panels {
+    int width; /* a multiple of the lanes, or 0 */
+    int64_t row, panel;
+} Panels;
+
+/* Where A's element (m, k) lies:
+ *     m * row + k / block * outer + k % block * column
+ * block 0 stands for one block of all k. */
+typedef struct Scalars {
+    int64_t row, column, block, outer;
+} Scalars;
+
+/* What a hook gets: one vector (or one vector of each gate, or all vectors
+ * of a row) of results in registers. */
+typedef struct GemmCell {
+    const char *row;    /* C expressions in brackets, ptrdiff_t: m, */
+    const char *column; /* the column 0..n-1 of lane 0, */
+    const char *place;  /* and its v (of gate 0) */
+    int lanes; /* lanes that are columns: fewer than the target's in the last
+                  vector of an n that is no multiple, else all */
+    int n;     /* how many registers: spec.group */
+    const char *const *acc; /* their names, nn_vec variables */
+    const char *acc_list;   /* the same joined by ", " */
+    const Target *target;
+} GemmCell;
+
+/* Prints statements on one cell; braces of its own where it declares names.
+ * The text may use the holes of template.h's language, loops included. */
+typedef void GemmHook(Text *out, void *context, const GemmCell *cell);
+
+enum { GEMM_ROW = -1 }; /* group: all vectors of a row */
+
+typedef struct GemmSpec {
+    int64_t m, n, k;
+    int gates; /* 0 counts as 1 */
+    Scalars a;
+    Panels b, c;
+    bool b_rough; /* plain B: behind n columns of a row nothing may be read.
+                     Where a whole vector may (another row, other values of
+                     the same arena), false is faster, with c_rough */
+    bool c_rough; /* C: lanes beyond n must stay as they are (also in hooks:
+                     only then cell.lanes may be less than all) */
+    bool bias;    /* start from bias[v], as long as a row of C, zeros beyond */
+    bool add;     /* start from what C holds (then there is no bias) */
+    GemmHook *start; /* instead: assigns the registers their first values */
+    GemmHook *store; /* instead of storing to C: gets the finished sums */
+    void *context;   /* for both */
+    int group;       /* registers that start and store get at once: 0 or 1 one
+                        vector, gates, or GEMM_ROW (see gemm_row_fits) */
+    int operations;  /* vector operations of store on one group, for the cost */
+    const char *params; /* EXTRA: ", const float *restrict s", or NULL */
+    int unroll; /* most multiply-adds of a basic block; 0: one tile step a loop
+                   (none), -1: by cost (auto), INT_MAX: all (full) */
+} GemmSpec;
+
+typedef struct GemmPlan {
+    GemmSpec spec;
+    const Target *target;
+    int rows, vectors; /* register tile */
+    int streams;       /* independent partial sums over k, for few rows */
+    int steps;         /* reduction steps written out in the loop body */
+    int64_t block;     /* k's done before the next rows; k where not blocked */
+    int64_t chunk;     /* rows of A in one unit */
+    int64_t tiles;     /* column tiles in one unit */
+    bool prefetch;     /* B's next block is fetched ahead */
+    bool pack;         /* plain B goes through a panel in scratch */
+    int units;
+    int64_t scratch;     /* reals, 64-byte aligned, not cleared */
+    double flops, bytes; /* of one call for all units */
+    int64_t fmas;        /* vector multiply-adds written out, for limits */
+    int code_bytes;      /* estimate */
+    const char *why;     /* one line for --report */
+} GemmPlan;
+
+/* The packed layout that B likes best for this product (spec.b and spec.c
+ * are ignored). Weights shared by several products are laid out for the one
+ * with most work; the others take what they find. */
+Panels gemm_panels(const GemmSpec *spec, const Target *target);
+
+/* Plain rows; `row` reals from one to the next. */
+Panels gemm_rows(int64_t row);
+
+/* Reals of `rows` rows in the layout, for n columns of each gate. */
+int64_t gemm_size(const Panels *panels, int64_t rows, int64_t n, int gates,
+                  const Target *target);
+
+/* The place of a column of a gate in row r, in reals. */
+int64_t gemm_place(const Panels *panels, int64_t r, int64_t column, int gate,
+                   int gates, const Target *target);
+
+/* True where a row of n columns and its gates fits one register tile, so that
+ * GEMM_ROW is possible. */
+bool gemm_row_fits(int64_t n, int gates, const Target *target);
+
+GemmPlan *gemm_plan(Arena *arena, const GemmSpec *spec, const Target *target);
+
+/* Prints the function of the plan. */
+void gemm_emit(Text *out, const GemmPlan *plan, const char *name);
+
+/* Prints `static void NAME(const float *restrict w, float *restrict t, int
+ * from, int to)`: t[v'][r'] of layout `to` becomes w[r][v] of `from`, where
+ * r' = r and v' = v count rows and packed columns of w: the transposed
+ * panels that the gradient by A wants, whose k runs over v. Rows r beyond
+ * `rows` in t's last vector become zero. Units are t's panels (plain: its
+ * rows); their number is returned. */
+int gemm_transpose_emit(Text *out, const Panels *from, const Panels *to,
+                        int64_t rows, int64_t columns, const Target *target,
+                        const char *name);
+
+#endif

@@ -1,0 +1,48 @@
+/* pool.h: pooling by itself, forward and backward, as C.
+ *
+ * Windows of any size, stride and padding. The maximum ignores padding; the
+ * mean counts it (PyTorch's default). Forward:
+ *
+ *     NAME(x, y, arg EXTRA, from, to)      arg only with `argmax`
+ *
+ * Backward (spec.gradient; y is then the layout of its gradient):
+ *
+ *     NAME(dy, arg, dx EXTRA, from, to)    arg only for POOL_MAX
+ *
+ * from..to are rows of the batch, any split gives the same bits. arg holds, at
+ * the place that y's value has, the index of the first maximum in its window,
+ * row-major; a byte, or two where the window has more than 255 places
+ * (plan.arg_bytes). With `dead` it holds the window's area where the
+ * epilogue's result is not above zero, and such a gradient goes nowhere. Any
+ * layout; channels side by side in all of them are fast. */
+#ifndef NNC_TILE_POOL_H
+#define NNC_TILE_POOL_H
+
+#include "tile/conv.h"
+
+typedef struct PoolSpec {
+    int batch;
+    PoolKind kind; /* POOL_MAX or POOL_MEAN */
+    bool gradient;
+    int window[2], stride[2], pad[4]; /* pads are less than the window */
+    Image x, y;
+    Image arg; /* gradient: arg's layout; channels 0: as y */
+    bool argmax, dead;
+    Epilogue epilogue; /* on y, or on dx of a gradient */
+} PoolSpec;
+
+typedef struct PoolPlan {
+    PoolSpec spec;
+    const Target *target;
+    char axis; /* what lanes are: 'c' channels, 'x' columns */
+    int units;
+    int arg_bytes;
+    double flops, bytes;
+    int code_bytes;
+    const char *why; /* for --report */
+} PoolPlan;
+
+PoolPlan *pool_plan(Arena *arena, const PoolSpec *spec, const Target *target);
+void pool_emit(Text *out, const PoolPlan *plan, const char *name);
+
+#endif

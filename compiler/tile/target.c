@@ -1,0 +1,171 @@
+/* target.c: the table of targets, and the prelude of generated files.
+ *
+ * In: a target and the text of a file's functions. Out: the lines that stand
+ * before them. Cache sizes and rates are those of common processors of each
+ * class (bench/ measures them), on the small side where they differ. */
+#include "tile/target.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "base/diag.h"
+#include "base/pack.h"
+#include "tile/template.h"
+
+/* clang-format off */
+static const Target targets[] = {
+    {.name = "avx512", .lanes = 16, .registers = 32, .fma = true,
+     .broadcast = true, .fmas = 2, .latency = 4, .fma_bytes = 7,
+     .l1 = 32 << 10, .l2 = 1 << 20, .l3 = 16 << 20,
+     .l2_rate = 44, .l3_rate = 10, .memory_rate = 5,
+     .flags = "-march=x86-64-v4 -mprefer-vector-width=512",
+     .needs = "AVX-512 (F, BW, CD, DQ, VL)",
+     .guard = "defined(__AVX512F__) && defined(__AVX512VL__)"},
+    {.name = "avx2", .lanes = 8, .registers = 16, .fma = true,
+     .fmas = 2, .latency = 4, .fma_bytes = 5,
+     .l1 = 32 << 10, .l2 = 512 << 10, .l3 = 8 << 20,
+     .l2_rate = 32, .l3_rate = 10, .memory_rate = 5,
+     .flags = "-march=x86-64-v3",
+     .needs = "AVX2 and FMA",
+     .guard = "defined(__AVX2__) && defined(__FMA__)"},
+    {.name = "generic", .lanes = 4, .registers = 16,
+     .fmas = 1, .latency = 8, .fma_bytes = 8,
+     .l1 = 32 << 10, .l2 = 256 << 10, .l3 = 4 << 20,
+     .l2_rate = 16, .l3_rate = 8, .memory_rate = 4,
+     .flags = "",
+     .needs = "nothing beyond the compiler's default"},
+};
+/* clang-format on */
+
+enum { TARGETS = sizeof targets / sizeof *targets, MAX_ITEMS = 100 };
+
+const Target *target_find(const char *name)
+{
+    for (int i = 0; i < TARGETS; i++) {
+        if (strcmp(targets[i].name, name) == 0) {
+            return &targets[i];
+        }
+    }
+    return NULL;
+}
+
+const char *target_name(int i)
+{
+    return i >= 0 && i < TARGETS ? targets[i].name : NULL;
+}
+
+const Target *target_native(void)
+{
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    bool avx2 = __builtin_cpu_supports("avx2") &&
+                __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2");
+    if (avx2 && __builtin_cpu_supports("avx512f") &&
+        __builtin_cpu_supports("avx512bw") &&
+        __builtin_cpu_supports("avx512cd") &&
+        __builtin_cpu_supports("avx512dq") &&
+        __builtin_cpu_supports("avx512vl")) {
+        return target_find("avx512");
+    }
+    if (avx2) {
+        return target_find("avx2");
+    }
+#endif
+    return target_find("generic");
+}
+
+static bool word_char(char c)
+{
+    return isalnum((unsigned char)c) || c == '_';
+}
+
+/* Whether text holds the word, not as a part of a longer one. */
+static bool uses(const char *text, const char *word)
+{
+    size_t n = strlen(word);
+    for (const char *at = strstr(text, word); at != NULL;
+         at = strstr(at + 1, word)) {
+        if ((at == text || !word_char(at[-1])) && !word_char(at[n])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The names of a template's sections in order; returns how many. */
+static int sections(Arena *arena, const char *text, const char **names)
+{
+    static const char mark[] = "/* section: ";
+    int n = 0;
+    for (const char *at = strstr(text, mark); at != NULL && n < MAX_ITEMS;
+         at = strstr(at, mark)) {
+        at += strlen(mark);
+        names[n++] = arena_printf(arena, "%.*s", (int)strcspn(at, " "), at);
+    }
+    return n;
+}
+
+/* The sections of a packed file whose names body uses, and what they use in
+ * turn; each stands before its users there, so one look from the end is
+ * enough. The section `types` is always taken. */
+static void items(Text *out, const char *path, const Hole *holes, int n_holes,
+                  const char *body)
+{
+    const char *text = pack_find(path);
+    if (text == NULL) {
+        nnc_bug("%s is not packed into nnc", path);
+    }
+    const char *names[MAX_ITEMS];
+    Text taken[MAX_ITEMS];
+    Text all = {.arena = out->arena};
+    text_add(&all, body);
+    int n = sections(out->arena, text, names);
+    for (int i = n - 1; i >= 0; i--) {
+        taken[i] = (Text){.arena = out->arena};
+        if (strcmp(names[i], "types") == 0 || uses(text_str(&all), names[i])) {
+            template_fill(&taken[i], path, text, names[i], holes, n_holes, 0);
+            text_add(&all, text_str(&taken[i]));
+        }
+    }
+    for (int i = 0; i < n; i++) {
+        if (taken[i].n > 0) {
+            text_printf(out, "%s\n", text_str(&taken[i]));
+        }
+    }
+}
+
+/* "s, s, s, s" for a vector of four. */
+static void each(Text *out, void *context, int n, const char *const *args)
+{
+    const Target *target = context;
+    for (int i = 0; i < target->lanes && n == 1; i++) {
+        text_printf(out, "%s%s", i > 0 ? ", " : "", args[0]);
+    }
+}
+
+void target_prelude(Text *out, const Target *target, const char *body)
+{
+    if (target->guard != NULL) {
+        text_printf(out,
+                    "#if !(%s)\n"
+                    "#error \"compile this file with %s\"\n"
+                    "#endif\n\n",
+                    target->guard, target->flags);
+    }
+    Target copy = *target;
+    Hole holes[] = {
+        hole_int(out->arena, "LANES", target->lanes),
+        hole_int(out->arena, "BYTES", target->lanes * 4),
+        {.name = "EACH", .write = each, .context = &copy},
+    };
+    items(out, "templates/vector.h", holes, 3, body);
+}
+
+void target_prelude_plain(Text *out, const char *body)
+{
+    Text macros = {.arena = out->arena};
+    items(&macros, "templates/real.h", NULL, 0, body);
+    if (macros.n > 0) {
+        text_printf(out, "#include <math.h>\n\n%s", text_str(&macros));
+    }
+}

@@ -1,0 +1,50 @@
+/* target.h: what the generated C is tuned for.
+ *
+ * A fixed table: the same model gives the same text on every machine, so
+ * sizes come from here and never from the machine that compiles. */
+#ifndef NNC_TILE_TARGET_H
+#define NNC_TILE_TARGET_H
+
+#include <stdbool.h>
+
+#include "base/str.h"
+
+typedef struct Target {
+    const char *name;   /* "avx512", "avx2", "generic" */
+    int lanes;          /* floats in a vector: 16, 8, 4 */
+    int registers;      /* vector registers: 32, 16, 16 */
+    bool fma;           /* multiply-add is one instruction */
+    bool broadcast;     /* a multiply-add may take a scalar from memory as its
+                           broadcast operand, which costs no register */
+    int fmas;           /* vector multiply-adds a cycle */
+    int latency;        /* cycles of one */
+    int fma_bytes;      /* code bytes of one with a memory operand */
+    int l1, l2, l3;     /* bytes, per core for l1 and l2 */
+    double l2_rate;     /* bytes a cycle read from level 2 */
+    double l3_rate;     /* bytes a cycle read from level 3 */
+    double memory_rate; /* bytes a cycle read from memory */
+    const char *flags;  /* for the C compiler */
+    const char *needs;  /* what the processor must have, for messages */
+    const char *guard;  /* C condition that the flags make true, or NULL */
+} Target;
+
+/* By name; NULL for a name that is none. */
+const Target *target_find(const char *name);
+
+/* The names in order, NULL behind the last. */
+const char *target_name(int i);
+
+/* The best target that the running processor can execute (--target=native).*/
+const Target *target_native(void);
+
+/* What stands at the head of a generated file of floats: the guard with
+ * #error, and of templates/vector.h for this target the items that `body`
+ * (the text of the file's functions) uses. */
+void target_prelude(Text *out, const Target *target, const char *body);
+
+/* The same for plain files, whose numbers are nn_real: NN_EXP, NN_LOG,
+ * NN_SQRT, NN_TANH and NN_ABS of templates/real.h as far as body uses them,
+ * with <math.h>. */
+void target_prelude_plain(Text *out, const char *body);
+
+#endif

@@ -1,0 +1,342 @@
+/* gemm_test.c: emitted matrix products of many shapes and layouts, compiled
+ * and compared with sums in double, for every target this machine can run.
+ *
+ * CC chooses the compiler (default cc), CFLAGS_EMIT adds flags. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "tile/gemm.h"
+#include "tile/template.h"
+
+enum { PLAIN, PACKED, HALVES }; /* layouts of B and C in the table */
+enum { LINE = 1, GATES, ROW };  /* hooks, as in gemm_check.h */
+
+typedef struct Row {
+    const char *name;
+    int m, n, k;
+    int gates, turned; /* turned: A[m][k] lies at a[k * row + m] */
+    int b, c;
+    int hook;
+    bool bias, add, rough;
+    int blocks; /* of A's k */
+    int unroll;
+} Row;
+
+/* clang-format off */
+static const Row rows[] = {
+    {"tiny", 5, 3, 7, .b = PACKED, .unroll = -1},
+    {"one", 1, 1, 1, .unroll = -1},
+    {"odd", 37, 101, 53, .b = PACKED, .bias = true, .unroll = -1},
+    {"odd rough", 37, 101, 53, .rough = true, .unroll = -1},
+    {"row", 1, 77, 1000, .b = PACKED, .bias = true, .unroll = -1},
+    {"row plain", 1, 64, 300, .rough = true, .unroll = -1},
+    {"two rows", 2, 40, 96, .b = PACKED, .unroll = -1},
+    {"prime", 129, 33, 65, .b = PACKED, .add = true, .unroll = -1},
+    {"lenet f5", 64, 120, 400, .b = PACKED, .bias = true, .unroll = -1},
+    {"lenet f7", 64, 10, 84, .b = PACKED, .bias = true, .hook = ROW, .unroll = -1},
+    {"turned", 40, 120, 64, .turned = 1, .c = PACKED, .add = true, .unroll = -1},
+    {"turned long", 30, 60, 700, .turned = 1, .c = PACKED, .rough = true, .unroll = -1},
+    {"turned hook", 24, 64, 600, .turned = 1, .hook = LINE, .unroll = -1},
+    {"halves", 20, 128, 50, .b = HALVES, .c = HALVES, .unroll = -1},
+    {"long", 20, 96, 2100, .b = PACKED, .hook = LINE, .unroll = -1},
+    {"uneven", 33, 50, 1031, .b = PACKED, .bias = true, .unroll = -1},
+    {"line", 12, 45, 30, .b = PACKED, .bias = true, .hook = LINE, .rough = true, .unroll = -1},
+    {"gates", 32, 48, 40, .gates = 4, .b = PACKED, .bias = true, .hook = GATES, .unroll = -1},
+    {"gates odd", 7, 21, 19, .gates = 3, .b = PACKED, .hook = GATES, .rough = true, .unroll = -1},
+    {"gates row", 1, 64, 64, .gates = 4, .b = PACKED, .hook = GATES, .unroll = -1},
+    {"gates plain", 9, 20, 31, .gates = 2, .b = PACKED, .c = PACKED, .unroll = -1},
+    {"blocks", 16, 32, 128, .b = PACKED, .blocks = 4, .unroll = -1},
+    {"none", 19, 35, 21, .b = PACKED, .bias = true, .unroll = 0},
+    {"full", 6, 35, 21, .b = PACKED, .bias = true, .unroll = INT32_MAX},
+    {"some", 19, 35, 210, .b = PACKED, .unroll = 200},
+    {"sets", 40, 1024, 300, .turned = 1, .add = true, .unroll = -1},
+    {"sets hook", 40, 1023, 300, .turned = 1, .hook = LINE, .unroll = -1},
+    {"large", 70, 400, 1200, .b = PACKED, .unroll = -1},
+};
+/* clang-format on */
+
+enum { ROWS = sizeof rows / sizeof *rows };
+
+static const char *stores(const GemmCell *cell)
+{
+    return cell->lanes < cell->target->lanes ? "nn_vstore_n" : "nn_vstore";
+}
+
+static void store_to(Text *out, const GemmCell *cell, int64_t row,
+                     const char *column, const char *value)
+{
+    text_printf(out, "%s(&y[%s * %lld + %s], %s", stores(cell), cell->row,
+                (long long)row, column, value);
+    if (cell->lanes < cell->target->lanes) {
+        text_printf(out, ", %d", cell->lanes);
+    }
+    text_add(out, ");\n");
+}
+
+/* The hooks store to plain rows y of as many reals as *context says. */
+static void line_hook(Text *out, void *context, const GemmCell *cell)
+{
+    Arena *arena = out->arena;
+    store_to(out, cell, *(int64_t *)context, cell->place,
+             arena_printf(arena, "2.0f * %s + 1.0f", cell->acc[0]));
+}
+
+static void gates_hook(Text *out, void *context, const GemmCell *cell)
+{
+    Text value = {.arena = out->arena};
+    for (int g = 0; g < cell->n; g++) {
+        text_printf(&value, "%s%d.0f * %s", g > 0 ? " + " : "", g + 1,
+                    cell->acc[g]);
+    }
+    store_to(out, cell, *(int64_t *)context, cell->column, text_str(&value));
+}
+
+/* Each element less the sum of its row; lanes beyond n hold 0. */
+static void row_hook(Text *out, void *context, const GemmCell *cell)
+{
+    int64_t row = *(int64_t *)context;
+    text_printf(out, "{\nconst float total = nn_vsum(%s", cell->acc[0]);
+    for (int q = 1; q < cell->n; q++) {
+        text_printf(out, " + %s", cell->acc[q]);
+    }
+    text_add(out, ");\n");
+    for (int q = 0; q < cell->n; q++) {
+        text_printf(out, "nn_vstore(&y[%s * %lld + %s + %d], %s - total);\n",
+                    cell->row, (long long)row, cell->place,
+                    q * cell->target->lanes, cell->acc[q]);
+    }
+    text_add(out, "}\n");
+}
+
+static Panels layout(int kind, int64_t height, int64_t columns, const Target *t,
+                     int64_t plain, Panels packed)
+{
+    if (kind == PLAIN) {
+        return gemm_rows(plain);
+    }
+    if (kind == PACKED && packed.width > 0) {
+        return packed;
+    }
+    int width = kind == PACKED ? 2 * t->lanes : 4 * t->lanes;
+    (void)columns;
+    return (Panels){width, width, height * width};
+}
+
+static GemmSpec spec_of(const Row *r, const Target *t, int64_t *ldc)
+{
+    int gates = r->gates > 1 ? r->gates : 1;
+    int64_t whole = (r->n + t->lanes - 1) / t->lanes * t->lanes * gates;
+    int64_t plain = r->rough && gates == 1 ? r->n : whole;
+    GemmSpec s = {.m = r->m, .n = r->n, .k = r->k, .gates = r->gates};
+    s.a = (Scalars){.row = r->k + 3, .column = 1};
+    if (r->turned) {
+        s.a = (Scalars){.row = 1, .column = r->m + 2};
+    }
+    if (r->blocks > 0) {
+        s.a = (Scalars){.row = r->k / r->blocks, .column = 1};
+        s.a.block = r->k / r->blocks;
+        s.a.outer = r->m * s.a.row + 5;
+    }
+    s.bias = r->bias;
+    s.add = r->add;
+    s.b_rough = r->rough && r->b == PLAIN;
+    s.c_rough = r->rough;
+    s.unroll = r->unroll;
+    if (r->hook == GATES) {
+        plain = r->rough ? r->n : whole / gates;
+        s.group = gates;
+    }
+    s.group = r->hook == ROW ? GEMM_ROW : s.group;
+    *ldc = plain;
+    s.context = ldc;
+    static GemmHook *const hooks[] = {NULL, line_hook, gates_hook, row_hook};
+    s.store = hooks[r->hook];
+    s.params = s.store != NULL ? ", float *restrict y" : NULL;
+    Panels none = {0};
+    s.c = layout(r->c, r->m, whole, t, plain, none);
+    s.b = layout(r->b, r->k, whole, t, r->rough ? r->n : whole,
+                 gemm_panels(&s, t));
+    return s;
+}
+
+/* The function, its caller with the common signature, and its table row. */
+static void print_case(Text *out, Text *table, const Row *r, int i,
+                       const Target *t)
+{
+    Arena *arena = out->arena;
+    int64_t *ldc = NEW(arena, int64_t);
+    GemmSpec s = spec_of(r, t, ldc);
+    GemmPlan *p = gemm_plan(arena, &s, t);
+    gemm_emit(out, p, arena_printf(arena, "product_%d", i));
+    text_printf(out,
+                "static void call_%d(const float *a, const float *b, const "
+                "float *bias, float *c,\nfloat *scratch, int from, int to)\n"
+                "{\n(void)bias;\n(void)scratch;\n"
+                "product_%d(a, b%s%s, from, to);\n}\n",
+                i, i, s.bias ? ", bias" : "",
+                p->scratch == 0 ? ", c"
+                : s.store       ? ", scratch, c"
+                                : ", c, scratch");
+    text_printf(table, "{\"%s %s\", %d, %d, %d, %d, %d, ", r->name, t->name,
+                r->m, r->n, r->k, s.gates > 1 ? s.gates : 1, t->lanes);
+    text_printf(table, "%lld, %lld, %lld, %lld, ", (long long)s.a.row,
+                (long long)s.a.column, (long long)s.a.block,
+                (long long)s.a.outer);
+    text_printf(table, "%d, %lld, %lld, %d, %lld, %lld, ", s.b.width,
+                (long long)s.b.row, (long long)s.b.panel, s.c.width,
+                (long long)s.c.row, (long long)s.c.panel);
+    text_printf(table, "%d, %d, %d, %d, %d, %d, %lld, call_%d},\n", s.b_rough,
+                s.c_rough, s.bias, s.add, r->hook, p->units,
+                (long long)p->scratch, i);
+}
+
+static void print_program(Text *out, const Target *t)
+{
+    Text body = {.arena = out->arena};
+    Text table = {.arena = out->arena};
+    for (int i = 0; i < ROWS; i++) {
+        print_case(&body, &table, &rows[i], i, t);
+    }
+    text_add(out, "#include <stddef.h>\n\n");
+    target_prelude(out, t, text_str(&body));
+    text_printf(out,
+                "%s\n#include \"tests/tile/gemm_check.h\"\n\n"
+                "static const Case cases[] = {\n%s};\n\n"
+                "int main(void)\n{\nint bad = 0;\n"
+                "for (int i = 0; i < %d; i++) {\nbad |= check(&cases[i]);\n}\n"
+                "return bad;\n}\n",
+                text_str(&body), text_str(&table), ROWS);
+}
+
+static bool runs(const Target *t)
+{
+    return t->lanes <= target_native()->lanes;
+}
+
+/* Compiles the program without a warning and runs it; its exit status. */
+static int build_and_run(Arena *arena, const Target *t, const Text *program)
+{
+    const char *cc = getenv("CC") != NULL ? getenv("CC") : "cc";
+    const char *more = getenv("CFLAGS_EMIT");
+    char dir[] = "/tmp/gemm_test.XXXXXX";
+    assert_non_null(mkdtemp(dir));
+    const char *file = arena_printf(arena, "%s/p.c", dir);
+    assert_true(str_write_file(file, text_str(program), program->n));
+    const char *command = arena_printf(
+        arena,
+        "%s -std=gnu11 -O2 %s -Wall -Wextra -Wpedantic -Wshadow "
+        "-Wconversion -Wundef -Wmissing-prototypes -Wstrict-prototypes "
+        "-Werror -I. %s -o %s/p %s -lm && %s/p",
+        cc, t->flags, more != NULL ? more : "", dir, file, dir);
+    int status = system(command);
+    if (status != 0) {
+        print_error("failed: %s\n", command);
+    }
+    assert_int_equal(system(arena_printf(arena, "rm -r %s", dir)), 0);
+    return status;
+}
+
+static void products_are_right(void **state)
+{
+    (void)state;
+    for (int i = 0; target_name(i) != NULL; i++) {
+        const Target *t = target_find(target_name(i));
+        if (runs(t)) {
+            Arena *arena = arena_new();
+            Text program = {.arena = arena};
+            print_program(&program, t);
+            assert_int_equal(build_and_run(arena, t, &program), 0);
+            arena_free(arena);
+        }
+    }
+}
+
+typedef struct TurnRow {
+    int rows, columns; /* of w */
+    int from, to;      /* vectors of a panel, or 0 */
+} TurnRow;
+
+static const TurnRow turns[] = {
+    {120, 84, 2, 3}, {37, 19, 1, 2}, {5, 3, 0, 1},
+    {64, 64, 4, 0},  {33, 70, 0, 0}, {1, 1, 1, 1},
+};
+
+static Panels turn_layout(int vectors, int64_t height, int64_t row,
+                          const Target *t)
+{
+    int width = vectors * t->lanes;
+    return vectors == 0 ? gemm_rows(row)
+                        : (Panels){width, width, height * width};
+}
+
+static void print_turns(Text *out, const Target *t)
+{
+    Text table = {.arena = out->arena};
+    text_add(out, "#include <stddef.h>\n\n"
+                  "#include \"tests/tile/transpose_check.h\"\n\n");
+    int n = (int)(sizeof turns / sizeof *turns);
+    for (int i = 0; i < n; i++) {
+        const TurnRow *r = &turns[i];
+        Panels from = turn_layout(r->from, r->rows, r->columns + 3, t);
+        Panels to = turn_layout(r->to, r->columns, r->rows, t);
+        const char *name = arena_printf(out->arena, "turn_%d", i);
+        int units =
+            gemm_transpose_emit(out, &from, &to, r->rows, r->columns, t, name);
+        text_printf(&table,
+                    "{\"%s\", %d, %d, %d, %d, %lld, %lld, %d, %lld, %lld, %d, "
+                    "%s},\n",
+                    name, r->rows, r->columns, t->lanes, from.width,
+                    (long long)from.row, (long long)from.panel, to.width,
+                    (long long)to.row, (long long)to.panel, units, name);
+    }
+    text_printf(out,
+                "static const Turn cases[] = {\n%s};\n\n"
+                "int main(void)\n{\nint bad = 0;\n"
+                "for (int i = 0; i < %d; i++) {\nbad |= check(&cases[i]);\n}\n"
+                "return bad;\n}\n",
+                text_str(&table), n);
+}
+
+static void panels_are_turned(void **state)
+{
+    (void)state;
+    Arena *arena = arena_new();
+    const Target *t = target_native();
+    Text program = {.arena = arena};
+    print_turns(&program, t);
+    assert_int_equal(build_and_run(arena, t, &program), 0);
+    arena_free(arena);
+}
+
+static void places_follow_the_layout(void **state)
+{
+    (void)state;
+    const Target *t = target_find("avx512");
+    Panels packed = {.width = 32, .row = 32, .panel = 3200};
+    assert_int_equal(gemm_place(&packed, 2, 33, 0, 1, t), 3200 + 64 + 1);
+    Panels gates = {.width = 64, .row = 64, .panel = 640};
+    assert_int_equal(gemm_place(&gates, 1, 17, 2, 4, t), 640 + 64 + 33);
+    Panels plain = gemm_rows(100);
+    assert_int_equal(gemm_place(&plain, 3, 7, 0, 1, t), 307);
+    assert_int_equal(gemm_size(&packed, 100, 33, 1, t), 6400);
+    assert_true(gemm_row_fits(10, 1, t));
+    assert_false(gemm_row_fits(1000, 1, t));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(products_are_right),
+        cmocka_unit_test(panels_are_turned),
+        cmocka_unit_test(places_follow_the_layout),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,125 @@
+/* pool_test.c: pools and their gradients, emitted for every target that this
+ * machine can run, equal plain loops: overlapping windows, padding, ties,
+ * windows of more than 255 places, any layout. */
+#include "tile/pool.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "support/convcase.h"
+
+typedef struct Row { /* of the table of shapes */
+    int batch, channels, height, width, window[2], stride[2], pad[4];
+} Row;
+
+static const Row rows[] = {
+    {2, 6, 28, 28, {2, 2}, {2, 2}, {0, 0, 0, 0}},
+    {1, 35, 9, 11, {3, 3}, {2, 2}, {1, 1, 1, 1}},
+    {3, 16, 5, 7, {3, 2}, {1, 1}, {0, 1, 2, 0}},
+    {2, 3, 17, 40, {1, 4}, {3, 1}, {0, 3, 0, 2}},
+    {2, 40, 18, 17, {17, 16}, {1, 1}, {0, 0, 0, 0}},
+    {1, 1, 1, 1, {1, 1}, {1, 1}, {0, 0, 0, 0}},
+    {2, 64, 7, 7, {7, 7}, {7, 7}, {0, 0, 0, 0}},
+    {1, 20, 6, 33, {2, 3}, {2, 4}, {1, 0, 0, 2}},
+};
+
+static unsigned seed = 3;
+
+static int below(int n)
+{
+    seed = seed * 1664525u + 1013904223u;
+    return (int)((seed >> 16) % (unsigned)n);
+}
+
+static Image any_image(int channels, int height, int width, int lanes)
+{
+    const int blocks[] = {1, channels, lanes, channels + 2};
+    int halo[4];
+    for (int i = 0; i < 4; i++) {
+        halo[i] = below(2) * below(3);
+    }
+    return image_make(channels, height, width, blocks[below(4)], halo,
+                      below(2) * (width + 7));
+}
+
+static void add(ConvCases *c, const Row *r, PoolKind kind, bool gradient,
+                bool plain)
+{
+    int lanes = c->target->lanes;
+    PoolSpec s = {.batch = r->batch, .kind = kind, .gradient = gradient};
+    memcpy(s.window, r->window, sizeof s.window);
+    memcpy(s.stride, r->stride, sizeof s.stride);
+    memcpy(s.pad, r->pad, sizeof s.pad);
+    int h =
+        (r->height + s.pad[TOP] + s.pad[BOTTOM] - s.window[0]) / s.stride[0] +
+        1;
+    int w =
+        (r->width + s.pad[LEFT] + s.pad[RIGHT] - s.window[1]) / s.stride[1] + 1;
+    int k = r->channels;
+    s.x = plain ? image_make(k, r->height, r->width, k, NULL, 0)
+                : any_image(k, r->height, r->width, lanes);
+    s.y = plain ? image_make(k, h, w, k, NULL, 0) : any_image(k, h, w, lanes);
+    if (gradient && !plain && below(2)) {
+        s.arg = any_image(k, h, w, lanes);
+    }
+    s.argmax = !gradient && kind == POOL_MAX && below(2);
+    s.dead = s.argmax && below(2);
+    if (!gradient && (s.dead || below(2))) {
+        s.epilogue = convcase_relu();
+    }
+    PoolPlan *p = pool_plan(c->code.arena, &s, c->target);
+    convcase_pool(c, p,
+                  arena_printf(c->code.arena, "row %d kind %d gradient %d: %s",
+                               (int)(r - rows), (int)kind, gradient, p->why));
+}
+
+static void check_target(const Target *target, const char *dir)
+{
+    Arena *a = arena_new();
+    ConvCases c = {.target = target, .code = {.arena = a}};
+    c.table.arena = a;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        for (int j = 0; j < 8; j++) {
+            add(&c, &rows[i], j % 2 ? POOL_MEAN : POOL_MAX, j / 2 % 2, j / 4);
+        }
+    }
+    const char *cc = getenv("CC") != NULL ? getenv("CC") : "cc";
+    const char *program = convcase_build(&c, dir, target->name, cc);
+    assert_non_null(program);
+    assert_int_equal(system(program), 0);
+    remove(program);
+    remove(arena_printf(a, "%s.c", program));
+    arena_free(a);
+}
+
+static void pools_equal_plain_loops(void **state)
+{
+    char dir[] = "/tmp/pool_test_XXXXXX";
+    bool runs = false;
+    (void)state;
+    assert_non_null(mkdtemp(dir));
+    for (int i = 0; target_name(i) != NULL; i++) { /* the best one first */
+        const Target *t = target_find(target_name(i));
+        runs = runs || t == target_native();
+        if (runs) {
+            check_target(t, dir);
+        }
+    }
+    assert_true(runs);
+    rmdir(dir);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(pools_equal_plain_loops),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,87 @@
+/* target_test.c: the preludes of all targets this machine can run, compiled
+ * without a warning and checked; and what they leave out.
+ *
+ * CC chooses the compiler (default cc). */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tile/target.h"
+
+static const char body[] =
+    "#include \"tests/tile/vector_check.h\"\n\n"
+    "int main(void)\n{\n"
+    "    return check_functions() + check_rest() > 0;\n}\n";
+
+/* Names every item of the prelude, so that none is left out. */
+static const char all[] =
+    "nn_exp nn_log nn_tanh nn_sigmoid nn_vselect nn_vmax nn_vmin nn_vgt "
+    "nn_vle nn_vsign nn_vabs nn_vsqrt nn_vsum nn_vlargest nn_vload nn_vstore "
+    "nn_vload_n nn_vstore_n nn_vset NN_STEP";
+
+static void preludes_compute_right(void **state)
+{
+    (void)state;
+    const char *cc = getenv("CC") != NULL ? getenv("CC") : "cc";
+    for (int i = 0; target_name(i) != NULL; i++) {
+        const Target *t = target_find(target_name(i));
+        if (t->lanes > target_native()->lanes) {
+            continue;
+        }
+        Arena *arena = arena_new();
+        char dir[] = "/tmp/target_test.XXXXXX";
+        assert_non_null(mkdtemp(dir));
+        Text out = {.arena = arena};
+        target_prelude(&out, t, all);
+        text_printf(&out, "enum { LANES = %d };\n%s", t->lanes, body);
+        const char *file = arena_printf(arena, "%s/v.c", dir);
+        assert_true(str_write_file(file, text_str(&out), out.n));
+        int status = system(arena_printf(
+            arena,
+            "%s -std=gnu11 -O2 %s -Wall -Wextra -Wpedantic -Wshadow "
+            "-Wconversion -Wundef -Wmissing-prototypes -Wstrict-prototypes "
+            "-Werror -I. -o %s/v %s -lm && %s/v",
+            cc, t->flags, dir, file, dir));
+        assert_int_equal(system(arena_printf(arena, "rm -r %s", dir)), 0);
+        assert_int_equal(status, 0);
+        arena_free(arena);
+    }
+}
+
+static void preludes_hold_what_is_used(void **state)
+{
+    (void)state;
+    Arena *arena = arena_new();
+    Text out = {.arena = arena};
+    target_prelude(&out, target_find("avx2"), "y = nn_vmax(a, b);");
+    const char *s = text_str(&out);
+    assert_non_null(strstr(s, "vector_size(32)"));
+    assert_non_null(strstr(s, "#error"));
+    assert_non_null(strstr(s, "nn_vec nn_vmax("));
+    assert_non_null(strstr(s, "nn_vec nn_vif("));
+    assert_null(strstr(s, "nn_vmin"));
+    assert_null(strchr(s, '$'));
+    Text plain = {.arena = arena};
+    target_prelude_plain(&plain, "y = NN_EXP(x);");
+    assert_non_null(strstr(text_str(&plain), "#define NN_EXP"));
+    assert_null(strstr(text_str(&plain), "NN_LOG"));
+    Text none = {.arena = arena};
+    target_prelude_plain(&none, "y = x;");
+    assert_int_equal(none.n, 0);
+    assert_null(target_find("avx1"));
+    arena_free(arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(preludes_compute_right),
+        cmocka_unit_test(preludes_hold_what_is_used),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
