@@ -5,7 +5,8 @@
  *
  * with X = 0 outside of $H x $WD. Sums are in double. The gradients run over
  * the same index sets: every (n, o, y, x, c, p, q) with its place in X inside
- * adds one product. Indices left of 0 wrap round to huge ones. 2 N O YH YW C KH KW operations each. */
+ * adds one product; 2 N O YH YW C KH KW operations each. Indices left of 0
+ * wrap round to huge ones, which lie outside as well. */
 
 /* section: forward */
 for (size_t n = 0; n < $N; n++) {

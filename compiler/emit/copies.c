@@ -27,10 +27,10 @@ static void copy_into(Scope *s, const Node *to, const Node *from,
     nest_build(&l.nest, 0);
     for (int i = 0; i < l.nest.n_loops; i++)
         l.nest.loop[i].rows = writes_rows(s, to) && l.nest.loop[i].axis == 0;
-    const char *x = plan_is_number(from)
-                        ? scope_number(s, from)
-                        : arena_printf(s->e->arena, "%s[%s]",
-                                       scope_pointer(s, from), loops_place(&l, 1));
+    const char *x = plan_is_number(from) ? scope_number(s, from)
+                                         : arena_printf(s->e->arena, "%s[%s]",
+                                                        scope_pointer(s, from),
+                                                        loops_place(&l, 1));
     loops_open_all(&l, false);
     loops_guard(&l);
     loops_line(&l, "%s[%s] = %s;", scope_pointer(s, to), loops_place(&l, 0), x);
@@ -72,11 +72,12 @@ static void copy_slice(Scope *s, const Node *n, const Node *from, int axis,
     nest_build(&l.nest, 0);
     loops_open_all(&l, false);
     int64_t at = begin * layout_stride(whole, axis);
-    const char *x = plan_is_number(from)
-                        ? scope_number(s, from)
-                        : arena_printf(s->e->arena, "%s[%s]",
-                                       scope_pointer(s, from), loops_place(&l, 1));
-    loops_line(&l, "%s[%s + %lld] = %s;", pointer, loops_place(&l, 0), (long long)at, x);
+    const char *x = plan_is_number(from) ? scope_number(s, from)
+                                         : arena_printf(s->e->arena, "%s[%s]",
+                                                        scope_pointer(s, from),
+                                                        loops_place(&l, 1));
+    loops_line(&l, "%s[%s + %lld] = %s;", pointer, loops_place(&l, 0),
+               (long long)at, x);
     loops_close(&l, 1);
 }
 
@@ -99,8 +100,7 @@ static void copy_pad(Scope *s, const Node *n)
     copy_slice(s, n, n->in[0], n->attr.part.axis, n->attr.part.begin);
 }
 
-static const char *const index_var[MAX_RANK] = {"i", "j", "k",
-                                                "l", "i2", "j2"};
+static const char *const index_var[MAX_RANK] = {"i", "j", "k", "l", "i2", "j2"};
 
 /* A view that no layout describes: the source's place from the indices. */
 static void copy_view(Scope *s, const Node *n)
@@ -113,18 +113,18 @@ static void copy_view(Scope *s, const Node *n)
         loops_open(&l, &loop, 0, loop.count, 1, false);
         index[a] = index_var[a];
     }
-    const char *to = emit_index(s->e->arena, &s->plan->value[n->id].layout,
-                                index);
+    const char *to =
+        emit_index(s->e->arena, &s->plan->value[n->id].layout, index);
     int axis = n->op == OP_SLICE ? n->attr.part.axis : n->attr.axis;
-    index[axis] = n->op == OP_SLICE
-                      ? arena_printf(s->e->arena, "(%s + %lld)", index[axis],
-                                     (long long)n->attr.part.begin)
-                      : arena_printf(s->e->arena, "(%lld - %s)",
-                                     (long long)n->shape.dim[axis] - 1,
-                                     index[axis]);
-    loops_line(&l, "%s[%s] = %s[%s];", scope_pointer(s, n), to,
-         scope_pointer(s, from),
-         emit_index(s->e->arena, &s->plan->value[from->id].layout, index));
+    index[axis] =
+        n->op == OP_SLICE
+            ? arena_printf(s->e->arena, "(%s + %lld)", index[axis],
+                           (long long)n->attr.part.begin)
+            : arena_printf(s->e->arena, "(%lld - %s)",
+                           (long long)n->shape.dim[axis] - 1, index[axis]);
+    loops_line(
+        &l, "%s[%s] = %s[%s];", scope_pointer(s, n), to, scope_pointer(s, from),
+        emit_index(s->e->arena, &s->plan->value[from->id].layout, index));
     loops_close(&l, 1);
 }
 

@@ -58,9 +58,10 @@ const char *emit_model_h(Arena *arena, const Program *p, Plan *const *plans,
             p->name, plans[i]->entry->name, (long long)plans[i]->workspace,
             i + 1 < n ? "," : "\n};\n");
     Emit e = {.arena = arena, .program = p, .out = &out};
-    text_printf(&out, "/* params: what nn_init_params or a weights file fills, "
-                   "%s_model.reals of them;\n * workspace: the entry's bytes; "
-                   "both aligned to 64. */\n",
+    text_printf(&out,
+                "/* params: what nn_init_params or a weights file fills, "
+                "%s_model.reals of them;\n * workspace: the entry's bytes; "
+                "both aligned to 64. */\n",
                 p->name);
     for (int i = 0; i < n; i++) {
         text_add(&out, "\n");

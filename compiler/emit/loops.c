@@ -10,8 +10,7 @@
 
 Loops loops_over(Scope *s, const Shape *shape)
 {
-    return (Loops){
-        .scope = s, .nest.shape = *shape, .indent = 1, .lanes = 1};
+    return (Loops){.scope = s, .nest.shape = *shape, .indent = 1, .lanes = 1};
 }
 
 static int operand_of(Loops *l, const Node *n)
@@ -19,8 +18,8 @@ static int operand_of(Loops *l, const Node *n)
     for (int i = 0; i < l->read.n; i++)
         if (l->read.at[i] == n)
             return l->operand.at[i];
-    int o = nest_operand(&l->nest, &n->shape,
-                         &l->scope->plan->value[n->id].layout);
+    int o =
+        nest_operand(&l->nest, &n->shape, &l->scope->plan->value[n->id].layout);
     vec_push(l->scope->e->arena, &l->read, n);
     vec_push(l->scope->e->arena, &l->counts, NULL);
     vec_push(l->scope->e->arena, &l->operand, o);
@@ -79,7 +78,7 @@ void loops_line(Loops *l, const char *format, ...)
 }
 
 void loops_open(Loops *l, const Loop *loop, int64_t first, int64_t last,
-                      int step, bool split)
+                int step, bool split)
 {
     Arena *arena = l->scope->e->arena;
     long long n = (long long)((last - first) / step);
@@ -95,8 +94,8 @@ void loops_open(Loops *l, const Loop *loop, int64_t first, int64_t last,
                           by);
     }
     loops_line(l, "for (size_t %s = %s; %s < %s; %s%s) {", loop->var, from,
-         loop->var, to, loop->var,
-         step == 1 ? "++" : arena_printf(arena, " += %d", step));
+               loop->var, to, loop->var,
+               step == 1 ? "++" : arena_printf(arena, " += %d", step));
     l->indent++;
 }
 
@@ -106,7 +105,7 @@ static void open_outer(Loops *l, bool reduced)
     for (int i = 0; i + 1 < l->nest.n_loops; i++)
         if (l->nest.loop[i].reduced == reduced)
             loops_open(l, &l->nest.loop[i], 0, l->nest.loop[i].count, 1,
-                      i == 0 && !reduced && l->scope->kernel->parts > 1);
+                       i == 0 && !reduced && l->scope->kernel->parts > 1);
 }
 
 static void open_inner(Loops *l, bool reduced)
@@ -114,7 +113,7 @@ static void open_inner(Loops *l, bool reduced)
     int i = l->nest.n_loops - 1;
     if (i >= 0 && l->nest.loop[i].reduced == reduced)
         loops_open(l, &l->nest.loop[i], 0, l->nest.loop[i].count, 1,
-                  i == 0 && !reduced && l->scope->kernel->parts > 1);
+                   i == 0 && !reduced && l->scope->kernel->parts > 1);
 }
 
 void loops_open_all(Loops *l, bool reduced)
@@ -155,7 +154,8 @@ static int64_t inner_stride(const Loops *l, int operand)
 static const char *element(Loops *l, const Node *n)
 {
     return arena_printf(l->scope->e->arena, "%s[%s]",
-                        scope_pointer(l->scope, n), loops_place(l, operand_of(l, n)));
+                        scope_pointer(l->scope, n),
+                        loops_place(l, operand_of(l, n)));
 }
 
 static const char *load(Loops *l, const Node *n)
@@ -171,10 +171,9 @@ static const char *load(Loops *l, const Node *n)
 static const char *value(Loops *l, const Node *n)
 {
     if (plan_is_number(n))
-        return l->lanes == 1
-                   ? scope_number(l->scope, n)
-                   : arena_printf(l->scope->e->arena, "nn_vset(%s)",
-                                  scope_number(l->scope, n));
+        return l->lanes == 1 ? scope_number(l->scope, n)
+                             : arena_printf(l->scope->e->arena, "nn_vset(%s)",
+                                            scope_number(l->scope, n));
     for (int i = 0; i < l->terms.n; i++)
         if (l->terms.at[i].node == n)
             return l->terms.at[i].text;
@@ -242,7 +241,7 @@ static void statements(Loops *l, const Kernel *k)
             continue;
         const char *name = scope_name(l->scope, n->name ? n->name : "z");
         loops_line(l, "const %s %s = %s;", l->lanes == 1 ? "nn_real" : "nn_vec",
-             name, expression(l, n));
+                   name, expression(l, n));
         vec_push(l->scope->e->arena, &l->terms, ((Term){n, name}));
     }
 }
@@ -280,8 +279,8 @@ static bool vectors(const Loops *l, int64_t *count)
     int lanes = l->scope->e->lanes, last = l->nest.n_loops - 1;
     bool guarded;
     nest_guard(l->scope->e->arena, &l->nest, &guarded);
-    if (lanes == 1 || last < 0 || l->nest.loop[last].count < lanes ||
-        guarded || !lanes_along(l, &l->nest.loop[last]))
+    if (lanes == 1 || last < 0 || l->nest.loop[last].count < lanes || guarded ||
+        !lanes_along(l, &l->nest.loop[last]))
         return false;
     *count = l->nest.loop[last].count / lanes * lanes;
     return true;
@@ -364,9 +363,9 @@ static const char *step_of(Loops *l, const Kernel *k, const char *sum)
 static const char *start_of(const Loops *l, const Kernel *k)
 {
     const char *first = k->anchor->op == OP_RMAX ? "-INFINITY" : "0";
-    return l->lanes == 1 ? first
-                         : arena_printf(l->scope->e->arena, "nn_vset(%s)",
-                                        first);
+    return l->lanes == 1
+               ? first
+               : arena_printf(l->scope->e->arena, "nn_vset(%s)", first);
 }
 
 static const char *sum_type(const Loops *l, const Kernel *k)
@@ -404,7 +403,7 @@ static void reduce_along(Loops *l, const Kernel *k, int64_t whole)
     l->terms.n = 0;
     loops_line(l, "nn_vec sums = %s;", start_of(l, k));
     loops_line(l, "nn_real sum = %s;",
-         k->anchor->op == OP_RMAX ? "-INFINITY" : "0");
+               k->anchor->op == OP_RMAX ? "-INFINITY" : "0");
     open_outer(l, true);
     int outer = l->indent;
     loops_open(l, inner, 0, whole, l->lanes, false);
@@ -420,7 +419,8 @@ static void reduce_along(Loops *l, const Kernel *k, int64_t whole)
     }
     loops_close(l, kept);
     if (k->anchor->op == OP_RMAX)
-        loops_line(l, "sum = nn_vlargest(sums) > sum ? nn_vlargest(sums) : sum;");
+        loops_line(l,
+                   "sum = nn_vlargest(sums) > sum ? nn_vlargest(sums) : sum;");
     else
         loops_line(l, "sum += nn_vsum(sums);");
     loops_line(l, "%s = sum;", element(l, k->anchor));

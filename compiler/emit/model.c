@@ -41,12 +41,13 @@ static void write_places(Emit *e)
     const Program *p = e->program;
     int64_t at = 0;
     e->param_place = NEWN(e->arena, const char *, p->params.n + 1);
-    text_add(e->out, "\n/* Where each parameter begins, in reals. */\nenum {\n");
+    text_add(e->out,
+             "\n/* Where each parameter begins, in reals. */\nenum {\n");
     for (int i = 0; i < p->params.n; i++) {
         Layout dense;
         const Param *param = &p->params.at[i];
-        e->param_place[i] = emit_name(
-            e, arena_printf(e->arena, "%s_%s", p->name, param->name));
+        e->param_place[i] =
+            emit_name(e, arena_printf(e->arena, "%s_%s", p->name, param->name));
         text_printf(e->out, "    %s = %lld,\n", e->param_place[i],
                     (long long)at);
         at = round_up(at + layout_of(param, &dense)->extent);
@@ -73,8 +74,7 @@ static void write_pieces(Text *out, const Layout *l)
         for (int i = l->axis[a].n - 1; i >= 0; i--) {
             Piece p = l->axis[a].piece[i];
             text_printf(out, "%s{%d, %lld, %lld, %lld}", n++ ? ", " : "", a,
-                        (long long)div, (long long)p.size,
-                        (long long)p.stride);
+                        (long long)div, (long long)p.size, (long long)p.stride);
             div *= p.size;
         }
     }
@@ -178,8 +178,8 @@ static void write_inputs(Emit *e)
     for (int i = 0; i < p->inputs.n; i++) {
         const Input *in = &p->inputs.at[i];
         write_tensor(e->out, in->name,
-                     in->type == TYPE_REAL ? "NN_F32" : "NN_CLASS",
-                     in->classes, &in->shape);
+                     in->type == TYPE_REAL ? "NN_F32" : "NN_CLASS", in->classes,
+                     &in->shape);
     }
     text_add(e->out, "};\n");
 }
@@ -231,10 +231,11 @@ static int write_kernel_rows(Emit *e, const Plan *plan)
 
 static void write_stage(Emit *e, const Plan *plan)
 {
-    text_printf(e->out,
-                "    .%s = {.run = entry_%s, .batch = %lld, .workspace = %lld},\n",
-                plan->entry->name, plan->entry->name,
-                (long long)plan->entry->batch, (long long)plan->workspace);
+    text_printf(
+        e->out,
+        "    .%s = {.run = entry_%s, .batch = %lld, .workspace = %lld},\n",
+        plan->entry->name, plan->entry->name, (long long)plan->entry->batch,
+        (long long)plan->workspace);
 }
 
 static int64_t row_flops(Plan *const *plans, int n)
@@ -304,20 +305,21 @@ static void write_helpers(Emit *e, const char *body)
     template_fill(e->out, path, pack_find(path), "frame", NULL, 0, 0);
     for (size_t i = 0; i < sizeof helper / sizeof *helper; i++)
         if (strstr(body, arena_printf(e->arena, "%s(", helper[i])))
-            template_fill(e->out, path, pack_find(path), helper[i], NULL, 0,
-                          0);
+            template_fill(e->out, path, pack_find(path), helper[i], NULL, 0, 0);
 }
 
 const char *emit_model_c(Arena *arena, const Program *p, Plan *const *plans,
                          int n, const CodeOptions *options, const char *header)
 {
     Text head = {.arena = arena}, body = {.arena = arena};
-    Emit e = {.arena = arena, .program = p, .options = options, .out = &head,
+    Emit e = {.arena = arena,
+              .program = p,
+              .options = options,
+              .out = &head,
               .target = target_find(options->target)};
     e.lanes = options->plain ? 1 : e.target->lanes;
     emit_header(&e, plans, n);
-    text_printf(&head, "#include \"%s\"\n",
-                header ? header : "nn_program.h");
+    text_printf(&head, "#include \"%s\"\n", header ? header : "nn_program.h");
     e.out = &body;
     write_places(&e);
     for (int i = 0; i < n; i++) {

@@ -120,8 +120,7 @@ static void side_holes(Filler *f, const Shape *large, const Shape *small)
 }
 
 static void windowed(Filler *f, const Node *n, const char *path,
-                     const char *section, const Node *large,
-                     const Node *small)
+                     const char *section, const Node *large, const Node *small)
 {
     window_holes(f, &n->attr.window);
     side_holes(f, &large->shape, &small->shape);
@@ -129,8 +128,8 @@ static void windowed(Filler *f, const Node *n, const char *path,
     if (n->n_in > 1)
         operand(f, "W", n->in[1], *layout_at(f, n->in[1]));
     operand(f, "Y", n, *layout_at(f, n));
-    f->hole[f->n++] = hole_text(
-        "PLACE", n->type == TYPE_BYTE ? "unsigned char" : "int32_t");
+    f->hole[f->n++] =
+        hole_text("PLACE", n->type == TYPE_BYTE ? "unsigned char" : "int32_t");
     fill(f, path, section);
 }
 
@@ -179,8 +178,8 @@ static void rows(Filler *f, const Node *n, const char *section)
     const Node *x = n->in[0], *wide = n->op == OP_PUT ? n : x;
     int axis = n->op == OP_SOFTMAX ? n->attr.axis : wide->shape.rank - 1;
     int64_t columns = wide->shape.dim[axis];
-    bool to_rows = n->op == OP_PUT || n->op == OP_SOFTMAX ||
-                   n->op == OP_XENT_DX;
+    bool to_rows =
+        n->op == OP_PUT || n->op == OP_SOFTMAX || n->op == OP_XENT_DX;
     hole_number(f, "C", columns);
     hole_number(f, "R", shape_count(&wide->shape) / columns);
     row_operand(f, "X", x, n->op != OP_PUT, axis);
@@ -192,59 +191,55 @@ static void rows(Filler *f, const Node *n, const char *section)
     fill(f, "templates/row_ref.c", section);
 }
 
+/* Which section computes an operator; for windows, which operand is the
+ * larger side and which the smaller (-1: the result). */
+typedef struct Recipe {
+    Op op;
+    const char *path, *section;
+    int large, small;
+} Recipe;
+
+static const char conv_path[] = "templates/conv2d_ref.c";
+static const char pool_path[] = "templates/pool2d_ref.c";
+
+static const Recipe recipes[] = {
+    {OP_CONV, conv_path, "forward", 0, -1},
+    {OP_CONV_DX, conv_path, "input", -1, 0},
+    {OP_CONV_DW, conv_path, "weight", 0, 1},
+    {OP_MAXPOOL, pool_path, "max", 0, -1},
+    {OP_MAXPOOL_AT, pool_path, "at", 0, -1},
+    {OP_MAXPOOL_DX, pool_path, "max_input", -1, 0},
+    {OP_AVGPOOL, pool_path, "mean", 0, -1},
+    {OP_AVGPOOL_DX, pool_path, "mean_input", -1, 0},
+    {OP_SOFTMAX, NULL, "softmax", 0, 0},
+    {OP_XENT, NULL, "xent", 0, 0},
+    {OP_XENT_DX, NULL, "xent_dx", 0, 0},
+    {OP_HIT, NULL, "hit", 0, 0},
+    {OP_TAKE, NULL, "take", 0, 0},
+    {OP_PUT, NULL, "put", 0, 0},
+};
+
+static const Recipe *recipe_of(Op op)
+{
+    for (size_t i = 0; i < sizeof recipes / sizeof *recipes; i++)
+        if (recipes[i].op == op)
+            return &recipes[i];
+    nnc_bug("%s has no plain kernel", op_table[op].id);
+}
+
 void emit_reference(Scope *s)
 {
-    static const char conv[] = "templates/conv2d_ref.c";
-    static const char pool[] = "templates/pool2d_ref.c";
-    const Node *n = s->kernel->anchor, *x = n->in[0];
+    const Node *n = s->kernel->anchor;
     Filler f = {.scope = s};
-    switch (n->op) {
-    case OP_MATMUL:
+    if (n->op == OP_MATMUL) {
         matmul(&f, n);
-        break;
-    case OP_CONV:
-        windowed(&f, n, conv, "forward", x, n);
-        break;
-    case OP_CONV_DX:
-        windowed(&f, n, conv, "input", n, x);
-        break;
-    case OP_CONV_DW:
-        windowed(&f, n, conv, "weight", x, n->in[1]);
-        break;
-    case OP_MAXPOOL:
-        windowed(&f, n, pool, "max", x, n);
-        break;
-    case OP_MAXPOOL_AT:
-        windowed(&f, n, pool, "at", x, n);
-        break;
-    case OP_MAXPOOL_DX:
-        windowed(&f, n, pool, "max_input", n, x);
-        break;
-    case OP_AVGPOOL:
-        windowed(&f, n, pool, "mean", x, n);
-        break;
-    case OP_AVGPOOL_DX:
-        windowed(&f, n, pool, "mean_input", n, x);
-        break;
-    case OP_SOFTMAX:
-        rows(&f, n, "softmax");
-        break;
-    case OP_XENT:
-        rows(&f, n, "xent");
-        break;
-    case OP_XENT_DX:
-        rows(&f, n, "xent_dx");
-        break;
-    case OP_HIT:
-        rows(&f, n, "hit");
-        break;
-    case OP_TAKE:
-        rows(&f, n, "take");
-        break;
-    case OP_PUT:
-        rows(&f, n, "put");
-        break;
-    default:
-        nnc_bug("%s has no plain kernel", op_table[n->op].id);
+        return;
     }
+    const Recipe *r = recipe_of(n->op);
+    if (r->path)
+        windowed(&f, n, r->path, r->section,
+                 r->large < 0 ? n : n->in[r->large],
+                 r->small < 0 ? n : n->in[r->small]);
+    else
+        rows(&f, n, r->section);
 }

@@ -29,15 +29,22 @@ static char *clean(Arena *arena, const char *wish)
 
 /* C's own words and what the emitted functions use themselves. */
 static const char *const reserved[] = {
-    "auto", "break", "case", "char", "const", "continue", "default", "do",
-    "double", "else", "enum", "extern", "float", "for", "goto", "if",
-    "inline", "int", "long", "register", "restrict", "return", "short",
-    "signed", "sizeof", "static", "struct", "switch", "typedef", "union",
-    "unsigned", "void", "volatile", "while", "asm", "typeof", "f", "part",
-    "main", "i", "j", "k", "r", "c", "n", "o", "x", "y", "p", "q", "h", "w",
-    "v", "g", "m", "s", "a", "b", "t", "u", "l", "d", "e", "from", "to", "unit",
-    "scratch", "bias", "arg", "value", "partial", "sums", "sum", "best", "found", "at", "top", "y0", "y1", "j0", "j1", "jn",
-    "exp", "log", "tanh", "sqrt", "index", "gamma", "time", "free", "abs"};
+    "auto",     "break",    "case",     "char",   "const",   "continue",
+    "default",  "do",       "double",   "else",   "enum",    "extern",
+    "float",    "for",      "goto",     "if",     "inline",  "int",
+    "long",     "register", "restrict", "return", "short",   "signed",
+    "sizeof",   "static",   "struct",   "switch", "typedef", "union",
+    "unsigned", "void",     "volatile", "while",  "asm",     "typeof",
+    "f",        "part",     "main",     "i",      "j",       "k",
+    "r",        "c",        "n",        "o",      "x",       "y",
+    "p",        "q",        "h",        "w",      "v",       "g",
+    "m",        "s",        "a",        "b",      "t",       "u",
+    "l",        "d",        "e",        "from",   "to",      "unit",
+    "scratch",  "bias",     "arg",      "value",  "partial", "sums",
+    "sum",      "best",     "found",    "at",     "top",     "y0",
+    "y1",       "j0",       "j1",       "jn",     "exp",     "log",
+    "tanh",     "sqrt",     "index",    "gamma",  "time",    "free",
+    "abs"};
 
 static const char *unused(Arena *arena, const char *const *names, int n,
                           const char *wish)
@@ -72,7 +79,7 @@ const char *scope_name(Scope *s, const char *wish)
 
 static const char *type_name(Type type)
 {
-    return type == TYPE_BYTE ? "unsigned char"
+    return type == TYPE_BYTE  ? "unsigned char"
            : type == TYPE_INT ? "int32_t"
                               : "nn_real";
 }
@@ -125,13 +132,12 @@ const char *emit_address(Emit *e, const Value *v, Type type, bool writes)
 {
     Text out = {.arena = e->arena};
     const char *name = type_name(type);
-    text_add(&out, base_of(e, v->buffer, writes || v->buffer->place != PLACE_WORK
-                                             ? name
-                                             : arena_printf(e->arena,
-                                                            "const %s", name)));
+    text_add(&out, base_of(e, v->buffer,
+                           writes || v->buffer->place != PLACE_WORK
+                               ? name
+                               : arena_printf(e->arena, "const %s", name)));
     if (v->buffer->place == PLACE_PARAM && v->buffer->slot > 0)
-        text_printf(&out, " + %d * %s_slot", v->buffer->slot,
-                    e->program->name);
+        text_printf(&out, " + %d * %s_slot", v->buffer->slot, e->program->name);
     if (v->layout.offset)
         text_printf(&out, " + %lld", (long long)v->layout.offset);
     if (v->moves == MOVES_TIME)
@@ -193,7 +199,8 @@ const char *scope_number(Scope *s, const Node *n)
     case OP_ROWS:
         return "(nn_real)f->rows";
     case OP_POW_STEP:
-        return arena_printf(s->e->arena, "(nn_real)nn_power(%.17g, f->s->step + 1)",
+        return arena_printf(s->e->arena,
+                            "(nn_real)nn_power(%.17g, f->s->step + 1)",
                             n->attr.value);
     default:
         nnc_bug("%s is no number", op_table[n->op].id);
@@ -204,9 +211,8 @@ const char *scope_number(Scope *s, const Node *n)
 static const char *digit(Arena *arena, const char *idx, int64_t div,
                          int64_t size, bool outer)
 {
-    const char *d = div == 1 ? idx
-                             : arena_printf(arena, "%s / %lld", idx,
-                                            (long long)div);
+    const char *d =
+        div == 1 ? idx : arena_printf(arena, "%s / %lld", idx, (long long)div);
     return outer ? d : arena_printf(arena, "%s %% %lld", d, (long long)size);
 }
 
@@ -225,7 +231,8 @@ const char *emit_index(Arena *arena, const Layout *l, const char *const *index)
             text_add(&out, out.n ? " + " : "");
             text_add(&out, d);
             if (p.stride != 1)
-                text_printf(&out, " * %s%lld%s", p.stride < 0 ? "(size_t)(" : "",
+                text_printf(&out, " * %s%lld%s",
+                            p.stride < 0 ? "(size_t)(" : "",
                             (long long)p.stride, p.stride < 0 ? ")" : "");
         }
     }
@@ -241,7 +248,8 @@ static void write_comment(const Scope *s)
     if (n->span.source)
         text_printf(out, "%s:%d  ", n->span.source->path, n->span.line);
     for (int j = 0; j < k->nodes.n; j++)
-        text_printf(out, "%s%s", j ? ", " : "", op_table[k->nodes.at[j]->op].id);
+        text_printf(out, "%s%s", j ? ", " : "",
+                    op_table[k->nodes.at[j]->op].id);
     text_add(out, " */\n");
 }
 
@@ -249,9 +257,10 @@ void scope_write(Scope *s)
 {
     Text *out = s->e->out;
     write_comment(s);
-    text_printf(out, "static void %s(void *frame, int part)\n"
-                     "{\n"
-                     "    const nn_frame *f = frame;\n",
+    text_printf(out,
+                "static void %s(void *frame, int part)\n"
+                "{\n"
+                "    const nn_frame *f = frame;\n",
                 s->kernel->name);
     text_add(out, text_str(&s->head));
     if (s->kernel->parts == 1)

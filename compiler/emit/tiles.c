@@ -121,8 +121,7 @@ static bool set_up(const Plan *plan, const Kernel *k, const Target *target,
     if (!agree(&a.c, &b.r, 2, &p->inner) || !agree(&a.r, &y.r, 1, &p->rows) ||
         !as_scalars(&a, s->k, &s->a) || !as_panels(&b, target->lanes, &s->b))
         return false;
-    p->direct = has_y && k->nodes.n == 1 &&
-                as_panels(&y, target->lanes, &s->c);
+    p->direct = has_y && k->nodes.n == 1 && as_panels(&y, target->lanes, &s->c);
     s->c_rough = !p->direct || rough(&s->c, s->n, target->lanes);
     s->b_rough = rough(&s->b, s->n, target->lanes) &&
                  (!s->c_rough || of_caller(plan, n->in[!turned]));
@@ -245,9 +244,8 @@ void emit_product(Scope *s)
     if (c)
         text_printf(&s->body, ", %s", c);
     if (p->plan->scratch)
-        text_printf(&s->body,
-                    ",\n        (float *)(f->work + %lld) + part * %lld",
-                    (long long)k->scratch_buffer->at,
-                    (long long)p->plan->scratch);
+        text_printf(
+            &s->body, ",\n        (float *)(f->work + %lld) + part * %lld",
+            (long long)k->scratch_buffer->at, (long long)p->plan->scratch);
     text_printf(&s->body, "%s, part, part + 1);\n", w.args);
 }

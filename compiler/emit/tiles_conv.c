@@ -26,8 +26,8 @@ static bool has_epilogue(const Kernel *k, const Node *primary)
 {
     int stores = 0;
     for (int j = 0; j < k->stores.n; j++)
-        stores += k->stores.at[j]->type == TYPE_REAL &&
-                  k->stores.at[j] != primary;
+        stores +=
+            k->stores.at[j]->type == TYPE_REAL && k->stores.at[j] != primary;
     return maps(k) + stores > 0;
 }
 
@@ -87,8 +87,8 @@ void tile_conv(Plan *plan, Kernel *k, const CodeOptions *o)
     if (k->kind == KERNEL_CONV_DW)
         s.dw_layout = conv_weight_pieces(&plan->value[k->anchor->id].layout);
     if (has_epilogue(k, primary))
-        s.epilogue = (Epilogue){.print = no_epilogue,
-                                .operations = lane_operations(k)};
+        s.epilogue =
+            (Epilogue){.print = no_epilogue, .operations = lane_operations(k)};
     ConvPlan *p = conv_plan(plan->arena, &s, target_find(o->target));
     if (k->kind != KERNEL_CONV_DW)
         settle_weight(plan, k, p);
@@ -141,8 +141,7 @@ static void scratch_argument(Scope *s, const ConvPlan *p)
 {
     if (p->scratch == 0)
         return;
-    text_printf(&s->body,
-                ",\n        (float *)(f->work + %lld) + part * %lld",
+    text_printf(&s->body, ",\n        (float *)(f->work + %lld) + part * %lld",
                 (long long)(s->kernel->scratch_buffer->at + 4 * p->partial),
                 (long long)p->scratch);
 }

@@ -17,8 +17,8 @@ typedef struct Signature {
 
 static Signature signature_of(Emit *e, const Plan *plan)
 {
-    static const char *const own[] = {"params", "workspace", "sums", "rows",
-                                      "scalars", "par", "pool"};
+    static const char *const own[] = {"params",  "workspace", "sums", "rows",
+                                      "scalars", "par",       "pool"};
     const Program *p = e->program;
     Kernel none = {.parts = 1};
     Signature s = {.scope = scope_new(e, plan, &none)};
@@ -89,10 +89,9 @@ void emit_wrapper(Emit *e, const Plan *plan)
 void emit_contract(Emit *e, const Plan *plan)
 {
     const Entry *entry = plan->entry;
-    const char *what =
-        entry->mode == MODE_INFER  ? "Writes the outputs of"
-        : entry->mode == MODE_EVAL ? "Measures"
-                                   : "Updates params once, from";
+    const char *what = entry->mode == MODE_INFER  ? "Writes the outputs of"
+                       : entry->mode == MODE_EVAL ? "Measures"
+                                                  : "Updates params once, from";
     text_printf(e->out, "/* %s ", what);
     if (entry->batch == 1)
         text_add(e->out, "one row.");

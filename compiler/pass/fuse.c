@@ -6,8 +6,8 @@
  * such nodes alone, or a reduction with the element-wise nodes that only it
  * uses. Merging never makes a cycle: a kernel joins only where no other
  * kernel stands between the two. `plain` gives every node its own kernel. */
-#include "pass/conv_spec.h"
 #include "pass/backend.h"
+#include "pass/conv_spec.h"
 
 typedef struct Fuser {
     Plan *plan;
@@ -386,8 +386,8 @@ static bool pools_in_registers(const Fuser *f, const Node *conv,
 static void place_pool(Fuser *f, Node *n)
 {
     Kernel *k = f->of[n->in[0]->id];
-    bool conv = !f->plain && k && k->kind == KERNEL_CONV &&
-                k->anchor == n->in[0];
+    bool conv =
+        !f->plain && k && k->kind == KERNEL_CONV && k->anchor == n->in[0];
     if (conv && n->op == OP_MAXPOOL_AT && k->result->op == OP_MAXPOOL &&
         same_window(n, k->result)) {
         append(f, k, n);
@@ -457,12 +457,9 @@ static void find_stores(Fuser *f, Kernel *k)
 Plan *fuse(Plan *plan, const CodeOptions *options)
 {
     Graph *g = plan->graph;
-    Fuser f = {plan,
-               NEWN(plan->arena, Kernel *, g->nodes.n),
-               graph_uses(g),
-               NEWN(plan->arena, bool, g->nodes.n),
-               options,
-               options->plain};
+    Fuser f = {plan,          NEWN(plan->arena, Kernel *, g->nodes.n),
+               graph_uses(g), NEWN(plan->arena, bool, g->nodes.n),
+               options,       options->plain};
     mark_stateful(&f);
     plan->value = NEWN(plan->arena, Value, g->nodes.n);
     for (int i = 0; i < g->nodes.n; i++) {

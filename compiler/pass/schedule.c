@@ -6,8 +6,8 @@
  * parameter element by element (its gradient, its slots) wants the same
  * layout, and a product that needs the lanes of another axis gets a copy,
  * made once a run of the entry. */
-#include "tile/gemm.h"
 #include "pass/schedule.h"
+#include "tile/gemm.h"
 
 static Layout panels_layout(const Panels *p, const GemmSpec *s, int lane_axis,
                             const Target *target)
@@ -17,10 +17,10 @@ static Layout panels_layout(const Panels *p, const GemmSpec *s, int lane_axis,
     *rows = (AxisLayout){.n = 1, .piece = {{s->k, p->row}}};
     *lanes = (AxisLayout){.n = 1, .piece = {{s->n, 1}}};
     if (p->width > 0)
-        *lanes = (AxisLayout){.n = 2,
-                              .piece = {{(s->n + p->width - 1) / p->width,
-                                         p->panel},
-                                        {p->width, 1}}};
+        *lanes =
+            (AxisLayout){.n = 2,
+                         .piece = {{(s->n + p->width - 1) / p->width, p->panel},
+                                   {p->width, 1}}};
     l.extent = gemm_size(p, s->k, s->n, 1, target);
     return l;
 }
@@ -44,8 +44,8 @@ static bool known(const Plan *plan, const Node *n, Layout *l)
 static GemmSpec spec_of(const Node *n)
 {
     int64_t k = n->in[0]->shape.dim[n->attr.mm.ta ? 0 : 1];
-    return (GemmSpec){.m = n->shape.dim[0], .n = n->shape.dim[1], .k = k,
-                      .unroll = -1};
+    return (GemmSpec){
+        .m = n->shape.dim[0], .n = n->shape.dim[1], .k = k, .unroll = -1};
 }
 
 /* The layout in which a weight [N, K] (lanes along axis 0) or [K, N] is read
@@ -114,8 +114,8 @@ static AxisOrder inner_order(const Plan *plan, const Node *n, int axis)
 
 /* Whether the operand's elements lie side by side along its columns (after
  * ta or tb), in whole vectors, and its rows at one stride in that order. */
-static bool beside(const Plan *plan, const Node *n, bool swap,
-                   AxisOrder order, const Target *target)
+static bool beside(const Plan *plan, const Node *n, bool swap, AxisOrder order,
+                   const Target *target)
 {
     Layout l;
     AxisLayout in_order;
@@ -125,8 +125,8 @@ static bool beside(const Plan *plan, const Node *n, bool swap,
     if (layout_reorder(rows, &order, &in_order))
         rows = &in_order;
     Piece last = lanes->piece[lanes->n - 1];
-    bool whole = lanes->n == 1 ||
-                 (lanes->n == 2 && last.size % target->lanes == 0);
+    bool whole =
+        lanes->n == 1 || (lanes->n == 2 && last.size % target->lanes == 0);
     return rows->n == 1 && whole && (last.stride == 1 || last.size == 1);
 }
 

@@ -102,8 +102,8 @@ static void wish_gradient(Plan *plan, Kernel *k, const Target *target)
     ConvSpec s = conv_spec(n, pool);
     Image x, y;
     conv_images(&s, target, &x, &y);
-    const Layout *l = pool && pool->n_in > 1 ? plan->value[pool->in[1]->id].want
-                                             : NULL;
+    const Layout *l =
+        pool && pool->n_in > 1 ? plan->value[pool->in[1]->id].want : NULL;
     if (!l)
         l = keep(plan, conv_layout(&y, (*dy)->shape.dim[0]));
     if (plan_is_view(*dy))
