@@ -219,6 +219,7 @@ static const char *digit(Arena *arena, const char *idx, int64_t div,
 const char *emit_index(Arena *arena, const Layout *l, const char *const *index)
 {
     Text out = {.arena = arena};
+    bool back = false;
     for (int a = 0; a < l->rank; a++) {
         int64_t div = 1;
         const AxisLayout *axis = &l->axis[a];
@@ -228,6 +229,7 @@ const char *emit_index(Arena *arena, const Layout *l, const char *const *index)
             div *= p.size;
             if (p.size == 1 || p.stride == 0)
                 continue;
+            back |= p.stride < 0;
             text_add(&out, out.n ? " + " : "");
             text_add(&out, d);
             if (p.stride != 1)
@@ -236,6 +238,8 @@ const char *emit_index(Arena *arena, const Layout *l, const char *const *index)
                             (long long)p.stride, p.stride < 0 ? ")" : "");
         }
     }
+    if (back)
+        return arena_printf(arena, "(ptrdiff_t)(%s)", text_str(&out));
     return out.n ? text_str(&out) : "0";
 }
 
