@@ -8,6 +8,7 @@
 #include "emit/emit.h"
 #include "programs.h"
 #include "report.h"
+#include "unrolled.h"
 
 /* FILE.c of -o, or NAME.c; NULL, with a message, for another ending. */
 static const char *c_path(const Options *o, const char *name)
@@ -58,7 +59,7 @@ static int write_model(const Driver *d, const Model *m)
                      str_base_name(header));
     h = emit_model_h(a, m->program, m->plans.at, m->plans.n,
                      str_base_name(header));
-    if (!write_file(path, c) || !write_file(header, h))
+    if (!unrolled_check(c) || !write_file(path, c) || !write_file(header, h))
         return 1;
     print_how(d, path, header, c);
     return 0;

@@ -12,6 +12,7 @@
 
 #include "emit/emit.h"
 #include "toolchain.h"
+#include "unrolled.h"
 
 /* Differences need many runs; few rows show the same mistakes as many. */
 enum { CHECK_ROWS = 8 };
@@ -151,6 +152,8 @@ int program_make(Driver *d, ProgramKind kind, bool quiet, Built *built)
     *built = (Built){0};
     if (!write_text(&b, &needs))
         return driver_status(d);
+    if (!unrolled_check(b.text))
+        return 1;
     if (!toolchain_open(&b.tools, a))
         return 1;
     if (!quiet && isatty(2))

@@ -74,6 +74,11 @@ expect 0 "compile: -D" "$NNC" compile small.nn -D n=7 -o d.c
 says d.c "compile: -D changes a size" '{7, 4}'
 expect 0 "compile: --report" "$NNC" compile small.nn --report -o r.c
 says out "compile: --report shows memory" "memory of"
+expect 1 "compile: too much written out" \
+    "$NNC" compile small.nn -D n=70000 --unroll=full -o u.c
+says err "compile: names the largest function" 'the largest is step_'
+[ ! -e u.c ] && [ ! -e u.h ]
+verdict "compile: writes nothing then" "there is u.c or u.h"
 expect 2 "compile: a wrong ending" "$NNC" compile small.nn -o my-net
 expect 1 "compile: no such folder" "$NNC" compile small.nn -o no/such.c
 lines 1 "compile: no such folder in one line"
