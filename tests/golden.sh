@@ -35,7 +35,7 @@ for f in "$OUT"/models/*.nn; do
 done
 
 table $rows >"$OUT/table.c"
-objects -O2 "$OUT"/f32/*.c
+objects $([ -n "${LIGHT:-}" ] && echo -O0 || echo -O2) "$OUT"/f32/*.c
 objects "-O1 -DNN_REAL=double" "$OUT"/f64/*.c
 cat "$OUT"/f32/*.log "$OUT"/f64/*.log # what the compiler said
 driver f32 golden "" "$OUT/table.c" "$OUT"/f32/*.o -- tests/golden 1e-5

@@ -37,7 +37,7 @@ ok() {
 }
 
 not_ok() {
-    echo "not ok $1: $2"
+    echo "not ok $1: $2${3:+ $3}"
 }
 
 skip() {
@@ -111,7 +111,12 @@ driver() {
         "$program" "$@" >"$program.out" 2>&1
         status=$?
         sed "s/ok /&$label /" "$program.out"
-        [ $status -le 1 ] || not_ok "$label" "ended with $status"
+        # A crash or a sanitizer's complaint is told from failed tests.
+        if [ $status -gt 1 ] ||
+            [ $status -eq 1 ] && ! grep -q '^not ok' "$program.out"; then
+            not_ok "$label" "ended with $status:" \
+                "$(grep -m 1 'ERROR\|runtime error' "$program.out")"
+        fi
     else
         not_ok "$label" "cannot be linked"
     fi
