@@ -20,14 +20,6 @@ static const char *param(LaneWriter *w, const Node *n, bool writes)
     return name;
 }
 
-static bool inside(const Kernel *k, const Node *n)
-{
-    for (int j = 0; j < k->nodes.n; j++)
-        if (k->nodes.at[j] == n)
-            return true;
-    return false;
-}
-
 static bool needs_frame(const Node *n)
 {
     if (n->op == OP_ROWS_MASK)
@@ -43,21 +35,16 @@ static bool needs_frame(const Node *n)
     return false;
 }
 
-static bool is_map(const Node *n)
-{
-    return op_table[n->op].class == CLASS_MAP;
-}
-
 static void declare(LaneWriter *w)
 {
     const Kernel *k = w->scope->kernel;
     for (int j = 0; j < k->nodes.n; j++) {
         const Node *n = k->nodes.at[j];
-        if (!is_map(n))
+        if (!op_is_map(n->op))
             continue;
         w->frame |= needs_frame(n);
         for (int i = 0; i < n->n_in; i++)
-            if (!inside(k, n->in[i]) && !plan_is_number(n->in[i]))
+            if (!kernel_has(k, n->in[i]) && !plan_is_number(n->in[i]))
                 param(w, n->in[i], false);
     }
     for (int j = 0; j < k->stores.n; j++)
@@ -75,7 +62,7 @@ LaneWriter lane_writer(Scope *s, const Node *primary)
     for (int j = 0; j < k->nodes.n; j++) {
         const Node *n = k->nodes.at[j];
         const char *name =
-            is_map(n) ? scope_name(s, n->name ? n->name : "z") : NULL;
+            op_is_map(n->op) ? scope_name(s, n->name ? n->name : "z") : NULL;
         vec_push(s->e->arena, &w.names, name);
     }
     Arena *arena = s->e->arena;
@@ -239,7 +226,7 @@ void lane_print(Text *out, LaneWriter *w, const char *acc,
 {
     const Kernel *k = w->scope->kernel;
     for (int j = 0; j < k->nodes.n; j++)
-        if (is_map(k->nodes.at[j]))
+        if (op_is_map(k->nodes.at[j]->op))
             text_printf(out, "const nn_vec %s = %s;\n", w->names.at[j],
                         expression(w, k->nodes.at[j], acc, at));
     for (int j = 0; j < k->stores.n; j++) {

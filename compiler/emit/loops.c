@@ -26,14 +26,6 @@ static int operand_of(Loops *l, const Node *n)
     return o;
 }
 
-static bool inside(const Kernel *k, const Node *n)
-{
-    for (int j = 0; j < k->nodes.n; j++)
-        if (k->nodes.at[j] == n)
-            return true;
-    return false;
-}
-
 Layout loops_counter(const Shape *shape, int axis)
 {
     Layout l = layout_dense(shape);
@@ -52,7 +44,7 @@ static void add_operands(Loops *l, const Kernel *k)
     for (int j = 0; j < k->nodes.n; j++) {
         const Node *n = k->nodes.at[j];
         for (int i = 0; i < n->n_in; i++)
-            if (!inside(k, n->in[i]) && !plan_is_number(n->in[i]))
+            if (!kernel_has(k, n->in[i]) && !plan_is_number(n->in[i]))
                 operand_of(l, n->in[i]);
         if (counts(n)) {
             int axis = n->op == OP_ROWS_MASK ? n->attr.axis : -1;

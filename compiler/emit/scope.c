@@ -84,14 +84,6 @@ static const char *type_name(Type type)
                               : "nn_real";
 }
 
-static bool stored_here(const Scope *s, const Node *n)
-{
-    for (int j = 0; j < s->kernel->stores.n; j++)
-        if (s->kernel->stores.at[j] == n)
-            return true;
-    return false;
-}
-
 /* Another operand in the same buffer forbids `restrict`. */
 static bool shared(const Scope *s, const Node *n)
 {
@@ -161,7 +153,7 @@ const char *scope_pointer(Scope *s, const Node *n)
                 op_table[n->op].id);
     const char *wish = n->name ? n->name : v->buffer->name;
     const char *name = scope_name(s, wish ? wish : "z");
-    bool writes = stored_here(s, n);
+    bool writes = kernel_stores(s->kernel, n);
     const char *type = type_name(n->type), *constant = writes ? "" : "const ";
     text_printf(&s->head, "    %s%s *%s%s = %s;\n", constant, type,
                 shared(s, n) ? "" : "restrict ", name,

@@ -69,14 +69,6 @@ static int unroll_of(const CodeOptions *o)
     return o->unroll == UNROLL_FULL ? INT_MAX : o->unroll;
 }
 
-static bool stored(const Kernel *k, const Node *n)
-{
-    for (int j = 0; j < k->stores.n; j++)
-        if (k->stores.at[j] == n)
-            return true;
-    return false;
-}
-
 /* Memory of the caller's, behind which nothing may be read. */
 static bool of_caller(const Plan *plan, const Node *n)
 {
@@ -104,7 +96,7 @@ static bool set_up(const Plan *plan, const Kernel *k, const Target *target,
     Matrix a = matrix_of(plan, n->in[0], n->attr.mm.ta);
     Matrix b = matrix_of(plan, n->in[1], n->attr.mm.tb);
     Matrix y = {{0}, {0}};
-    bool has_y = stored(k, n);
+    bool has_y = kernel_stores(k, n);
     *p = (Product){.turned = turned};
     if (has_y)
         y = matrix_of(plan, n, false);

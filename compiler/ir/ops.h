@@ -82,6 +82,12 @@ typedef struct OpInfo {
 
 extern const OpInfo op_table[OP_COUNT];
 
+/* Whether an operator works element by element. */
+static inline bool op_is_map(Op op)
+{
+    return op_table[op].class == CLASS_MAP;
+}
+
 /* The row with this surface name, or NULL. */
 const OpInfo *op_find(const char *name);
 

@@ -104,8 +104,9 @@ struct Plan {
     const char *prefix; /* of its C functions: "step" */
 };
 
-/* The value that a chain of free views shows: the node itself or the one that
- * is stored. */
-Node *plan_source(const Plan *plan, Node *node);
+/* Whether a node is computed inside a kernel, and whether its value leaves
+ * it. */
+bool kernel_has(const Kernel *k, const Node *n);
+bool kernel_stores(const Kernel *k, const Node *n);
 
 #endif

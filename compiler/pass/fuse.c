@@ -130,11 +130,6 @@ static bool apart(Fuser *f, const Kernel *other, const Kernel *k)
     return true;
 }
 
-static bool is_map(const Node *n)
-{
-    return op_table[n->op].class == CLASS_MAP;
-}
-
 /* An update that keeps state streams through memory of its own, and is long:
  * in the registers of a product's tile it would be written out for each. */
 static void mark_stateful(Fuser *f)
@@ -142,14 +137,14 @@ static void mark_stateful(Fuser *f)
     const Graph *g = f->plan->graph;
     for (int i = 0; i < g->nodes.n; i++) {
         const Node *n = g->nodes.at[i];
-        for (int x = 0; is_map(n) && x < n->n_in; x++)
+        for (int x = 0; op_is_map(n->op) && x < n->n_in; x++)
             f->stateful[i] |= n->in[x]->op == OP_SLOT ||
-                              (is_map(n->in[x]) && f->stateful[n->in[x]->id]);
+                              (op_is_map(n->in[x]->op) && f->stateful[n->in[x]->id]);
     }
     for (int i = g->nodes.n - 1; i >= 0; i--) {
         const Node *n = g->nodes.at[i];
         for (int x = 0; f->stateful[i] && x < n->n_in; x++)
-            f->stateful[n->in[x]->id] |= is_map(n->in[x]);
+            f->stateful[n->in[x]->id] |= op_is_map(n->in[x]->op);
     }
 }
 

@@ -150,14 +150,6 @@ static void read_param(const Replay *r, const Plan *plan, const Kernel *k,
                 k->position, name_of(b));
 }
 
-static bool inside(const Kernel *k, const Node *n)
-{
-    for (int j = 0; j < k->nodes.n; j++)
-        if (k->nodes.at[j] == n)
-            return true;
-    return false;
-}
-
 /* A value that is read from memory: in its place, and already computed. */
 static void read(Replay *r, const Plan *plan, const Kernel *k,
                  const Node *user, const Node *n)
@@ -186,7 +178,7 @@ static void read_inputs(Replay *r, const Plan *plan, const Kernel *k)
     for (int j = 0; j < k->nodes.n; j++) {
         const Node *n = k->nodes.at[j];
         for (int i = 0; i < n->n_in; i++)
-            if (!inside(k, n->in[i]) && !plan_is_number(n->in[i]))
+            if (!kernel_has(k, n->in[i]) && !plan_is_number(n->in[i]))
                 read(r, plan, k, n, n->in[i]);
     }
 }

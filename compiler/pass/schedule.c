@@ -182,18 +182,13 @@ static const Layout *wish(const Plan *plan, const Node *n)
     return NULL;
 }
 
-static bool is_map(const Node *n)
-{
-    return op_table[n->op].class == CLASS_MAP;
-}
-
 static const Layout *kernel_wish(const Plan *plan, const Kernel *k)
 {
     for (int j = 0; j < k->nodes.n; j++) {
         const Node *n = k->nodes.at[j];
         if (wish(plan, n))
             return wish(plan, n);
-        for (int i = 0; is_map(n) && i < n->n_in; i++)
+        for (int i = 0; op_is_map(n->op) && i < n->n_in; i++)
             if (wish(plan, n->in[i]) &&
                 shape_equal(&n->in[i]->shape, &n->shape))
                 return wish(plan, n->in[i]);
@@ -225,7 +220,7 @@ static void spread(Plan *plan)
             for (int j = 0; l && j < k->nodes.n; j++) {
                 const Node *n = k->nodes.at[j];
                 changed |= wants(plan, n, &k->space, l);
-                for (int x = 0; is_map(n) && x < n->n_in; x++)
+                for (int x = 0; op_is_map(n->op) && x < n->n_in; x++)
                     changed |= wants(plan, n->in[x], &k->space, l);
             }
         }
