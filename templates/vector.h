@@ -40,6 +40,14 @@ static inline void nn_vstore(float *p, nn_vec a)
 }
 /* end: nn_vstore */
 
+/* section: nn_vset */
+/* A list, since a sum with a zero vector would cost an instruction. */
+static inline nn_vec nn_vset(float s)
+{
+    return (nn_vec){$EACH(s)};
+}
+/* end: nn_vset */
+
 /* section: nn_vload_n */
 /* The first n lanes from memory, the others 0. */
 static inline nn_vec nn_vload_n(const float *p, int n)
@@ -50,6 +58,16 @@ static inline nn_vec nn_vload_n(const float *p, int n)
 }
 /* end: nn_vload_n */
 
+/* section: nn_vload_or */
+/* The first n lanes from memory, the others s. */
+static inline nn_vec nn_vload_or(const float *p, int n, float s)
+{
+    nn_vec a = nn_vset(s);
+    __builtin_memcpy(&a, p, (unsigned)n * sizeof(float));
+    return a;
+}
+/* end: nn_vload_or */
+
 /* section: nn_vstore_n */
 /* The first n lanes to memory. */
 static inline void nn_vstore_n(float *p, nn_vec a, int n)
@@ -57,14 +75,6 @@ static inline void nn_vstore_n(float *p, nn_vec a, int n)
     __builtin_memcpy(p, &a, (unsigned)n * sizeof(float));
 }
 /* end: nn_vstore_n */
-
-/* section: nn_vset */
-/* A list, since a sum with a zero vector would cost an instruction. */
-static inline nn_vec nn_vset(float s)
-{
-    return (nn_vec){$EACH(s)};
-}
-/* end: nn_vset */
 
 /* section: nn_vif */
 /* a in the lanes whose mask is set, b in the others. */

@@ -1,4 +1,5 @@
-/* reference.c: the plain kernels of the core operators.
+/* reference.c: the plain kernels of the core operators, and those that work
+ * on rows, which have a tuned form too (templates/row_tiled.c).
  *
  * One template section an operator; the hooks $A $B $X $W $Y $T $D give the
  * element of an operand at the given indices, wherever its layout puts it.
@@ -173,6 +174,30 @@ static void row_operand(Filler *f, const char *name, const Node *n, bool wide,
     operand(f, name, n, wide ? as_rows(n, l, axis) : as_list(n, l));
 }
 
+/* Whether the rows of a value lie side by side. */
+static bool beside(const Filler *f, const Node *n, int axis)
+{
+    Layout l = as_rows(n, layout_at(f, n), axis);
+    return l.axis[1].n == 1 && l.axis[1].piece[0].stride == 1;
+}
+
+/* Softmax and cross-entropy in vectors, where the tuned form has them. */
+static bool in_vectors(Filler *f, const Node *n, int axis)
+{
+    int lanes = f->scope->e->lanes;
+    int64_t columns = n->in[0]->shape.dim[axis];
+    bool has = n->op == OP_SOFTMAX || n->op == OP_XENT || n->op == OP_XENT_DX;
+    if (lanes == 1 || !has || !beside(f, n->in[0], axis) ||
+        (n->op != OP_XENT && !beside(f, n, axis)))
+        return false;
+    hole_number(f, "LANES", lanes);
+    hole_number(f, "WHOLE", columns / lanes * lanes);
+    hole_number(f, "REST", columns % lanes);
+    if (columns % lanes == 0)
+        f->hole[f->n++] = hole_text("rest", "");
+    return true;
+}
+
 static void rows(Filler *f, const Node *n, const char *section)
 {
     const Node *x = n->in[0], *wide = n->op == OP_PUT ? n : x;
@@ -188,7 +213,10 @@ static void rows(Filler *f, const Node *n, const char *section)
         row_operand(f, "T", n->in[1], false, 0);
     if (n->n_in > 2)
         row_operand(f, "D", n->in[2], false, 0);
-    fill(f, "templates/row_ref.c", section);
+    fill(f,
+         in_vectors(f, n, axis) ? "templates/row_tiled.c"
+                                : "templates/row_ref.c",
+         section);
 }
 
 /* Which section computes an operator; for windows, which operand is the

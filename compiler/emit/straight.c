@@ -28,9 +28,12 @@ static bool knows(const Node *n)
            n->op == OP_SOFTMAX;
 }
 
+/* An exponential counts as what it takes in scalars. */
 static int64_t multiplies(const Node *n)
 {
     int r = n->shape.rank;
+    if (n->op == OP_SOFTMAX)
+        return 20 * shape_count(&n->shape);
     if (n->op != OP_MATMUL)
         return 0;
     return shape_count(&n->shape) *

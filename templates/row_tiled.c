@@ -1,0 +1,86 @@
+/* row_tiled.c: what works on rows of $C numbers that lie side by side, in
+ * vectors of $LANES; the last $REST numbers of a row, where its length is no
+ * multiple, are a vector of their own, filled up with what changes nothing.
+ *
+ * The same formulas as in row_ref.c, in float: e(c) = exp(x(c) - max x), their
+ * sum in a vector of partial sums that is folded in a fixed order. About 25
+ * operations a number; X is read twice, Y written twice. */
+
+/* section: softmax */
+for (size_t r = 0; r < $R; r++) {
+    nn_vec best = nn_vset(-__builtin_inff());
+    nn_vec sums = nn_vset(0.0f);
+    for (size_t c = 0; c < $WHOLE; c += $LANES)
+        best = nn_vmax(best, nn_vload(&$X(r, c)));
+    /* section: rest */
+    const nn_vec value = nn_vload_or(&$X(r, $WHOLE), $REST, -__builtin_inff());
+    best = nn_vmax(best, value);
+    /* end: rest */
+    const nn_real top = nn_vlargest(best);
+    for (size_t c = 0; c < $WHOLE; c += $LANES) {
+        const nn_vec e = nn_vexp(nn_vload(&$X(r, c)) - top);
+        sums += e;
+        nn_vstore(&$Y(r, c), e);
+    }
+    /* section: rest */
+    const nn_vec partial = nn_vexp(value - top);
+    sums += partial;
+    /* end: rest */
+    const nn_real q = 1 / nn_vsum(sums);
+    for (size_t c = 0; c < $WHOLE; c += $LANES)
+        nn_vstore(&$Y(r, c), nn_vload(&$Y(r, c)) * q);
+    /* section: rest */
+    nn_vstore_n(&$Y(r, $WHOLE), partial * q, $REST);
+    /* end: rest */
+}
+/* end: softmax */
+
+/* section: xent */
+for (size_t r = 0; r < $R; r++) {
+    nn_vec best = nn_vset(-__builtin_inff());
+    nn_vec sums = nn_vset(0.0f);
+    for (size_t c = 0; c < $WHOLE; c += $LANES)
+        best = nn_vmax(best, nn_vload(&$X(r, c)));
+    /* section: rest */
+    const nn_vec value = nn_vload_or(&$X(r, $WHOLE), $REST, -__builtin_inff());
+    best = nn_vmax(best, value);
+    /* end: rest */
+    const nn_real top = nn_vlargest(best);
+    for (size_t c = 0; c < $WHOLE; c += $LANES)
+        sums += nn_vexp(nn_vload(&$X(r, c)) - top);
+    /* section: rest */
+    sums += nn_vexp(value - top);
+    /* end: rest */
+    $Y(r) = nn_log(nn_vsum(sums)) + (top - $X(r, (size_t)$T(r)));
+}
+/* end: xent */
+
+/* section: xent_dx */
+for (size_t r = 0; r < $R; r++) {
+    nn_vec best = nn_vset(-__builtin_inff());
+    nn_vec sums = nn_vset(0.0f);
+    for (size_t c = 0; c < $WHOLE; c += $LANES)
+        best = nn_vmax(best, nn_vload(&$X(r, c)));
+    /* section: rest */
+    const nn_vec value = nn_vload_or(&$X(r, $WHOLE), $REST, -__builtin_inff());
+    best = nn_vmax(best, value);
+    /* end: rest */
+    const nn_real top = nn_vlargest(best);
+    for (size_t c = 0; c < $WHOLE; c += $LANES) {
+        const nn_vec e = nn_vexp(nn_vload(&$X(r, c)) - top);
+        sums += e;
+        nn_vstore(&$Y(r, c), e);
+    }
+    /* section: rest */
+    const nn_vec partial = nn_vexp(value - top);
+    sums += partial;
+    /* end: rest */
+    const nn_real q = $D(r) / nn_vsum(sums);
+    for (size_t c = 0; c < $WHOLE; c += $LANES)
+        nn_vstore(&$Y(r, c), nn_vload(&$Y(r, c)) * q);
+    /* section: rest */
+    nn_vstore_n(&$Y(r, $WHOLE), partial * q, $REST);
+    /* end: rest */
+    $Y(r, (size_t)$T(r)) -= $D(r);
+}
+/* end: xent_dx */
