@@ -1,5 +1,5 @@
-/* report.c: shapes, parameters, FLOPs and bytes, for the comment at the head
- * of model.c and for --report. */
+/* report.c: operations and bytes of kernels and entries, for the comment at
+ * the head of model.c and for --report. */
 #include "emit/emit.h"
 
 static int64_t product_flops(const Node *n)
@@ -108,35 +108,4 @@ int64_t plan_flops(const Plan *plan)
     for (int i = 0; i < plan->kernels.n; i++)
         sum += kernel_flops(plan->kernels.at[i]);
     return sum;
-}
-
-static void commas(Text *out, int64_t n)
-{
-    if (n >= 1000) {
-        commas(out, n / 1000);
-        text_printf(out, ",%03lld", (long long)(n % 1000));
-    } else {
-        text_printf(out, "%lld", (long long)n);
-    }
-}
-
-void emit_header(Emit *e, Plan *const *plans, int n)
-{
-    const Program *p = e->program;
-    int64_t params = 0;
-    for (int i = 0; i < p->params.n; i++)
-        params += shape_count(&p->params.at[i].shape);
-    text_printf(e->out, "/* %s, from %s%s\n * ", p->name,
-                str_base_name(p->path), e->options->plain ? ", plain" : "");
-    commas(e->out, params);
-    text_add(e->out, " parameters\n");
-    for (int i = 0; i < n; i++) {
-        text_printf(e->out, " * %s: batch %lld, ", plans[i]->entry->name,
-                    (long long)plans[i]->entry->batch);
-        commas(e->out, plan_flops(plans[i]));
-        text_add(e->out, " operations, workspace ");
-        commas(e->out, plans[i]->workspace);
-        text_add(e->out, " bytes\n");
-    }
-    text_add(e->out, " */\n");
 }

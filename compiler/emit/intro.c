@@ -1,0 +1,144 @@
+/* intro.c: the comment at the head of model.c, by which it introduces itself:
+ * where it comes from, its layers with their shapes, what they cost, and the
+ * options that shaped the text. No dates and no places, so that the same
+ * input gives the same bytes. */
+#include <string.h>
+
+#include "base/version.h"
+#include "emit/emit.h"
+
+enum { LAYERS = 40, COLUMNS = 90 };
+
+/* 1234567 as "1,234,567". */
+static const char *commas(Arena *arena, int64_t n)
+{
+    if (n < 1000)
+        return arena_printf(arena, "%lld", (long long)n);
+    return arena_printf(arena, "%s,%03lld", commas(arena, n / 1000),
+                        (long long)(n % 1000));
+}
+
+static void shape(Text *out, const Shape *s)
+{
+    text_add(out, "[");
+    for (int a = 0; a < s->rank; a++)
+        text_printf(out, "%s%lld", a ? ", " : "", (long long)s->dim[a]);
+    text_add(out, "]");
+}
+
+static void write_options(Emit *e)
+{
+    const CodeOptions *o = e->options;
+
+    if (o->plain)
+        text_add(e->out, "plain");
+    else if (o->unroll == UNROLL_AUTO)
+        text_printf(e->out, "for %s", o->target);
+    else if (o->unroll == UNROLL_FULL)
+        text_printf(e->out, "for %s, --unroll=full", o->target);
+    else if (o->unroll == UNROLL_NONE)
+        text_printf(e->out, "for %s, --unroll=none", o->target);
+    else
+        text_printf(e->out, "for %s, --unroll=%d", o->target, o->unroll);
+}
+
+static void write_tensors(Emit *e)
+{
+    const Program *p = e->program;
+
+    for (int i = 0; i < p->inputs.n; i++) {
+        const Input *in = &p->inputs.at[i];
+
+        text_printf(e->out, " * %s %s ", in->target ? "target" : "input",
+                    in->name);
+        if (in->classes)
+            text_printf(e->out, "class(%lld)", (long long)in->classes);
+        if (!in->classes || shape_count(&in->shape) > 1)
+            shape(e->out, &in->shape);
+        text_add(e->out, "\n");
+    }
+    for (int i = 0; i < p->outputs.n; i++) {
+        text_printf(e->out, " * output %s ", p->outputs.at[i].name);
+        shape(e->out, &p->outputs.at[i].shape);
+        text_add(e->out, "\n");
+    }
+}
+
+/* Bytes of a parameter's name that name its layer. */
+static int layer_size(const Param *param)
+{
+    const char *dot = strrchr(param->name, '.');
+
+    return dot ? (int)(dot - param->name) : (int)strlen(param->name);
+}
+
+/* One line: the parameters from i on that belong to one layer; returns the
+ * one after them. */
+static int write_layer(Emit *e, int i)
+{
+    const Program *p = e->program;
+    const char *layer = p->params.at[i].name;
+    int size = layer_size(&p->params.at[i]), first = i;
+    Text line = {.arena = e->arena};
+
+    text_printf(&line, " *   %.*s:", size, layer);
+    for (; i < p->params.n; i++) {
+        const Param *param = &p->params.at[i];
+        const char *rest = param->name + layer_size(param);
+
+        if (layer_size(param) != size ||
+            memcmp(param->name, layer, (size_t)size) != 0 ||
+            (i > first && line.n > COLUMNS - 20))
+            break;
+        text_printf(&line, "%s%s%s ", i > first ? ", " : " ",
+                    *rest == '.' ? rest + 1 : "",
+                    param->frozen ? " frozen" : "");
+        shape(&line, &param->shape);
+    }
+    text_printf(e->out, "%s\n", text_str(&line));
+    return i;
+}
+
+static void write_layers(Emit *e)
+{
+    const Program *p = e->program;
+    int64_t numbers = 0, reals = 0;
+    int i = 0;
+
+    for (int k = 0; k < p->params.n; k++) {
+        const Param *param = &p->params.at[k];
+
+        numbers += shape_count(&param->shape);
+        reals +=
+            param->layout ? param->layout->extent : shape_count(&param->shape);
+    }
+    text_printf(e->out, " * %s parameters, %s bytes of weights\n",
+                commas(e->arena, numbers), commas(e->arena, 4 * reals));
+    for (int lines = 0; i < p->params.n && lines < LAYERS; lines++)
+        i = write_layer(e, i);
+    if (i < p->params.n)
+        text_printf(e->out, " *   and %d more parameters\n", p->params.n - i);
+}
+
+void emit_header(Emit *e, Plan *const *plans, int n)
+{
+    const Program *p = e->program;
+
+    text_printf(e->out, "/* %s, from %s by nnc %s, ", p->name,
+                str_base_name(p->path), NNC_VERSION);
+    write_options(e);
+    text_add(e->out, "\n *\n");
+    write_tensors(e);
+    write_layers(e);
+    for (int i = 0; i < n; i++) {
+        int64_t flops = plan_flops(plans[i]), batch = plans[i]->entry->batch;
+
+        text_printf(e->out,
+                    " * %s of %lld row%s: %s operations a row, %s "
+                    "bytes of workspace\n",
+                    plans[i]->entry->name, (long long)batch,
+                    batch == 1 ? "" : "s", commas(e->arena, flops / batch),
+                    commas(e->arena, plans[i]->workspace));
+    }
+    text_add(e->out, " */\n");
+}
