@@ -31,6 +31,10 @@ static bool has_epilogue(const Kernel *k, const Node *primary)
     return maps(k) + stores > 0;
 }
 
+/* Reals that may be read behind every value in the workspace: the room that
+ * memplan leaves behind each. */
+enum { WORK_SLACK = 16 };
+
 /* The image of a value as it lies now. A halo counts only where the kernel
  * that wrote it has cleared it. */
 static void image_now(const Plan *plan, const Node *n, Image *m)
@@ -42,6 +46,8 @@ static void image_now(const Plan *plan, const Node *n, Image *m)
         nnc_bug("node %d: no image for its layout", n->id);
     for (int i = 0; i < 4 && !clears; i++)
         m->halo[i] = 0;
+    if (v->buffer->place == PLACE_WORK && m->slack < WORK_SLACK)
+        m->slack = WORK_SLACK;
 }
 
 /* The places of the maxima: written forward, read backward. */

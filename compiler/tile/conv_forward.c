@@ -117,12 +117,10 @@ static void choose(Forward *f, const ConvSpec *s, const Target *t)
         nnc_bug("no form of a convolution fits the registers");
     }
     if (f->by_columns) {
-        bool fits = halo_enough(s) && s->x.column == 1;
+        bool fits = halo_enough(s) && s->x.column == 1 &&
+                    s->x.slack >= columns_slack(&f->columns);
         f->x = fits ? s->x : padded(s, 1);
-        if (fits && s->x.slack < columns_slack(&f->columns)) {
-            f->x = padded(s, 1);
-        }
-        if (!image_serves(&s->x, &f->x)) {
+        if (!fits) {
             f->x.slack = columns_slack(&f->columns);
         }
     } else {
