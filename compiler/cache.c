@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -99,6 +100,20 @@ const char *cache_begin(Arena *arena, const char *root)
     fprintf(stderr, "nnc: cannot make a folder in %s: %s\n", root,
             strerror(errno));
     return NULL;
+}
+
+bool cache_full(const char *folder)
+{
+    const uint64_t least = 1 << 20;
+    struct statvfs s;
+
+    if (statvfs(folder, &s) != 0 || s.f_bavail * s.f_frsize >= least)
+        return false;
+    fprintf(stderr,
+            "nnc: the disk is full: no program can be made in %s; make room, "
+            "or set XDG_CACHE_HOME to another folder\n",
+            folder);
+    return true;
 }
 
 void cache_remove(Arena *arena, const char *folder)

@@ -40,6 +40,10 @@ const char *cache_begin(Arena *arena, const char *root);
 bool cache_commit(Arena *arena, const char *root, const char *filled,
                   const char *folder);
 
+/* Asked when a compiler failed: whether there is next to no room left on the
+ * disk of the folder; then that has been printed. */
+bool cache_full(const char *folder);
+
 /* Removes a folder and the files in it. */
 void cache_remove(Arena *arena, const char *folder);
 

@@ -74,17 +74,13 @@ static int refused(Build *b, const char *c_file, const char *log_file)
     size_t size;
     const char *log = str_read_file(b->driver->arena, log_file, &size);
     const char *cc = b->tools.cc.at[0];
-    bool full = mentions(log, strerror(ENOSPC));
+    bool library = mentions(log, "cannot find -l");
 
-    if (full)
-        fprintf(stderr, "nnc: %s cannot write the program: %s\n", cc,
-                strerror(ENOSPC));
-    else if (mentions(log, "cannot find -l") ||
-             mentions(log, "cannot find lib"))
+    if (cache_full(b->tools.root))
+        return 1;
+    if (library)
         fprintf(stderr,
-                "nnc: %s cannot link the program: a library is "
-                "missing\n",
-                cc);
+                "nnc: %s cannot link the program: a library is missing\n", cc);
     else
         fprintf(stderr,
                 "nnc: bug: %s does not compile the C of %s; please report "
@@ -92,7 +88,7 @@ static int refused(Build *b, const char *c_file, const char *log_file)
                 cc, b->built->name, c_file);
     if (log)
         fwrite(log, 1, size < 4000 ? size : 4000, stderr);
-    return full || mentions(log, "cannot find -l") ? 1 : 70;
+    return library ? 1 : 70;
 }
 
 static Words link_command(Build *b, const char *c_file, const char *program)
@@ -126,8 +122,13 @@ static int compile(Build *b, const char *folder)
     }
     command =
         link_command(b, c_file, arena_printf(a, "%s/%s", made, b->built->name));
-    if (!toolchain_run(&command, log))
-        return refused(b, c_file, log);
+    if (!toolchain_run(&command, log)) {
+        int status = refused(b, c_file, log);
+
+        if (status == 1)
+            cache_remove(a, made);
+        return status;
+    }
     return cache_commit(a, b->tools.root, made, folder) ? 0 : 1;
 }
 

@@ -19,12 +19,13 @@
 
 typedef struct Extra {
     const char *name;    /* runtime/NAME.c */
+    const char *purpose; /* what the model needs it for */
     const char *library; /* linked with it */
     const char *package; /* Debian's */
 } Extra;
 
-static const Extra gzip_extra = {"nn_gzip", "-lz", "zlib1g-dev"};
-static const Extra png_extra = {"nn_png", "-lpng", "libpng-dev"};
+static const Extra gzip_extra = {"nn_gzip", "gzip files", "-lz", "zlib1g-dev"};
+static const Extra png_extra = {"nn_png", "PNG images", "-lpng", "libpng-dev"};
 
 void toolchain_words(Arena *arena, Words *words, const char *text)
 {
@@ -182,6 +183,8 @@ static bool compile_all(Toolchain *t, bool doubles, const char *folder,
     }
     if (process_run(jobs.at, jobs.n))
         return true;
+    if (cache_full(folder))
+        return false;
     fprintf(stderr,
             "nnc: %s cannot compile nnc's runtime; are the C "
             "library's headers installed (Debian: libc6-dev)?\n",
@@ -206,6 +209,8 @@ static bool archive(Toolchain *t, const char *folder, const Words *objects)
         vec_push(a, &words, objects->at[i]);
     if (toolchain_run(&words, log))
         return true;
+    if (cache_full(folder))
+        return false;
     fputs("nnc: `ar` is missing or failed: install binutils\n", stderr);
     show_log(a, log);
     return false;
@@ -241,10 +246,14 @@ static bool make_extra(Toolchain *t, const Extra *extra, const Runtime *r,
 
         if (process_run(&job, 1))
             return cache_commit(a, t->root, made, folder);
+        if (cache_full(t->root)) {
+            cache_remove(a, made);
+            return false;
+        }
         fprintf(stderr,
-                "nnc: this model needs %s, which cannot be compiled: "
-                "install %s\n",
-                extra->library + 2, extra->package);
+                "nnc: this model may read %s, and what that needs does not "
+                "compile: install %s\n",
+                extra->purpose, extra->package);
         show_log(a, log);
     }
     cache_remove(a, made);
