@@ -11,7 +11,7 @@
 
 #include "front/parse.h"
 
-enum { STEP = 4, TAB = 4 };
+enum { STEP = 2, TAB = 4 };
 
 typedef struct Fmt {
     const Source *source;
