@@ -112,7 +112,7 @@ static void emit_kernel(Emit *e, const Plan *plan, const Kernel *k)
             emit_product(&s);
         else if (k->tile)
             emit_conv(&s);
-        else
+        else if (!emit_pool(&s))
             emit_reference(&s);
         break;
     }

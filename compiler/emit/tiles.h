@@ -28,4 +28,8 @@ void tile_conv(Plan *plan, Kernel *k, const CodeOptions *options);
 void emit_product(Scope *s);
 void emit_conv(Scope *s);
 
+/* A pooling kernel by itself; false where it is none, or only the plain loops
+ * can do it. */
+bool emit_pool(Scope *s);
+
 #endif

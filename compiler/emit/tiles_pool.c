@@ -1,0 +1,86 @@
+/* tiles_pool.c: pooling kernels that stand alone, by pool.h; see tiles.h.
+ *
+ * Those behind a convolution are done in its registers. What pool.h does not
+ * do (places of maxima without the maxima, places in 32 bits) is left to the
+ * plain loops. */
+#include "emit/tiles.h"
+#include "pass/conv_spec.h"
+#include "tile/pool.h"
+
+static const Layout *layout_of(const Scope *s, const Node *n)
+{
+    return &s->plan->value[n->id].layout;
+}
+
+/* The image without its halo, which this kernel neither needs nor clears. */
+static bool image_of(const Scope *s, const Node *n, Image *m)
+{
+    if (!conv_image(&n->shape, layout_of(s, n), m))
+        return false;
+    for (int i = 0; i < 4; i++)
+        m->halo[i] = 0;
+    return true;
+}
+
+static bool spec_of(const Scope *s, PoolSpec *p)
+{
+    const Node *n = s->kernel->anchor;
+    const Window *w = &n->attr.window;
+    bool max = n->op == OP_MAXPOOL || n->op == OP_MAXPOOL_DX;
+    bool back = n->op == OP_MAXPOOL_DX || n->op == OP_AVGPOOL_DX;
+    *p = (PoolSpec){.batch = (int)n->shape.dim[0],
+                    .kind = max ? POOL_MAX : POOL_MEAN, .gradient = back};
+    for (int i = 0; i < 2; i++) {
+        p->window[i] = (int)w->kernel[i];
+        p->stride[i] = (int)w->stride[i];
+    }
+    for (int i = 0; i < 4; i++)
+        p->pad[i] = (int)w->pad[i];
+    if (n->op == OP_MAXPOOL_DX && (n->in[1]->type != TYPE_BYTE ||
+                                   !image_of(s, n->in[1], &p->arg)))
+        return false;
+    return n->op != OP_MAXPOOL_AT && s->kernel->nodes.n == 1 &&
+           p->pad[0] < p->window[0] && p->pad[1] < p->window[1] &&
+           image_of(s, back ? n : n->in[0], &p->x) &&
+           image_of(s, back ? n->in[0] : n, &p->y);
+}
+
+/* Whether the plain loops do better: compilers turn the maximum over windows
+ * that lie in the image wholly into vectors, even along columns. */
+static bool simple(const PoolPlan *p)
+{
+    const int *pad = p->spec.pad;
+    return p->axis == 'x' && p->spec.kind == POOL_MAX && pad[0] == 0 &&
+           pad[1] == 0 && pad[2] == 0 && pad[3] == 0;
+}
+
+/* Where a value's layout begins; its pointer shows element 0. */
+static const char *begin_of(Scope *s, const Node *n)
+{
+    const char *pointer = scope_pointer(s, n);
+    long long offset = (long long)layout_of(s, n)->offset;
+    return offset == 0
+               ? pointer
+               : arena_printf(s->e->arena, "%s - %lld", pointer, offset);
+}
+
+bool emit_pool(Scope *s)
+{
+    PoolSpec spec;
+    Arena *arena = s->e->arena;
+    const Kernel *k = s->kernel;
+    const Node *n = k->anchor;
+    if (s->e->options->plain || k->kind != KERNEL_POOL || !spec_of(s, &spec))
+        return false;
+    PoolPlan *p = pool_plan(arena, &spec, s->e->target);
+    if (simple(p))
+        return false;
+    const char *name = emit_name(s->e, arena_printf(arena, "%s_tile", k->name));
+    text_add(s->e->out, "\n");
+    pool_emit(s->e->out, p, name);
+    text_printf(&s->body, "    %s(%s, ", name, begin_of(s, n->in[0]));
+    if (n->op == OP_MAXPOOL_DX)
+        text_printf(&s->body, "%s, ", begin_of(s, n->in[1]));
+    text_printf(&s->body, "%s, 0, %d);\n", begin_of(s, n), p->units);
+    return true;
+}
