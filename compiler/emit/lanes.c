@@ -48,15 +48,13 @@ static void declare(LaneWriter *w)
                 param(w, n->in[i], false);
     }
     for (int j = 0; j < k->stores.n; j++)
-        if (k->stores.at[j] != w->primary &&
-            k->stores.at[j]->type == TYPE_REAL)
+        if (k->stores.at[j] != w->primary && k->stores.at[j]->type == TYPE_REAL)
             param(w, k->stores.at[j], true);
 }
 
 LaneWriter lane_writer(Scope *s, const Node *primary)
 {
-    LaneWriter w = {
-        .scope = s, .params = "", .args = ",", .primary = primary};
+    LaneWriter w = {.scope = s, .params = "", .args = ",", .primary = primary};
     const Kernel *k = s->kernel;
     declare(&w);
     for (int j = 0; j < k->nodes.n; j++) {
@@ -196,8 +194,7 @@ static bool in_panels(const LaneWriter *w, const Node *n, int axis)
 }
 
 /* Padding holds zeros: what reads panels later reads whole vectors. */
-static void store_padded(Text *out, const char *first, const char *x,
-                         int count)
+static void store_padded(Text *out, const char *first, const char *x, int count)
 {
     text_printf(out, "nn_vstore(&%s, nn_vselect((nn_vec){", first);
     for (int i = 0; i < count; i++)
@@ -221,8 +218,7 @@ static void store(Text *out, LaneWriter *w, const Node *n, const char *x,
             text_printf(out, "%s = %s[%d];\n", element(w, n, at, i), x, i);
 }
 
-void lane_print(Text *out, LaneWriter *w, const char *acc,
-                const LanePoint *at)
+void lane_print(Text *out, LaneWriter *w, const char *acc, const LanePoint *at)
 {
     const Kernel *k = w->scope->kernel;
     for (int j = 0; j < k->nodes.n; j++)

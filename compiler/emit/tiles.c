@@ -176,8 +176,6 @@ static void plan_product(Plan *plan, Kernel *k, const CodeOptions *o)
     k->parts = p->plan->units;
     k->scratch = p->plan->scratch * 4 * k->parts;
     k->why = p->plan->why;
-    k->flops = (int64_t)p->plan->flops;
-    k->bytes = (int64_t)p->plan->bytes;
 }
 
 Plan *tiles(Plan *plan, const CodeOptions *o)

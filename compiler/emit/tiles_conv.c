@@ -103,8 +103,6 @@ void tile_conv(Plan *plan, Kernel *k, const CodeOptions *o)
     k->finish = p->partial > 0;
     k->scratch = (p->partial + p->scratch * k->parts) * 4;
     k->why = p->why;
-    k->flops = (int64_t)p->flops;
-    k->bytes = (int64_t)p->bytes;
 }
 
 static const char *bracket(Arena *arena, const char *x)

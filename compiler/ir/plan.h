@@ -83,7 +83,6 @@ struct Kernel {
     Plan *body;            /* SCAN */
     const char *why;       /* the schedule's reason, for --report */
     void *tile;            /* the chosen variant's own plan; NULL: loops */
-    int64_t flops, bytes;
     int row;               /* in the model's table of kernels */
     int position;          /* in the sequence, set by order */
 };

@@ -138,8 +138,9 @@ static void mark_stateful(Fuser *f)
     for (int i = 0; i < g->nodes.n; i++) {
         const Node *n = g->nodes.at[i];
         for (int x = 0; op_is_map(n->op) && x < n->n_in; x++)
-            f->stateful[i] |= n->in[x]->op == OP_SLOT ||
-                              (op_is_map(n->in[x]->op) && f->stateful[n->in[x]->id]);
+            f->stateful[i] |=
+                n->in[x]->op == OP_SLOT ||
+                (op_is_map(n->in[x]->op) && f->stateful[n->in[x]->id]);
     }
     for (int i = g->nodes.n - 1; i >= 0; i--) {
         const Node *n = g->nodes.at[i];
