@@ -181,14 +181,16 @@ static bool beside(const Filler *f, const Node *n, int axis)
     return l.axis[1].n == 1 && l.axis[1].piece[0].stride == 1;
 }
 
-/* Softmax and cross-entropy in vectors, where the tuned form has them. */
+/* Softmax and cross-entropy in vectors, where the tuned form has them. A row
+ * that fills a quarter of a vector at most keeps its sums in double: vectors
+ * would not make it faster. */
 static bool in_vectors(Filler *f, const Node *n, int axis)
 {
     int lanes = f->scope->e->lanes;
     int64_t columns = n->in[0]->shape.dim[axis];
     bool has = n->op == OP_SOFTMAX || n->op == OP_XENT || n->op == OP_XENT_DX;
-    if (lanes == 1 || !has || !beside(f, n->in[0], axis) ||
-        (n->op != OP_XENT && !beside(f, n, axis)))
+    if (lanes == 1 || !has || 4 * columns <= lanes ||
+        !beside(f, n->in[0], axis) || (n->op != OP_XENT && !beside(f, n, axis)))
         return false;
     hole_number(f, "LANES", lanes);
     hole_number(f, "WHOLE", columns / lanes * lanes);
@@ -265,8 +267,7 @@ void emit_reference(Scope *s)
     }
     const Recipe *r = recipe_of(n->op);
     if (r->path)
-        windowed(&f, n, r->path, r->section,
-                 r->large < 0 ? n : n->in[r->large],
+        windowed(&f, n, r->path, r->section, r->large < 0 ? n : n->in[r->large],
                  r->small < 0 ? n : n->in[r->small]);
     else
         rows(&f, n, r->section);
