@@ -132,7 +132,8 @@ static double tile_cycles(const GemmSpec *s, const Target *t, int64_t rows,
     double sums = (double)(rows * vectors);
     double steps = (double)s->k * step_cycles(rows, vectors, n_streams, t);
     double panel = (double)s->k * (double)b_vectors * t->lanes * 4;
-    if (panel > 0.6 * t->l1) {
+    bool once = s->m <= rows; /* no second tile finds it in level 1 */
+    if (once || panel > 0.6 * t->l1) {
         double bytes = (double)s->k * (double)vectors * t->lanes * 4;
         steps = fmax(steps, bytes / t->l2_rate);
     }
