@@ -12,7 +12,8 @@
  * hand), WHOLE (of those, what the unrolled loop does), KU (steps written
  * out), DIRECT (of those, which add to acc; the others to the stream of their
  * own), T (streams beside acc); W (lanes), A_ROW, A_COLUMN, A_OUTER, B_ROW,
- * OUTER, INNER (blocks of A's k and k's of one), FIRST, END (rows). Hooks:
+ * P (B's panel or its copy), OUTER, INNER (of BLOCK: blocks of A's k, and
+ * k's of one), FIRST, END (rows). Hooks:
  * UNIT() names the unit's first row and tile, J and J_END bound its tiles,
  * SPAN() names the block's steps, A_START and B_START are where the operands
  * begin, BEGIN() and FINISH() treat the sums before and after, LOAD(k, q)
@@ -53,7 +54,7 @@ static void $NAME($PARAMS)
                     /* section: blocks */
                     for (ptrdiff_t o = 0; o < $OUTER; o++) {
                         const float *xo = &x[o * $A_OUTER];
-                        const float *po = &p[o * ($INNER * $B_ROW)];
+                        const float *po = &$P[o * ($INNER * $B_ROW)];
                         /* section: reduce */
                         for (ptrdiff_t k = 0; k < $WHOLE; k += $KU) {
                             $FETCH(k);

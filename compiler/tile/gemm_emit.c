@@ -48,19 +48,20 @@ static void load_vector(Text *out, const Tile *tile, const char *pointer,
     }
 }
 
+/* Reals from one k of B, or of its copy, to the next. */
+static int64_t b_row(const GemmPlan *p)
+{
+    return p->pack ? (int64_t)p->vectors * p->target->lanes : p->spec.b.row;
+}
+
 /* LOAD(k, q). */
 static void load_b(Text *out, void *context, int n, const char *const *args)
 {
     const LoadHook *h = context;
     const GemmPlan *p = h->tile.plan;
     int q = atoi(args[n - 1]);
-    if (p->pack) {
-        load_vector(out, &h->tile, "panel",
-                    (int64_t)p->vectors * p->target->lanes, args[0], q, false);
-    } else {
-        load_vector(out, &h->tile, h->pointer, p->spec.b.row, args[0], q,
-                    p->spec.b_rough);
-    }
+    load_vector(out, &h->tile, h->pointer, b_row(p), args[0], q,
+                p->spec.b_rough && !p->pack);
 }
 
 /* Copies the block's columns of plain B to `panel`. */
@@ -131,8 +132,8 @@ static int sizes(const Emit *e, const Tile *tile, int steps, int streams,
     const GemmPlan *p = tile->plan;
     const GemmSpec *s = &p->spec;
     bool uneven = s->k % p->block != 0;
-    bool nested = s->a.block > 0;
-    int64_t inner = nested ? s->a.block : p->block;
+    int64_t inner = gemm_inner(p);
+    bool nested = inner < p->block;
     Hole whole = hole_int(arena, "WHOLE", inner / steps * steps);
     if (uneven) {
         whole.text = steps > 1 ? "whole" : "steps";
@@ -146,9 +147,10 @@ static int sizes(const Emit *e, const Tile *tile, int steps, int streams,
         hole_int(arena, "A_ROW", s->a.row),
         hole_int(arena, "A_COLUMN", s->a.column),
         hole_int(arena, "A_OUTER", s->a.outer),
-        hole_int(arena, "B_ROW", s->b.row),
+        hole_text("P", p->pack ? "panel" : "p"),
+        hole_int(arena, "B_ROW", b_row(p)),
         hole_int(arena, "INNER", inner),
-        hole_int(arena, "OUTER", nested ? s->k / s->a.block : 1),
+        hole_int(arena, "OUTER", p->block / inner),
         hole_text("X", nested ? "xo" : "x"),
         whole,
         uneven ? hole_text("STEPS", "steps") : hole_int(arena, "STEPS", inner),
@@ -157,26 +159,43 @@ static int sizes(const Emit *e, const Tile *tile, int steps, int streams,
     return (int)(sizeof list / sizeof *list);
 }
 
+/* Where row m of A begins in column k0. */
+static const char *a_start(Arena *arena, const GemmPlan *p)
+{
+    const Scalars *a = &p->spec.a;
+    long long row = (long long)a->row;
+    long long column = (long long)a->column;
+    long long outer = (long long)a->outer;
+    long long block = (long long)a->block;
+    if (a->block == 0) {
+        return arena_printf(arena, "m * %lld + k0 * %lld", row, column);
+    }
+    if (p->block % a->block == 0) {
+        return arena_printf(arena, "m * %lld + k0 / %lld * %lld", row, block,
+                            outer);
+    }
+    return arena_printf(arena,
+                        "m * %lld + k0 / %lld * %lld + k0 %% %lld * %lld", row,
+                        block, outer, block, column);
+}
+
 /* The row loop of one shape of tile: a hole that is the section `rows`. */
 static Hole rows_hole(const Emit *e, const char *name, const Tile *tile,
                       const char *first, const char *end)
 {
     Arena *arena = e->arena;
     const GemmPlan *p = tile->plan;
-    const Scalars *a = &p->spec.a;
-    bool nested = a->block > 0;
+    bool nested = gemm_inner(p) < p->block;
     int streams = 0;
     int steps = gemm_steps(p, tile->rows, tile->vectors, &streams);
     LoadHook *load = NEW(arena, LoadHook);
     load->tile = *tile;
-    load->pointer = nested ? "po" : "p";
+    load->pointer = nested ? "po" : p->pack ? "panel" : "p";
     Hole *holes = NEWN(arena, Hole, MAX_HOLES);
     int n = sizes(e, tile, steps, streams, holes);
     holes[n++] = hole_text("FIRST", first);
     holes[n++] = hole_text("END", end);
-    holes[n++] = hole_text(
-        "A_START", arena_printf(arena, "m * %lld + k0 * %lld",
-                                (long long)a->row, (long long)a->column));
+    holes[n++] = hole_text("A_START", a_start(arena, p));
     holes[n++] = hole_hook("SETUP", "", setup_text(arena, p, steps));
     holes[n++] = hole_hook("BEGIN", "", gemm_begin(arena, tile));
     holes[n++] = hole_hook("FINISH", "", gemm_finish(arena, tile));

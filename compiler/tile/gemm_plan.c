@@ -224,6 +224,16 @@ static int64_t divisor(int64_t n, int64_t most)
     return d;
 }
 
+/* About `block`, but either whole blocks of A's or a divisor of one. */
+static int64_t whole_blocks(const GemmSpec *s, int64_t block)
+{
+    if (block >= s->a.block) {
+        return s->a.block * divisor(s->k / s->a.block, block / s->a.block);
+    }
+    int64_t part = divisor(s->a.block, block);
+    return part < MIN_BLOCK / 2 ? s->a.block : part;
+}
+
 /* Blocks of k so that what a row tile passes over stays in level 1: the
  * panel's block, and for a transposed A the lines of its columns. */
 static void choose_block(GemmPlan *p)
@@ -240,12 +250,15 @@ static void choose_block(GemmPlan *p)
         most = t->l1 * 3 / 2 / per_k;
         keep = most * 3 / 2;
     }
-    if (s->a.block > 0 || s->m <= p->rows || s->k <= keep ||
-        s->k < 2 * MIN_BLOCK) {
+    if (s->m <= p->rows || s->k <= keep || s->k < 2 * MIN_BLOCK) {
         return;
     }
     int64_t blocks = ceil_div(s->k, larger(most, MIN_BLOCK));
     p->block = ceil_div(s->k, blocks);
+    if (s->a.block > 0) {
+        p->block = whole_blocks(s, p->block);
+        return;
+    }
     for (int64_t b = p->block; b < p->block * 5 / 4 && b <= s->k; b++) {
         if (s->k % b == 0) {
             p->block = b;
@@ -312,19 +325,25 @@ static bool conflicts(const GemmPlan *p)
 static void choose_pack(GemmPlan *p)
 {
     const GemmSpec *s = &p->spec;
-    p->pack = s->b.width == 0 && s->a.block == 0 && conflicts(p) &&
-              p->chunk >= 24 && p->chunk >= 3 * (int64_t)p->rows;
+    p->pack = s->b.width == 0 && conflicts(p) && p->chunk >= 24 &&
+              p->chunk >= 3 * (int64_t)p->rows;
     p->scratch = gemm_partial(p);
     if (p->pack) {
         p->scratch += p->block * p->vectors * p->target->lanes;
     }
 }
 
+int64_t gemm_inner(const GemmPlan *p)
+{
+    int64_t block = p->spec.a.block;
+    return block > 0 ? smaller(block, p->block) : p->block;
+}
+
 int gemm_steps(const GemmPlan *p, int64_t rows, int64_t vectors, int *n_streams)
 {
     const GemmSpec *s = &p->spec;
     int64_t sums = rows * vectors;
-    int64_t inner = s->a.block > 0 ? s->a.block : p->block;
+    int64_t inner = gemm_inner(p);
     *n_streams = streams(rows, vectors, inner, p->target);
     int64_t steps = smaller(MAX_STEPS, BODY_FMAS / sums);
     if (s->unroll == 0) {
@@ -346,7 +365,7 @@ static void count_code(GemmPlan *p)
     int64_t all = gemm_row_vectors(s, t);
     int64_t rest = all % p->vectors;
     Cut c = gemm_cut(p->chunk, p->rows);
-    int64_t inner = s->a.block > 0 ? s->a.block : p->block;
+    int64_t inner = gemm_inner(p);
     int64_t bytes = 200;
     for (int part = 0; part < 4; part++) {
         int64_t rows = c.large - part / 2;
@@ -421,6 +440,7 @@ GemmPlan *gemm_plan(Arena *arena, const GemmSpec *spec, const Target *target)
     double b_bytes = (double)spec->k * (double)gemm_row_vectors(spec, target) *
                      target->lanes * 4;
     p->prefetch = p->block < spec->k && p->chunk == spec->m &&
+                  gemm_inner(p) == p->block &&
                   spec->b.width == p->vectors * target->lanes &&
                   b_bytes > target->l2;
     p->flops = 2.0 * (double)spec->m * (double)spec->n * gates_of(spec) *

@@ -18,6 +18,10 @@ int64_t gemm_partial(const GemmPlan *plan);
 /* Vectors of a whole row of results. */
 int64_t gemm_row_vectors(const GemmSpec *spec, const Target *target);
 
+/* The k's of a block that one loop runs over: fewer than the block's where
+ * it is made of several blocks of A's. */
+int64_t gemm_inner(const GemmPlan *plan);
+
 /* Reduction steps written out for a tile; *streams gets the number of its
  * independent partial sums, which then is the number of steps too, unless it
  * is 1. */

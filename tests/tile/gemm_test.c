@@ -54,6 +54,10 @@ static const Row rows[] = {
     {"gates row", 1, 64, 64, .gates = 4, .b = PACKED, .hook = GATES, .unroll = -1},
     {"gates plain", 9, 20, 31, .gates = 2, .b = PACKED, .c = PACKED, .unroll = -1},
     {"blocks", 16, 32, 128, .b = PACKED, .blocks = 4, .unroll = -1},
+    {"blocks long", 20, 96, 2048, .b = PACKED, .blocks = 64, .unroll = -1},
+    {"blocks longer", 20, 96, 2048, .b = PACKED, .blocks = 2, .unroll = -1},
+    {"blocks prime", 20, 96, 2062, .b = PACKED, .blocks = 2, .unroll = -1},
+    {"blocks turned", 40, 1024, 1024, .turned = 1, .blocks = 32, .hook = LINE, .unroll = -1},
     {"none", 19, 35, 21, .b = PACKED, .bias = true, .unroll = 0},
     {"full", 6, 35, 21, .b = PACKED, .bias = true, .unroll = INT32_MAX},
     {"some", 19, 35, 210, .b = PACKED, .unroll = 200},
@@ -144,6 +148,11 @@ static GemmSpec spec_of(const Row *r, const Target *t, int64_t *ldc)
         s.a = (Scalars){.row = r->k / r->blocks, .column = 1};
         s.a.block = r->k / r->blocks;
         s.a.outer = r->m * s.a.row + 5;
+        if (r->turned) {
+            s.a.row = 1;
+            s.a.outer = r->m + 2;
+            s.a.column = r->blocks * s.a.outer;
+        }
     }
     s.bias = r->bias;
     s.add = r->add;
