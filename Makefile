@@ -87,7 +87,8 @@ demo: ## install what is missing, build, train and try a digit recogniser
 	$(Q)B=$(B) sh examples/demo.sh
 
 APT = $(if $(filter 0,$(shell id -u)),,sudo) apt-get
-NEEDS = gcc libc6-dev clang flex bison zlib1g-dev libpng-dev libcmocka-dev
+NEEDS = gcc libc6-dev clang clang-format flex bison zlib1g-dev libpng-dev \
+        libcmocka-dev
 setup: ## install what building and testing need, through apt
 	$(Q)missing=$$(for p in $(NEEDS); do \
 	    dpkg -s $$p >/dev/null 2>&1 || echo $$p; done); \
@@ -136,9 +137,7 @@ docs: ## write the tables of operators anew
 	    sh docs/operators.sh $$f >$(B)/docs.md && cp $(B)/docs.md $$f; done
 
 lint: ## check layout and the rules of the house
-	$(call need,clang-format,clang-format)
-	$(Q)clang-format --dry-run -Werror $(OURS)
-	$(Q)for s in $(wildcard tests/lint.sh); do sh $$s || exit 1; done
+	$(Q)B=$(B) GROUPS_=lint sh tests/run.sh
 
 format: ## lay out all C files
 	$(call need,clang-format,clang-format)

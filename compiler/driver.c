@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "base/pack.h"
-#include "tile/target.h"
 #include "front/parse.h"
+#include "tile/target.h"
 
 enum { BATCH = 64, WORKSPACE_LIMIT = 256 << 20 };
 

@@ -89,3 +89,11 @@ grep -nEIw 'TODO|FIXME|XXX' $tree | report "nothing left to do"
 for f in $(files | grep '\.sh$'); do
     sh -n "$f" 2>&1
 done | report "scripts parse"
+
+# Other versions lay some lines out in another way.
+if clang-format --version 2>/dev/null | grep -q 'version 14\.'; then
+    clang-format --dry-run $sources 2>&1 |
+        sed -n 's/: error:.*//p; s/: warning:.*//p' | report "layout"
+else
+    skip "layout" "clang-format 14 is not installed"
+fi

@@ -10,9 +10,9 @@
 #define NNC_EMIT_EMIT_H
 
 #include "base/str.h"
+#include "pass/backend.h"
 #include "tile/target.h"
 #include "tile/template.h"
-#include "pass/backend.h"
 
 typedef struct Emit {
     Arena *arena;
@@ -20,10 +20,10 @@ typedef struct Emit {
     const CodeOptions *options;
     Text *out;
     const Target *target;
-    int lanes; /* of the target's vectors; 1 in the plain form */
-    int rows; /* of the table of kernels, so far */
-    VEC(const char *) names;   /* taken at file level */
-    const char **param_place;  /* the constant that says where each begins */
+    int lanes;                /* of the target's vectors; 1 in the plain form */
+    int rows;                 /* of the table of kernels, so far */
+    VEC(const char *) names;  /* taken at file level */
+    const char **param_place; /* the constant that says where each begins */
 } Emit;
 
 /* A name that is not taken yet at file level: the wish itself, or with _2,
@@ -37,9 +37,9 @@ typedef struct Scope {
     const Kernel *kernel;
     Text head; /* declarations of pointers */
     Text body;
-    VEC(const Node *) nodes;      /* values with a pointer */
-    VEC(const char *) pointers;   /* their variables, in the same order */
-    VEC(const char *) taken;      /* names within the function */
+    VEC(const Node *) nodes;    /* values with a pointer */
+    VEC(const char *) pointers; /* their variables, in the same order */
+    VEC(const char *) taken;    /* names within the function */
 } Scope;
 
 Scope scope_new(Emit *e, const Plan *plan, const Kernel *k);

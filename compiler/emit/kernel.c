@@ -34,14 +34,13 @@ void emit_kernel_names(Emit *e, Plan *plan)
                 e, arena_printf(e->arena, "%s_straight", plan->prefix));
             return;
         }
-        const Node *n = k->anchor ? k->anchor
-                                  : k->nodes.at[k->nodes.n - 1];
+        const Node *n = k->anchor ? k->anchor : k->nodes.at[k->nodes.n - 1];
         const char *given = given_name(k);
         const char *op = lower(e->arena, op_table[n->op].id);
         k->name = emit_name(
-            e, given ? arena_printf(e->arena, "%s_%s_%s", plan->prefix, given,
-                                    op)
-                     : arena_printf(e->arena, "%s_%s", plan->prefix, op));
+            e, given
+                   ? arena_printf(e->arena, "%s_%s_%s", plan->prefix, given, op)
+                   : arena_printf(e->arena, "%s_%s", plan->prefix, op));
         if (k->body)
             emit_kernel_names(e, k->body);
     }

@@ -23,7 +23,7 @@ typedef struct LaneWriter {
     const char *args;   /* the same names, to hand on */
     bool frame;         /* the frame is among them */
     AxisOrder order[MAX_RANK]; /* in which the indices run through the axes */
-    const Node *primary; /* what the tile itself stores, or NULL */
+    const Node *primary;       /* what the tile itself stores, or NULL */
 } LaneWriter;
 
 /* Declares pointers for all that the kernel's nodes read and store; bytes
@@ -32,8 +32,7 @@ LaneWriter lane_writer(Scope *s, const Node *primary);
 
 /* The statements for one vector; `acc` is the register that holds the values
  * of the kernel's result, and gets those of `primary`. */
-void lane_print(Text *out, LaneWriter *w, const char *acc,
-                const LanePoint *at);
+void lane_print(Text *out, LaneWriter *w, const char *acc, const LanePoint *at);
 
 /* Vector operations of the nodes on one vector, for the cost. */
 int lane_operations(const Kernel *k);

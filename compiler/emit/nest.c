@@ -81,8 +81,8 @@ static Loop *add_loop(Nest *nest, int axis, int64_t count, int64_t div,
     if (nest->n_loops == MAX_LOOPS)
         nnc_bug("a nest of more than %d loops", MAX_LOOPS);
     Loop *loop = &nest->loop[nest->n_loops++];
-    *loop = (Loop){
-        .count = count, .axis = axis, .div = div, .reduced = reduced};
+    *loop =
+        (Loop){.count = count, .axis = axis, .div = div, .reduced = reduced};
     for (int o = 0; o < nest->n_operands; o++)
         loop->stride[o] = stride_at(&nest->operand[o].axis[axis], div);
     return loop;
@@ -104,12 +104,11 @@ static void add_loops(Nest *nest, int axis, bool reduced)
     int n = cuts_of(nest, axis, cut);
     if (n == 0)
         add_mixed(nest, axis, reduced);
-    while (n > 1 && cut[n - 1] >= dim &&
-           !room(nest, axis, cut[n - 1], reduced))
+    while (n > 1 && cut[n - 1] >= dim && !room(nest, axis, cut[n - 1], reduced))
         n--;
     for (int i = n - 1; i >= 0; i--) {
-        int64_t count = i == n - 1 ? (dim + cut[i] - 1) / cut[i]
-                                   : cut[i + 1] / cut[i];
+        int64_t count =
+            i == n - 1 ? (dim + cut[i] - 1) / cut[i] : cut[i + 1] / cut[i];
         nest->guarded[axis] |= i == n - 1 && dim % cut[i] &&
                                !room(nest, axis, count * cut[i], reduced);
         if (count > 1)
@@ -176,7 +175,7 @@ static void merge_loops(Nest *nest)
 void nest_build(Nest *nest, unsigned reduced)
 {
     static const char *const var[MAX_LOOPS] = {
-        "i", "j", "k", "l", "i2", "j2", "k2", "l2",
+        "i",  "j",  "k",  "l",  "i2", "j2", "k2", "l2",
         "i3", "j3", "k3", "l3", "i4", "j4", "k4", "l4"};
     nest->n_loops = 0;
     for (int a = 0; a < nest->shape.rank; a++)
@@ -198,8 +197,8 @@ const char *nest_place(Arena *arena, const Nest *nest, int operand)
             continue;
         back |= stride < 0;
         if (nest->mixed[loop->axis]) {
-            Layout one = {.rank = 1, .axis = {nest->operand[operand]
-                                                  .axis[loop->axis]}};
+            Layout one = {.rank = 1,
+                          .axis = {nest->operand[operand].axis[loop->axis]}};
             text_printf(&out, "%s%s", out.n ? " + " : "",
                         emit_index(arena, &one, &loop->var));
             continue;

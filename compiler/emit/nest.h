@@ -16,10 +16,10 @@ enum { MAX_LOOPS = 16, MAX_OPERANDS = 64 };
 typedef struct Loop {
     int64_t count;
     int axis;
-    int64_t div;      /* of the axis's index, per turn */
+    int64_t div; /* of the axis's index, per turn */
     int64_t stride[MAX_OPERANDS];
-    bool reduced;     /* of an axis that is summed */
-    bool rows;        /* over the rows that are present */
+    bool reduced; /* of an axis that is summed */
+    bool rows;    /* over the rows that are present */
     const char *var;
 } Loop;
 

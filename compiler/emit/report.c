@@ -13,8 +13,9 @@ static int64_t product_flops(const Node *n)
  * every weight. */
 static int64_t conv_flops(const Node *n)
 {
-    const Node *y = n->op == OP_CONV ? n : n->op == OP_CONV_DX ? n->in[0]
-                                                               : n->in[1];
+    const Node *y = n->op == OP_CONV      ? n
+                    : n->op == OP_CONV_DX ? n->in[0]
+                                          : n->in[1];
     const Node *w = n->op == OP_CONV_DW ? n : n->in[1];
     return 2 * shape_count(&y->shape) / y->shape.dim[1] *
            shape_count(&w->shape);

@@ -24,8 +24,7 @@ static bool knows(const Node *n)
     bool leaf = n->op == OP_INPUT || n->op == OP_PARAM || n->op == OP_CONST;
     bool map = class == CLASS_MAP && n->op != OP_ROWS_MASK;
     return leaf || map || plan_is_view(n) || n->op == OP_CONCAT ||
-           n->op == OP_MATMUL || class == CLASS_REDUCE ||
-           n->op == OP_SOFTMAX;
+           n->op == OP_MATMUL || class == CLASS_REDUCE || n->op == OP_SOFTMAX;
 }
 
 /* An exponential counts as what it takes in scalars. */
@@ -58,7 +57,8 @@ bool straight_fits(const Plan *plan)
 Plan *straight(Plan *plan)
 {
     Kernel *k = NEW(plan->arena, Kernel);
-    *k = (Kernel){.kind = KERNEL_STRAIGHT, .parts = 1,
+    *k = (Kernel){.kind = KERNEL_STRAIGHT,
+                  .parts = 1,
                   .why = "few enough multiply-adds for straight-line code"};
     for (int i = 0; i < plan->graph->nodes.n; i++)
         vec_push(plan->arena, &k->nodes, plan->graph->nodes.at[i]);
@@ -68,8 +68,7 @@ Plan *straight(Plan *plan)
 
 static const char **list(Straight *s, const Node *n)
 {
-    s->element[n->id] =
-        NEWN(s->e->arena, const char *, shape_count(&n->shape));
+    s->element[n->id] = NEWN(s->e->arena, const char *, shape_count(&n->shape));
     return s->element[n->id];
 }
 
@@ -116,8 +115,7 @@ static void leaf(Straight *s, const Node *n)
             to[i] = arena_printf(
                 s->e->arena, "params[%s + %lld]",
                 s->e->param_place[n->attr.index],
-                (long long)layout_place(p->layout ? p->layout : &dense,
-                                        index));
+                (long long)layout_place(p->layout ? p->layout : &dense, index));
     }
 }
 
@@ -196,8 +194,8 @@ static void matmul(Straight *s, const Node *n)
                 column = i % columns;
         for (int64_t k = 0; k < inner; k++) {
             int64_t x = n->attr.mm.ta ? k * rows + row : row * inner + k;
-            int64_t y = n->attr.mm.tb ? column * inner + k
-                                      : k * columns + column;
+            int64_t y =
+                n->attr.mm.tb ? column * inner + k : k * columns + column;
             text_printf(&sum, "%s%s * %s", k ? " + " : "",
                         s->element[a->id][g * rows * inner + x],
                         s->element[b->id][g * columns * inner + y]);
@@ -257,9 +255,9 @@ static void softmax(Straight *s, const Node *n)
         const char *total = name_it(s, &row, i, text_str(&sum));
         for (int64_t k = 0; k < count; k++)
             if (repeated(&row, &n->shape, k) == i)
-                to[k] = name_it(s, n, k,
-                                arena_printf(s->e->arena, "%s / %s", to[k],
-                                             total));
+                to[k] =
+                    name_it(s, n, k,
+                            arena_printf(s->e->arena, "%s / %s", to[k], total));
     }
 }
 
@@ -296,15 +294,18 @@ static void outputs(Straight *s)
 void emit_straight(Emit *e, const Plan *plan)
 {
     const Kernel *k = plan->kernels.at[0];
-    Straight s = {.e = e, .plan = plan, .body = {.arena = e->arena},
+    Straight s = {.e = e,
+                  .plan = plan,
+                  .body = {.arena = e->arena},
                   .scope = scope_new(e, plan, k),
                   .uses = graph_uses(plan->graph)};
     s.element = NEWN(e->arena, const char **, plan->graph->nodes.n);
     for (int i = 0; i < plan->graph->nodes.n; i++)
         node(&s, plan->graph->nodes.at[i]);
     outputs(&s);
-    text_printf(e->out, "\n/* The whole network for one row. */\n"
-                        "static void %s(const nn_real *restrict params",
+    text_printf(e->out,
+                "\n/* The whole network for one row. */\n"
+                "static void %s(const nn_real *restrict params",
                 k->name);
     for (int i = 0; i < e->program->n_inputs; i++)
         text_printf(e->out, ",\n    const nn_real *restrict input_%d", i);

@@ -14,7 +14,7 @@
 typedef struct Product {
     GemmSpec spec;
     bool turned;
-    bool direct; /* the tile stores the result itself */
+    bool direct;                    /* the tile stores the result itself */
     AxisOrder rows, columns, inner; /* in which m, n and k run */
     GemmPlan *plan;
 } Product;

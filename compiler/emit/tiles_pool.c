@@ -29,15 +29,16 @@ static bool spec_of(const Scope *s, PoolSpec *p)
     bool max = n->op == OP_MAXPOOL || n->op == OP_MAXPOOL_DX;
     bool back = n->op == OP_MAXPOOL_DX || n->op == OP_AVGPOOL_DX;
     *p = (PoolSpec){.batch = (int)n->shape.dim[0],
-                    .kind = max ? POOL_MAX : POOL_MEAN, .gradient = back};
+                    .kind = max ? POOL_MAX : POOL_MEAN,
+                    .gradient = back};
     for (int i = 0; i < 2; i++) {
         p->window[i] = (int)w->kernel[i];
         p->stride[i] = (int)w->stride[i];
     }
     for (int i = 0; i < 4; i++)
         p->pad[i] = (int)w->pad[i];
-    if (n->op == OP_MAXPOOL_DX && (n->in[1]->type != TYPE_BYTE ||
-                                   !image_of(s, n->in[1], &p->arg)))
+    if (n->op == OP_MAXPOOL_DX &&
+        (n->in[1]->type != TYPE_BYTE || !image_of(s, n->in[1], &p->arg)))
         return false;
     return n->op != OP_MAXPOOL_AT && s->kernel->nodes.n == 1 &&
            p->pad[0] < p->window[0] && p->pad[1] < p->window[1] &&

@@ -175,8 +175,8 @@ static bool exact_axes(const Layout *l, const Shape *shape, int a, int b)
 static bool reshape_layout(const Layout *l, const Shape *from, const Shape *to,
                            Layout *view)
 {
-    *view = (Layout){
-        .rank = to->rank, .offset = l->offset, .extent = l->extent};
+    *view =
+        (Layout){.rank = to->rank, .offset = l->offset, .extent = l->extent};
     int i = 0, o = 0;
     while (i < from->rank || o < to->rank) {
         int i0 = i, o0 = o;
@@ -246,8 +246,8 @@ bool layout_unview(const Node *n, const Layout *view, Layout *l)
             l->axis[n->attr.perm[a]] = view->axis[a];
         return true;
     case OP_REVERSE:
-        return reverse_axis(&l->axis[n->attr.axis],
-                            n->shape.dim[n->attr.axis], &l->offset);
+        return reverse_axis(&l->axis[n->attr.axis], n->shape.dim[n->attr.axis],
+                            &l->offset);
     default:
         return false;
     }
@@ -297,8 +297,7 @@ bool layout_reorder(const AxisLayout *axis, const AxisOrder *order,
     return true;
 }
 
-AxisLayout layout_ordered(int64_t size, const AxisOrder *order,
-                          int64_t stride)
+AxisLayout layout_ordered(int64_t size, const AxisOrder *order, int64_t stride)
 {
     AxisLayout a = {.n = order->n};
     if (order->n == 0)

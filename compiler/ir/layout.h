@@ -82,8 +82,7 @@ bool layout_reorder(const AxisLayout *axis, const AxisOrder *order,
                     AxisLayout *to);
 
 /* The axis laid out so that in that order it is one run of a stride. */
-AxisLayout layout_ordered(int64_t size, const AxisOrder *order,
-                          int64_t stride);
+AxisLayout layout_ordered(int64_t size, const AxisOrder *order, int64_t stride);
 
 void layout_print(Text *out, const Layout *l);
 

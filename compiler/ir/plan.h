@@ -47,16 +47,16 @@ typedef struct Value {
     Buffer *buffer; /* NULL: never stored, lives inside its kernel */
     Layout layout;
     Moves moves;
-    int64_t step; /* elements between two time steps or slots */
-    bool wraps;   /* MOVES_NOW, MOVES_NEXT: two slots that alternate */
+    int64_t step;       /* elements between two time steps or slots */
+    bool wraps;         /* MOVES_NOW, MOVES_NEXT: two slots that alternate */
     const Layout *want; /* the schedule's wish; NULL: row-major */
 } Value;
 
 typedef enum KernelKind {
-    KERNEL_MAP,      /* one loop nest over `space` */
-    KERNEL_REDUCE,   /* a sum or maximum, with maps before it */
-    KERNEL_ROW,      /* softmax, cross-entropy and the like: row by row */
-    KERNEL_COPY,     /* a view that no layout describes */
+    KERNEL_MAP,    /* one loop nest over `space` */
+    KERNEL_REDUCE, /* a sum or maximum, with maps before it */
+    KERNEL_ROW,    /* softmax, cross-entropy and the like: row by row */
+    KERNEL_COPY,   /* a view that no layout describes */
     KERNEL_MATMUL,
     KERNEL_CONV,
     KERNEL_CONV_DX,
@@ -68,23 +68,23 @@ typedef enum KernelKind {
 
 struct Kernel {
     KernelKind kind;
-    const char *name;      /* of its C function, unique in the file */
-    VEC(Node *) nodes;     /* computed here, in order */
-    Node *anchor;          /* what decides the kind; NULL for MAP */
-    Node *result;          /* whose values the anchor's loops end with: the
-                              anchor, or the pooling inside a convolution */
-    VEC(Node *) stores;    /* nodes whose values leave the kernel */
-    Shape space;           /* what a MAP iterates over */
-    int parts;             /* literal, for threads; 1: not divided */
-    bool empty;            /* others have written its result already */
-    bool finish;           /* NAME_finish runs once behind all parts */
-    int64_t scratch;       /* bytes */
+    const char *name;   /* of its C function, unique in the file */
+    VEC(Node *) nodes;  /* computed here, in order */
+    Node *anchor;       /* what decides the kind; NULL for MAP */
+    Node *result;       /* whose values the anchor's loops end with: the
+                           anchor, or the pooling inside a convolution */
+    VEC(Node *) stores; /* nodes whose values leave the kernel */
+    Shape space;        /* what a MAP iterates over */
+    int parts;          /* literal, for threads; 1: not divided */
+    bool empty;         /* others have written its result already */
+    bool finish;        /* NAME_finish runs once behind all parts */
+    int64_t scratch;    /* bytes */
     Buffer *scratch_buffer;
-    Plan *body;            /* SCAN */
-    const char *why;       /* the schedule's reason, for --report */
-    void *tile;            /* the chosen variant's own plan; NULL: loops */
-    int row;               /* in the model's table of kernels */
-    int position;          /* in the sequence, set by order */
+    Plan *body;      /* SCAN */
+    const char *why; /* the schedule's reason, for --report */
+    void *tile;      /* the chosen variant's own plan; NULL: loops */
+    int row;         /* in the model's table of kernels */
+    int position;    /* in the sequence, set by order */
 };
 
 struct Plan {
@@ -92,7 +92,7 @@ struct Plan {
     const Program *program;
     const Entry *entry;
     Graph *graph;
-    Value *value;       /* by node id */
+    Value *value; /* by node id */
     VEC(Kernel *) kernels;
     VEC(Buffer *) buffers;
     const Scan *scan;   /* the body of this scan, or NULL */

@@ -12,10 +12,14 @@ bool conv_image(const Shape *s, const Layout *l, Image *m)
     if (s->rank != 4 || !one(&l->axis[0]) || !one(&l->axis[2]) ||
         !one(&l->axis[3]) || c->n > 2)
         return false;
-    *m = (Image){.channels = (int)s->dim[1], .height = (int)s->dim[2],
-                 .width = (int)s->dim[3], .row = layout_stride(l, 2),
-                 .column = layout_stride(l, 3), .origin = l->offset,
-                 .size = layout_stride(l, 0), .slack = l->slack};
+    *m = (Image){.channels = (int)s->dim[1],
+                 .height = (int)s->dim[2],
+                 .width = (int)s->dim[3],
+                 .row = layout_stride(l, 2),
+                 .column = layout_stride(l, 3),
+                 .origin = l->offset,
+                 .size = layout_stride(l, 0),
+                 .slack = l->slack};
     for (int i = 0; i < 4; i++)
         m->halo[i] = l->halo[i];
     Piece last = c->piece[c->n - 1];
@@ -38,10 +42,10 @@ Layout conv_layout(const Image *m, int64_t batch)
     l.axis[0] = (AxisLayout){1, {{batch, m->size}}};
     l.axis[1] = (AxisLayout){1, {{m->channels, m->block > 1 ? 1 : m->group}}};
     if (m->block > 1 && m->channels > m->block)
-        l.axis[1] = (AxisLayout){
-            2,
-            {{(m->channels + m->block - 1) / m->block, m->group},
-             {m->block, 1}}};
+        l.axis[1] =
+            (AxisLayout){2,
+                         {{(m->channels + m->block - 1) / m->block, m->group},
+                          {m->block, 1}}};
     l.axis[2] = (AxisLayout){1, {{m->height, m->row}}};
     l.axis[3] = (AxisLayout){1, {{m->width, m->column}}};
     l.extent = batch * m->size + m->slack;
@@ -120,7 +124,8 @@ ConvSpec conv_spec(const Node *n, const Node *pool)
     ConvSpec s = {.role = n->op == OP_CONV      ? CONV_FORWARD
                           : n->op == OP_CONV_DX ? CONV_GRAD_INPUT
                                                 : CONV_GRAD_WEIGHT,
-                  .batch = (int)x->dim[0], .filters = (int)w->dim[0],
+                  .batch = (int)x->dim[0],
+                  .filters = (int)w->dim[0],
                   .unroll = -1};
     const Window *v = &n->attr.window;
     for (int i = 0; i < 2; i++) {

@@ -2,9 +2,9 @@
 #ifndef NNC_PASS_CONV_SPEC_H
 #define NNC_PASS_CONV_SPEC_H
 
+#include "ir/plan.h"
 #include "tile/conv.h"
 #include "tile/pool.h"
-#include "ir/plan.h"
 
 /* The images of a value [N, C, H, W] that lies as l; false where conv.h has
  * no word for the layout. */

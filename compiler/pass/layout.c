@@ -228,8 +228,8 @@ bool layout_in_place(const Plan *plan, const Node *n, int input)
         return false;
     for (int i = 0; i < input; i++)
         begin += n->in[i]->shape.dim[axis];
-    Layout l = slice_of(&whole->layout, axis, begin,
-                        n->in[input]->shape.dim[axis]);
+    Layout l =
+        slice_of(&whole->layout, axis, begin, n->in[input]->shape.dim[axis]);
     return part->layout.offset == l.offset && layout_equal(&part->layout, &l);
 }
 

@@ -151,8 +151,8 @@ static void read_param(const Replay *r, const Plan *plan, const Kernel *k,
 }
 
 /* A value that is read from memory: in its place, and already computed. */
-static void read(Replay *r, const Plan *plan, const Kernel *k,
-                 const Node *user, const Node *n)
+static void read(Replay *r, const Plan *plan, const Kernel *k, const Node *user,
+                 const Node *n)
 {
     const Buffer *b = plan->value[n->id].buffer;
     const Plan *at = plan;
@@ -198,7 +198,7 @@ static void check_places(const Replay *r, const Plan *plan, const Node *n)
     int64_t turns = v->moves == MOVES_NOT    ? 0
                     : v->moves == MOVES_TIME ? plan->scan->steps - 1
                     : v->wraps               ? 1
-                    : plan->scan->steps - (v->moves == MOVES_NOW);
+                               : plan->scan->steps - (v->moves == MOVES_NOW);
     high += turns * v->step;
     if (low < 0 || high >= v->buffer->count)
         nnc_bug("%s: node %d lies outside %s", r->entry, n->id,

@@ -18,7 +18,7 @@ typedef struct {
     nn_real **outputs;
     double *sums; /* loss and metrics of the last step or eval */
     int rows;
-    nn_real *file; /* one parameter in file order */
+    nn_real *file;   /* one parameter in file order */
     nn_parallel par; /* runs the kernels' parts; NULL: one after the other */
     void *pool;
 } drive;

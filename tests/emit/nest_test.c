@@ -20,8 +20,8 @@ typedef struct Case {
 } Case;
 
 static const Case cases[] = {
-    {ROWS, ROWS, 1},   {ROWS, COLUMNS, 2},    {COLUMNS, COLUMNS, 1},
-    {ROWS, PANELS, 3}, {PANELS, PANELS, 1},   {ROWS, BACKWARDS, 2},
+    {ROWS, ROWS, 1},     {ROWS, COLUMNS, 2},    {COLUMNS, COLUMNS, 1},
+    {ROWS, PANELS, 3},   {PANELS, PANELS, 1},   {ROWS, BACKWARDS, 2},
     {ROWS, REPEATED, 2}, {PANELS, REPEATED, 3},
 };
 

@@ -18,32 +18,37 @@ typedef struct Case {
 } Case;
 
 static const Case cases[] = {
-    {"flattened",
-     {.op = OP_RESHAPE, .shape = {2, {2, 24}}}, false, true},
-    {"cut finer",
-     {.op = OP_RESHAPE, .shape = {4, {2, 2, 3, 4}}}, true, true},
+    {"flattened", {.op = OP_RESHAPE, .shape = {2, {2, 24}}}, false, true},
+    {"cut finer", {.op = OP_RESHAPE, .shape = {4, {2, 2, 3, 4}}}, true, true},
     {"cut across the panels",
-     {.op = OP_RESHAPE, .shape = {4, {2, 3, 2, 4}}}, true, false},
-    {"panels joined",
-     {.op = OP_RESHAPE, .shape = {2, {2, 24}}}, true, true},
+     {.op = OP_RESHAPE, .shape = {4, {2, 3, 2, 4}}},
+     true,
+     false},
+    {"panels joined", {.op = OP_RESHAPE, .shape = {2, {2, 24}}}, true, true},
     {"axes swapped",
      {.op = OP_TRANSPOSE, .shape = {3, {4, 2, 6}}, .attr.perm = {2, 0, 1}},
-     true, true},
+     true,
+     true},
     {"second panel",
      {.op = OP_SLICE, .shape = {3, {2, 3, 4}}, .attr.part = {1, 3, 3}},
-     true, true},
+     true,
+     true},
     {"inside one panel",
      {.op = OP_SLICE, .shape = {3, {2, 2, 4}}, .attr.part = {1, 4, 2}},
-     true, true},
+     true,
+     true},
     {"across two panels",
      {.op = OP_SLICE, .shape = {3, {2, 2, 4}}, .attr.part = {1, 2, 2}},
-     true, false},
+     true,
+     false},
     {"last to first",
      {.op = OP_REVERSE, .shape = {3, {2, 6, 4}}, .attr.axis = 2},
-     false, true},
+     false,
+     true},
     {"panels last to first",
      {.op = OP_REVERSE, .shape = {3, {2, 6, 4}}, .attr.axis = 1},
-     true, false},
+     true,
+     false},
 };
 
 static const Shape whole = {3, {2, 6, 4}};
@@ -78,8 +83,7 @@ static void shown(const Node *n, int64_t i, int64_t *index)
     if (n->op == OP_SLICE)
         index[n->attr.part.axis] += n->attr.part.begin;
     if (n->op == OP_REVERSE)
-        index[n->attr.axis] = whole.dim[n->attr.axis] - 1 -
-                              index[n->attr.axis];
+        index[n->attr.axis] = whole.dim[n->attr.axis] - 1 - index[n->attr.axis];
 }
 
 static void test_views(void **state)
