@@ -76,6 +76,15 @@ static inline void nn_vstore_n(float *p, nn_vec a, int n)
 }
 /* end: nn_vstore_n */
 
+/* section: nn_vfirst */
+/* The first n lanes of a, the others of b. */
+static inline nn_vec nn_vfirst(nn_vec a, nn_vec b, int n)
+{
+    __builtin_memcpy(&b, &a, (unsigned)n * sizeof(float));
+    return b;
+}
+/* end: nn_vfirst */
+
 /* section: nn_vif */
 /* a in the lanes whose mask is set, b in the others. */
 static inline nn_vec nn_vif(nn_int mask, nn_vec a, nn_vec b)

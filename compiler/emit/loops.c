@@ -10,7 +10,20 @@
 
 Loops loops_over(Scope *s, const Shape *shape)
 {
-    return (Loops){.scope = s, .nest.shape = *shape, .indent = 1, .lanes = 1};
+    return (Loops){
+        .scope = s, .nest.shape = *shape, .indent = 1, .lanes = 1, .used = 1};
+}
+
+/* Vectors from here on, `used` of whose lanes count. */
+static void use_lanes(Loops *l, int64_t used)
+{
+    l->lanes = l->scope->e->lanes;
+    l->used = (int)used;
+}
+
+static void use_scalars(Loops *l)
+{
+    l->lanes = l->used = 1;
 }
 
 static int operand_of(Loops *l, const Node *n)
@@ -157,7 +170,21 @@ static const char *load(Loops *l, const Node *n)
         return element(l, n);
     if (inner_stride(l, operand_of(l, n)) == 0)
         return arena_printf(arena, "nn_vset(%s)", element(l, n));
+    if (l->used < l->lanes)
+        return arena_printf(arena, "nn_vload_n(&%s, %d)", element(l, n),
+                            l->used);
     return arena_printf(arena, "nn_vload(&%s)", element(l, n));
+}
+
+/* Stores the C expression x to a node's place. */
+static void store(Loops *l, const Node *n, const char *x)
+{
+    if (l->lanes == 1)
+        loops_line(l, "%s = %s;", element(l, n), x);
+    else if (l->used < l->lanes)
+        loops_line(l, "nn_vstore_n(&%s, %s, %d);", element(l, n), x, l->used);
+    else
+        loops_line(l, "nn_vstore(&%s, %s);", element(l, n), x);
 }
 
 static const char *value(Loops *l, const Node *n)
@@ -242,12 +269,8 @@ static void stores(Loops *l, const Kernel *k)
 {
     for (int j = 0; j < k->stores.n; j++) {
         const Node *n = k->stores.at[j];
-        if (n == k->anchor)
-            continue;
-        if (l->lanes == 1)
-            loops_line(l, "%s = %s;", element(l, n), value(l, n));
-        else
-            loops_line(l, "nn_vstore(&%s, %s);", element(l, n), value(l, n));
+        if (n != k->anchor)
+            store(l, n, value(l, n));
     }
 }
 
@@ -265,17 +288,20 @@ static bool lanes_along(const Loops *l, const Loop *loop)
     return true;
 }
 
-/* Whether the innermost loop can run on whole vectors. */
-static bool vectors(const Loops *l, int64_t *count)
+/* Turns of a loop that fill vectors. */
+static int64_t whole_turns(const Loops *l, const Loop *loop)
 {
-    int lanes = l->scope->e->lanes, last = l->nest.n_loops - 1;
+    return loop->count / l->scope->e->lanes * l->scope->e->lanes;
+}
+
+/* Whether the innermost loop can run on vectors. */
+static bool vectors(const Loops *l)
+{
+    int last = l->nest.n_loops - 1;
     bool guarded;
     nest_guard(l->scope->e->arena, &l->nest, &guarded);
-    if (lanes == 1 || last < 0 || l->nest.loop[last].count < lanes || guarded ||
-        !lanes_along(l, &l->nest.loop[last]))
-        return false;
-    *count = l->nest.loop[last].count / lanes * lanes;
-    return true;
+    return l->scope->e->lanes > 1 && last >= 0 && !guarded &&
+           l->nest.loop[last].count > 1 && lanes_along(l, &l->nest.loop[last]);
 }
 
 static void map_body(Loops *l, const Kernel *k, int64_t first, int64_t last)
@@ -326,10 +352,12 @@ void emit_map(Scope *s)
     int64_t whole = 0;
     open_outer(&l, false);
     int64_t count = l.nest.n_loops ? l.nest.loop[l.nest.n_loops - 1].count : 1;
-    if (vectors(&l, &whole)) {
-        l.lanes = s->e->lanes;
-        map_body(&l, k, 0, whole);
-        l.lanes = 1;
+    if (vectors(&l)) {
+        whole = whole_turns(&l, &l.nest.loop[l.nest.n_loops - 1]);
+        use_lanes(&l, s->e->lanes);
+        if (whole > 0)
+            map_body(&l, k, 0, whole);
+        use_lanes(&l, count - whole);
     }
     if (whole < count && l.nest.n_loops == 1 && k->parts > 1 && whole > 0) {
         loops_line(&l, "if (part == %d) {", k->parts - 1);
@@ -340,16 +368,23 @@ void emit_map(Scope *s)
     loops_close(&l, 1);
 }
 
-static const char *step_of(Loops *l, const Kernel *k, const char *sum)
+/* `along`: the lanes are parts of one sum, so that those behind the used ones
+ * must stay as they are. */
+static const char *step_of(Loops *l, const Kernel *k, bool along)
 {
+    Arena *arena = l->scope->e->arena;
     const char *x = value(l, k->anchor->in[0]);
-    if (k->anchor->op != OP_RMAX)
-        return arena_printf(l->scope->e->arena, "%s += %s;", sum, x);
+    bool largest = k->anchor->op == OP_RMAX;
+    const char *next = largest ? arena_printf(arena, "nn_vmax(sum, %s)", x)
+                               : arena_printf(arena, "sum + %s", x);
+    if (along && l->used < l->lanes)
+        return arena_printf(arena, "sum = nn_vfirst(%s, sum, %d);", next,
+                            l->used);
+    if (!largest)
+        return arena_printf(arena, "sum += %s;", x);
     if (l->lanes == 1)
-        return arena_printf(l->scope->e->arena, "%s = %s > %s ? %s : %s;", sum,
-                            x, sum, x, sum);
-    return arena_printf(l->scope->e->arena, "%s = nn_vmax(%s, %s);", sum, sum,
-                        x);
+        return arena_printf(arena, "sum = %s > sum ? %s : sum;", x, x);
+    return arena_printf(arena, "sum = %s;", next);
 }
 
 static const char *start_of(const Loops *l, const Kernel *k)
@@ -377,45 +412,42 @@ static void reduce_kept(Loops *l, const Kernel *k)
             loops_open(l, &l->nest.loop[i], 0, l->nest.loop[i].count, 1, false);
     loops_guard(l);
     statements(l, k);
-    loops_line(l, "%s", step_of(l, k, "sum"));
+    loops_line(l, "%s", step_of(l, k, false));
     loops_close(l, kept);
-    if (l->lanes == 1)
-        loops_line(l, "%s = (nn_real)sum;", element(l, k->anchor));
-    else
-        loops_line(l, "nn_vstore(&%s, sum);", element(l, k->anchor));
+    store(l, k->anchor, l->lanes == 1 ? "(nn_real)sum" : "sum");
+}
+
+/* One turn of sums along the innermost loop, on vectors. */
+static void along_body(Loops *l, const Kernel *k, int64_t first, int64_t last)
+{
+    int outer = l->indent;
+    l->terms.n = 0;
+    loops_open(l, &l->nest.loop[l->nest.n_loops - 1], first, last, l->lanes,
+               false);
+    statements(l, k);
+    loops_line(l, "%s", step_of(l, k, true));
+    loops_close(l, outer);
 }
 
 /* Sums along the innermost loop: a vector of partial sums, folded at the end
- * in a fixed order, then the elements that fill no vector. */
-static void reduce_along(Loops *l, const Kernel *k, int64_t whole)
+ * in a fixed order. */
+static void reduce_along(Loops *l, const Kernel *k)
 {
     const Loop *inner = &l->nest.loop[l->nest.n_loops - 1];
+    int64_t whole = whole_turns(l, inner);
     int kept = l->indent;
-    l->lanes = l->scope->e->lanes;
-    l->terms.n = 0;
-    loops_line(l, "nn_vec sums = %s;", start_of(l, k));
-    loops_line(l, "nn_real sum = %s;",
-               k->anchor->op == OP_RMAX ? "-INFINITY" : "0");
+    use_lanes(l, l->scope->e->lanes);
+    loops_line(l, "nn_vec sum = %s;", start_of(l, k));
     open_outer(l, true);
-    int outer = l->indent;
-    loops_open(l, inner, 0, whole, l->lanes, false);
-    statements(l, k);
-    loops_line(l, "%s", step_of(l, k, "sums"));
-    loops_close(l, outer);
-    l->lanes = 1;
-    l->terms.n = 0;
-    if (whole < inner->count) {
-        loops_open(l, inner, whole, inner->count, 1, false);
-        statements(l, k);
-        loops_line(l, "%s", step_of(l, k, "sum"));
-    }
+    if (whole > 0)
+        along_body(l, k, 0, whole);
+    use_lanes(l, inner->count - whole);
+    if (whole < inner->count)
+        along_body(l, k, whole, inner->count);
     loops_close(l, kept);
-    if (k->anchor->op == OP_RMAX)
-        loops_line(l,
-                   "sum = nn_vlargest(sums) > sum ? nn_vlargest(sums) : sum;");
-    else
-        loops_line(l, "sum += nn_vsum(sums);");
-    loops_line(l, "%s = sum;", element(l, k->anchor));
+    use_scalars(l);
+    store(l, k->anchor,
+          k->anchor->op == OP_RMAX ? "nn_vlargest(sum)" : "nn_vsum(sum)");
 }
 
 /* The last kept loop, where it and not a reduced one lies side by side. */
@@ -426,8 +458,7 @@ static int kept_lane_loop(const Loops *l, const Kernel *k)
         if (!l->nest.loop[i].reduced)
             at = i;
     if (at < 0 || l->scope->e->lanes == 1 ||
-        l->nest.guarded[l->nest.loop[at].axis] ||
-        l->nest.loop[at].count < l->scope->e->lanes)
+        l->nest.guarded[l->nest.loop[at].axis])
         return -1;
     if (!lanes_along(l, &l->nest.loop[at]))
         return -1;
@@ -438,7 +469,7 @@ static int kept_lane_loop(const Loops *l, const Kernel *k)
 static void reduce_columns(Loops *l, const Kernel *k, int at)
 {
     const Loop lane = l->nest.loop[at];
-    int64_t whole = lane.count / l->scope->e->lanes * l->scope->e->lanes;
+    int64_t whole = whole_turns(l, &lane);
     for (int i = at; i + 1 < l->nest.n_loops; i++)
         l->nest.loop[i] = l->nest.loop[i + 1];
     l->nest.loop[l->nest.n_loops - 1] = lane;
@@ -447,13 +478,15 @@ static void reduce_columns(Loops *l, const Kernel *k, int at)
         if (!l->nest.loop[i].reduced)
             loops_open(l, &l->nest.loop[i], 0, l->nest.loop[i].count, 1, false);
     int outer = l->indent;
-    l->lanes = l->scope->e->lanes;
-    loops_open(l, &lane, 0, whole, l->lanes, false);
-    reduce_kept(l, k);
-    loops_close(l, outer);
-    l->lanes = 1;
+    use_lanes(l, l->scope->e->lanes);
+    if (whole > 0) {
+        loops_open(l, &lane, 0, whole, l->lanes, false);
+        reduce_kept(l, k);
+        loops_close(l, outer);
+    }
+    use_lanes(l, lane.count - whole);
     if (whole < lane.count) {
-        loops_open(l, &lane, whole, lane.count, 1, false);
+        loops_open(l, &lane, whole, lane.count, l->lanes, false);
         reduce_kept(l, k);
     }
 }
@@ -462,7 +495,6 @@ void emit_reduce(Scope *s)
 {
     const Kernel *k = s->kernel;
     Loops l = loops_over(s, &k->space);
-    int64_t whole;
     operand_of(&l, k->anchor);
     add_operands(&l, k);
     nest_build(&l.nest, k->anchor->attr.axes);
@@ -471,8 +503,8 @@ void emit_reduce(Scope *s)
         reduce_columns(&l, k, at);
     } else {
         loops_open_all(&l, false);
-        if (vectors(&l, &whole) && l.nest.loop[l.nest.n_loops - 1].reduced)
-            reduce_along(&l, k, whole);
+        if (vectors(&l) && l.nest.loop[l.nest.n_loops - 1].reduced)
+            reduce_along(&l, k);
         else
             reduce_kept(&l, k);
     }

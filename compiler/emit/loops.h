@@ -19,6 +19,7 @@ typedef struct Loops {
     VEC(const Node *) counts; /* whose counter an operand is: a mask, or NULL */
     int indent;
     int lanes; /* elements of a vector, or 1 */
+    int used;  /* of them, from the first: the last vector's may be fewer */
 } Loops;
 
 /* A nest over a shape, without operands yet. */
