@@ -40,15 +40,16 @@ check() {
     verdict "$name: another seed" "gives the same weights"
 }
 
-# stop_after NAME EPOCH: kills a run as soon as that epoch's line is written,
-# in the middle of the next one, and goes on from its checkpoint.
+# stop_after NAME EPOCH: kills a run as soon as that epoch's line is written
+# and there is a checkpoint, and goes on from it.
 stop_after() {
     name=$1 epoch=$2
     rm -f "$OUT"/cut.*
     (cd "$OUT" && exec "./$name-train" --out cut.safetensors --log cut.csv \
         --epochs $EPOCHS) >"$OUT/cut.log" 2>&1 &
     pid=$!
-    until [ "$(grep -c '^[0-9]' "$OUT/cut.csv" 2>/dev/null)" -ge "$epoch" ]; do
+    until [ "$(grep -c '^[0-9]' "$OUT/cut.csv" 2>/dev/null)" -ge "$epoch" ] &&
+        [ -e "$OUT/cut.ckpt.safetensors" ]; do
         kill -0 $pid 2>/dev/null || break
         sleep 0.01
     done 2>/dev/null
