@@ -308,6 +308,15 @@ static bool inputs_stay(const Fuser *f, const Node *n, const Kernel *k)
     return true;
 }
 
+/* An anchor reads its operands from memory. */
+static bool feeds_anchor(const Kernel *k, const Node *n)
+{
+    for (int i = 0; k->anchor && i < k->anchor->n_in; i++)
+        if (k->anchor->in[i] == n)
+            return true;
+    return false;
+}
+
 static void take_out(Kernel *k, const Node *n)
 {
     int to = 0;
@@ -328,7 +337,8 @@ static bool sink(Fuser *f, Kernel *k)
             continue;
         Kernel *later = only_user(f, n);
         if (!later || later == k || !takes_maps(later) ||
-            !shape_equal(&later->space, &n->shape) || !inputs_stay(f, n, k))
+            feeds_anchor(later, n) || !shape_equal(&later->space, &n->shape) ||
+            !inputs_stay(f, n, k))
             continue;
         take_out(k, n);
         append(f, later, n);
