@@ -1,30 +1,30 @@
 /* conv2d_ref.c: 2-D cross-correlation and its gradients, plainly.
  *
- *   Y[n][o][y][x] = sum over c, p, q of X[n][c][y*SY+p-TOP][x*SX+q-LEFT]
+ *   Y[n][o][i][j] = sum over c, p, q of X[n][c][i*SY+p-TOP][j*SX+q-LEFT]
  *                                       * W[o][c][p][q]
  *
  * with X = 0 outside of $H x $WD. Sums are in double. The gradients run over
- * the same index sets: every (n, o, y, x, c, p, q) with its place in X inside
+ * the same index sets: every (n, o, i, j, c, p, q) with its place in X inside
  * adds one product; 2 N O YH YW C KH KW operations each. Indices left of 0
  * wrap round to huge ones, which lie outside as well. */
 
 /* section: forward */
 for (size_t n = 0; n < $N; n++) {
     for (size_t o = 0; o < $O; o++) {
-        for (size_t y = 0; y < $YH; y++) {
-            for (size_t x = 0; x < $YW; x++) {
+        for (size_t i = 0; i < $YH; i++) {
+            for (size_t j = 0; j < $YW; j++) {
                 double sum = 0;
                 for (size_t c = 0; c < $C; c++) {
                     for (size_t p = 0; p < $KH; p++) {
                         for (size_t q = 0; q < $KW; q++) {
-                            const size_t h = y * $SY + p - $TOP;
-                            const size_t w = x * $SX + q - $LEFT;
-                            if (h < $H && w < $WD)
-                                sum += (double)$X(n, c, h, w) * (double)$W(o, c, p, q);
+                            const size_t row = i * $SY + p - $TOP;
+                            const size_t column = j * $SX + q - $LEFT;
+                            if (row < $H && column < $WD)
+                                sum += (double)$X(n, c, row, column) * (double)$W(o, c, p, q);
                         }
                     }
                 }
-                $Y(n, o, y, x) = (nn_real)sum;
+                $Y(n, o, i, j) = (nn_real)sum;
             }
         }
     }
@@ -34,21 +34,21 @@ for (size_t n = 0; n < $N; n++) {
 /* section: input */
 for (size_t n = 0; n < $N; n++) {
     for (size_t c = 0; c < $C; c++) {
-        for (size_t h = 0; h < $H; h++) {
-            for (size_t w = 0; w < $WD; w++) {
+        for (size_t row = 0; row < $H; row++) {
+            for (size_t column = 0; column < $WD; column++) {
                 double sum = 0;
                 for (size_t o = 0; o < $O; o++) {
                     for (size_t p = 0; p < $KH; p++) {
                         for (size_t q = 0; q < $KW; q++) {
-                            const size_t y = (h + $TOP - p) / $SY;
-                            const size_t x = (w + $LEFT - q) / $SX;
-                            if (y * $SY + p == h + $TOP && x * $SX + q == w + $LEFT &&
-                                y < $YH && x < $YW)
-                                sum += (double)$X(n, o, y, x) * (double)$W(o, c, p, q);
+                            const size_t i = (row + $TOP - p) / $SY;
+                            const size_t j = (column + $LEFT - q) / $SX;
+                            if (i * $SY + p == row + $TOP && j * $SX + q == column + $LEFT &&
+                                i < $YH && j < $YW)
+                                sum += (double)$X(n, o, i, j) * (double)$W(o, c, p, q);
                         }
                     }
                 }
-                $Y(n, c, h, w) = (nn_real)sum;
+                $Y(n, c, row, column) = (nn_real)sum;
             }
         }
     }
@@ -62,12 +62,12 @@ for (size_t o = 0; o < $O; o++) {
             for (size_t q = 0; q < $KW; q++) {
                 double sum = 0;
                 for (size_t n = 0; n < $N; n++) {
-                    for (size_t y = 0; y < $YH; y++) {
-                        for (size_t x = 0; x < $YW; x++) {
-                            const size_t h = y * $SY + p - $TOP;
-                            const size_t w = x * $SX + q - $LEFT;
-                            if (h < $H && w < $WD)
-                                sum += (double)$X(n, c, h, w) * (double)$W(n, o, y, x);
+                    for (size_t i = 0; i < $YH; i++) {
+                        for (size_t j = 0; j < $YW; j++) {
+                            const size_t row = i * $SY + p - $TOP;
+                            const size_t column = j * $SX + q - $LEFT;
+                            if (row < $H && column < $WD)
+                                sum += (double)$X(n, c, row, column) * (double)$W(n, o, i, j);
                         }
                     }
                 }

@@ -8,21 +8,21 @@
 /* section: max */
 for (size_t n = 0; n < $N; n++) {
     for (size_t c = 0; c < $C; c++) {
-        for (size_t y = 0; y < $YH; y++) {
-            for (size_t x = 0; x < $YW; x++) {
+        for (size_t i = 0; i < $YH; i++) {
+            for (size_t j = 0; j < $YW; j++) {
                 nn_real best = 0;
                 int found = 0;
                 for (size_t p = 0; p < $KH; p++) {
                     for (size_t q = 0; q < $KW; q++) {
-                        const size_t h = y * $SY + p - $TOP;
-                        const size_t w = x * $SX + q - $LEFT;
-                        if (h < $H && w < $WD && (!found || $X(n, c, h, w) > best)) {
-                            best = $X(n, c, h, w);
+                        const size_t row = i * $SY + p - $TOP;
+                        const size_t column = j * $SX + q - $LEFT;
+                        if (row < $H && column < $WD && (!found || $X(n, c, row, column) > best)) {
+                            best = $X(n, c, row, column);
                             found = 1;
                         }
                     }
                 }
-                $Y(n, c, y, x) = best;
+                $Y(n, c, i, j) = best;
             }
         }
     }
@@ -32,23 +32,23 @@ for (size_t n = 0; n < $N; n++) {
 /* section: at */
 for (size_t n = 0; n < $N; n++) {
     for (size_t c = 0; c < $C; c++) {
-        for (size_t y = 0; y < $YH; y++) {
-            for (size_t x = 0; x < $YW; x++) {
+        for (size_t i = 0; i < $YH; i++) {
+            for (size_t j = 0; j < $YW; j++) {
                 nn_real best = 0;
                 int found = 0;
                 size_t at = 0;
                 for (size_t p = 0; p < $KH; p++) {
                     for (size_t q = 0; q < $KW; q++) {
-                        const size_t h = y * $SY + p - $TOP;
-                        const size_t w = x * $SX + q - $LEFT;
-                        if (h < $H && w < $WD && (!found || $X(n, c, h, w) > best)) {
-                            best = $X(n, c, h, w);
+                        const size_t row = i * $SY + p - $TOP;
+                        const size_t column = j * $SX + q - $LEFT;
+                        if (row < $H && column < $WD && (!found || $X(n, c, row, column) > best)) {
+                            best = $X(n, c, row, column);
                             found = 1;
                             at = p * $KW + q;
                         }
                     }
                 }
-                $Y(n, c, y, x) = ($PLACE)at;
+                $Y(n, c, i, j) = ($PLACE)at;
             }
         }
     }
@@ -58,15 +58,15 @@ for (size_t n = 0; n < $N; n++) {
 /* section: max_input */
 for (size_t n = 0; n < $N; n++) {
     for (size_t c = 0; c < $C; c++) {
-        for (size_t h = 0; h < $H; h++)
-            for (size_t w = 0; w < $WD; w++)
-                $Y(n, c, h, w) = 0;
-        for (size_t y = 0; y < $YH; y++) {
-            for (size_t x = 0; x < $YW; x++) {
-                const size_t at = $W(n, c, y, x);
-                const size_t h = y * $SY + at / $KW - $TOP;
-                const size_t w = x * $SX + at % $KW - $LEFT;
-                $Y(n, c, h, w) += $X(n, c, y, x);
+        for (size_t row = 0; row < $H; row++)
+            for (size_t column = 0; column < $WD; column++)
+                $Y(n, c, row, column) = 0;
+        for (size_t i = 0; i < $YH; i++) {
+            for (size_t j = 0; j < $YW; j++) {
+                const size_t at = $W(n, c, i, j);
+                const size_t row = i * $SY + at / $KW - $TOP;
+                const size_t column = j * $SX + at % $KW - $LEFT;
+                $Y(n, c, row, column) += $X(n, c, i, j);
             }
         }
     }
@@ -76,18 +76,18 @@ for (size_t n = 0; n < $N; n++) {
 /* section: mean */
 for (size_t n = 0; n < $N; n++) {
     for (size_t c = 0; c < $C; c++) {
-        for (size_t y = 0; y < $YH; y++) {
-            for (size_t x = 0; x < $YW; x++) {
+        for (size_t i = 0; i < $YH; i++) {
+            for (size_t j = 0; j < $YW; j++) {
                 double sum = 0;
                 for (size_t p = 0; p < $KH; p++) {
                     for (size_t q = 0; q < $KW; q++) {
-                        const size_t h = y * $SY + p - $TOP;
-                        const size_t w = x * $SX + q - $LEFT;
-                        if (h < $H && w < $WD)
-                            sum += (double)$X(n, c, h, w);
+                        const size_t row = i * $SY + p - $TOP;
+                        const size_t column = j * $SX + q - $LEFT;
+                        if (row < $H && column < $WD)
+                            sum += (double)$X(n, c, row, column);
                     }
                 }
-                $Y(n, c, y, x) = (nn_real)(sum / ($KH * $KW));
+                $Y(n, c, i, j) = (nn_real)(sum / ($KH * $KW));
             }
         }
     }
@@ -97,17 +97,17 @@ for (size_t n = 0; n < $N; n++) {
 /* section: mean_input */
 for (size_t n = 0; n < $N; n++) {
     for (size_t c = 0; c < $C; c++) {
-        for (size_t h = 0; h < $H; h++)
-            for (size_t w = 0; w < $WD; w++)
-                $Y(n, c, h, w) = 0;
-        for (size_t y = 0; y < $YH; y++) {
-            for (size_t x = 0; x < $YW; x++) {
+        for (size_t row = 0; row < $H; row++)
+            for (size_t column = 0; column < $WD; column++)
+                $Y(n, c, row, column) = 0;
+        for (size_t i = 0; i < $YH; i++) {
+            for (size_t j = 0; j < $YW; j++) {
                 for (size_t p = 0; p < $KH; p++) {
                     for (size_t q = 0; q < $KW; q++) {
-                        const size_t h = y * $SY + p - $TOP;
-                        const size_t w = x * $SX + q - $LEFT;
-                        if (h < $H && w < $WD)
-                            $Y(n, c, h, w) += $X(n, c, y, x) / ($KH * $KW);
+                        const size_t row = i * $SY + p - $TOP;
+                        const size_t column = j * $SX + q - $LEFT;
+                        if (row < $H && column < $WD)
+                            $Y(n, c, row, column) += $X(n, c, i, j) / ($KH * $KW);
                     }
                 }
             }

@@ -68,6 +68,18 @@ for model in $(ls examples/*/*.nn | grep -v adding_own); do
     check "$stem-none" -fsyntax-only
 done
 
+# The user's names survive, whatever they are.
+stem=named
+compile named tests/named.nn
+check named -O1
+compile named-plain tests/named.nn --plain
+check named-plain -O1
+for name in x h y w s; do
+    grep -q "restrict $name = " "$OUT/named-plain/named.c" &&
+        ! grep -q "restrict ${name}_2 = " "$OUT/named-plain/named.c"
+    verdict "the name $name survives" "the text calls it otherwise"
+done
+
 stem=iris
 compile again examples/iris/iris.nn
 cmp -s "$OUT/iris/iris.c" "$OUT/again/iris.c"
@@ -97,7 +109,7 @@ printf '#include "iris.h"\nint main(void) { return !iris_model.name; }\n' \
 gcc -std=c11 $WARN -I"$OUT/iris" -fsyntax-only "$OUT/iris/alone.c" 2>/dev/null
 verdict "the header stands alone" "it does not compile by itself"
 if command -v g++ >/dev/null; then
-    cp "$OUT/iris/alone.c" "$OUT/iris/alone.cc"
+    cat "$OUT/iris/alone.c" "$OUT/named/named.h" >"$OUT/iris/alone.cc"
     g++ -I"$OUT/iris" -fsyntax-only "$OUT/iris/alone.cc" 2>/dev/null
     verdict "the header is C++ too" "g++ does not take it"
 fi

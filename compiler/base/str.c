@@ -5,6 +5,7 @@
 #define _XOPEN_SOURCE 700 /* for realpath */
 #include "base/str.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdarg.h>
@@ -164,6 +165,20 @@ static char *read_all(Arena *arena, FILE *in, size_t *size)
     }
     *size = text.n;
     return ferror(in) ? NULL : text.at;
+}
+
+bool str_in_name(char c)
+{
+    return isalnum((unsigned char)c) || c == '_' || c == '$';
+}
+
+bool str_mentions(const char *text, const char *name)
+{
+    size_t n = strlen(name);
+    for (const char *at = strstr(text, name); at; at = strstr(at + 1, name))
+        if ((at == text || !str_in_name(at[-1])) && !str_in_name(at[n]))
+            return true;
+    return false;
 }
 
 const char *str_base_name(const char *path)

@@ -32,6 +32,12 @@ int str_distance(const char *a, const char *b);
  * enough to be a slip (distance above a third of its length, at least 1). */
 const char *str_nearest(const char *wrong, const char *const *names, int n);
 
+/* Whether a character may stand in an identifier of C, $ included. */
+bool str_in_name(char c);
+
+/* Whether a C text holds the identifier, not as a part of a longer one. */
+bool str_mentions(const char *text, const char *name);
+
 /* What stands behind the last slash of a path. */
 const char *str_base_name(const char *path);
 

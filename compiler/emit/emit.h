@@ -10,6 +10,7 @@
 #define NNC_EMIT_EMIT_H
 
 #include "base/str.h"
+#include "emit/names.h"
 #include "pass/backend.h"
 #include "tile/target.h"
 #include "tile/template.h"
@@ -20,14 +21,13 @@ typedef struct Emit {
     const CodeOptions *options;
     Text *out;
     const Target *target;
-    int lanes;                /* of the target's vectors; 1 in the plain form */
-    int rows;                 /* of the table of kernels, so far */
-    VEC(const char *) names;  /* taken at file level */
+    int lanes; /* of the target's vectors; 1 in the plain form */
+    int rows;  /* of the table of kernels, so far */
+    LocalNames names;
     const char **param_place; /* the constant that says where each begins */
 } Emit;
 
-/* A name that is not taken yet at file level: the wish itself, or with _2,
- * _3, ... behind it; characters that C does not know become _. */
+/* A name that is not taken yet at file level; see names_global. */
 const char *emit_name(Emit *e, const char *wish);
 
 /* One kernel function being written. */
@@ -39,12 +39,11 @@ typedef struct Scope {
     Text body;
     VEC(const Node *) nodes;    /* values with a pointer */
     VEC(const char *) pointers; /* their variables, in the same order */
-    VEC(const char *) taken;    /* names within the function */
 } Scope;
 
 Scope scope_new(Emit *e, const Plan *plan, const Kernel *k);
 
-/* A name for a local that is not taken in this function. */
+/* A local of the function: the stand-in that names_settle replaces. */
 const char *scope_name(Scope *s, const char *wish);
 
 /* The variable that points to element 0 of a stored value (offset and time

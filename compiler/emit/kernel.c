@@ -91,12 +91,6 @@ static void emit_kernel(Emit *e, const Plan *plan, const Kernel *k)
 {
     Scope s = scope_new(e, plan, k);
     switch (k->kind) {
-    case KERNEL_STRAIGHT:
-        emit_straight(e, plan);
-        return;
-    case KERNEL_SCAN:
-        emit_scan(e, k);
-        return;
     case KERNEL_MAP:
         emit_map(&s);
         break;
@@ -120,7 +114,17 @@ static void emit_kernel(Emit *e, const Plan *plan, const Kernel *k)
 
 void emit_kernels(Emit *e, const Plan *plan)
 {
-    for (int i = 0; i < plan->kernels.n; i++)
-        if (!plan->kernels.at[i]->empty)
-            emit_kernel(e, plan, plan->kernels.at[i]);
+    for (int i = 0; i < plan->kernels.n; i++) {
+        const Kernel *k = plan->kernels.at[i];
+        size_t start = e->out->n;
+        if (k->empty)
+            continue;
+        if (k->kind == KERNEL_STRAIGHT)
+            emit_straight(e, plan);
+        else if (k->kind == KERNEL_SCAN)
+            emit_scan(e, k);
+        else
+            emit_kernel(e, plan, k);
+        names_settle(e->out, start, &e->names);
+    }
 }

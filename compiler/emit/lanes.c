@@ -59,8 +59,7 @@ LaneWriter lane_writer(Scope *s, const Node *primary)
     declare(&w);
     for (int j = 0; j < k->nodes.n; j++) {
         const Node *n = k->nodes.at[j];
-        const char *name =
-            op_is_map(n->op) ? scope_name(s, n->name ? n->name : "z") : NULL;
+        const char *name = op_is_map(n->op) ? scope_name(s, n->name) : NULL;
         vec_push(s->e->arena, &w.names, name);
     }
     Arena *arena = s->e->arena;

@@ -258,7 +258,7 @@ static void statements(Loops *l, const Kernel *k)
         const Node *n = k->nodes.at[j];
         if (n == k->anchor)
             continue;
-        const char *name = scope_name(l->scope, n->name ? n->name : "z");
+        const char *name = scope_name(l->scope, n->name);
         loops_line(l, "const %s %s = %s;", l->lanes == 1 ? "nn_real" : "nn_vec",
                    name, expression(l, n));
         vec_push(l->scope->e->arena, &l->terms, ((Term){n, name}));

@@ -3,64 +3,14 @@
  * A value's pointer is declared once, at the head of the function, with the
  * value's own name; places are literal offsets into the workspace or the
  * parameters, and whatever moves with the steps of a scan is added there. */
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "emit/emit.h"
 
-static bool taken(const char *const *names, int n, const char *name)
-{
-    for (int i = 0; i < n; i++)
-        if (strcmp(names[i], name) == 0)
-            return true;
-    return false;
-}
-
-static char *clean(Arena *arena, const char *wish)
-{
-    char *name = arena_printf(arena, "%s%s",
-                              isdigit((unsigned char)wish[0]) ? "v" : "", wish);
-    for (char *c = name; *c; c++)
-        if (!isalnum((unsigned char)*c))
-            *c = '_';
-    return name;
-}
-
-/* C's own words and what the emitted functions use themselves. */
-static const char *const reserved[] = {
-    "auto",     "break",    "case",     "char",   "const",   "continue",
-    "default",  "do",       "double",   "else",   "enum",    "extern",
-    "float",    "for",      "goto",     "if",     "inline",  "int",
-    "long",     "register", "restrict", "return", "short",   "signed",
-    "sizeof",   "static",   "struct",   "switch", "typedef", "union",
-    "unsigned", "void",     "volatile", "while",  "asm",     "typeof",
-    "f",        "part",     "main",     "i",      "j",       "k",
-    "r",        "c",        "n",        "o",      "x",       "y",
-    "p",        "q",        "h",        "w",      "v",       "g",
-    "m",        "s",        "a",        "b",      "t",       "u",
-    "l",        "d",        "e",        "from",   "to",      "unit",
-    "scratch",  "bias",     "arg",      "value",  "partial", "sums",
-    "sum",      "best",     "found",    "at",     "top",     "y0",
-    "y1",       "j0",       "j1",       "jn",     "exp",     "log",
-    "tanh",     "sqrt",     "index",    "gamma",  "time",    "free",
-    "abs"};
-
-static const char *unused(Arena *arena, const char *const *names, int n,
-                          const char *wish)
-{
-    int count = (int)(sizeof reserved / sizeof *reserved);
-    const char *base = clean(arena, wish), *name = base;
-    for (int i = 2; taken(names, n, name) || taken(reserved, count, name); i++)
-        name = arena_printf(arena, "%s_%d", base, i);
-    return name;
-}
-
 const char *emit_name(Emit *e, const char *wish)
 {
-    const char *name = unused(e->arena, e->names.at, e->names.n, wish);
-    vec_push(e->arena, &e->names, name);
-    return name;
+    return names_global(e->arena, &e->names, wish);
 }
 
 Scope scope_new(Emit *e, const Plan *plan, const Kernel *k)
@@ -72,9 +22,7 @@ Scope scope_new(Emit *e, const Plan *plan, const Kernel *k)
 
 const char *scope_name(Scope *s, const char *wish)
 {
-    const char *name = unused(s->e->arena, s->taken.at, s->taken.n, wish);
-    vec_push(s->e->arena, &s->taken, name);
-    return name;
+    return names_local(s->e->arena, &s->e->names, wish);
 }
 
 static const char *type_name(Type type)
@@ -152,7 +100,7 @@ const char *scope_pointer(Scope *s, const Node *n)
         nnc_bug("node %d (%s) is read but not stored", n->id,
                 op_table[n->op].id);
     const char *wish = n->name ? n->name : v->buffer->name;
-    const char *name = scope_name(s, wish ? wish : "z");
+    const char *name = scope_name(s, wish);
     bool writes = kernel_stores(s->kernel, n);
     const char *type = type_name(n->type), *constant = writes ? "" : "const ";
     text_printf(&s->head, "    %s%s *%s%s = %s;\n", constant, type,
@@ -242,7 +190,8 @@ static void write_comment(const Scope *s)
     Text *out = s->e->out;
     text_add(out, "\n/* ");
     if (n->span.source)
-        text_printf(out, "%s:%d  ", n->span.source->path, n->span.line);
+        text_printf(out, "%s:%d  ", str_base_name(n->span.source->path),
+                    n->span.line);
     for (int j = 0; j < k->nodes.n; j++)
         text_printf(out, "%s%s", j ? ", " : "",
                     op_table[k->nodes.at[j]->op].id);

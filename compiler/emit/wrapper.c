@@ -9,7 +9,7 @@
 #include "emit/emit.h"
 
 typedef struct Signature {
-    Scope scope; /* for names that neither clash nor are C's */
+    Scope scope; /* for the names of the tensors */
     VEC(const char *) in;
     VEC(const char *) out;
     bool sums, rows, step;
@@ -17,13 +17,9 @@ typedef struct Signature {
 
 static Signature signature_of(Emit *e, const Plan *plan)
 {
-    static const char *const own[] = {"params",  "workspace", "sums", "rows",
-                                      "scalars", "par",       "pool"};
     const Program *p = e->program;
     Kernel none = {.parts = 1};
     Signature s = {.scope = scope_new(e, plan, &none)};
-    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
-        vec_push(e->arena, &s.scope.taken, own[i]);
     bool infers = plan->entry->mode == MODE_INFER;
     for (int i = 0; i < (infers ? p->n_inputs : p->inputs.n); i++)
         vec_push(e->arena, &s.in, scope_name(&s.scope, p->inputs.at[i].name));
@@ -40,22 +36,29 @@ static const char *c_type(const Input *in)
     return in->type == TYPE_INT ? "int32_t" : "nn_real";
 }
 
+static void write_prototype(Emit *e, const Plan *plan, const Signature *s)
+{
+    text_printf(e->out, "int %s_%s(%snn_real *params, void *workspace",
+                e->program->name, plan->entry->name, s->step ? "" : "const ");
+    for (int i = 0; i < s->in.n; i++)
+        text_printf(e->out, ",\n    const %s *%s",
+                    c_type(&e->program->inputs.at[i]), s->in.at[i]);
+    for (int i = 0; i < s->out.n; i++)
+        text_printf(e->out, ",\n    nn_real *%s", s->out.at[i]);
+    text_add(e->out, s->sums ? ",\n    double *sums" : "");
+    text_add(e->out, s->rows ? ", int rows" : "");
+    text_add(e->out, s->step ? ", const nn_scalars *scalars,\n"
+                               "    nn_parallel par, void *pool"
+                             : "");
+    text_add(e->out, ")");
+}
+
 void emit_prototype(Emit *e, const Plan *plan)
 {
     Signature s = signature_of(e, plan);
-    text_printf(e->out, "int %s_%s(%snn_real *params, void *workspace",
-                e->program->name, plan->entry->name, s.step ? "" : "const ");
-    for (int i = 0; i < s.in.n; i++)
-        text_printf(e->out, ",\n    const %s *%s",
-                    c_type(&e->program->inputs.at[i]), s.in.at[i]);
-    for (int i = 0; i < s.out.n; i++)
-        text_printf(e->out, ",\n    nn_real *%s", s.out.at[i]);
-    text_add(e->out, s.sums ? ",\n    double *sums" : "");
-    text_add(e->out, s.rows ? ", int rows" : "");
-    text_add(e->out, s.step ? ", const nn_scalars *scalars,\n"
-                              "    nn_parallel par, void *pool"
-                            : "");
-    text_add(e->out, ")");
+    size_t start = e->out->n;
+    write_prototype(e, plan, &s);
+    names_settle(e->out, start, &e->names);
 }
 
 static void write_list(Emit *e, const char *type, const char *name,
@@ -70,8 +73,9 @@ static void write_list(Emit *e, const char *type, const char *name,
 void emit_wrapper(Emit *e, const Plan *plan)
 {
     Signature s = signature_of(e, plan);
+    size_t start = e->out->n;
     text_add(e->out, "\n");
-    emit_prototype(e, plan);
+    write_prototype(e, plan, &s);
     text_add(e->out, "\n{\n");
     write_list(e, "const void *const ", "nn_in", s.in.at, s.in.n);
     if (s.out.n)
@@ -83,6 +87,7 @@ void emit_wrapper(Emit *e, const Plan *plan)
                 s.out.n ? "nn_out" : "NULL", s.sums ? "sums" : "NULL",
                 s.rows ? "rows" : "1", s.step ? "scalars" : "NULL",
                 s.step ? "par, pool" : "NULL, NULL");
+    names_settle(e->out, start, &e->names);
 }
 
 /* What the function does, for the header. */

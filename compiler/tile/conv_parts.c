@@ -2,7 +2,6 @@
  * they use, and the figures that all forms of a convolution share. */
 #include "tile/conv_parts.h"
 
-#include <ctype.h>
 #include <limits.h>
 #include <string.h>
 
@@ -55,23 +54,6 @@ void holes_fill(Text *out, const Holes *holes, const char *path,
     template_fill(out, path, text, section, holes->at, holes->n, indent);
 }
 
-static bool in_name(char c)
-{
-    return isalnum((unsigned char)c) || c == '_';
-}
-
-bool conv_mentions(const char *text, const char *name)
-{
-    size_t n = strlen(name);
-    for (const char *at = strstr(text, name); at != NULL;
-         at = strstr(at + 1, name)) {
-        if ((at == text || !in_name(at[-1])) && !in_name(at[n])) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Adds a parameter to the line, which is broken before column 80. */
 static void add_formal(Text *line, size_t *start, size_t indent,
                        const char *formal, bool first)
@@ -119,7 +101,7 @@ const char *conv_function(Text *out, const char *name, const Formal *formals,
         if (formals[i].name == NULL) { /* where the epilogue's stand */
             add_epilogue(&line, &start, indent, epilogue->params);
             text_add(&call, epilogue->args != NULL ? epilogue->args : "");
-        } else if (conv_mentions(body, formals[i].name)) {
+        } else if (str_mentions(body, formals[i].name)) {
             add_formal(
                 &line, &start, indent,
                 arena_printf(a, "%s%s", formals[i].type, formals[i].name),

@@ -36,9 +36,6 @@ typedef struct Formal {
     const char *arg;
 } Formal;
 
-/* True where the C text uses the identifier. */
-bool conv_mentions(const char *text, const char *name);
-
 /* Prints `static void NAME(formals) { body }` with those formals that the
  * body uses; returns the call's text, NAME(args);. */
 const char *conv_function(Text *out, const char *name, const Formal *formals,

@@ -13,14 +13,9 @@
 
 enum { COLUMNS = 100, INDENT = 4 };
 
-static bool name_char(char c)
-{
-    return isalnum((unsigned char)c) || c == '_' || c == '$';
-}
-
 static size_t name_end(const char *s, size_t i, size_t n)
 {
-    while (i < n && name_char(s[i])) {
+    while (i < n && str_in_name(s[i])) {
         i++;
     }
     return i;
@@ -28,7 +23,7 @@ static size_t name_end(const char *s, size_t i, size_t n)
 
 static size_t number_end(const char *s, size_t i, size_t n)
 {
-    while (i < n && (name_char(s[i]) || s[i] == '.' ||
+    while (i < n && (str_in_name(s[i]) || s[i] == '.' ||
                      ((s[i] == '+' || s[i] == '-') &&
                       strchr("eEpP", s[i - 1]) != NULL))) {
         i++;
@@ -90,7 +85,7 @@ static TokenKind scan(const char *s, size_t i, size_t n, size_t *end)
         *end = number_end(s, i + 1, n);
         return TOKEN_NUMBER;
     }
-    if (name_char(c)) {
+    if (str_in_name(c)) {
         *end = name_end(s, i, n);
         return TOKEN_NAME;
     }

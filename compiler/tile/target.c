@@ -5,7 +5,6 @@
  * class (bench/ measures them), on the small side where they differ. */
 #include "tile/target.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #include "base/diag.h"
@@ -74,24 +73,6 @@ const Target *target_native(void)
     return target_find("generic");
 }
 
-static bool word_char(char c)
-{
-    return isalnum((unsigned char)c) || c == '_';
-}
-
-/* Whether text holds the word, not as a part of a longer one. */
-static bool uses(const char *text, const char *word)
-{
-    size_t n = strlen(word);
-    for (const char *at = strstr(text, word); at != NULL;
-         at = strstr(at + 1, word)) {
-        if ((at == text || !word_char(at[-1])) && !word_char(at[n])) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* The names of a template's sections in order; returns how many. */
 static int sections(Arena *arena, const char *text, const char **names)
 {
@@ -122,7 +103,8 @@ static void items(Text *out, const char *path, const Hole *holes, int n_holes,
     int n = sections(out->arena, text, names);
     for (int i = n - 1; i >= 0; i--) {
         taken[i] = (Text){.arena = out->arena};
-        if (strcmp(names[i], "types") == 0 || uses(text_str(&all), names[i])) {
+        if (strcmp(names[i], "types") == 0 ||
+            str_mentions(text_str(&all), names[i])) {
             template_fill(&taken[i], path, text, names[i], holes, n_holes, 0);
             text_add(&all, text_str(&taken[i]));
         }
