@@ -46,7 +46,7 @@ bool driver_open(Driver *d, const Options *o, Diag *diag, const char *path)
     if (o->templates && !pack_override(o->arena, o->templates))
         return false;
     d->file = parse_file(o->arena, diag, path);
-    return d->file && diag_errors(diag) == 0;
+    return d->file && !d->file->partial;
 }
 
 static Program *elaborate(Driver *d, int64_t batch)

@@ -84,13 +84,13 @@ top: USE STRING ';'              { build_use(p, $2, @2); }
    | MODEL name formals body     { build_def(p, DEF_MODEL, @$, $2, $3, $4); }
    | BLOCK name formals body     { build_def(p, DEF_BLOCK, @$, $2, $3, $4); }
    | CELL name formals body      { build_def(p, DEF_CELL, @$, $2, $3, $4); }
-   | error ';'                   { if (build_recovers(p)) yyerrok; }
-   | error '}'                   { if (build_recovers(p)) yyerrok; } ;
+   | error ';'                   { if (build_lost_def(p)) yyerrok; }
+   | error '}'                   { if (build_lost_def(p)) yyerrok; } ;
 
 formals: %empty                  { $$ = (Formals){0}; }
        | '(' ')'                 { $$ = (Formals){0}; }
        | '(' formals1 ')'        { $$ = $2; }
-       | '(' error ')'           { $$ = (Formals){0}; p->skip = false; } ;
+       | '(' error ')'           { $$ = (Formals){0}; build_lost_head(p); } ;
 
 formals1: formal                 { $$ = build_formals(p, (Formals){0}, $1); }
         | formals1 ',' formal    { $$ = build_formals(p, $1, $3); } ;
@@ -101,7 +101,7 @@ formal: name                     { $$ = (Formal){$1, NULL}; }
 /* models, blocks, cells */
 
 body: '{' items '}'              { $$ = $2; }
-    | '{' items error '}'        { $$ = $2; } ;
+    | '{' items error '}'        { $$ = $2; build_lost(p, @3); } ;
 
 items: %empty                    { $$ = (Items){0}; }
      | items item                { $$ = build_items(p, $1, $2); } ;
@@ -126,7 +126,7 @@ item: INPUT decls ';'            { $$ = build_decls(p, ITEM_INPUT, @$, $2); }
     | TRAIN tbody
       { $$ = build_group(p, ITEM_TRAIN, @$, (Name){0}, $2); }
     | error ';'
-      { $$ = NULL; if (build_recovers(p)) yyerrok; } ;
+      { $$ = NULL; if (build_lost(p, @$)) yyerrok; } ;
 
 opts: %empty                     { $$ = (Exprs){0}; }
     | opts ',' label expr
@@ -157,7 +157,7 @@ statename: STATE
 /* data */
 
 dbody: '{' ditems '}'            { $$ = $2; }
-     | '{' ditems error '}'      { $$ = $2; } ;
+     | '{' ditems error '}'      { $$ = $2; build_lost(p, @3); } ;
 
 ditems: %empty                   { $$ = (Items){0}; }
       | ditems ditem             { $$ = build_items(p, $1, $2); } ;
@@ -166,7 +166,7 @@ ditem: lhs '=' expr ';'          { $$ = build_define(p, @$, $1, $3); }
      | part split ';'            { $$ = build_split(p, @$, $1, $2); }
      | part dbody                { $$ = build_group(p, ITEM_PART, @$, $1, $2); }
      | error ';'
-      { $$ = NULL; if (build_recovers(p)) yyerrok; } ;
+      { $$ = NULL; if (build_lost(p, @$)) yyerrok; } ;
 
 part: parttext                   { $$ = (Name){$1, @1, false}; } ;
 parttext: TEST | VALIDATION ;
@@ -187,7 +187,7 @@ number: NUMBER                   { $$ = build_number(p, @1, $1); } ;
 /* train: no operators, or `clip norm -3` would be norm - 3 */
 
 tbody: '{' titems '}'            { $$ = $2; }
-     | '{' titems error '}'      { $$ = $2; } ;
+     | '{' titems error '}'      { $$ = $2; build_lost(p, @3); } ;
 
 titems: %empty                   { $$ = (Items){0}; }
       | titems titem             { $$ = build_items(p, $1, $2); } ;
@@ -197,7 +197,7 @@ titem: name value ';'
      | name name value ';'       { $$ = build_setting(p, @$, $1, $2, $3); }
      | name '(' args ')' ';'     { $$ = build_call_setting(p, @$, $1, $3); }
      | error ';'
-      { $$ = NULL; if (build_recovers(p)) yyerrok; } ;
+      { $$ = NULL; if (build_lost(p, @$)) yyerrok; } ;
 
 value: number
      | PERCENT                   { $$ = build_number(p, @1, $1); }

@@ -10,9 +10,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool build_recovers(const Parse *p)
+bool build_lost(Parse *p, Span span)
 {
+    vec_push(p->arena, &p->lost, span);
     return !p->in_brackets;
+}
+
+bool build_lost_def(Parse *p)
+{
+    p->file->partial = true;
+    p->lost.n = 0;
+    return !p->in_brackets;
+}
+
+void build_lost_head(Parse *p)
+{
+    p->file->partial = true;
+    p->skip = false;
 }
 
 Span build_point(Span before)
@@ -91,7 +105,10 @@ void build_def(Parse *p, DefKind kind, Span span, Name name, Formals params,
 {
     Def *def = NEW(p->arena, Def);
 
-    *def = (Def){kind, span, name, params, items};
+    *def = (Def){kind, span, name, params, items, {0}};
+    for (int i = 0; i < p->lost.n; i++)
+        vec_push(p->arena, &def->lost, p->lost.at[i]);
+    p->lost.n = 0;
     vec_push(p->arena, &p->file->defs, def);
 }
 
@@ -252,10 +269,13 @@ Expr *build_leaf(Parse *p, ExprKind kind, Span span, const char *name)
 Expr *build_number(Parse *p, Span span, const char *text)
 {
     Expr *expr = build_leaf(p, EXPR_NUMBER, span, text);
+    char *end;
 
-    expr->number = strtod(text, NULL);
-    if (text[strlen(text) - 1] == '%')
+    expr->number = strtod(text, &end);
+    if (strcmp(end, "%") == 0)
         expr->number /= 100;
+    else if (*end || end[-1] == '.')
+        expr->kind = EXPR_ERROR; /* the scanner has said so */
     if (isinf(expr->number)) {
         diag_error(p->diag, span, "this number is too large");
         expr->kind = EXPR_ERROR;

@@ -7,6 +7,12 @@
 
 #include "ir/ast.h"
 
+typedef struct Token {
+    int kind;
+    Span span;
+    const char *name; /* where it has one */
+} Token;
+
 typedef struct Parse {
     Arena *arena;
     Diag *diag;
@@ -14,10 +20,13 @@ typedef struct Parse {
     File *file;
     void *scanner;
     int offset, line, column; /* of the scanner */
-    int kind, last_kind;      /* of the newest token and of the one before */
-    Span token, last;         /* their places */
-    Name first;               /* the name that begins the statement, or none */
-    int count;                /* tokens of the statement so far */
+    Token ahead[2];           /* what the reader has looked at already */
+    int n_ahead;
+    VEC(Span) lost;      /* statements of this definition */
+    int kind, last_kind; /* of the newest token and of the one before */
+    Span token, last;    /* their places */
+    Name first;          /* the name that begins the statement, or none */
+    int count;           /* tokens of the statement so far */
     VEC(Span)
     open;               /* brackets that were open before the token, and
                            itself where it opens one */
@@ -39,14 +48,21 @@ void build_bad_number(Parse *p, Span span);
 void build_open_string(Parse *p, Span span);
 void build_stray(Parse *p, Span span);
 
+/* Reports that the statement of the newest token has no `;`. */
+void build_no_semicolon(Parse *p);
+
 /* The parser met the newest token where only these n could stand (names of
  * nn.y): reports it, once, and lets the reader skip. */
 void build_unexpected(Parse *p, const char *const *expected, int n);
 /* Reports nesting deeper than AST_DEPTH and gives up. */
 void build_too_deep(Parse *p, Span span);
 
-/* Whether messages may go on at once behind a recovered mistake. */
-bool build_recovers(const Parse *p);
+/* A mistake is over, and what it covers is left out: a statement of this
+ * definition, or a whole definition. True: messages may go on at once. */
+bool build_lost(Parse *p, Span span);
+bool build_lost_def(Parse *p);
+/* The same of the parameters in a definition's head. */
+void build_lost_head(Parse *p);
 /* The empty span behind a symbol. */
 Span build_point(Span before);
 

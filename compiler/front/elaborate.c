@@ -259,7 +259,7 @@ static void entries(const Elab *base)
     bool output = find_item(base->model, ITEM_OUTPUT) != NULL;
 
     p->has_loss = find_item(base->model, ITEM_LOSS) != NULL;
-    if (!output && !p->has_loss)
+    if (!output && !p->has_loss && base->model->lost.n == 0)
         diag_help(diag_error(base->diag, base->model->name.span,
                              "this model has no output"),
                   "write: output NAME;");
@@ -279,7 +279,7 @@ Program *elaborate_program(Arena *arena, Diag *diag, File *file,
     Unit *unit = unit_load(arena, diag, file);
     Elab base = {
         .arena = arena, .diag = diag, .unit = unit, .options = options};
-    bool sound = sema_check(arena, diag, unit);
+    bool sound = !unit->partial && sema_check(arena, diag, unit);
 
     base.quiet_names = diag_errors(diag) > 0;
     base.model = choose_model(arena, diag, unit, options->model);

@@ -18,8 +18,9 @@ static int find_input(Elab *e, const Name *name)
             return i;
         vec_push(e->arena, &words, p->inputs.at[i].name);
     }
-    names_unknown(e->diag, name->span, name->text, "input or target", NULL,
-                  &words);
+    if (!unit_lost(e->model, name->text))
+        names_unknown(e->diag, name->span, name->text, "input or target", NULL,
+                      &words);
     return -1;
 }
 

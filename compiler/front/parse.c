@@ -4,7 +4,8 @@
  * Between them stands the reader, parse_next: it leaves out comments, watches
  * the brackets and, after a mistake, leads the parser to the end of the
  * statement: what stands in deeper braces is left out and its closing brace
- * becomes a `;`, so one mistake does not make its neighbours look wrong. */
+ * becomes a `;`, so one mistake does not make its neighbours look wrong. A `;`
+ * that is missing at the end of a line is put there. */
 #include "front/parse.h"
 
 #include <errno.h>
@@ -81,14 +82,15 @@ static void brackets_settle(Parse *p)
 }
 
 /* Notes a token: place, brackets, words at the beginning of a statement. */
-static void token_note(Parse *p, int kind, Span span, const YYSTYPE *value)
+static void token_note(Parse *p, const Token *t)
 {
+    Span span = t->span;
+    int kind = t->kind;
     bool begins = p->kind == ';' || p->kind == '{' || p->kind == '}';
 
-    brackets_settle(p);
     p->count = begins ? 1 : p->count + 1;
     if (p->count == 1)
-        p->first = (Name){kind == NAME ? value->name : NULL, span, false};
+        p->first = (Name){kind == NAME ? t->name : NULL, span, false};
     p->last = p->token;
     p->last_kind = p->kind;
     p->token = span;
@@ -116,21 +118,113 @@ static bool skipped(Parse *p, int before, int *kind)
     return false;
 }
 
+/* The next token of the text that is no comment. */
+static Token scan(Parse *p)
+{
+    YYSTYPE value = {0};
+    Token t = {0};
+
+    do
+        t.kind = p->stopped ? END : parse_scan(&value, &t.span, p->scanner);
+    while (t.kind == COMMENT);
+    if (t.kind == END)
+        build_place(p, &t.span, "", 0);
+    t.name = value.name;
+    return t;
+}
+
+static Token take(Parse *p)
+{
+    Token t = p->ahead[0];
+
+    if (p->n_ahead == 0)
+        return scan(p);
+    p->ahead[0] = p->ahead[1];
+    p->n_ahead--;
+    return t;
+}
+
+static bool comes(Parse *p, int kind)
+{
+    if (p->n_ahead == 0)
+        p->ahead[p->n_ahead++] = scan(p);
+    return p->ahead[0].kind == kind;
+}
+
+static bool is_name(int kind)
+{
+    return kind == NAME || (kind >= TEST && kind <= OF);
+}
+
+/* Whether a value ends with the newest token, whatever comes. */
+static bool value_ended(const Parse *p)
+{
+    switch (p->kind) {
+    case NUMBER:
+    case PERCENT:
+    case STRING:
+    case PRIMED:
+    case TRUE:
+    case FALSE:
+    case ')':
+    case ']':
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Whether this token begins the next statement though the last one has no end:
+ * in a new line, behind a value, it is a word that only begins statements, or
+ * a name that nothing could make a part of the statement before. */
+static bool begins_early(Parse *p, const Token *t)
+{
+    bool ended = value_ended(p) || is_name(p->kind) || p->kind == IN;
+
+    if (p->stopped || !ended || t->span.line <= p->token.line)
+        return false;
+    if (t->kind >= USE && t->kind <= CELL)
+        return p->open.n == 0 && p->kind == STRING;
+    if (open_char(p) != '{')
+        return false;
+    if (t->kind >= INPUT && t->kind <= TRAIN)
+        return true;
+    if (is_name(t->kind) || t->kind == PRIMED)
+        return comes(p, '=') || (value_ended(p) && t->kind != STRATIFIED &&
+                                 t->kind != FROM && t->kind != OF);
+    return false;
+}
+
+/* The next token, or the `;` that is missing before it. */
+static Token completed(Parse *p)
+{
+    Token t = take(p);
+
+    brackets_settle(p);
+    if (!begins_early(p, &t))
+        return t;
+    if (!p->skip)
+        build_no_semicolon(p);
+    p->ahead[1] = p->ahead[0];
+    p->ahead[0] = t;
+    p->n_ahead++;
+    return (Token){';', build_point(p->token), NULL};
+}
+
 int parse_next(YYSTYPE *value, Span *span, Parse *p)
 {
-    int kind, before;
+    Token t;
+    int before;
 
     p->stopped |= diag_errors(p->diag) > ERROR_LIMIT; /* that is no model */
     do {
-        do
-            kind = p->stopped ? END : parse_scan(value, span, p->scanner);
-        while (kind == COMMENT);
-        if (kind == END)
-            build_place(p, span, "", 0);
+        t = completed(p);
         before = p->braces;
-        token_note(p, kind, *span, value);
-    } while (kind != END && skipped(p, before, &kind));
-    return kind;
+        token_note(p, &t);
+    } while (t.kind != END && skipped(p, before, &t.kind));
+    value->name = t.name;
+    *span = t.span;
+    return t.kind;
 }
 
 /* The first byte of a text that cannot stand in one: zero, or no UTF-8. */
@@ -175,7 +269,8 @@ File *parse_text(Arena *arena, Diag *diag, const Source *source)
     if (!readable(diag, source))
         return p->file;
     scanner_open(p);
-    yyparse(p);
+    if (yyparse(p) != 0 || p->stopped || p->lost.n > 0)
+        p->file->partial = true;
     yylex_destroy(p->scanner);
     return p->file;
 }

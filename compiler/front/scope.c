@@ -77,6 +77,8 @@ static void unknown(Scope *s, const Expr *x, bool call)
                   "it is given one at line %d", n->span.line);
         return;
     }
+    if (unit_lost(s->def, x->name))
+        return;
     words = near_words(s, call);
     names_unknown(s->diag, x->at, x->name, call ? "layer or function" : "value",
                   NULL, &words);
@@ -146,7 +148,7 @@ static void primed_name(Scope *s, const Expr *x)
 {
     const Known *state;
 
-    if (scope_find(s, x->name, true))
+    if (scope_find(s, x->name, true) || unit_lost(s->def, x->name))
         return;
     state = find(s, x->name, false);
     if (state && state->kind == KNOWN_STATE)

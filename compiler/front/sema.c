@@ -121,7 +121,7 @@ static void prime(Scope *s, const Name *name)
                    "`%s'` is the next value of a state, and only cells have "
                    "states",
                    name->text);
-    else if (!state)
+    else if (!state && !unit_lost(s->def, name->text))
         diag_help(
             diag_error(s->diag, name->span, "`%s` is not a state", name->text),
             "write: state %s: f32[n];", name->text);
@@ -282,14 +282,14 @@ static void complete(Scope *s)
 {
     bool model = s->def->kind == DEF_MODEL;
 
-    if (!model && !scope_find(s, "out", false))
+    if (!model && !scope_find(s, "out", false) && !unit_lost(s->def, "out"))
         diag_help(diag_error(s->diag, s->def->name.span, "%s `%s` has no `out`",
                              ast_def_word(s->def->kind), s->def->name.text),
                   "write: out = ...;");
     for (int i = 0; i < s->names.n; i++) {
         const Known *k = &s->names.at[i];
 
-        if (!k->name)
+        if (!k->name || unit_lost(s->def, k->name))
             continue;
         if (k->kind == KNOWN_STATE && !scope_find(s, k->name, true))
             diag_help(diag_error(s->diag, k->span,

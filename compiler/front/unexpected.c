@@ -246,6 +246,17 @@ static void say_expected(Parse *p, const Expected *e)
         add_spelling(p, m);
 }
 
+static void say_no_semicolon(Parse *p, Span last)
+{
+    diag_error(p->diag, build_point(last),
+               "a `;` is missing at the end of this statement");
+}
+
+void build_no_semicolon(Parse *p)
+{
+    say_no_semicolon(p, p->token);
+}
+
 static void say(Parse *p, const Expected *e)
 {
     const char *token = text_of(p, p->token);
@@ -259,8 +270,7 @@ static void say(Parse *p, const Expected *e)
              (p->kind == ';' || p->kind == '}' || (p->reserved && new_line)))
         say_left_open(p);
     else if (has(e, ";") && (new_line || p->kind == '}'))
-        diag_error(p->diag, build_point(p->last),
-                   "a `;` is missing at the end of this statement");
+        say_no_semicolon(p, p->last);
     else if (!bracket && *token && strchr(")]}", *token))
         diag_error(p->diag, p->token, "this `%s` closes nothing", token);
     else if (one_of(token, top_words, TOP_WORDS) && has(e, "input"))

@@ -2,6 +2,7 @@
 #define _XOPEN_SOURCE 700 /* for realpath */
 #include "front/unit.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,6 +81,7 @@ static void load_used(Loader *l, const File *from, const Name *use)
             diag_error(l->diag, use->span, "cannot read `%s`", use->text);
         return;
     }
+    l->unit->partial |= file->partial;
     vec_push(l->arena, &l->chain, real);
     load(l, file);
     l->chain.n--;
@@ -115,6 +117,7 @@ Unit *unit_load(Arena *arena, Diag *diag, const File *file)
     const char *real = locate(&l, "", file->source->path);
 
     l.unit->main = file;
+    l.unit->partial = file->partial;
     load_prelude(&l);
     if (real) {
         vec_push(arena, &l.seen, real);
@@ -158,4 +161,30 @@ Words unit_arguments(Arena *arena, const Def *def)
     if (def->kind == DEF_CELL)
         vec_push(arena, &words, "start");
     return words;
+}
+
+/* Whether the byte at `at` of a text could be a part of a word. */
+static bool in_word(const char *text, int at)
+{
+    return at >= 0 && (isalnum((unsigned char)text[at]) || text[at] == '_');
+}
+
+static bool span_holds(Span span, const char *word)
+{
+    const char *text = span.source->text;
+    int n = (int)strlen(word);
+
+    for (int i = span.begin; i + n <= span.end; i++)
+        if (strncmp(text + i, word, (size_t)n) == 0 && !in_word(text, i - 1) &&
+            !in_word(text, i + n))
+            return true;
+    return false;
+}
+
+bool unit_lost(const Def *def, const char *word)
+{
+    for (int i = 0; i < def->lost.n; i++)
+        if (span_holds(def->lost.at[i], word))
+            return true;
+    return false;
 }

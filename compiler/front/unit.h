@@ -11,6 +11,7 @@ typedef struct Unit {
     const File *main;
     Defs own;     /* of all files but the prelude, a used file's first */
     Defs library; /* the prelude's */
+    bool partial; /* one of the files is, see File */
 } Unit;
 
 /* Reads and parses the prelude and what `use` names, relative to the file that
@@ -26,5 +27,9 @@ const Def *unit_find(const Unit *unit, const char *name, bool library_first);
 /* Every name that an argument of a block or cell may have: of its head, of its
  * parameters, and those that all take. */
 Words unit_arguments(Arena *arena, const Def *def);
+
+/* Whether a lost statement of the definition holds this word: then it may have
+ * given the name, or used it. */
+bool unit_lost(const Def *def, const char *word);
 
 #endif

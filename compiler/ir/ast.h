@@ -1,5 +1,4 @@
-/* ast.h: a source text as its writer wrote it, with places, before anything is
- * resolved or inferred.
+/* ast.h: a source text as its writer wrote it, with places, not yet resolved.
  *
  * All names are interned in the arena of the parse and compare with ==. What
  * could not be parsed is missing from its list, or an EXPR_ERROR; a message
@@ -104,15 +103,14 @@ typedef VEC(Decl *) Decls;
 
 struct Item {
     ItemKind kind;
-    bool last;     /* SPLIT: the last rows, not random ones */
-    bool call;     /* SETTING: written WORD(args) */
-    Span span;     /* all of it */
-    Name name;     /* PART, SPLIT, FOLD: `test` or `validation` */
-    Name other;    /* SPLIT: stratified by; SETTING: the second word */
-    Names names;   /* DEFINE: what is assigned; one of them may be primed */
-    Expr *value;   /* NULL where the kind has none */
-    Exprs values;  /* a SETTING's arguments may have labels */
-    Exprs options; /* all with labels */
+    bool last, call; /* SPLIT: the last rows; SETTING: WORD(args) */
+    Span span;       /* all of it */
+    Name name;       /* PART, SPLIT, FOLD: `test` or `validation` */
+    Name other;      /* SPLIT: stratified by; SETTING: the second word */
+    Names names;     /* DEFINE: what is assigned; one of them may be primed */
+    Expr *value;     /* NULL where the kind has none */
+    Exprs values;    /* a SETTING's arguments may have labels */
+    Exprs options;   /* all with labels */
     Decls decls;
     Items items;
 };
@@ -133,12 +131,14 @@ typedef struct Def {
     Name name;
     Formals params;
     Items items;
+    VEC(Span) lost; /* statements that could not be parsed */
 } Def;
 
 typedef struct File {
     const Source *source;
     Names uses; /* use "path"; the text is the path as written */
     VEC(Def *) defs;
+    bool partial; /* definitions are missing, so nothing is known of names */
 } File;
 
 /* A new expression without kids; its `at` is its span. */
