@@ -104,6 +104,8 @@ static Plan *plan_entry(Program *p, Entry *e, const CodeOptions *o,
     plan = layout(plan, o);
     plan = tiles(plan, o);
     plan = order(plan);
+    if (!o->plain)
+        plan = prepare(p, plan);
     plan = memplan(plan, o);
     plan_check(plan, o);
     return plan;

@@ -271,8 +271,11 @@ bool nn_ckpt_load_weights(const nn_model *m, const nn_tensors *t,
                           const char *path, nn_real *params, nn_error *e)
 {
     group g = slot_group(0, params);
-    return check_names(m, t, &g, 1, path, e) &&
-           load_groups(m, t, &g, 1, &params, e);
+    bool good = check_names(m, t, &g, 1, path, e) &&
+                load_groups(m, t, &g, 1, &params, e);
+    if (good && m->prepare != NULL)
+        m->prepare(params);
+    return good;
 }
 
 static bool load_state(const nn_tensors *t, nn_state *s, int sums)

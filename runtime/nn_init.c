@@ -118,6 +118,8 @@ bool nn_init_params(const nn_model *m, nn_real *params, uint64_t seed,
         good = good && nn_layout_from_file(p, values, params + p->offset, e);
     }
     free(values);
+    if (good && m->prepare != NULL)
+        m->prepare(params);
     return good;
 }
 

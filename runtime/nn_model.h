@@ -125,7 +125,9 @@ typedef struct {
     int param_count;
     int64_t reals;       /* in params, slots included */
     int64_t slot_stride; /* slot k of a parameter: offset + k * slot_stride */
-    const nn_tensor *inputs; /* inputs, then targets */
+    void (*prepare)(nn_real *params); /* NULL, or to be called before infer
+                                         when parameters have changed */
+    const nn_tensor *inputs;          /* inputs, then targets */
     int input_count, target_count;
     const nn_tensor *outputs;
     int output_count;

@@ -42,3 +42,11 @@ size "$OUT/long20.o" "$OUT/long2000.o" >"$OUT/size" 2>&1 &&
     awk 'NR > 1 { size[NR] = $1 }
         END { exit !(size[3] > 0 && size[3] <= 1.02 * size[2]) }' "$OUT/size"
 verdict "2,000 steps are no more code than 20" "$(tr '\n' ' ' <"$OUT/size")"
+
+# Weights that stand in several parameters are put together when they are
+# loaded, not in each inference.
+"$NNC" compile tests/e2e/gradcheck.nn --model with_book_lstm -o "$OUT/book.c" \
+    >"$OUT/log" 2>&1 &&
+    grep -q '^    infer1_concat(f' "$OUT/book.c" &&
+    ! sed -n '/^static int entry_infer/,/^}/p' "$OUT/book.c" | grep -q concat
+verdict "merged weights are packed once" "the inference joins them each time"

@@ -81,13 +81,63 @@ static void copy_slice(Scope *s, const Node *n, const Node *from, int axis,
     loops_close(&l, 1);
 }
 
+/* Gaps in a layout hold zeros; its first place may lie before element 0. */
+static void clear_all(Scope *s, const Node *n, const Layout *l)
+{
+    const char *pointer = scope_pointer(s, n);
+    if (l->offset)
+        pointer = arena_printf(s->e->arena, "%s - %lld", pointer,
+                               (long long)l->offset);
+    text_printf(&s->body, "    memset(%s, 0, %lld * sizeof(nn_real));\n",
+                pointer, (long long)l->extent);
+}
+
+static const char *const index_var[MAX_RANK] = {"i", "j", "k", "l", "i2", "j2"};
+
+/* Loops over all indices of a shape, one an axis. */
+static Loops open_indices(Scope *s, const Shape *shape, const char **index)
+{
+    Loops l = loops_over(s, shape);
+    for (int a = 0; a < shape->rank; a++) {
+        Loop loop = {.count = shape->dim[a], .var = index_var[a]};
+        loops_open(&l, &loop, 0, loop.count, 1, false);
+        index[a] = index_var[a];
+    }
+    return l;
+}
+
+/* The same where the axis lies in several pieces. */
+static void copy_pieces(Scope *s, const Node *n, const Node *from, int axis,
+                        int64_t begin)
+{
+    Arena *a = s->e->arena;
+    const char *index[MAX_RANK];
+    Loops l = open_indices(s, &from->shape, index);
+    const char *x =
+        plan_is_number(from)
+            ? scope_number(s, from)
+            : arena_printf(
+                  a, "%s[%s]", scope_pointer(s, from),
+                  emit_index(a, &s->plan->value[from->id].layout, index));
+    if (begin > 0)
+        index[axis] =
+            arena_printf(a, "(%s + %lld)", index[axis], (long long)begin);
+    loops_line(&l, "%s[%s] = %s;", scope_pointer(s, n),
+               emit_index(a, &s->plan->value[n->id].layout, index), x);
+    loops_close(&l, 1);
+}
+
 static void copy_concat(Scope *s, const Node *n)
 {
+    const Layout *whole = &s->plan->value[n->id].layout;
+    bool pieces = whole->axis[n->attr.axis].n > 1;
     int64_t begin = 0;
+    if (s->plan->value[n->id].want && whole->extent > shape_count(&n->shape))
+        clear_all(s, n, whole);
     for (int i = 0; i < n->n_in; i++) {
         const Node *x = n->in[i];
         if (!layout_in_place(s->plan, n, i))
-            copy_slice(s, n, x, n->attr.axis, begin);
+            (pieces ? copy_pieces : copy_slice)(s, n, x, n->attr.axis, begin);
         begin += x->shape.dim[n->attr.axis];
     }
 }
@@ -100,19 +150,12 @@ static void copy_pad(Scope *s, const Node *n)
     copy_slice(s, n, n->in[0], n->attr.part.axis, n->attr.part.begin);
 }
 
-static const char *const index_var[MAX_RANK] = {"i", "j", "k", "l", "i2", "j2"};
-
 /* A view that no layout describes: the source's place from the indices. */
 static void copy_view(Scope *s, const Node *n)
 {
-    Loops l = loops_over(s, &n->shape);
     const Node *from = n->in[0];
     const char *index[MAX_RANK];
-    for (int a = 0; a < n->shape.rank; a++) {
-        Loop loop = {.count = n->shape.dim[a], .var = index_var[a]};
-        loops_open(&l, &loop, 0, loop.count, 1, false);
-        index[a] = index_var[a];
-    }
+    Loops l = open_indices(s, &n->shape, index);
     const char *to =
         emit_index(s->e->arena, &s->plan->value[n->id].layout, index);
     int axis = n->op == OP_SLICE ? n->attr.part.axis : n->attr.axis;
@@ -126,17 +169,6 @@ static void copy_view(Scope *s, const Node *n)
         &l, "%s[%s] = %s[%s];", scope_pointer(s, n), to, scope_pointer(s, from),
         emit_index(s->e->arena, &s->plan->value[from->id].layout, index));
     loops_close(&l, 1);
-}
-
-/* Gaps in a layout hold zeros; its first place may lie before element 0. */
-static void clear_all(Scope *s, const Node *n, const Layout *l)
-{
-    const char *pointer = scope_pointer(s, n);
-    if (l->offset)
-        pointer = arena_printf(s->e->arena, "%s - %lld", pointer,
-                               (long long)l->offset);
-    text_printf(&s->body, "    memset(%s, 0, %lld * sizeof(nn_real));\n",
-                pointer, (long long)l->extent);
 }
 
 static void copy_reshape(Scope *s, const Node *n)

@@ -88,6 +88,10 @@ void emit_call(Emit *e, const Kernel *k, const char *frame, int indent);
 /* The entry's own function, entry_NAME, as the runtime calls it. */
 void emit_entry(Emit *e, const Plan *plan);
 
+/* The function that runs the kernels of all entries that depend on parameters
+ * alone; nothing where there are none. */
+void emit_prepare(Emit *e, Plan *const *plans, int n);
+
 /* The table that tells where the loss went wrong, for the kernels up to
  * `last`; returns its number of rows. */
 int emit_trace(Emit *e, const Plan *plan, const Kernel *last);

@@ -145,10 +145,27 @@ void emit_entry(Emit *e, const Plan *plan)
     if (!last)
         write_loss(e, plan, 0);
     for (int i = 0; i < plan->kernels.n; i++) {
-        emit_call(e, plan->kernels.at[i], "f", 1);
+        if (!plan->kernels.at[i]->prepared)
+            emit_call(e, plan->kernels.at[i], "f", 1);
         if (plan->kernels.at[i] == last)
             write_loss(e, plan, traced);
     }
     write_metrics(e, plan);
     text_add(e->out, "    return 0;\n}\n");
+}
+
+void emit_prepare(Emit *e, Plan *const *plans, int n)
+{
+    if (!e->program->prepared)
+        return;
+    text_add(e->out, "\n/* What the entries of inference need of the "
+                     "parameters alone. */\n"
+                     "static void prepare(nn_real *params)\n{\n"
+                     "    nn_frame frame = {.params = params};\n"
+                     "    nn_frame *f = &frame;\n");
+    for (int i = 0; i < n; i++)
+        for (int j = 0; j < plans[i]->kernels.n; j++)
+            if (plans[i]->kernels.at[j]->prepared)
+                emit_call(e, plans[i]->kernels.at[j], "f", 1);
+    text_add(e->out, "}\n");
 }

@@ -61,8 +61,10 @@ const char *emit_model_h(Arena *arena, const Program *p, Plan *const *plans,
     text_printf(&out,
                 "/* params: what nn_init_params or a weights file fills, "
                 "%s_model.reals of them;\n * workspace: the entry's bytes; "
-                "both aligned to 64. */\n",
-                p->name);
+                "both aligned to 64. Whoever changes params\n * in another "
+                "way calls %s_model.prepare, where it is not NULL, before\n"
+                " * inference. */\n",
+                p->name, p->name);
     for (int i = 0; i < n; i++) {
         text_add(&out, "\n");
         emit_contract(&e, plans[i]);

@@ -53,8 +53,12 @@ static void write_places(Emit *e)
         at = round_up(at + layout_of(param, &dense)->extent);
     }
     text_printf(e->out, "    %s_slot = %lld,\n", p->name, (long long)at);
+    at = at * (1 + p->slots) + VECTOR;
+    if (p->prepared)
+        text_printf(e->out, "    %s_prepared = %lld,\n", p->name,
+                    (long long)at);
     text_printf(e->out, "    %s_reals = %lld\n};\n", p->name,
-                (long long)(at * (1 + p->slots) + VECTOR));
+                (long long)(at + p->prepared));
 }
 
 static void write_shape(Text *out, const Shape *s)
@@ -272,6 +276,8 @@ static void write_model(Emit *e, Plan *const *plans, int n, int kernels)
                     p->metrics.n);
     for (int i = 0; i < n; i++)
         write_stage(e, plans[i]);
+    if (p->prepared)
+        text_add(out, "    .prepare = prepare,\n");
     text_printf(out,
                 "    .flops = %lld, .kernels = kernels, .kernel_count = %d\n"
                 "};\n",
@@ -329,6 +335,7 @@ const char *emit_model_c(Arena *arena, const Program *p, Plan *const *plans,
         if (header)
             emit_wrapper(&e, plans[i]);
     }
+    emit_prepare(&e, plans, n);
     emit_tables(&e, plans, n);
     e.out = &head;
     write_helpers(&e, text_str(&body));

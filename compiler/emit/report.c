@@ -107,6 +107,7 @@ int64_t plan_flops(const Plan *plan)
 {
     int64_t sum = 0;
     for (int i = 0; i < plan->kernels.n; i++)
-        sum += kernel_flops(plan->kernels.at[i]);
+        if (!plan->kernels.at[i]->prepared)
+            sum += kernel_flops(plan->kernels.at[i]);
     return sum;
 }

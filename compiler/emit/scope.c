@@ -57,6 +57,9 @@ static const char *base_of(Emit *e, const Buffer *b, const char *type)
     case PLACE_PARAM:
         return arena_printf(e->arena, "f->params + %s",
                             e->param_place[b->index]);
+    case PLACE_PREPARED:
+        return arena_printf(e->arena, "f->params + %s_prepared + %lld",
+                            e->program->name, (long long)b->at);
     case PLACE_OUTPUT:
         return arena_printf(e->arena, "f->outputs[%d]", b->index);
     case PLACE_INPUT:

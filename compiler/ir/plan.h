@@ -6,6 +6,7 @@
  *     schedule  variant, parts, scratch, wanted layouts, `why`
  *     layout    values: layout and buffer; copies inserted
  *     order     the kernels' sequence, and whether memory is reused in place
+ *     prepare   what is computed when parameters are set
  *     memplan   buffers: offsets inside the workspace
  * plan_check proves after memplan that no two live buffers overlap. */
 #ifndef NNC_IR_PLAN_H
@@ -19,10 +20,11 @@ typedef struct Kernel Kernel;
 typedef struct Buffer Buffer;
 
 typedef enum Place {
-    PLACE_WORK,   /* in the workspace, at `at` */
-    PLACE_PARAM,  /* index: parameter; slot 0 is the weight itself */
-    PLACE_INPUT,  /* index: input or target, as the caller gave it */
-    PLACE_OUTPUT, /* index: where the caller wants an output or gradient */
+    PLACE_WORK,     /* in the workspace, at `at` */
+    PLACE_PARAM,    /* index: parameter; slot 0 is the weight itself */
+    PLACE_INPUT,    /* index: input or target, as the caller gave it */
+    PLACE_OUTPUT,   /* index: where the caller wants an output or gradient */
+    PLACE_PREPARED, /* behind the parameters, at `at` reals from their end */
 } Place;
 
 struct Buffer {
@@ -77,6 +79,7 @@ struct Kernel {
     Shape space;        /* what a MAP iterates over */
     int parts;          /* literal, for threads; 1: not divided */
     bool empty;         /* others have written its result already */
+    bool prepared;      /* runs when parameters are set, not in the entry */
     bool finish;        /* NAME_finish runs once behind all parts */
     int64_t scratch;    /* bytes */
     Buffer *scratch_buffer;

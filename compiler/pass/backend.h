@@ -31,6 +31,10 @@ Plan *layout(Plan *plan, const CodeOptions *options);
  * every reader of the old one. */
 Plan *order(Plan *plan);
 
+/* Takes out of an entry of inference what depends on parameters alone: its
+ * results lie behind the parameters, p->prepared reals in all. */
+Plan *prepare(Program *p, Plan *plan);
+
 /* Gives every work buffer its place in the workspace; those that are never
  * live at the same time share bytes. */
 Plan *memplan(Plan *plan, const CodeOptions *options);

@@ -130,6 +130,18 @@ static bool beside(const Plan *plan, const Node *n, bool swap, AxisOrder order,
     return rows->n == 1 && whole && (last.stride == 1 || last.size == 1);
 }
 
+/* A node with the value of n under another layout: itself, where a joining of
+ * several values is read here alone and can as well be written so. */
+static Node *under(Plan *plan, Node *n, const Layout *l)
+{
+    Value *v = &plan->value[n->id];
+    bool alone = graph_uses(plan->graph)[n->id] == 1;
+    if (n->op != OP_CONCAT || !alone || v->want)
+        n = layout_copy(plan, n);
+    plan->value[n->id].want = l;
+    return n;
+}
+
 /* A weight of a scan's body that lies the wrong way is copied once, outside.
  * The body's argument has the wish noted, for the body's other products. */
 static void settle_fixed(Plan *plan, const Node *n, const Target *target)
@@ -146,9 +158,8 @@ static void settle_fixed(Plan *plan, const Node *n, const Target *target)
         if (beside(plan, w, n->attr.mm.tb, (AxisOrder){0}, target))
             return;
     }
-    *outer = layout_copy(plan->outer, *outer);
-    plan->outer->value[(*outer)->id].want = packed(plan, n, target);
-    v->want = plan->outer->value[(*outer)->id].want;
+    v->want = packed(plan, n, target);
+    *outer = under(plan->outer, *outer, v->want);
 }
 
 /* Makes sure that some orientation of every product has lanes. */
@@ -167,8 +178,7 @@ static void copy_operands(Plan *plan, const Target *target)
         if (beside(plan, n->in[1], n->attr.mm.tb, order, target) ||
             beside(plan, n->in[0], !n->attr.mm.ta, (AxisOrder){0}, target))
             continue;
-        n->in[1] = layout_copy(plan, n->in[1]);
-        plan->value[n->in[1]->id].want = packed(plan, n, target);
+        n->in[1] = under(plan, n->in[1], packed(plan, n, target));
     }
 }
 

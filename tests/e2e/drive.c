@@ -138,8 +138,16 @@ bool drive_eval(drive *d)
     return run(d, &d->model->eval, d->outputs, NULL);
 }
 
+/* Tests change parameters as they like. */
+static void prepare(drive *d)
+{
+    if (d->model->prepare)
+        d->model->prepare(d->params);
+}
+
 void drive_infer(drive *d)
 {
+    prepare(d);
     run(d, &d->model->infer, d->outputs, NULL);
 }
 
@@ -148,6 +156,7 @@ void drive_infer1(drive *d)
     const nn_model *m = d->model;
     const void **in = room((size_t)m->input_count * sizeof *in);
     nn_real **out = room((size_t)m->output_count * sizeof *out);
+    prepare(d);
     spoil(d);
     for (int row = 0; row < d->rows; row++) {
         for (int i = 0; i < m->input_count; i++)

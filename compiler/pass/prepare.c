@@ -1,0 +1,114 @@
+/* prepare.c: what depends on parameters alone is computed when they are set.
+ *
+ * In: an entry of inference with its kernels in order. Out: kernels that read
+ * nothing but parameters and each other are marked, and their results lie
+ * behind the parameters: weights in a second layout, merged weights, sums of
+ * biases. A buffer moves there only where all that writes into it is marked,
+ * so that a state's first value stays where the loop goes on from it. */
+#include "pass/backend.h"
+
+/* A vector may be read from the last real on; places are aligned to 64. */
+enum { VECTOR = 16 };
+
+static bool writes_into(const Plan *plan, const Kernel *k, const Buffer *b)
+{
+    for (int j = 0; j < k->stores.n; j++)
+        if (plan->value[k->stores.at[j]->id].buffer == b)
+            return true;
+    for (int i = 0; k->body && i < k->body->kernels.n; i++)
+        if (writes_into(k->body, k->body->kernels.at[i], b))
+            return true;
+    return false;
+}
+
+/* Whether the buffer is written, and by marked kernels alone. */
+static bool is_prepared(const Plan *plan, const Buffer *b)
+{
+    bool written = false;
+    for (int i = 0; i < plan->kernels.n; i++) {
+        const Kernel *k = plan->kernels.at[i];
+        if (!writes_into(plan, k, b))
+            continue;
+        if (!k->prepared)
+            return false;
+        written = true;
+    }
+    return written;
+}
+
+static bool is_constant(const Node *n)
+{
+    while (plan_is_view(n))
+        n = n->in[0];
+    return n->op == OP_CONST;
+}
+
+static bool input_is_set(const Plan *plan, const Node *n)
+{
+    const Buffer *b = plan->value[n->id].buffer;
+    if (plan_is_number(n))
+        return is_constant(n);
+    return b && (b->place == PLACE_PARAM ||
+                 (b->place == PLACE_WORK && is_prepared(plan, b)));
+}
+
+static bool inputs_are_set(const Plan *plan, const Kernel *k)
+{
+    for (int j = 0; j < k->nodes.n; j++) {
+        const Node *n = k->nodes.at[j];
+        if (n->op == OP_ROWS_MASK || n->op == OP_DROP_MASK)
+            return false;
+        for (int i = 0; i < n->n_in; i++)
+            if (!kernel_has(k, n->in[i]) && !input_is_set(plan, n->in[i]))
+                return false;
+    }
+    return true;
+}
+
+static bool outputs_may_move(const Plan *plan, const Kernel *k)
+{
+    for (int j = 0; j < k->stores.n; j++) {
+        const Node *n = k->stores.at[j];
+        const Buffer *b = plan->value[n->id].buffer;
+        if (n->type != TYPE_REAL || b->place != PLACE_WORK ||
+            !is_prepared(plan, b))
+            return false;
+    }
+    return k->stores.n > 0;
+}
+
+/* Marks all kernels that could be, then takes back until nothing changes. */
+static void mark(Plan *plan)
+{
+    for (int i = 0; i < plan->kernels.n; i++) {
+        Kernel *k = plan->kernels.at[i];
+        k->prepared = !k->body && k->scratch == 0;
+    }
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (int i = 0; i < plan->kernels.n; i++) {
+            Kernel *k = plan->kernels.at[i];
+            if (k->prepared &&
+                !(inputs_are_set(plan, k) && outputs_may_move(plan, k))) {
+                k->prepared = false;
+                changed = true;
+            }
+        }
+    }
+}
+
+Plan *prepare(Program *p, Plan *plan)
+{
+    if (plan->entry->mode != MODE_INFER)
+        return plan;
+    mark(plan);
+    for (int i = 0; i < plan->buffers.n; i++) {
+        Buffer *b = plan->buffers.at[i];
+        if (b->place != PLACE_WORK || !is_prepared(plan, b))
+            continue;
+        b->place = PLACE_PREPARED;
+        b->at = p->prepared;
+        p->prepared += (b->count + 2 * VECTOR - 1) / VECTOR * VECTOR;
+    }
+    return plan;
+}
