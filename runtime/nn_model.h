@@ -38,7 +38,8 @@ typedef struct {
  * inputs     inputs, then targets: row-major rows x (row shape); nn_real for
  *            NN_F32, int32_t for NN_TOKEN and NN_CLASS; only `rows` are read
  * outputs    one pointer an output, row-major, NULL where not wanted. `grad`
- *            writes the gradient of parameter i there, in file order
+ *            writes the gradient of parameter i there, in file order; without
+ *            outputs it ends when the loss is known
  * sums       step, eval and grad: sums[0] is the mean loss over the rows,
  *            sums[1 + m] the sum of metric m over them; in grad, sums[0] is
  *            just the function whose gradient it gives, penalties included

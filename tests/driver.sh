@@ -138,6 +138,8 @@ expect 0 "build: again" "$NNC" build small.nn -o one
 [ "$(ls cache/nnc | wc -l)" -eq "$before" ]
 verdict "build: again takes it from the cache" "the cache has grown"
 says one/small-train.c "build: leaves the C" 'int main('
+grep -q '\.flops = [1-9]' one/small-train.c
+verdict "build: counts what a row costs" "the trainer says 0"
 expect 0 "build: no data" "$NNC" build bare.nn -o bare
 says out "build: tells that there is no trainer" 'no small-train'
 [ -x bare/small-infer ] && [ ! -e bare/small-train ]

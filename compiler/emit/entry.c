@@ -65,6 +65,14 @@ static const Kernel *loss_kernel(const Plan *plan)
     return NULL;
 }
 
+static bool has_root(const Plan *plan, Role role)
+{
+    for (int i = 0; i < plan->graph->roots.n; i++)
+        if (plan->graph->roots.at[i].role == role)
+            return true;
+    return false;
+}
+
 static void write_loss(Emit *e, const Plan *plan, int traced)
 {
     const Graph *g = plan->graph;
@@ -83,6 +91,8 @@ static void write_loss(Emit *e, const Plan *plan, int traced)
         else
             text_add(e->out, "        return 1;\n");
     }
+    if (has_root(plan, ROOT_GRAD))
+        text_add(e->out, "    if (!outputs)\n        return 0;\n");
 }
 
 static void write_metrics(Emit *e, const Plan *plan)
@@ -94,14 +104,6 @@ static void write_metrics(Emit *e, const Plan *plan)
             text_printf(e->out, "    sums[%d] = (double)%s;\n", r->index + 1,
                         scalar(e, plan, r->node));
     }
-}
-
-static bool has_root(const Plan *plan, Role role)
-{
-    for (int i = 0; i < plan->graph->roots.n; i++)
-        if (plan->graph->roots.at[i].role == role)
-            return true;
-    return false;
 }
 
 /* The entry of a network in straight-line code; an output that is not wanted

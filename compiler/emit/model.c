@@ -242,12 +242,16 @@ static void write_stage(Emit *e, const Plan *plan)
         (long long)plan->workspace);
 }
 
+/* Of inferring one row; trainers only evaluate, which adds little to it. */
 static int64_t row_flops(Plan *const *plans, int n)
 {
+    int64_t flops = 0;
     for (int i = 0; i < n; i++)
         if (strcmp(plans[i]->entry->name, "infer1") == 0)
             return plan_flops(plans[i]);
-    return 0;
+        else if (strcmp(plans[i]->entry->name, "eval") == 0)
+            flops = plan_flops(plans[i]) / plans[i]->entry->batch;
+    return flops;
 }
 
 static void write_model(Emit *e, Plan *const *plans, int n, int kernels)
