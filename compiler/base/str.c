@@ -51,21 +51,28 @@ void text_add(Text *text, const char *s)
     text_add_n(text, s, strlen(s));
 }
 
-void text_printf(Text *text, const char *format, ...)
+void text_vprintf(Text *text, const char *format, va_list args)
 {
-    va_list args;
+    va_list again;
     int n;
 
-    va_start(args, format);
+    va_copy(again, args);
     n = vsnprintf(NULL, 0, format, args);
-    va_end(args);
     if (n < 0)
         nnc_bug("cannot print with the format '%s'", format);
     text_room(text, (size_t)n);
-    va_start(args, format);
-    vsnprintf(text->at + text->n, (size_t)n + 1, format, args);
-    va_end(args);
+    vsnprintf(text->at + text->n, (size_t)n + 1, format, again);
+    va_end(again);
     text->n += (size_t)n;
+}
+
+void text_printf(Text *text, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    text_vprintf(text, format, args);
+    va_end(args);
 }
 
 const char *text_str(const Text *text)

@@ -6,6 +6,7 @@
 #ifndef NNC_BASE_STR_H
 #define NNC_BASE_STR_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 
 #include "base/arena.h"
@@ -20,6 +21,8 @@ void text_add(Text *text, const char *s);
 void text_add_n(Text *text, const char *s, size_t n);
 void text_printf(Text *text, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+void text_vprintf(Text *text, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
 
 /* The text so far, "" while empty; valid until the next addition. */
 const char *text_str(const Text *text);

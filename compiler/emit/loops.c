@@ -6,7 +6,6 @@
 #include "emit/loops.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 
 Loops loops_over(Scope *s, const Shape *shape)
 {
@@ -72,14 +71,13 @@ static void add_operands(Loops *l, const Kernel *k)
 
 void loops_line(Loops *l, const char *format, ...)
 {
+    Text *body = &l->scope->body;
     va_list args;
-    char text[2048];
+    text_printf(body, "%*s", 4 * l->indent, "");
     va_start(args, format);
-    int n = vsnprintf(text, sizeof text, format, args);
+    text_vprintf(body, format, args);
     va_end(args);
-    if (n < 0 || (size_t)n >= sizeof text)
-        nnc_bug("a line of %d characters", n);
-    text_printf(&l->scope->body, "%*s%s\n", 4 * l->indent, "", text);
+    text_add(body, "\n");
 }
 
 void loops_open(Loops *l, const Loop *loop, int64_t first, int64_t last,

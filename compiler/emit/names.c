@@ -35,10 +35,16 @@ static bool among(const char *const *names, int n, const char *name)
     return false;
 }
 
+/* Whether C, its library or templates may have such a name for themselves. */
+static bool foreign(const char *wish)
+{
+    return isdigit((unsigned char)wish[0]) || wish[0] == '_' ||
+           strncmp(wish, "nn_", 3) == 0 || strncmp(wish, "NN_", 3) == 0;
+}
+
 static const char *clean(Arena *arena, const char *wish)
 {
-    char *name = arena_printf(arena, "%s%s",
-                              isdigit((unsigned char)wish[0]) ? "v" : "", wish);
+    char *name = arena_printf(arena, "%s%s", foreign(wish) ? "v" : "", wish);
     for (char *c = name; *c; c++)
         if (!isalnum((unsigned char)*c))
             *c = '_';

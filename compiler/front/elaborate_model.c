@@ -7,7 +7,7 @@
 
 #include "front/elab.h"
 
-/* f32, class(n), token(n) into type and count; false after a message. */
+/* f32 and class(n) into type and count; false after a message. */
 static bool read_type(Elab *e, const TypeExpr *t, Type *type, int64_t *classes)
 {
     const char *name = t->name.text;
@@ -21,10 +21,9 @@ static bool read_type(Elab *e, const TypeExpr *t, Type *type, int64_t *classes)
             elab_error(e, t->span, "f32 takes its sizes in [ ]");
         return !t->count;
     }
-    if (strcmp(name, "class") != 0 && strcmp(name, "token") != 0) {
+    if (strcmp(name, "class") != 0) {
         vec_push(e->arena, &words, "f32");
         vec_push(e->arena, &words, "class");
-        vec_push(e->arena, &words, "token");
         names_unknown(e->diag, elab_place(e, t->name.span), name, "type", NULL,
                       &words);
         return false;

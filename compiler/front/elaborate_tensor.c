@@ -146,6 +146,9 @@ bool elab_shape(Elab *e, const Exprs *dims, Shape *out)
 
         if (v->kind == VAL_POISON) {
             ok = false;
+        } else if (v->kind == VAL_NUMBER && v->number > VALUE_LARGEST) {
+            elab_error(e, dims->at[i]->span, "this size is too large");
+            ok = false;
         } else if (!value_whole(v, &size) || size < 1) {
             Message *m =
                 elab_error(e, dims->at[i]->span,

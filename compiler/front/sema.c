@@ -4,6 +4,7 @@
  * about names: those are all resolved here. */
 #include "front/sema.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "front/scope.h"
@@ -311,6 +312,24 @@ static void definition(Scope *s, const Def *def)
     complete(s);
 }
 
+/* A model's name begins those of its functions, and `nn_` those of nnc's own.
+ */
+static void model_name(Scope *s, const Name *name)
+{
+    const char *own = "nn_";
+    int n = 0;
+
+    while (own[n] && tolower((unsigned char)name->text[n]) == own[n])
+        n++;
+    if (n < 2 || (n == 2 && name->text[2]))
+        return;
+    diag_help(diag_error(s->diag, name->span,
+                         "a model cannot be called `%s`: all that nnc brings "
+                         "with it begins with `nn_`",
+                         name->text),
+              "take another name, such as `my_%s`", name->text);
+}
+
 /* Two definitions of one name, and names that hide the library's. */
 static void definitions(Scope *s)
 {
@@ -319,6 +338,8 @@ static void definitions(Scope *s)
     for (int i = 0; i < own->n; i++) {
         const Name *name = &own->at[i]->name;
 
+        if (own->at[i]->kind == DEF_MODEL)
+            model_name(s, name);
         for (int k = 0; k < i; k++)
             if (strcmp(own->at[k]->name.text, name->text) == 0) {
                 diag_note(diag_error(s->diag, name->span,

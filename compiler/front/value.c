@@ -75,7 +75,7 @@ bool value_holds_tensor(const Value *v)
 
 bool value_whole(const Value *v, int64_t *out)
 {
-    if (v->kind != VAL_NUMBER || !(fabs(v->number) <= 9007199254740992.0) ||
+    if (v->kind != VAL_NUMBER || !(fabs(v->number) <= VALUE_LARGEST) ||
         v->number != floor(v->number))
         return false;
     *out = (int64_t)v->number;

@@ -83,7 +83,9 @@ Shape value_shape(const Value *v);
 /* A tensor, a tuple or list of at least one tensor. */
 bool value_holds_tensor(const Value *v);
 
-/* A whole number of at most 2^53 in size. */
+#define VALUE_LARGEST 9007199254740992.0 /* 2^53: whole numbers are exact */
+
+/* A whole number of at most VALUE_LARGEST in size. */
 bool value_whole(const Value *v, int64_t *out);
 
 /* "[32, 16, 16]" */
