@@ -86,14 +86,18 @@ demo: ## install what is missing, build, train and try a digit recogniser
 	$(Q)$(MAKE) --no-print-directory -j2 all
 	$(Q)B=$(B) sh examples/demo.sh
 
-APT = $(if $(filter 0,$(shell id -u)),,sudo) apt-get
 NEEDS = gcc libc6-dev clang clang-format flex bison zlib1g-dev libpng-dev \
         libcmocka-dev
 setup: ## install what building and testing need, through apt
 	$(Q)missing=$$(for p in $(NEEDS); do \
 	    dpkg -s $$p >/dev/null 2>&1 || echo $$p; done); \
-	if [ -n "$$missing" ]; then $(APT) update && \
-	    $(APT) install -y --no-install-recommends $$missing; fi
+	[ -n "$$missing" ] || exit 0; \
+	sudo=$$([ "$$(id -u)" -eq 0 ] || echo sudo); \
+	for p in $$sudo apt-get; do command -v $$p >/dev/null || { \
+	    echo "There is no $$p here. Install these packages:" $$missing >&2; \
+	    exit 1; }; done; \
+	$$sudo apt-get update && \
+	    $$sudo apt-get install -y --no-install-recommends $$missing
 
 check: all $(TESTS) ## run all tests
 	$(Q)B=$(B) CFLAGS="$(CFLAGS)" sh tests/run.sh $(TESTS)
