@@ -1,6 +1,8 @@
 /* Reading maps plain files and collects pipes. Writing goes to a temporary
  * file in the same folder, then fsync, rename, fsync of the folder: after a
- * crash or on a full disk the old file is still whole. */
+ * crash or on a full disk the old file is still whole. A link is followed;
+ * folders, devices and pipes are refused, since renaming would replace them. */
+#define _XOPEN_SOURCE 700 /* for realpath */
 #include "nn_file.h"
 
 #include <errno.h>
@@ -140,18 +142,31 @@ static FILE *open_temporary(char *name)
     return stream;
 }
 
+static bool replaceable(const char *path, nn_error *e)
+{
+    struct stat s;
+    if (stat(path, &s) != 0 || S_ISREG(s.st_mode))
+        return true;
+    return nn_fail(e, "cannot write %s: it is %s", path,
+                   S_ISDIR(s.st_mode) ? "a folder" : "no plain file");
+}
+
 bool nn_writer_open(nn_writer *w, const char *path, nn_error *e)
 {
     static const char ending[] = ".XXXXXX";
-    size_t length = strlen(path);
-    *w = (nn_writer){.path = malloc(length + 1),
-                     .temporary = malloc(length + sizeof ending)};
+    *w = (nn_writer){0};
+    if (!replaceable(path, e))
+        return false;
+    w->path = realpath(path, NULL);
+    if (w->path == NULL)
+        w->path = nn_file_join(NULL, path);
+    size_t length = w->path != NULL ? strlen(w->path) : 0;
+    w->temporary = malloc(length + sizeof ending);
     if (w->path == NULL || w->temporary == NULL) {
         nn_writer_cancel(w);
         return nn_fail(e, "cannot write %s: no memory", path);
     }
-    memcpy(w->path, path, length + 1);
-    memcpy(w->temporary, path, length);
+    memcpy(w->temporary, w->path, length);
     memcpy(w->temporary + length, ending, sizeof ending);
     w->stream = open_temporary(w->temporary);
     if (w->stream != NULL)

@@ -236,6 +236,15 @@ if mount -t tmpfs -o size=4k none small 2>/dev/null; then
 else
     skip "disk full" "no right to mount a small disk"
 fi
+mkdir -p folder && mkfifo pipe && ln -sf folder/linked.safetensors link
+fails "weights into a folder" 'it is a folder' ./net-train --out folder
+fails "weights into a pipe" 'it is no plain file' ./net-train --out pipe
+[ -p pipe ]
+verdict "a pipe stays what it is" "it has been replaced"
+cp net.safetensors folder/linked.safetensors
+./net-train --quiet --epochs 1 --out link >/dev/null 2>&1
+[ -L link ] && ! cmp -s net.safetensors folder/linked.safetensors
+verdict "a link to weights is followed" "it has been replaced"
 fails "log on a full disk" '/dev/full' ./net-train --log /dev/full
 "$NNC" compile net.nn -o /dev/full/net.c >out 2>err
 [ $? -eq 1 ] && grep -q '/dev/full/net.c' err
