@@ -9,8 +9,11 @@
  * of the window that lie in the image. Channel c lies at $XC(c), $YC(c).
  *
  * `channels`: lanes are $LANES channels (the last $COUNT of them, when $REST is
- * filled in), read by $LOAD, stored by $PUT. `columns`: lanes are columns of
- * one channel, worked out one by one. */
+ * filled in), read by $LOAD, stored by $PUT. `lines`: lanes are columns of one
+ * channel, in planes: the windows' rows are done first ($DOWN), into a line
+ * with neutral values ($NEUTRAL) around it, then their columns ($ACROSS), from
+ * parts of the line that hold every $SW-th of its values. `columns`: columns
+ * that are not neighbours, worked out one by one. */
 static void $NAME(const float *restrict x, float *restrict y,
                   unsigned char *restrict arg, int n)
 {
@@ -59,7 +62,7 @@ static void $NAME(const float *restrict x, float *restrict y,
     $DEAD(m, won);
     $PUT(y + $i * $YI + $j * $YJ + $YC($c), m, $n);
     const nn_small small = __builtin_convertvector(won, nn_small);
-    __builtin_memcpy(arg + $i * $YI + $j * $YJ + $YC($c), &small,
+    __builtin_memcpy(arg + $i * $AI + $j * $AJ + $AC($c), &small,
                      $n * sizeof *arg);
     /* end: arg_maximum */
     /* section: mean */
@@ -73,6 +76,107 @@ static void $NAME(const float *restrict x, float *restrict y,
     $APPLY(m, $c, $n, $i, $j);
     $PUT(y + $i * $YI + $j * $YJ + $YC($c), m, $n);
     /* end: mean */
+    /* section: lines */
+    float line[1 * $ROOM];
+    for (int k = 0; k < $ROOM; k++) {
+        line[k] = $NEUTRAL;
+    }
+    /* section: line_rows */
+    int rows[1 * $ROOM] = {0};
+    /* end: line_rows */
+    for (int c = 0; c < $C; c++) {
+        for (int i = 0; i < $PH; i++) {
+            const int u0 = $U0;
+            const int u1 = $U1;
+            $DOWN();
+            /* section: split */
+            float part[1 * $SW * $PHASE];
+            for (int k = 0; k < $PHASE; k++) {
+                for (int $s = 0; $s < $SW; $s++) {
+                    part[$s * $PHASE + k] = line[k * $SW + $s];
+                }
+            }
+            /* end: split */
+            /* section: split_rows */
+            int part_rows[1 * $SW * $PHASE];
+            for (int k = 0; k < $PHASE; k++) {
+                for (int $s = 0; $s < $SW; $s++) {
+                    part_rows[$s * $PHASE + k] = rows[k * $SW + $s];
+                }
+            }
+            /* end: split_rows */
+            $ACROSS();
+        }
+    }
+    /* end: lines */
+    /* section: down */
+    for (int k = $K0; k < $K1; k += $LANES) {
+        const float *p = x + (i * $SH - $TOP) * $XI + k + $XC(c);
+        nn_vec m = $LOAD(p + u0 * $XI, $COUNT);
+        /* section: down_maximum */
+        for (int u = u0 + 1; u < u1; u++) {
+            m = nn_vmax(m, $LOAD(p + u * $XI, $COUNT));
+        }
+        /* end: down_maximum */
+        /* section: down_arg_maximum */
+        nn_int won = (nn_int){0} + u0;
+        for (int u = u0 + 1; u < u1; u++) {
+            const nn_vec next = $LOAD(p + u * $XI, $COUNT);
+            const nn_int more = next > m;
+            m = nn_vif(more, next, m);
+            won = (won & ~more) | (more & u);
+        }
+        __builtin_memcpy(rows + $LEFT + k, &won, $COUNT * sizeof *rows);
+        /* end: down_arg_maximum */
+        /* section: down_mean */
+        for (int u = u0 + 1; u < u1; u++) {
+            m += $LOAD(p + u * $XI, $COUNT);
+        }
+        /* end: down_mean */
+        $PUT(line + $LEFT + k, m, $COUNT);
+    }
+    /* end: down */
+    /* section: across */
+    for (int k = $K0; k < $K1; k += $LANES) {
+        nn_vec m = nn_vload($SPLIT + k);
+        /* section: across_maximum */
+        for (int v = 1; v < $KW; v++) {
+            m = nn_vmax(m, nn_vload($SPLIT + v % $SW * $PHASE + v / $SW + k));
+        }
+        $APPLY_COLUMNS(m, c, i, k);
+        /* end: across_maximum */
+        /* section: across_arg_maximum */
+        nn_int row;
+        nn_int won;
+        __builtin_memcpy(&row, $SPLIT_ROWS + k, sizeof row);
+        won = row * $KW;
+        for (int v = 1; v < $KW; v++) {
+            const int at = v % $SW * $PHASE + v / $SW + k;
+            const nn_vec next = nn_vload($SPLIT + at);
+            nn_int next_row;
+            __builtin_memcpy(&next_row, $SPLIT_ROWS + at, sizeof next_row);
+            const nn_int more =
+                (next > m) | ((next == m) & (next_row < row));
+            m = nn_vif(more, next, m);
+            row = (row & ~more) | (more & next_row);
+            won = (won & ~more) | (more & (next_row * $KW + v));
+        }
+        $APPLY_COLUMNS(m, c, i, k);
+        $DEAD(m, won);
+        const nn_small small = __builtin_convertvector(won, nn_small);
+        __builtin_memcpy(arg + i * $AI + k + $AC(c), &small,
+                         $COUNT * sizeof *arg);
+        /* end: across_arg_maximum */
+        /* section: across_mean */
+        for (int v = 1; v < $KW; v++) {
+            m += nn_vload($SPLIT + v % $SW * $PHASE + v / $SW + k);
+        }
+        m *= $SHARE;
+        $APPLY_COLUMNS(m, c, i, k);
+        /* end: across_mean */
+        $PUT(y + i * $YI + k + $YC(c), m, $COUNT);
+    }
+    /* end: across */
     /* section: columns */
     for (int c = 0; c < $C; c++) {
         for (int i = 0; i < $PH; i++) {
@@ -129,7 +233,7 @@ static void $NAME(const float *restrict x, float *restrict y,
                 }
                 /* section: put_won */
                 for (int l = 0; l < $COUNT; l++) {
-                    arg[i * $YI + (k + l) * $YJ + $YC(c)] =
+                    arg[i * $AI + (k + l) * $AJ + $AC(c)] =
                         ($ARG_TYPE)($ALIVE(m[l]) ? at[l] : $AREA);
                 }
                 /* end: put_won */

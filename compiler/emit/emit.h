@@ -74,7 +74,7 @@ const char *emit_address(Emit *e, const Value *v, Type type, bool writes);
 void emit_map(Scope *s);
 void emit_reduce(Scope *s);
 void emit_copy(Scope *s);
-void emit_reference(Scope *s);
+void emit_reference(Scope *s, const Node *n); /* one node of the kernel */
 
 /* Gives every kernel of a plan (and of its bodies) its function's name. */
 void emit_kernel_names(Emit *e, Plan *plan);

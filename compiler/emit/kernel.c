@@ -106,7 +106,8 @@ static void emit_kernel(Emit *e, const Plan *plan, const Kernel *k)
         else if (k->tile)
             emit_conv(&s);
         else if (!emit_pool(&s))
-            emit_reference(&s);
+            for (int i = 0; i < k->nodes.n; i++)
+                emit_reference(&s, k->nodes.at[i]);
         break;
     }
     scope_write(&s);

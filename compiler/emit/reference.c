@@ -257,9 +257,8 @@ static const Recipe *recipe_of(Op op)
     nnc_bug("%s has no plain kernel", op_table[op].id);
 }
 
-void emit_reference(Scope *s)
+void emit_reference(Scope *s, const Node *n)
 {
-    const Node *n = s->kernel->anchor;
     Filler f = {.scope = s};
     if (n->op == OP_MATMUL) {
         matmul(&f, n);

@@ -1,8 +1,8 @@
 /* tiles_pool.c: pooling kernels that stand alone, by pool.h; see tiles.h.
  *
  * Those behind a convolution are done in its registers. What pool.h does not
- * do (places of maxima without the maxima, places in 32 bits) is left to the
- * plain loops. */
+ * do (places of maxima without the maxima, places in 32 bits, values that do
+ * not lie as an image) is left to the plain loops. */
 #include "emit/tiles.h"
 #include "pass/conv_spec.h"
 #include "tile/pool.h"
@@ -22,6 +22,14 @@ static bool image_of(const Scope *s, const Node *n, Image *m)
     return true;
 }
 
+/* The places of maxima that the kernel reads or writes, or NULL. */
+static const Node *places_of(const Kernel *k)
+{
+    if (k->anchor->op == OP_MAXPOOL_DX)
+        return k->anchor->in[1];
+    return k->nodes.n > 1 ? k->nodes.at[1] : NULL;
+}
+
 static bool spec_of(const Scope *s, PoolSpec *p)
 {
     const Node *n = s->kernel->anchor;
@@ -37,22 +45,24 @@ static bool spec_of(const Scope *s, PoolSpec *p)
     }
     for (int i = 0; i < 4; i++)
         p->pad[i] = (int)w->pad[i];
-    if (n->op == OP_MAXPOOL_DX &&
-        (n->in[1]->type != TYPE_BYTE || !image_of(s, n->in[1], &p->arg)))
+    const Node *places = places_of(s->kernel);
+    p->argmax = !back && places;
+    if (places && (places->type != TYPE_BYTE || !image_of(s, places, &p->arg)))
         return false;
-    return n->op != OP_MAXPOOL_AT && s->kernel->nodes.n == 1 &&
-           p->pad[0] < p->window[0] && p->pad[1] < p->window[1] &&
+    return n->op != OP_MAXPOOL_AT && p->pad[0] < p->window[0] &&
+           p->pad[1] < p->window[1] &&
            image_of(s, back ? n : n->in[0], &p->x) &&
            image_of(s, back ? n->in[0] : n, &p->y);
 }
 
 /* Whether the plain loops do better: compilers turn the maximum over windows
- * that lie in the image wholly into vectors, even along columns. */
+ * side by side that lie in the image wholly into vectors of columns. */
 static bool simple(const PoolPlan *p)
 {
-    const int *pad = p->spec.pad;
-    return p->axis == 'x' && p->spec.kind == POOL_MAX && pad[0] == 0 &&
-           pad[1] == 0 && pad[2] == 0 && pad[3] == 0;
+    const PoolSpec *s = &p->spec;
+    bool pads = s->pad[0] || s->pad[1] || s->pad[2] || s->pad[3];
+    return p->axis == 'x' && s->kind == POOL_MAX && !s->argmax && !pads &&
+           s->window[1] <= s->stride[1];
 }
 
 /* Where a value's layout begins; its pointer shows element 0. */
@@ -79,9 +89,11 @@ bool emit_pool(Scope *s)
     const char *name = emit_name(s->e, arena_printf(arena, "%s_tile", k->name));
     text_add(s->e->out, "\n");
     pool_emit(s->e->out, p, name);
-    text_printf(&s->body, "    %s(%s, ", name, begin_of(s, n->in[0]));
-    if (n->op == OP_MAXPOOL_DX)
-        text_printf(&s->body, "%s, ", begin_of(s, n->in[1]));
-    text_printf(&s->body, "%s, 0, %d);\n", begin_of(s, n), p->units);
+    const Node *places = places_of(k);
+    const char *at =
+        places ? arena_printf(arena, "%s, ", begin_of(s, places)) : "";
+    text_printf(&s->body, "    %s(%s, %s%s, %s0, %d);\n", name,
+                begin_of(s, n->in[0]), spec.gradient ? at : "", begin_of(s, n),
+                spec.gradient ? "" : at, p->units);
     return true;
 }

@@ -352,7 +352,9 @@ static bool same_window(const Node *a, const Node *b)
 {
     for (int i = 0; i < 2; i++)
         if (a->attr.window.kernel[i] != b->attr.window.kernel[i] ||
-            a->attr.window.stride[i] != b->attr.window.stride[i])
+            a->attr.window.stride[i] != b->attr.window.stride[i] ||
+            a->attr.window.pad[i] != b->attr.window.pad[i] ||
+            a->attr.window.pad[i + 2] != b->attr.window.pad[i + 2])
             return false;
     return true;
 }
@@ -388,10 +390,26 @@ static bool pools_in_registers(const Fuser *f, const Node *conv,
     return conv_pools(&s, target_find(f->options->target));
 }
 
-/* Pooling inside of the convolution before it, or a kernel of its own. */
+/* The kernel that finds the maxima whose places n wants, or NULL. */
+static Kernel *maxima(const Fuser *f, const Node *n)
+{
+    const Graph *g = f->plan->graph;
+    if (f->plain || n->op != OP_MAXPOOL_AT || n->type != TYPE_BYTE)
+        return NULL;
+    for (int i = n->in[0]->id + 1; i < n->id; i++) {
+        const Node *m = g->nodes.at[i];
+        if (m->op == OP_MAXPOOL && m->in[0] == n->in[0] && same_window(m, n) &&
+            f->of[i]->kind == KERNEL_POOL)
+            return f->of[i];
+    }
+    return NULL;
+}
+
+/* Pooling inside of the convolution before it, or a kernel of its own; the
+ * places of maxima with the maxima. */
 static void place_pool(Fuser *f, Node *n)
 {
-    Kernel *k = f->of[n->in[0]->id];
+    Kernel *k = f->of[n->in[0]->id], *largest = maxima(f, n);
     bool conv =
         !f->plain && k && k->kind == KERNEL_CONV && k->anchor == n->in[0];
     if (conv && n->op == OP_MAXPOOL_AT && k->result->op == OP_MAXPOOL &&
@@ -403,6 +421,8 @@ static void place_pool(Fuser *f, Node *n)
         append(f, k, n);
         k->space = n->shape;
         k->result = n;
+    } else if (largest) {
+        append(f, largest, n);
     } else {
         f->of[n->id] = plan_kernel(f->plan, KERNEL_POOL, n);
     }

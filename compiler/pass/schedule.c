@@ -25,9 +25,14 @@ static Layout panels_layout(const Panels *p, const GemmSpec *s, int lane_axis,
     return l;
 }
 
-/* The layout that a value will have, as far as that is decided, through the
- * views that are free. */
-static bool known(const Plan *plan, const Node *n, Layout *l)
+const Layout *schedule_keep(const Plan *plan, Layout l)
+{
+    Layout *to = NEW(plan->arena, Layout);
+    *to = l;
+    return to;
+}
+
+bool schedule_known(const Plan *plan, const Node *n, Layout *l)
 {
     const Value *v = &plan->value[n->id];
     *l = layout_dense(&n->shape);
@@ -38,7 +43,7 @@ static bool known(const Plan *plan, const Node *n, Layout *l)
     if (!plan_is_view(n) || v->kernel)
         return true;
     Layout from;
-    return known(plan, n->in[0], &from) && layout_view(n, &from, l);
+    return schedule_known(plan, n->in[0], &from) && layout_view(n, &from, l);
 }
 
 static GemmSpec spec_of(const Node *n)
@@ -57,7 +62,7 @@ static Layout *packed(const Plan *plan, const Node *n, const Target *target)
     Layout *l = NEW(plan->arena, Layout), x;
     *l = panels_layout(&p, &s, n->attr.mm.tb ? 0 : 1, target);
     int k_axis = n->attr.mm.tb ? 1 : 0;
-    if (known(plan, n->in[0], &x)) {
+    if (schedule_known(plan, n->in[0], &x)) {
         AxisOrder order = layout_order(&x.axis[n->attr.mm.ta ? 0 : 1]);
         l->axis[k_axis] = layout_ordered(s.k, &order, p.row);
     }
@@ -109,7 +114,8 @@ static void pack_params(Plan *plan, const Target *target)
 static AxisOrder inner_order(const Plan *plan, const Node *n, int axis)
 {
     Layout l;
-    return known(plan, n, &l) ? layout_order(&l.axis[axis]) : (AxisOrder){0};
+    return schedule_known(plan, n, &l) ? layout_order(&l.axis[axis])
+                                       : (AxisOrder){0};
 }
 
 /* Whether the operand's elements lie side by side along its columns (after
@@ -119,7 +125,7 @@ static bool beside(const Plan *plan, const Node *n, bool swap, AxisOrder order,
 {
     Layout l;
     AxisLayout in_order;
-    if (!known(plan, n, &l))
+    if (!schedule_known(plan, n, &l))
         return false;
     const AxisLayout *lanes = &l.axis[!swap], *rows = &l.axis[swap];
     if (layout_reorder(rows, &order, &in_order))
@@ -151,10 +157,8 @@ static void settle_fixed(Plan *plan, const Node *n, const Target *target)
     Layout l;
     if (!outer || v->want)
         return;
-    if (known(plan->outer, *outer, &l)) {
-        Layout *found = NEW(plan->arena, Layout);
-        *found = l;
-        v->want = found;
+    if (schedule_known(plan->outer, *outer, &l)) {
+        v->want = schedule_keep(plan, l);
         if (beside(plan, w, n->attr.mm.tb, (AxisOrder){0}, target))
             return;
     }
@@ -242,7 +246,11 @@ Plan *schedule(Plan *plan, const CodeOptions *options)
     if (options->plain)
         return plan;
     const Target *target = target_find(options->target);
-    schedule_convs(plan, target);
+    schedule_conv_images(plan, target);
+    spread(plan);
+    schedule_pools(plan);
+    spread(plan);
+    schedule_conv_weights(plan, target);
     pack_params(plan, target);
     copy_operands(plan, target);
     spread(plan);

@@ -1,12 +1,25 @@
-/* schedule.h: what schedule.c and schedule_conv.c share. */
+/* schedule.h: what schedule.c, schedule_conv.c and schedule_pool.c share. */
 #ifndef NNC_PASS_SCHEDULE_H
 #define NNC_PASS_SCHEDULE_H
 
 #include "pass/conv_spec.h"
 #include "pass/layout.h"
 
-/* Layouts of images and weights of all convolutions of a plan. */
-void schedule_convs(Plan *plan, const Target *target);
+/* The layout that a value will have, as far as that is decided, through the
+ * views that are free; false where a view of it is a copy. */
+bool schedule_known(const Plan *plan, const Node *n, Layout *l);
+
+/* A layout that lives as long as the plan. */
+const Layout *schedule_keep(const Plan *plan, Layout l);
+
+/* Layouts of the images around all convolutions of a plan. */
+void schedule_conv_images(Plan *plan, const Target *target);
+
+/* Layouts of the images around the poolings that stand alone. */
+void schedule_pools(Plan *plan);
+
+/* Layouts of the weights of all convolutions. */
+void schedule_conv_weights(Plan *plan, const Target *target);
 
 /* The spec of a convolution kernel with the input's wanted layout. */
 ConvSpec schedule_conv_spec(const Plan *plan, const Kernel *k);

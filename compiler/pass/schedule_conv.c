@@ -5,13 +5,6 @@
  * its halo, otherwise as the first likes to write. */
 #include "pass/schedule.h"
 
-static Layout *keep(const Plan *plan, Layout l)
-{
-    Layout *to = NEW(plan->arena, Layout);
-    *to = l;
-    return to;
-}
-
 /* The pooling behind a convolution or before its gradients, or NULL. */
 const Node *schedule_conv_pool(const Kernel *k)
 {
@@ -70,11 +63,11 @@ static void wish_images(Plan *plan, const Kernel *k, const Target *target)
     const Node *in = k->anchor->in[0];
     Value *v = &plan->value[in->id];
     if (v->kernel && v->kernel->kind == KERNEL_CONV)
-        v->want = keep(plan, conv_layout(&x, in->shape.dim[0]));
+        v->want = schedule_keep(plan, conv_layout(&x, in->shape.dim[0]));
     Node *out = schedule_conv_primary(k);
     Value *to = &plan->value[out->id];
     if (!to->want)
-        to->want = keep(plan, conv_layout(&y, out->shape.dim[0]));
+        to->want = schedule_keep(plan, conv_layout(&y, out->shape.dim[0]));
 }
 
 /* All other images that the kernel stores lie beside the primary one, but
@@ -88,7 +81,7 @@ static void wish_beside(Plan *plan, const Kernel *k, const Target *target)
         const Node *n = k->stores.at[j];
         plan->value[n->id].want =
             n->op == OP_MAXPOOL_AT
-                ? keep(plan, conv_layout(&places, n->shape.dim[0]))
+                ? schedule_keep(plan, conv_layout(&places, n->shape.dim[0]))
                 : l;
     }
 }
@@ -105,7 +98,7 @@ static void wish_gradient(Plan *plan, Kernel *k, const Target *target)
     const Layout *l =
         pool && pool->n_in > 1 ? plan->value[pool->in[1]->id].want : NULL;
     if (!l)
-        l = keep(plan, conv_layout(&y, (*dy)->shape.dim[0]));
+        l = schedule_keep(plan, conv_layout(&y, (*dy)->shape.dim[0]));
     if (plan_is_view(*dy))
         *dy = layout_copy(plan, *dy);
     if (!plan->value[(*dy)->id].want)
@@ -124,7 +117,8 @@ static void pack_weight(Plan *plan, const Kernel *k, const Target *target)
         return;
     ConvSpec s = schedule_conv_spec(plan, k);
     ConvPlan *p = conv_plan(plan->arena, &s, target);
-    param->layout = keep(plan, conv_weight_layout(&w->shape, &p->weights));
+    param->layout = NEW(plan->arena, Layout);
+    *param->layout = conv_weight_layout(&w->shape, &p->weights);
 }
 
 static bool is_kind(const Plan *plan, int i, KernelKind kind)
@@ -132,7 +126,7 @@ static bool is_kind(const Plan *plan, int i, KernelKind kind)
     return plan->kernels.at[i]->kind == kind;
 }
 
-void schedule_convs(Plan *plan, const Target *target)
+void schedule_conv_images(Plan *plan, const Target *target)
 {
     int n = plan->kernels.n;
     for (int i = n - 1; i >= 0; i--)
@@ -145,7 +139,11 @@ void schedule_convs(Plan *plan, const Target *target)
         if (is_kind(plan, i, KERNEL_CONV_DX) ||
             is_kind(plan, i, KERNEL_CONV_DW))
             wish_gradient(plan, plan->kernels.at[i], target);
-    for (int i = 0; i < n; i++)
+}
+
+void schedule_conv_weights(Plan *plan, const Target *target)
+{
+    for (int i = 0; i < plan->kernels.n; i++)
         if (is_kind(plan, i, KERNEL_CONV))
             pack_weight(plan, plan->kernels.at[i], target);
 }

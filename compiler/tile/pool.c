@@ -1,9 +1,9 @@
 /* pool.c: plans and prints pooling kernels (templates/pool2d_tile.c).
  *
  * Lanes are channels where the channels of both images are neighbours; a
- * vector then does the same window of all of them. Otherwise values are
- * worked out one by one and only the epilogue is done on vectors, of columns.
- */
+ * vector then does the same window of all of them. In planes lanes are
+ * columns, of the windows' rows first. Otherwise values are worked out one by
+ * one and only the epilogue is done on vectors. */
 #include "tile/pool.h"
 
 #include <string.h>
@@ -37,6 +37,8 @@ PoolPlan *pool_plan(Arena *arena, const PoolSpec *s, const Target *t)
     p->spec = *s;
     p->target = t;
     p->axis = lanes ? 'c' : 'x';
+    p->lines = !lanes && !s->gradient && s->x.column == 1 && s->y.column == 1 &&
+               arg_image(s)->column == 1;
     p->units = s->batch;
     p->arg_bytes = s->argmax || (s->gradient && s->kind == POOL_MAX)
                        ? conv_arg_bytes(s->window)
@@ -49,8 +51,10 @@ PoolPlan *pool_plan(Arena *arena, const PoolSpec *s, const Target *t)
                results * p->arg_bytes;
     p->code_bytes = 600;
     p->why = arena_printf(arena, "lanes are %s, window %d x %d",
-                          lanes ? "channels" : "columns", s->window[0],
-                          s->window[1]);
+                          lanes      ? "channels"
+                          : p->lines ? "columns, of rows first"
+                                     : "columns",
+                          s->window[0], s->window[1]);
     return p;
 }
 
@@ -228,16 +232,29 @@ static void emit_channels(Text *out, const PoolPlan *p, const char *section,
     holes_fill(out, &h, path, section, 1);
 }
 
+static const char *const kinds[] = {"maximum", "arg_maximum", "mean"};
+
+static int kind_of(const PoolSpec *s)
+{
+    return s->kind == POOL_MEAN ? 2 : s->argmax;
+}
+
+static void drop_kinds(Holes *h, const PoolSpec *s, const char *prefix)
+{
+    for (int i = 0; i < 3; i++) {
+        if (i != kind_of(s)) {
+            holes_drop(h, arena_printf(h->arena, "%s%s", prefix, kinds[i]));
+        }
+    }
+}
+
 /* Lanes are columns of `width`: whole vectors, then the rest. */
 static void emit_columns(Text *out, const PoolPlan *p, const char *section,
                          int width)
 {
-    static const char *const kinds[] = {"scalar_maximum", "scalar_arg_maximum",
-                                        "scalar_mean"};
     const PoolSpec *s = &p->spec;
     int lanes = p->target->lanes;
     int whole = width / lanes * lanes;
-    int kind = s->kind == POOL_MEAN ? 2 : s->argmax;
     for (int part = 0; part < 2; part++) {
         Writer w = {p, part == 0 ? lanes : width - whole};
         Holes h = {.arena = out->arena};
@@ -248,11 +265,7 @@ static void emit_columns(Text *out, const PoolPlan *p, const char *section,
         holes_int(&h, "K0", part == 0 ? 0 : whole);
         holes_int(&h, "K1", part == 0 ? whole : width);
         holes_int(&h, "COUNT", w.count);
-        for (int i = 0; i < 3; i++) {
-            if (i != kind) {
-                holes_drop(&h, kinds[i]);
-            }
-        }
+        drop_kinds(&h, s, "scalar_");
         if (!s->argmax) {
             holes_drop(&h, "won_buffer");
             holes_drop(&h, "put_won");
@@ -261,9 +274,67 @@ static void emit_columns(Text *out, const PoolPlan *p, const char *section,
     }
 }
 
+static void line_holes(Holes *h, const PoolSpec *s, int lanes)
+{
+    int step = s->stride[1];
+    int results = (s->y.width + lanes - 1) / lanes * lanes;
+    int phase = (results + (s->window[1] - 1) / step + lanes - 1) / lanes *
+                lanes; /* whole vectors, so that compilers use them */
+    int used = s->pad[LEFT] + s->x.width;
+    holes_int(h, "PHASE", phase);
+    holes_int(h, "ROOM", used > step * phase ? used : step * phase);
+    holes_text(h, "NEUTRAL", s->kind == POOL_MAX ? "-INFINITY" : "0.0f");
+    holes_text(h, "SPLIT", step > 1 ? "part" : "line");
+    holes_text(h, "SPLIT_ROWS", step > 1 ? "part_rows" : "rows");
+}
+
+/* A loop over `width` columns: whole vectors, then the rest. */
+static const char *along(Arena *arena, const PoolPlan *p, const char *section,
+                         int width)
+{
+    int lanes = p->target->lanes;
+    int whole = width / lanes * lanes;
+    Text text = {.arena = arena};
+    for (int part = whole == 0; part < 1 + (whole < width); part++) {
+        Writer w = {p, part == 0 ? lanes : width - whole};
+        Holes h = {.arena = arena};
+        pool_holes(&h, &w);
+        line_holes(&h, &p->spec, lanes);
+        holes_int(&h, "K0", part == 0 ? 0 : whole);
+        holes_int(&h, "K1", part == 0 ? whole : width);
+        holes_int(&h, "COUNT", w.count);
+        drop_kinds(&h, &p->spec, arena_printf(arena, "%s_", section));
+        holes_fill(&text, &h, path, section, 1);
+    }
+    return text_str(&text);
+}
+
+/* Lanes are columns of planes. */
+static void emit_lines(Text *out, const PoolPlan *p)
+{
+    Arena *a = out->arena;
+    const PoolSpec *s = &p->spec;
+    Writer w = {p, 0};
+    Holes h = {.arena = a};
+    pool_holes(&h, &w);
+    line_holes(&h, s, p->target->lanes);
+    holes_hook(&h, "DOWN", "", along(a, p, "down", s->x.width));
+    holes_hook(&h, "ACROSS", "", along(a, p, "across", s->y.width));
+    if (!s->argmax) {
+        holes_drop(&h, "line_rows");
+    }
+    if (s->stride[1] == 1) {
+        holes_drop(&h, "split");
+    }
+    if (s->stride[1] == 1 || !s->argmax) {
+        holes_drop(&h, "split_rows");
+    }
+    holes_fill(out, &h, path, "lines", 1);
+}
+
 static void small_type(Text *out, const PoolPlan *p)
 {
-    if (p->arg_bytes > 0 && p->axis == 'c') {
+    if (p->arg_bytes > 0 && (p->axis == 'c' || p->lines)) {
         text_printf(out,
                     "    typedef unsigned %s nn_small "
                     "__attribute__((vector_size(%d)));\n",
@@ -275,15 +346,16 @@ static void small_type(Text *out, const PoolPlan *p)
 static void forward_body(Text *out, const PoolPlan *p)
 {
     const PoolSpec *s = &p->spec;
-    if (p->axis == 'x') {
+    if (p->axis == 'x' && !p->lines) {
         emit_columns(out, p, "columns", s->y.width);
         return;
     }
     small_type(out, p);
-    emit_channels(out, p, "channels", "", "BODY",
-                  s->kind == POOL_MEAN ? "mean"
-                  : s->argmax          ? "arg_maximum"
-                                       : "maximum");
+    if (p->lines) {
+        emit_lines(out, p);
+        return;
+    }
+    emit_channels(out, p, "channels", "", "BODY", kinds[kind_of(s)]);
 }
 
 static void fill(Text *out, const PoolPlan *p, const char *section)

@@ -9,12 +9,12 @@
  *
  *     NAME(dy, arg, dx EXTRA, from, to)    arg only for POOL_MAX
  *
- * from..to are rows of the batch, any split gives the same bits. arg holds, at
- * the place that y's value has, the index of the first maximum in its window,
- * row-major; a byte, or two where the window has more than 255 places
- * (plan.arg_bytes). With `dead` it holds the window's area where the
- * epilogue's result is not above zero, and such a gradient goes nowhere. Any
- * layout; channels side by side in all of them are fast. */
+ * from..to are rows of the batch, any split gives the same bits. arg holds the
+ * index of the first maximum in each window, row-major; a byte, or two where
+ * the window has more than 255 places (plan.arg_bytes). With `dead` it holds
+ * the window's area where the epilogue's result is not above zero, and such a
+ * gradient goes nowhere. Any layout; channels side by side in all of them are
+ * fast. */
 #ifndef NNC_TILE_POOL_H
 #define NNC_TILE_POOL_H
 
@@ -26,7 +26,7 @@ typedef struct PoolSpec {
     bool gradient;
     int window[2], stride[2], pad[4]; /* pads are less than the window */
     Image x, y;
-    Image arg; /* gradient: arg's layout; channels 0: as y */
+    Image arg; /* arg's layout; channels 0: as y */
     bool argmax, dead;
     Epilogue epilogue; /* on y, or on dx of a gradient */
 } PoolSpec;
@@ -34,7 +34,8 @@ typedef struct PoolSpec {
 typedef struct PoolPlan {
     PoolSpec spec;
     const Target *target;
-    char axis; /* what lanes are: 'c' channels, 'x' columns */
+    char axis;  /* what lanes are: 'c' channels, 'x' columns */
+    bool lines; /* of planes: windows are done row by row first */
     int units;
     int arg_bytes;
     double flops, bytes;

@@ -147,7 +147,7 @@ void target_prelude_plain(Text *out, const char *body)
 {
     Text macros = {.arena = out->arena};
     items(&macros, "templates/real.h", NULL, 0, body);
-    if (macros.n > 0) {
+    if (macros.n > 0 || str_mentions(body, "INFINITY")) {
         text_printf(out, "#include <math.h>\n\n%s", text_str(&macros));
     }
 }

@@ -44,7 +44,7 @@ void target_prelude(Text *out, const Target *target, const char *body);
 
 /* The same for plain files, whose numbers are nn_real: NN_EXP, NN_LOG,
  * NN_SQRT, NN_TANH and NN_ABS of templates/real.h as far as body uses them,
- * with <math.h>. */
+ * with <math.h>, which INFINITY needs too. */
 void target_prelude_plain(Text *out, const char *body);
 
 #endif

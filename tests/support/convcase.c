@@ -206,8 +206,9 @@ const char *convcase_build(ConvCases *c, const char *dir, const char *name,
 {
     Arena *a = c->code.arena;
     Text out = {.arena = a};
-    text_add(&out, "#include <stddef.h>\n#include <stdio.h>\n"
-                   "#include \"conv_check.h\"\n\n");
+    text_add(&out,
+             "#include <math.h>\n#include <stddef.h>\n#include <stdio.h>\n"
+             "#include \"conv_check.h\"\n\n");
     target_prelude(&out, c->target, text_str(&c->code));
     text_add(&out, text_str(&c->code));
     text_printf(&out, "static const struct check_case cases[] = {\n%s};\n\n%s",

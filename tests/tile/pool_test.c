@@ -66,10 +66,10 @@ static void add(ConvCases *c, const Row *r, PoolKind kind, bool gradient,
     s.x = plain ? image_make(k, r->height, r->width, k, NULL, 0)
                 : any_image(k, r->height, r->width, lanes);
     s.y = plain ? image_make(k, h, w, k, NULL, 0) : any_image(k, h, w, lanes);
-    if (gradient && !plain && below(2)) {
+    s.argmax = !gradient && kind == POOL_MAX && below(2);
+    if ((gradient || s.argmax) && !plain && below(2)) {
         s.arg = any_image(k, h, w, lanes);
     }
-    s.argmax = !gradient && kind == POOL_MAX && below(2);
     s.dead = s.argmax && below(2);
     if (!gradient && (s.dead || below(2))) {
         s.epilogue = convcase_relu();
