@@ -112,9 +112,36 @@ Node *layout_root(Plan *plan, Node *n)
     return computed && n->op != OP_PICK ? n : layout_copy(plan, n);
 }
 
+/* Whether a value shows a parameter or slot, through views. */
+static bool shows(const Plan *plan, const Node *n, const Root *r)
+{
+    while (plan_is_view(n) && !plan->value[n->id].kernel)
+        n = n->in[0];
+    if (r->role == ROOT_PARAM)
+        return n->op == OP_PARAM && n->attr.index == r->index;
+    return n->op == OP_SLOT && n->attr.slot.index == r->index &&
+           n->attr.slot.slot == r->slot;
+}
+
+/* Whether the kernel of a new value reads the old one in any other way than
+ * element by element, so that it must not stand in the same place yet. */
+static bool reads_across(const Plan *plan, const Root *r)
+{
+    const Kernel *k = plan->value[r->node->id].kernel;
+    for (int j = 0; k && j < k->nodes.n; j++) {
+        const Node *n = k->nodes.at[j];
+        for (int i = 0; i < n->n_in; i++)
+            if (shows(plan, n->in[i], r) &&
+                (!op_is_map(n->op) || plan_is_view(n->in[i])))
+                return true;
+    }
+    return false;
+}
+
 static void bind_param_root(Plan *plan, Root *r)
 {
-    r->node = layout_root(plan, r->node);
+    r->node = reads_across(plan, r) ? layout_copy(plan, r->node)
+                                    : layout_root(plan, r->node);
     Buffer *b = param_buffer(plan, r->node, r->index,
                              r->role == ROOT_SLOT ? r->slot : 0);
     layout_bind(plan, r->node, b, *param_layout(plan->program, r->index));

@@ -139,13 +139,15 @@ static bool updates(const Plan *plan, const Kernel *k, const Buffer *b)
 }
 
 static void read_param(const Replay *r, const Plan *plan, const Kernel *k,
-                       const Node *user, const Node *from, const Buffer *b)
+                       const Node *user, const Node *n, const Node *from)
 {
+    const Buffer *b = plan->value[n->id].buffer;
     bool old = from->op == OP_PARAM || from->op == OP_SLOT;
+    bool each = op_is_map(user->op) && from == n;
     if (updated(r, b) == old)
         nnc_bug("%s: kernel %d reads %s too %s", r->entry, k->position,
                 name_of(b), old ? "late" : "early");
-    if (old && op_table[user->op].class != CLASS_MAP && updates(plan, k, b))
+    if (old && !each && updates(plan, k, b))
         nnc_bug("%s: kernel %d overwrites %s while it is read", r->entry,
                 k->position, name_of(b));
 }
@@ -165,7 +167,7 @@ static void read(Replay *r, const Plan *plan, const Kernel *k, const Node *user,
         nnc_bug("%s: kernel %d reads node %d before it is computed", r->entry,
                 k->position, n->id);
     if (b->place == PLACE_PARAM)
-        read_param(r, plan, k, user, from, b);
+        read_param(r, plan, k, user, n, from);
     else if (in_workspace(b) && note_of(r, b)->held != HELD_VALUES)
         nnc_bug("%s: kernel %d reads %s, whose place is %s", r->entry,
                 k->position, name_of(b),
