@@ -165,6 +165,22 @@ static bool take_record(csv *c, nn_error *e)
     return true;
 }
 
+/* A header alone; where it was judged to be one, what made it so. */
+static bool no_rows(const csv *c, nn_error *e)
+{
+    for (size_t j = 0; j < c->column_count; j++) {
+        const char *name = c->names[c->columns[j]];
+        double x;
+        if (c->table->cell == NN_CELL_F64 &&
+            !nn_records_is_number(&(nn_label){name, strlen(name)}, &x))
+            return nn_fail(e,
+                           "%s has a header but no rows: '%s' in line 1 is "
+                           "not a number",
+                           c->table->path, name);
+    }
+    return nn_fail(e, "%s has a header but no rows", c->table->path);
+}
+
 static bool take_records(csv *c, nn_error *e)
 {
     bool more, header;
@@ -181,8 +197,7 @@ static bool take_records(csv *c, nn_error *e)
     while (more)
         if (!take_record(c, e) || !nn_records_next(&c->records, &more, e))
             return false;
-    return c->table->rows > 0 ||
-           nn_fail(e, "%s has a header but no rows", c->table->path);
+    return c->table->rows > 0 || no_rows(c, e);
 }
 
 static void close_csv(csv *c)

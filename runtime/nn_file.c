@@ -68,11 +68,13 @@ static bool read_plain(nn_file *f, const char *path, nn_error *e)
     *f = (nn_file){0};
     if (fd < 0)
         return cannot("open", path, e);
+    if (standard)
+        path = "standard input";
     bool good = read_open_file(f, fd, path, e);
     if (!standard)
         close(fd);
     if (good && f->size == 0)
-        good = nn_fail(e, "%s is empty", standard ? "standard input" : path);
+        good = nn_fail(e, "%s is empty", path);
     if (!good)
         nn_file_close(f);
     return good;

@@ -322,6 +322,12 @@ static void introduce(fit *f)
                d->parts[NN_VALIDATION].count, d->parts[NN_TEST].count,
                f->run->program->train.optimizer, f->state.rate,
                f->model->step.batch, f->state.seed);
+    if (!f->run->program->train.batch_all &&
+        d->parts[NN_TRAIN].count < f->model->step.batch)
+        nn_log_say(l,
+                   "the batch is larger than the training part: a batch of "
+                   "%" PRId64 " learns the same in less time",
+                   d->parts[NN_TRAIN].count);
     if (f->state.step > 0)
         nn_log_say(l, "going on after epoch %" PRId64 ", batch %" PRId64,
                    f->state.epoch, f->state.batch);

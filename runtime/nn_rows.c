@@ -123,8 +123,8 @@ static bool wrong_width(const source *s, size_t fields, nn_error *e)
         nn_text_print(&list, "%s%s: %lld", i > s->first ? ", " : "",
                       s->preps[i].tensor->name,
                       (long long)s->preps[i].tensor->values);
-    nn_fail(e, "%s has %zu columns; a row takes %lld values (%s)", s->path,
-            fields, (long long)all_columns(s, false),
+    nn_fail(e, "%s has %zu column%s; a row takes %lld values (%s)", s->path,
+            fields, fields == 1 ? "" : "s", (long long)all_columns(s, false),
             list.failed ? "" : list.bytes);
     free(list.bytes);
     return false;

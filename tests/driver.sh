@@ -171,6 +171,12 @@ expect 0 "gradcheck: runs" "$NNC" train --gradcheck small.nn
 says out "gradcheck: agrees" 'agree'
 expect 2 "train: a flag of the program's that is wrong" \
     "$NNC" train small.nn --epochs x
+expect 0 "train: a batch of more than all rows" \
+    "$NNC" train small.nn --batch 50 --epochs 1
+says out "train: says that it is too large" 'a batch of 40 '
+expect 1 "infer: standard input is closed" \
+    sh -c "'$NNC' infer small.nn --csv <&-"
+says err "infer: calls it by its name" 'cannot read standard input'
 expect 1 "train: no data" "$NNC" train bare.nn
 lines 1 "train: no data in one line"
 
