@@ -237,13 +237,14 @@ bool layout_view(const Node *n, const Layout *l, Layout *view)
 
 bool layout_unview(const Node *n, const Layout *view, Layout *l)
 {
-    *l = *view;
+    const Layout from = *view;
+    *l = from;
     switch (n->op) {
     case OP_RESHAPE:
-        return reshape_layout(view, &n->shape, &n->in[0]->shape, l);
+        return reshape_layout(&from, &n->shape, &n->in[0]->shape, l);
     case OP_TRANSPOSE:
         for (int a = 0; a < n->shape.rank; a++)
-            l->axis[n->attr.perm[a]] = view->axis[a];
+            l->axis[n->attr.perm[a]] = from.axis[a];
         return true;
     case OP_REVERSE:
         return reverse_axis(&l->axis[n->attr.axis], n->shape.dim[n->attr.axis],

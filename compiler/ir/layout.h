@@ -61,7 +61,7 @@ int64_t layout_place(const Layout *l, const int64_t *index);
 bool layout_view(const Node *n, const Layout *l, Layout *view);
 
 /* The same backwards: how the input of view n must lie so that n's result
- * lies as `view`. Only for views that keep every element. */
+ * lies as `view`, which may be `l`. Only for views that keep every element. */
 bool layout_unview(const Node *n, const Layout *view, Layout *l);
 
 /* Another order in which to run through an axis: its index is cut into digits

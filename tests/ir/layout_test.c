@@ -122,6 +122,8 @@ static void test_unviews(void **state)
             assert_true(layout_view(&n, &l, &again));
             assert_true(layout_equal(&view, &again));
             assert_int_equal(view.offset, again.offset);
+            assert_true(layout_unview(&n, &view, &view));
+            assert_true(layout_equal(&view, &l));
         }
     }
 }
