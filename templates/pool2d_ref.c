@@ -64,9 +64,8 @@ for (size_t n = 0; n < $N; n++) {
         for (size_t i = 0; i < $YH; i++) {
             for (size_t j = 0; j < $YW; j++) {
                 const size_t at = $W(n, c, i, j);
-                const size_t row = i * $SY + at / $KW - $TOP;
-                const size_t column = j * $SX + at % $KW - $LEFT;
-                $Y(n, c, row, column) += $X(n, c, i, j);
+                $Y(n, c, i * $SY + at / $KW - $TOP, j * $SX + at % $KW - $LEFT) +=
+                    $X(n, c, i, j);
             }
         }
     }

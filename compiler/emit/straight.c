@@ -7,12 +7,20 @@
  * register tiles win. */
 #include "emit/straight.h"
 
+#include <ctype.h>
+#include <string.h>
+
 enum { MOST_MULTIPLIES = 500, MOST_ELEMENTS = 2000 };
+
+/* One line of the body; name is what it gives a value to, NULL for outputs. */
+typedef struct Statement {
+    const char *name, *text;
+} Statement;
 
 typedef struct Straight {
     Emit *e;
     const Plan *plan;
-    Text body;
+    VEC(Statement) body;
     const char ***element; /* by node id: the C of each element, row-major */
     Scope scope;
     int *uses;
@@ -170,7 +178,9 @@ static const char *name_it(Straight *s, const Node *n, int64_t i,
     const char *wish = n->name ? n->name : "z";
     const char *name = scope_name(
         &s->scope, arena_printf(s->e->arena, "%s_%lld", wish, (long long)i));
-    text_printf(&s->body, "    const nn_real %s = %s;\n", name, expression);
+    Statement line = {name, arena_printf(s->e->arena, "const nn_real %s = %s",
+                                         name, expression)};
+    vec_push(s->e->arena, &s->body, line);
     return name;
 }
 
@@ -285,10 +295,57 @@ static void outputs(Straight *s)
     const Graph *g = s->plan->graph;
     for (int i = 0; i < g->roots.n; i++) {
         const Root *r = &g->roots.at[i];
-        for (int64_t k = 0; k < shape_count(&r->node->shape); k++)
-            text_printf(&s->body, "    output_%d[%lld] = %s;\n", r->index,
-                        (long long)k, s->element[r->node->id][k]);
+        for (int64_t k = 0; k < shape_count(&r->node->shape); k++) {
+            Statement line = {NULL,
+                              arena_printf(s->e->arena, "output_%d[%lld] = %s",
+                                           r->index, (long long)k,
+                                           s->element[r->node->id][k])};
+            vec_push(s->e->arena, &s->body, line);
+        }
     }
+}
+
+static bool mentions(const char *text, const char *name)
+{
+    size_t n = strlen(name);
+    for (const char *at = strstr(text, name); at; at = strstr(at + 1, name)) {
+        bool begins =
+            at == text || !(isalnum((unsigned char)at[-1]) || at[-1] == '_');
+        if (begins && !isalnum((unsigned char)at[n]) && at[n] != '_')
+            return true;
+    }
+    return false;
+}
+
+/* Whether a statement from `from` on uses the name. */
+static bool used(const Straight *s, const char *name, int from)
+{
+    for (int i = from; i < s->body.n; i++)
+        if (s->body.at[i].text && mentions(s->body.at[i].text, name))
+            return true;
+    return false;
+}
+
+/* Elements that nothing reads: of a value that is cut, or a view of it. */
+static void drop_unused(Straight *s)
+{
+    for (int i = s->body.n - 1; i >= 0; i--)
+        if (s->body.at[i].name && !used(s, s->body.at[i].name, i + 1))
+            s->body.at[i].text = NULL;
+}
+
+static void print_body(const Straight *s)
+{
+    text_add(s->e->out, ")\n{\n    (void)params;\n");
+    for (int i = 0; i < s->e->program->n_inputs; i++) {
+        const char *name = arena_printf(s->e->arena, "input_%d", i);
+        if (!used(s, name, 0))
+            text_printf(s->e->out, "    (void)%s;\n", name);
+    }
+    for (int i = 0; i < s->body.n; i++)
+        if (s->body.at[i].text)
+            text_printf(s->e->out, "    %s;\n", s->body.at[i].text);
+    text_add(s->e->out, "}\n");
 }
 
 void emit_straight(Emit *e, const Plan *plan)
@@ -296,13 +353,13 @@ void emit_straight(Emit *e, const Plan *plan)
     const Kernel *k = plan->kernels.at[0];
     Straight s = {.e = e,
                   .plan = plan,
-                  .body = {.arena = e->arena},
                   .scope = scope_new(e, plan, k),
                   .uses = graph_uses(plan->graph)};
     s.element = NEWN(e->arena, const char **, plan->graph->nodes.n);
     for (int i = 0; i < plan->graph->nodes.n; i++)
         node(&s, plan->graph->nodes.at[i]);
     outputs(&s);
+    drop_unused(&s);
     text_printf(e->out,
                 "\n/* The whole network for one row. */\n"
                 "static void %s(const nn_real *restrict params",
@@ -311,9 +368,7 @@ void emit_straight(Emit *e, const Plan *plan)
         text_printf(e->out, ",\n    const nn_real *restrict input_%d", i);
     for (int i = 0; i < e->program->outputs.n; i++)
         text_printf(e->out, ", nn_real *restrict output_%d", i);
-    text_add(e->out, ")\n{\n    (void)params;\n");
-    text_add(e->out, text_str(&s.body));
-    text_add(e->out, "}\n");
+    print_body(&s);
 }
 
 void emit_straight_call(Emit *e, const Plan *plan)

@@ -114,9 +114,24 @@ static Node *xent_dx(Graph *g, const Node *n, Node *const *in)
     return fold_is(in[2], 0) ? graph_const_shaped(g, 0, n->shape, n) : NULL;
 }
 
+/* Pooling that has nothing to choose from: windows of one place, or images of
+ * one, which every window holds. */
+static Node *one_place(Graph *g, const Node *n, Node *const *in)
+{
+    const Shape *x = &in[0]->shape;
+    const Window *w = &n->attr.window;
+
+    if (w->kernel[0] * w->kernel[1] == 1 && shape_equal(x, &n->shape))
+        return in[0];
+    if (n->op == OP_MAXPOOL && x->dim[2] * x->dim[3] == 1)
+        return graph_broadcast(g, in[0], n->shape);
+    return NULL;
+}
+
 const Fold fold_cores[] = {
-    {OP_SUM, sum},        {OP_MATMUL, matmul},     {OP_MATMUL, linear},
-    {OP_CONV, linear},    {OP_CONV_DX, linear},    {OP_CONV_DW, linear},
-    {OP_AVGPOOL, linear}, {OP_AVGPOOL_DX, linear}, {OP_MAXPOOL_DX, linear},
-    {OP_PUT, linear},     {OP_XENT_DX, xent_dx},   {OP_COUNT, NULL},
+    {OP_SUM, sum},           {OP_MATMUL, matmul},     {OP_MATMUL, linear},
+    {OP_CONV, linear},       {OP_CONV_DX, linear},    {OP_CONV_DW, linear},
+    {OP_AVGPOOL, linear},    {OP_AVGPOOL_DX, linear}, {OP_MAXPOOL_DX, linear},
+    {OP_PUT, linear},        {OP_XENT_DX, xent_dx},   {OP_MAXPOOL, one_place},
+    {OP_AVGPOOL, one_place}, {OP_COUNT, NULL},
 };

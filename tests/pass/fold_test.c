@@ -187,6 +187,32 @@ static Node *relus(Graph *g, Node *x)
     return graph_unary(g, OP_RELU, graph_unary(g, OP_RELU, x));
 }
 
+static Node *pooled(Graph *g, Op op, Node *x, Shape image, Window w)
+{
+    Attr attr = {.window = w};
+    Node *in = graph_reshape(g, x, image);
+
+    return graph_add(g, op, 1, &in, attr, NULL);
+}
+
+static Node *pool_windows_of_one(Graph *g, Node *x)
+{
+    Window w = {.kernel = {1, 1}, .stride = {1, 1}};
+    Shape image = shape_of(4, 1, 2, 3, 4);
+
+    return graph_reshape(
+        g, graph_unary(g, OP_NEG, pooled(g, OP_AVGPOOL, x, image, w)),
+        shape(4, 6));
+}
+
+static Node *pool_images_of_one(Graph *g, Node *x)
+{
+    Window w = {.kernel = {2, 3}, .stride = {1, 1}, .pad = {1, 1, 1, 1}};
+    Shape image = shape_of(4, 4, 6, 1, 1);
+
+    return pooled(g, OP_MAXPOOL, x, image, w);
+}
+
 #define X "%0 = PARAM real[4, 6] #0\n"
 
 static const struct {
@@ -229,6 +255,12 @@ static const struct {
     {"product by zeros", zero_product,
      "%0 = CONST real[4, 3] 0\noutput 0 = %0\n"},
     {"masks", masks, X "%1 = ROWS_MASK real[4, 6] %0 axis=0\noutput 0 = %1\n"},
+    {"windows of one place", pool_windows_of_one,
+     X "%1 = RESHAPE real[1, 2, 3, 4] %0\n%2 = NEG real[1, 2, 3, 4] %1\n"
+       "%3 = RESHAPE real[4, 6] %2\noutput 0 = %3\n"},
+    {"images of one place", pool_images_of_one,
+     X "%1 = RESHAPE real[4, 6, 1, 1] %0\n"
+       "%2 = BROADCAST real[4, 6, 2, 1] %1\noutput 0 = %2\n"},
     {"relus", relus, X "%1 = RELU real[4, 6] %0\noutput 0 = %1\n"},
 };
 
