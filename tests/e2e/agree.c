@@ -1,202 +1,179 @@
 /* agree.c: one model, compiled in several ways, must give the same numbers.
  *
- *     agree TOLERANCE
+ *     agree EXACT TOLERANCE
  *
- * The table `golden_cases` (written by fuzz.sh) holds each model several
- * times in a row, named MODEL/VARIANT; the first of a row is the reference,
- * the plain text. Compared are the outputs of eval, infer and infer1, loss
- * and metric sums, and the gradients as one step of sgd shows them, each on
- * all rows and on all but one. An error is the largest difference divided by
- * the largest magnitude of the tensor; gradients may differ by ten times the
- * tolerance, for they add up more terms. A tensor that is next to 0 (below
- * 1e-6, where rounding is all there is) counts as having that magnitude. */
+ * The table `golden_cases` (written by variants.sh) holds each model several
+ * times in a row, named MODEL/VARIANT; the first of a row is the plain text.
+ * EXACT holds what the plain text computes in double precision (exact.c).
+ * Compared are all tensors of result.h, on all rows and on all but one.
+ *
+ * The error of a tensor is its largest distance from the exact one. A variant
+ * may have the largest of
+ *   - TOLERANCE times the largest exact magnitude of the tensor; ten times
+ *     that in the step, whose gradients add up more terms;
+ *   - the last place of a float (2^-23) at the largest exact magnitude among
+ *     the tensors of its kind: where terms cancel, in the extreme to a
+ *     gradient of exactly 0, what is left is their rounding;
+ *   - LESS times the error of the plain text: where a model makes errors
+ *     grow, the text to read suffers from it as well.
+ * The plain text itself may have TOLERANCE times the largest exact magnitude
+ * of its kind; so no allowance grows without limit. */
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "drive.h"
 #include "golden.h"
-#include "nn_layout.h"
+#include "result.h"
 
-enum { RATE = 1024 };
+enum { LESS = 4 };
 
-/* All that is compared of one variant, one number after the other; `end` of
- * each tensor says where it ends, `grad` where gradients begin. */
+/* One model on some rows: what is exact, and the plain text's result. */
 typedef struct {
-    double *at;
-    int64_t count, room;
-    int64_t *end;
-    int tensors, first_gradient;
-} result;
+    double *exact;
+    int64_t count;
+    result plain;
+    double tolerance;
+} reference;
 
-static void put(result *r, double v)
+/* The worst that was found: a variant's error in units of what it may have. */
+typedef struct {
+    double ratio, error, size, plain;
+    int tensor;
+} finding;
+
+static void read_or_die(void *to, size_t size, size_t n, FILE *in)
 {
-    if (r->count == r->room) {
-        r->room = 2 * r->room + 1024;
-        r->at = realloc(r->at, (size_t)r->room * sizeof *r->at);
+    if (to != NULL && fread(to, size, n, in) == n)
+        return;
+    fprintf(stderr, "agree: the exact numbers end too early\n");
+    exit(2);
+}
+
+static void read_reference(reference *ref, const nn_model *m, int rows,
+                           FILE *in)
+{
+    read_or_die(&ref->count, sizeof ref->count, 1, in);
+    size_t n = (size_t)ref->count;
+    ref->exact = malloc(n * sizeof *ref->exact);
+    read_or_die(ref->exact, sizeof *ref->exact, n, in);
+    result_measure(&ref->plain, m, rows);
+}
+
+static int64_t begin(const result *r, int tensor)
+{
+    return tensor ? r->tensor[tensor - 1].end : 0;
+}
+
+/* The largest magnitude of r - exact, NaN where one is; r NULL counts as 0. */
+static double largest(const reference *ref, const result *r, int tensor)
+{
+    double most = 0;
+    for (int64_t i = begin(&ref->plain, tensor);
+         i < ref->plain.tensor[tensor].end; i++) {
+        double d = fabs((r ? r->at[i] : 0) - ref->exact[i]);
+        if (!(d <= most))
+            most = d;
     }
-    if (r->at == NULL)
-        abort();
-    r->at[r->count++] = v;
+    return most;
 }
 
-static void end_tensor(result *r)
+static double largest_of_kind(const reference *ref, int tensor)
 {
-    r->end = realloc(r->end, ((size_t)r->tensors + 1) * sizeof *r->end);
-    if (r->end == NULL)
-        abort();
-    r->end[r->tensors++] = r->count;
+    const result_tensor *t = ref->plain.tensor;
+    double most = 0;
+    for (int i = 0; i < ref->plain.tensors; i++)
+        if (t[i].kind == t[tensor].kind)
+            most = fmax(most, largest(ref, NULL, i));
+    return most;
 }
 
-static void put_outputs(result *r, const drive *d)
+static finding compare(const reference *ref, const result *r, int tensor)
 {
-    for (int i = 0; i < d->model->output_count; i++) {
-        int64_t n = d->rows * d->model->outputs[i].values;
-        for (int64_t k = 0; k < n; k++)
-            put(r, (double)d->outputs[i][k]);
-        end_tensor(r);
-    }
+    double tolerance =
+        ref->tolerance * (ref->plain.tensor[tensor].in_step ? 10 : 1);
+    double kind = largest_of_kind(ref, tensor);
+    finding f = {.error = largest(ref, r, tensor),
+                 .size = largest(ref, NULL, tensor),
+                 .plain = largest(ref, &ref->plain, tensor),
+                 .tensor = tensor};
+    double may = fmax(tolerance * f.size, FLT_EPSILON * kind);
+    may = r == &ref->plain ? tolerance * kind : fmax(may, LESS * f.plain);
+    f.ratio = f.error <= 0 ? 0 : f.error / may;
+    return f;
 }
 
-/* Like PyTorch's: uniform within the inverse root of the fan-in. */
-static void set_weights(drive *d)
+static finding worst_of(const reference *ref, const result *r)
 {
-    for (int i = 0; i < d->model->param_count; i++) {
-        const nn_param *p = &d->model->params[i];
-        double fan = (double)nn_layout_count(p) / (double)p->shape[0];
-        drive_weights(d, p, p->rank > 1 ? 1.7 / sqrt(fan) : 0.4, i + 1);
-    }
-}
-
-static void put_weights(result *r, drive *d, double sign)
-{
-    int64_t at = r->end[r->first_gradient - 1];
-    for (int i = 0; i < d->model->param_count; i++) {
-        const nn_param *p = &d->model->params[i];
-        const nn_real *w = drive_read(d, p);
-        for (int64_t k = 0; k < nn_layout_count(p); k++)
-            if (sign > 0)
-                put(r, (double)w[k] / RATE);
-            else
-                r->at[at++] -= (double)w[k] / RATE;
-        if (sign > 0)
-            end_tensor(r);
-    }
-}
-
-static void put_gradients(result *r, drive *d)
-{
-    r->first_gradient = r->tensors;
-    put_weights(r, d, 1);
-    if (!drive_step(d, RATE, 0))
-        put(r, NAN);
-    put_weights(r, d, -1);
-}
-
-static void measure(const nn_model *m, int rows, result *r)
-{
-    drive d;
-    drive_open(&d, m, rows);
-    set_weights(&d);
-    for (int i = 0; i < m->input_count + m->target_count; i++)
-        drive_input(&d, i, 0.25 + i);
-    if (!drive_eval(&d))
-        put(r, NAN);
-    put_outputs(r, &d);
-    for (int i = 0; i <= m->metric_count; i++) {
-        put(r, d.sums[i]);
-        end_tensor(r);
-    }
-    drive_infer(&d);
-    put_outputs(r, &d);
-    drive_infer1(&d);
-    put_outputs(r, &d);
-    put_gradients(r, &d);
-    drive_close(&d);
-}
-
-static double error(const result *a, const result *b, int tensor)
-{
-    int64_t from = tensor ? a->end[tensor - 1] : 0;
-    double most = 0, largest = 1e-6;
-    for (int64_t i = from; i < a->end[tensor]; i++) {
-        double difference = fabs(a->at[i] - b->at[i]);
-        if (!(difference <= most))
-            most = difference;
-        if (fabs(b->at[i]) > largest)
-            largest = fabs(b->at[i]);
-    }
-    return most / largest;
-}
-
-/* The largest error in units of what is allowed; *where is its tensor. */
-static double distance(const result *a, const result *b, double tolerance,
-                       int *where)
-{
-    double worst = 0;
-    if (a->count != b->count || a->tensors != b->tensors)
-        return INFINITY;
-    for (int i = 0; i < a->tensors; i++) {
-        double allowed = i < a->first_gradient ? tolerance : 10 * tolerance;
-        double e = error(a, b, i) / allowed;
-        if (!(e <= worst)) {
-            worst = e;
-            *where = i;
-        }
+    finding worst = {.ratio = -1};
+    if (r->count != ref->count || r->tensors != ref->plain.tensors)
+        return (finding){.ratio = INFINITY};
+    for (int i = 0; i < r->tensors; i++) {
+        finding f = compare(ref, r, i);
+        if (!(f.ratio <= worst.ratio))
+            worst = f;
     }
     return worst;
 }
 
-static void forget(result *r)
+/* Prints what differs; returns the worst of it. */
+static double check(const reference *ref, const result *r, const char *name,
+                    int rows)
 {
-    free(r->at);
-    free(r->end);
-    *r = (result){0};
+    finding f = worst_of(ref, r);
+    if (!(f.ratio <= 1))
+        printf("not ok %s: tensor %d differs, %d rows: %.2g times what is "
+               "allowed (%.1e of %.1e, the plain text %.1e)\n",
+               name, f.tensor, rows, f.ratio, f.error, f.size, f.plain);
+    return f.ratio;
 }
 
-/* Compares the variants of one model; returns how many there are. */
-static int run(const golden_case *g, double tolerance, int *failed)
+/* The variants of one model on some rows; returns the worst of them. */
+static double check_all(const golden_case *g, int variants, int rows,
+                        double tolerance, FILE *exact)
 {
-    size_t n = strcspn(g->name, "/");
-    int variants = 1, where = 0, bad = 0;
-    double worst = 0;
-    while (g[variants].name && strncmp(g[variants].name, g->name, n + 1) == 0)
-        variants++;
-    int batch = g->model->step.batch;
-    for (int rows = batch; rows > 0 && rows >= batch - 1; rows--) {
-        result wanted = {0};
-        measure(g->model, rows, &wanted);
-        for (int i = 1; i < variants; i++) {
-            result is = {0};
-            measure(g[i].model, rows, &is);
-            double e = distance(&is, &wanted, tolerance, &where);
-            if (!(e <= 1)) {
-                printf("not ok %s: tensor %d of %d differs, %d rows, %.2g "
-                       "times what is allowed\n",
-                       g[i].name, where, wanted.first_gradient, rows, e);
-                bad = 1;
-            }
-            if (!(e <= worst))
-                worst = e;
-            forget(&is);
-        }
-        forget(&wanted);
+    reference ref = {.tolerance = tolerance};
+    read_reference(&ref, g->model, rows, exact);
+    double worst = check(&ref, &ref.plain, g->name, rows);
+    for (int i = 1; i < variants; i++) {
+        result r;
+        result_measure(&r, g[i].model, rows);
+        double ratio = check(&ref, &r, g[i].name, rows);
+        if (!(ratio <= worst))
+            worst = ratio;
+        result_free(&r);
     }
-    if (!bad)
-        printf("ok %.*s (%.2f)\n", (int)n, g->name, worst);
-    *failed += bad;
-    return variants;
+    result_free(&ref.plain);
+    free(ref.exact);
+    return worst;
 }
 
 int main(int argc, char **argv)
 {
+    FILE *exact = argc == 3 ? fopen(argv[1], "rb") : NULL;
     int failed = 0;
-    if (argc != 2) {
-        fprintf(stderr, "usage: agree TOLERANCE\n");
+    if (exact == NULL) {
+        fprintf(stderr, "usage: agree EXACT TOLERANCE\n");
         return 2;
     }
-    for (const golden_case *g = golden_cases; g->name;)
-        g += run(g, atof(argv[1]), &failed);
-    return failed != 0;
+    for (const golden_case *g = golden_cases; g->name;) {
+        int variants = 1, batch = g->model->step.batch, rows = batch;
+        size_t n = strcspn(g->name, "/");
+        while (g[variants].name &&
+               strncmp(g[variants].name, g->name, n + 1) == 0)
+            variants++;
+        double worst = 0, ratio;
+        for (; rows > 0 && rows >= batch - 1; rows--) {
+            ratio = check_all(g, variants, rows, atof(argv[2]), exact);
+            if (!(ratio <= worst))
+                worst = ratio;
+        }
+        if (worst <= 1)
+            printf("ok %.*s (%.2f)\n", (int)n, g->name, worst);
+        failed |= !(worst <= 1);
+        g += variants;
+    }
+    fclose(exact);
+    return failed;
 }

@@ -102,10 +102,11 @@ void drive_input(drive *d, int t, double phase)
                 (int32_t)(((int64_t)phase + 3 * i) % in->classes);
 }
 
-const nn_real *drive_read(drive *d, const nn_param *p)
+const nn_real *drive_read(drive *d, const nn_param *p, int slot)
 {
     nn_error e = {0};
-    must(nn_layout_to_file(p, d->params + p->offset, d->file, &e), &e);
+    const nn_real *at = d->params + p->offset + slot * d->model->slot_stride;
+    must(nn_layout_to_file(p, at, d->file, &e), &e);
     return d->file;
 }
 

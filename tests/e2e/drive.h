@@ -36,8 +36,8 @@ void drive_weights(drive *d, const nn_param *p, double scale, double phase);
  * (phase + 3 * i) % classes. */
 void drive_input(drive *d, int t, double phase);
 
-/* One parameter in file order, in d->file. */
-const nn_real *drive_read(drive *d, const nn_param *p);
+/* One parameter in file order, in d->file; or its optimiser slot 1, 2, ... */
+const nn_real *drive_read(drive *d, const nn_param *p, int slot);
 
 /* Runs an entry; false where it returned 1 (loss not finite). The rows of
  * `infer1` are run one after the other. */

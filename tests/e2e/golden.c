@@ -167,7 +167,7 @@ static nn_real **keep(check *c)
     for (int i = 0; i < m->param_count; i++) {
         size_t bytes = (size_t)nn_layout_count(&m->params[i]) * sizeof(nn_real);
         all[i] = malloc(bytes);
-        memcpy(all[i], drive_read(&c->d, &m->params[i]), bytes);
+        memcpy(all[i], drive_read(&c->d, &m->params[i], 0), bytes);
     }
     return all;
 }
@@ -179,7 +179,7 @@ static void find_gradients(check *c, nn_real **kept)
     if (!drive_step(&c->d, RATE, 0))
         fail(c, "the loss of step is not finite");
     for (int i = 0; i < m->param_count; i++) {
-        const nn_real *now = drive_read(&c->d, &m->params[i]);
+        const nn_real *now = drive_read(&c->d, &m->params[i], 0);
         for (int64_t k = 0; k < nn_layout_count(&m->params[i]); k++)
             kept[i][k] -= now[k];
     }
@@ -218,7 +218,7 @@ static void check_after(check *c, const char *rest)
     char name[NAME];
     const nn_param *p;
     if (sscanf(rest, "%63s", name) == 1 && (p = find(c, name)) != NULL)
-        compare_tensor(c, name, drive_read(&c->d, p), 1, nn_layout_count(p),
+        compare_tensor(c, name, drive_read(&c->d, p, 0), 1, nn_layout_count(p),
                        rest + strlen(name));
 }
 
