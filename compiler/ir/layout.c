@@ -107,18 +107,21 @@ static bool slice_axis(AxisLayout *axis, int64_t begin, int64_t size,
     return false;
 }
 
-/* Appends a piece, joining it with the one before where they are one run. */
-static bool push_piece(AxisLayout *axis, Piece p)
+/* Whether the n pieces take in p: as one run with the last, or for nothing. */
+static bool joins(Piece *piece, int n, Piece p)
 {
     if (p.size == 1)
         return true;
-    if (axis->n > 0) {
-        Piece *last = &axis->piece[axis->n - 1];
-        if (last->stride == p.stride * p.size) {
-            *last = (Piece){last->size * p.size, p.stride};
-            return true;
-        }
-    }
+    if (n == 0 || piece[n - 1].stride != p.stride * p.size)
+        return false;
+    piece[n - 1] = (Piece){piece[n - 1].size * p.size, p.stride};
+    return true;
+}
+
+static bool push_piece(AxisLayout *axis, Piece p)
+{
+    if (joins(axis->piece, axis->n, p))
+        return true;
     if (axis->n == MAX_PIECES)
         return false;
     axis->piece[axis->n++] = p;
@@ -134,7 +137,8 @@ static bool regroup(const Layout *from, int i0, int i1, const Shape *shape,
     int n = 0, at = 0;
     for (int i = i0; i < i1; i++)
         for (int k = 0; k < from->axis[i].n; k++)
-            piece[n++] = from->axis[i].piece[k];
+            if (!joins(piece, n, from->axis[i].piece[k]))
+                piece[n++] = from->axis[i].piece[k];
     for (int o = o0; o < o1; o++) {
         AxisLayout *axis = &to->axis[o];
         int64_t need = shape->dim[o];
