@@ -82,8 +82,30 @@ static void settle_weight(Plan *plan, Kernel *k, const ConvPlan *p)
         *w = layout_copy_as(plan, *w, &l);
 }
 
+/* Lets the kernel read its images in copies where they lie in a way that
+ * conv.h has no word for, such as a reshaped image of another convolution. */
+static void settle_images(Plan *plan, const Kernel *k)
+{
+    const Node *n = k->anchor, *pool = schedule_conv_pool(k);
+    Node **read[] = {
+        n->op == OP_CONV_DX ? NULL : &n->in[0],
+        n->op == OP_CONV ? NULL
+        : pool           ? &pool->in[0]
+                         : &n->in[n->op == OP_CONV_DW],
+    };
+    for (int i = 0; i < 2; i++) {
+        Image m;
+        Node *x = read[i] ? *read[i] : NULL;
+        if (!x || conv_image(&x->shape, &plan->value[x->id].layout, &m))
+            continue;
+        Layout rows = layout_dense(&x->shape);
+        *read[i] = layout_copy_as(plan, x, &rows);
+    }
+}
+
 void tile_conv(Plan *plan, Kernel *k, const CodeOptions *o)
 {
+    settle_images(plan, k);
     const Node *primary = schedule_conv_primary(k);
     ConvSpec s = schedule_conv_spec(plan, k);
     image_now(plan, schedule_conv_x(k), &s.x);

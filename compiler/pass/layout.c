@@ -9,6 +9,8 @@
  * output, and an input of CONCAT (its slice of the result). */
 #include "pass/layout.h"
 
+#include "pass/conv_spec.h"
+
 Buffer *layout_buffer(Plan *plan, Place place, const Node *n, int64_t count)
 {
     Buffer *b = NEW(plan->arena, Buffer);
@@ -178,14 +180,16 @@ static Layout slice_of(const Layout *whole, int axis, int64_t begin,
     return l;
 }
 
-/* Whether a kernel can write its result anywhere. Places of maxima lie as
- * the maxima do; a scan's are slots. */
-static bool writes_anywhere(const Kernel *k)
+/* Whether the kernel of value x can write it under layout l. Places of maxima
+ * lie as the maxima do; a scan's results are slots, a convolution's images. */
+static bool writes_as(const Kernel *k, const Node *x, const Layout *l)
 {
+    bool conv = k->kind == KERNEL_CONV || k->kind == KERNEL_CONV_DX;
+    Image m;
     for (int j = 0; j < k->stores.n; j++)
         if (k->stores.at[j]->type == TYPE_BYTE)
             return false;
-    return k->kind != KERNEL_SCAN;
+    return k->kind != KERNEL_SCAN && (!conv || conv_image(&x->shape, l, &m));
 }
 
 /* Lets the kernels of a concat's inputs write into the result, where they
@@ -205,7 +209,7 @@ static void bind_concat(Plan *plan, const Node *n)
                layout_unview(x, &l, &l))
             x = x->in[0];
         Value *v = value_of(plan, x);
-        if (v->kernel && writes_anywhere(v->kernel) && !v->buffer &&
+        if (v->kernel && writes_as(v->kernel, x, &l) && !v->buffer &&
             !plan_is_view(x)) {
             Kernel *kernel = v->kernel;
             *v = *whole;
