@@ -21,7 +21,7 @@ static void wish(Plan *plan, const Node *n, int block)
 {
     Value *v = &plan->value[n->id];
     const int64_t *dim = n->shape.dim;
-    if (v->want || !v->kernel || plan_is_view(n))
+    if (v->want || !v->kernel)
         return;
     Image image =
         image_make((int)dim[1], (int)dim[2], (int)dim[3], block, NULL, 0);
