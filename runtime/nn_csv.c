@@ -86,8 +86,9 @@ static bool keep_names(csv *c, nn_error *e)
 static bool add_column(csv *c, int64_t column, nn_error *e)
 {
     if (column < 0 || column >= (int64_t)c->fields)
-        return nn_fail(e, "%s has %zu columns: there is no column %lld",
-                       c->records.path, c->fields, (long long)column + 1);
+        return nn_fail(e, "%s has %zu column%s: there is no column %lld",
+                       c->records.path, c->fields, c->fields == 1 ? "" : "s",
+                       (long long)column + 1);
     if (!nn_grow(&c->columns, &c->column_room, c->column_count + 1,
                  sizeof *c->columns, e))
         return false;

@@ -59,9 +59,9 @@ static bool check_counts(const nn_dataset *d, nn_part part, nn_error *e)
                 e,
                 "%s has %lld rows for %s, %s has %lld for %s: row i of "
                 "every source belongs together",
-                s[0].table.path != NULL ? s[0].table.path : "its source",
+                s[0].table.path != NULL ? s[0].table.path : "random",
                 (long long)s[0].table.rows, t[0].name,
-                s[i].table.path != NULL ? s[i].table.path : "its source",
+                s[i].table.path != NULL ? s[i].table.path : "random",
                 (long long)s[i].table.rows, t[i].name);
     if (s[0].table.rows >= UINT32_MAX)
         return nn_fail(e, "%lld rows are too many", (long long)s[0].table.rows);

@@ -34,7 +34,7 @@ static bool read_random(nn_table *t, const nn_request *r, nn_error *e)
     int64_t width = width_of(r);
     *t = (nn_table){.rows = d->rows, .width = width, .cell = NN_CELL_F64};
     if (d->rows < 1 || d->rows > INT32_MAX)
-        return nn_fail(e, "random: rows must be 1 or more");
+        return nn_fail(e, "random makes 1 to %d rows", INT32_MAX);
     size_t count = (size_t)d->rows * (size_t)width;
     if (!nn_alloc(&t->owned[0], count, sizeof(double), "random", e))
         return false;

@@ -376,6 +376,20 @@ static void check_complete(Elab *e, Span span, Part part, const char *where)
                        p->inputs.at[i].name, where);
 }
 
+/* Shares of one whole; where a part is a number of rows, the trainer sees. */
+static void check_shares(Elab *e)
+{
+    const Split *test = &e->program->test;
+    const Split *validation = &e->program->validation;
+
+    if (test->kind == SPLIT_SHARE && validation->kind == SPLIT_SHARE &&
+        test->amount + validation->amount >= 1)
+        diag_error(e->diag,
+                   test->span.begin > validation->span.begin ? test->span
+                                                             : validation->span,
+                   "test and validation leave nothing to train on");
+}
+
 void elab_data(Elab *e, const Item *data)
 {
     Program *p = e->program;
@@ -393,6 +407,7 @@ void elab_data(Elab *e, const Item *data)
     if (e->quiet_names || diag_errors(e->diag) != errors)
         return;
     check_complete(e, data->span, PART_ALL, "data");
+    check_shares(e);
     if (p->test.kind == SPLIT_OWN)
         check_complete(e, p->test.span, PART_TEST, "test");
     if (p->validation.kind == SPLIT_OWN)

@@ -137,7 +137,7 @@ static void set_batch(Store *s)
     else if (value_whole(v, &rows) && rows >= 1 && rows <= 1 << 20)
         s->train->batch = rows;
     else
-        refuse(s->e, s->arg, "rows",
+        refuse(s->e, s->arg, "batch",
                "a whole number from 1 to 1048576 or `all`");
 }
 

@@ -180,7 +180,7 @@ static const struct SpecType {
     {"range", is_range, "a range such as 1..4"},
     {"list", is_list, "a list of sizes such as [4, 7]"},
     {"column", is_column, "a column's number, counted from 1, or its name"},
-    {"columns", is_columns, "a range or list of columns"},
+    {"columns", is_columns, "a range or list of columns, counted from 1"},
     {"layer", is_layer, "a layer such as lstm(5)"},
     {"layers", is_layers, "a list of layers"},
     {"value", is_value, "a value"},
