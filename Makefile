@@ -30,8 +30,8 @@ TESTS  = $(patsubst %.c,$(B)/%,$(call sources,tests/*_test.c tests/*/*_test.c))
 OURS   = $(call sources,compiler/*.[ch] compiler/*/*.[ch] runtime/*.[ch] \
          tests/*.[ch] tests/*/*.[ch])
 
-.PHONY: all demo setup check check-asan lint format tidy examples bench fuzz \
-        docs install uninstall clean help
+.PHONY: all demo setup check check-asan check-valgrind lint format tidy \
+        examples bench fuzz docs install uninstall clean help
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -106,6 +106,10 @@ check-asan: ## run all but the long tests with address and undefined checks
 	$(Q)$(MAKE) --no-print-directory B=$(B)/asan LIGHT=1 check \
 	    CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover"
 
+WITHIN ?= errors broken driver train seeds cells
+check-valgrind: all ## run compiler and programs under valgrind's memcheck
+	$(Q)B=$(B) LIGHT=1 WITHIN="$(WITHIN)" GROUPS_=valgrind sh tests/run.sh
+
 examples: all ## train all examples and compare with their READMEs
 	$(Q)B=$(B) GROUPS_=examples sh tests/run.sh
 
@@ -167,6 +171,6 @@ clean: ## remove everything that was built
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' Makefile | \
-	    awk -F': ' '{ printf "make %-12s %s\n", $$1, $$2 }'
+	    awk -F': ' '{ printf "make %-14s %s\n", $$1, $$2 }'
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -76,7 +76,7 @@ good_npy() {
 fails() {
     name=$1 text=$2
     shift 2
-    "$@" >out 2>err </dev/null
+    $UNDER "$@" >out 2>err </dev/null
     status=$?
     if [ $status -ne 1 ]; then
         not_ok "$name" "exit status $status: $(head -n 1 err)"
@@ -97,7 +97,7 @@ good_csv
 good_idx
 good_npy
 for m in net pictures numbers; do
-    ./$m-train --quiet >$m.log 2>&1
+    $UNDER ./$m-train --quiet >$m.log 2>&1
     verdict "$m trains on good data" "$(head -n 1 $m.log)"
 done
 cp net.safetensors good.safetensors
@@ -249,7 +249,7 @@ fails "log on a full disk" '/dev/full' ./net-train --log /dev/full
 "$NNC" compile net.nn -o /dev/full/net.c >out 2>err
 [ $? -eq 1 ] && grep -q '/dev/full/net.c' err
 verdict "nnc: place unwritable" "$(head -n 1 err)"
-./net-infer --csv data.csv >/dev/full 2>err
+$UNDER ./net-infer --csv data.csv >/dev/full 2>err
 [ $? -eq 1 ] && [ -s err ]
 verdict "infer onto a full disk" "exit status or message missing"
 

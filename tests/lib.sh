@@ -7,6 +7,8 @@
 #     CFLAGS    the flags of the tree's own files; sanitizers among them are
 #               used for generated code as well
 #     NNC_DATA  a folder with mnist/ and others (default: ../shared/data)
+#     NNC       a command in the compiler's place, and
+#     UNDER     a command that the programs run under: see valgrind.sh
 
 B=${B:-build}
 TREE=$PWD
@@ -14,7 +16,7 @@ case $B in
 /*) ABS=$B ;;
 *) ABS=$TREE/$B ;;
 esac
-NNC=$ABS/nnc
+NNC=${NNC:-$ABS/nnc}
 NNC_DATA=${NNC_DATA:-../shared/data}
 case $NNC_DATA in
 /*) ;;
@@ -104,11 +106,11 @@ driver() {
     done
     shift
     # shellcheck disable=SC2086
-    if $GCC -std=c11 -D_POSIX_C_SOURCE=200809L -O1 -g $SANITIZE $flags \
+    if $GCC -std=c11 -D_POSIX_C_SOURCE=200809L -O1 -gdwarf-4 $SANITIZE $flags \
         -Iruntime -Itests/e2e -o "$program" "$source" tests/e2e/drive.c \
         runtime/nn_layout.c runtime/nn_error.c runtime/nn_init.c \
         runtime/nn_rng.c runtime/nn_mem.c $files -lm; then
-        "$program" "$@" >"$program.out" 2>&1
+        $UNDER "$program" "$@" >"$program.out" 2>&1
         status=$?
         sed "s/ok /&$label /" "$program.out"
         # A crash or a sanitizer's complaint is told from failed tests.

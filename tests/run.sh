@@ -39,7 +39,7 @@ group() {
 }
 
 all="language golden seeds cells generated errors broken driver same train docs lint"
-[ -n "${LIGHT:-}" ] || all="$all examples backend fuzz"
+[ -n "${LIGHT:-}" ] || all="$all examples backend fuzz valgrind"
 [ $# -eq 0 ] || group unit sh tests/unit.sh "$@"
 for g in ${GROUPS_:-$all}; do
     group "$g" sh "tests/$g.sh"

@@ -8,6 +8,16 @@
 
 #include "nn_layout.h"
 
+/* Where valgrind is installed it is told what is not to be relied on. */
+#if defined(__has_include)
+#if __has_include(<valgrind/memcheck.h>)
+#include <valgrind/memcheck.h>
+#endif
+#endif
+#ifndef VALGRIND_MAKE_MEM_UNDEFINED
+#define VALGRIND_MAKE_MEM_UNDEFINED(at, bytes) ((void)(at), (void)(bytes))
+#endif
+
 enum { ALIGN = 64 };
 
 static void *room(size_t bytes)
@@ -47,8 +57,8 @@ void drive_open(drive *d, const nn_model *m, int rows)
     d->workspace = room(largest_workspace(m));
     d->inputs = room((size_t)inputs * sizeof *d->inputs);
     for (int i = 0; i < inputs; i++)
-        d->inputs[i] = malloc(n * (size_t)m->inputs[i].values *
-                              input_bytes(&m->inputs[i]));
+        d->inputs[i] =
+            calloc(n * (size_t)m->inputs[i].values, input_bytes(&m->inputs[i]));
     d->outputs = room((size_t)m->output_count * sizeof *d->outputs);
     for (int i = 0; i < m->output_count; i++)
         d->outputs[i] =
@@ -110,14 +120,20 @@ const nn_real *drive_read(drive *d, const nn_param *p, int slot)
     return d->file;
 }
 
+static void spoil_bytes(void *at, size_t bytes)
+{
+    memset(at, 0xff, bytes);
+    VALGRIND_MAKE_MEM_UNDEFINED(at, bytes);
+}
+
 /* What an entry leaves unwritten shows as NaN. */
 static void spoil(const drive *d)
 {
-    memset(d->workspace, 0xff, largest_workspace(d->model));
+    spoil_bytes(d->workspace, largest_workspace(d->model));
     for (int i = 0; i < d->model->output_count; i++)
-        memset(d->outputs[i], 0xff,
-               (size_t)d->rows * (size_t)d->model->outputs[i].values *
-                   sizeof(nn_real));
+        spoil_bytes(d->outputs[i], (size_t)d->rows *
+                                       (size_t)d->model->outputs[i].values *
+                                       sizeof(nn_real));
 }
 
 static bool run(drive *d, const nn_stage *stage, nn_real *const *outputs,
