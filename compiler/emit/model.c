@@ -318,6 +318,23 @@ static void write_helpers(Emit *e, const char *body)
             template_fill(e->out, path, pack_find(path), helper[i], NULL, 0, 0);
 }
 
+/* Names at file level that do not come from the model's text. */
+static void reserve_names(Emit *e, Plan *const *plans, int n)
+{
+    static const char *const own[] = {"slot", "prepared", "reals", "model"};
+    const char *name = e->program->name;
+    for (size_t k = 0; k < sizeof own / sizeof *own; k++)
+        emit_name(e, arena_printf(e->arena, "%s_%s", name, own[k]));
+    for (int i = 0; i < n; i++) {
+        const char *entry = plans[i]->entry->name;
+        emit_name(e, arena_printf(e->arena, "%s_%s", name, entry));
+        emit_name(e, arena_printf(e->arena, "%s_%s_batch", name, entry));
+        emit_name(e, arena_printf(e->arena, "%s_%s_workspace", name, entry));
+        emit_name(e, arena_printf(e->arena, "entry_%s", entry));
+        emit_name(e, arena_printf(e->arena, "trace_%s", entry));
+    }
+}
+
 const char *emit_model_c(Arena *arena, const Program *p, Plan *const *plans,
                          int n, const CodeOptions *options, const char *header)
 {
@@ -331,6 +348,7 @@ const char *emit_model_c(Arena *arena, const Program *p, Plan *const *plans,
     emit_header(&e, plans, n);
     text_printf(&head, "#include \"%s\"\n", header ? header : "nn_program.h");
     e.out = &body;
+    reserve_names(&e, plans, n);
     write_places(&e);
     for (int i = 0; i < n; i++) {
         emit_kernel_names(&e, plans[i]);
