@@ -5,9 +5,10 @@
 
 enum { WIDTH = 100 };
 
-/* The last blank outside of strings at which a line of n bytes may end
- * within the room, or 0. */
-static size_t break_at(const char *line, size_t n, size_t indent, size_t room)
+/* The last blank outside of strings, of which a comment has none, at which a
+ * line of n bytes may end within the room, or 0. */
+static size_t break_at(const char *line, size_t n, size_t indent, size_t room,
+                       bool comment)
 {
     size_t at = 0;
     char quote = 0;
@@ -16,7 +17,7 @@ static size_t break_at(const char *line, size_t n, size_t indent, size_t room)
             i++;
         else if (quote)
             quote = line[i] == quote ? 0 : quote;
-        else if (line[i] == '"' || line[i] == '\'')
+        else if (!comment && (line[i] == '"' || line[i] == '\''))
             quote = line[i];
         else if (line[i] == ' ' && i > indent)
             at = i;
@@ -32,7 +33,7 @@ static void wrap_line(Text *out, const char *line, size_t n)
     const char *next = comment ? (opens ? " * " : "* ") : "    ";
     size_t room = WIDTH, blanks = indent + 2 * comment;
     while (n > room && line[0] != '#') {
-        size_t at = break_at(line, n, blanks, room);
+        size_t at = break_at(line, n, blanks, room, comment);
         if (at == 0)
             break;
         text_add_n(out, line, at);

@@ -146,6 +146,19 @@ static Pair mask_of_a_stored_value(Probe *p)
     return (Pair){mask, b};
 }
 
+/* The same made of a value that would have to be stored for it. */
+static Pair mask_of_an_inner_value(Probe *p)
+{
+    Node *a = graph_unary(p->g, OP_EXP, product(p, 6));
+    Node *h = graph_unary(p->g, OP_TANH, a);
+    Node *mask = graph_unary(p->g, OP_SQUARE, a);
+    Node *dy = graph_matmul(p->g, h, probe_param(p, SHAPE(6, 6)), false, true);
+    Node *b = graph_binary(p->g, OP_MUL, dy, mask);
+
+    graph_root(p->g, b, ROOT_OUTPUT, 0, 0);
+    return (Pair){mask, b};
+}
+
 /* A random mask, and the value that it is multiplied by. */
 static Pair masked(Probe *p, Node *x)
 {
@@ -209,6 +222,7 @@ static const Case cases[] = {
     {"an update of a product", plain_update, true},
     {"an update with state", update_with_state, false},
     {"a mask and the only kernel that reads it", mask_of_a_stored_value, true},
+    {"a mask of an inner value", mask_of_an_inner_value, false},
     {"a random mask and a map", masked_map, true},
     {"a random mask and a product", masked_product, false},
     {"pooling in registers", windows_side_by_side, true},
