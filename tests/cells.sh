@@ -48,5 +48,5 @@ verdict "2,000 steps are no more code than 20" "$(tr '\n' ' ' <"$OUT/size")"
 "$NNC" compile tests/e2e/gradcheck.nn --model with_book_lstm -o "$OUT/book.c" \
     >"$OUT/log" 2>&1 &&
     grep -q '^    infer1_concat(f' "$OUT/book.c" &&
-    ! sed -n '/^static int entry_infer/,/^}/p' "$OUT/book.c" | grep -q concat
+    ! sed -n '/^static int nn_entry_infer/,/^}/p' "$OUT/book.c" | grep -q concat
 verdict "merged weights are packed once" "the inference joins them each time"

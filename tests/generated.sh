@@ -80,6 +80,12 @@ for name in x h y w s; do
     verdict "the name $name survives" "the text calls it otherwise"
 done
 
+# So does a model's, though each of its functions begins with it.
+stem=entry
+sed 's/^model named/model entry/' tests/named.nn >"$OUT/entry.nn"
+compile entry "$OUT/entry.nn"
+check entry -fsyntax-only
+
 stem=iris
 compile again examples/iris/iris.nn
 cmp -s "$OUT/iris/iris.c" "$OUT/again/iris.c"

@@ -85,9 +85,10 @@ static void write_loss(Emit *e, const Plan *plan, int traced)
                     "    if (!(sums[0] - sums[0] == 0))\n",
                     scalar(e, plan, r->node));
         if (traced > 0)
-            text_printf(e->out,
-                        "        return 1 + nn_first_bad(f, trace_%s, %d);\n",
-                        plan->entry->name, traced);
+            text_printf(
+                e->out,
+                "        return 1 + nn_first_bad(f, nn_trace_%s, %d);\n",
+                plan->entry->name, traced);
         else
             text_add(e->out, "        return 1;\n");
     }
@@ -126,7 +127,7 @@ void emit_entry(Emit *e, const Plan *plan)
     const Kernel *last = loss_kernel(plan);
     int traced = last ? emit_trace(e, plan, last) : 0;
     text_printf(e->out,
-                "\nstatic int entry_%s(nn_real *params, void *workspace,\n"
+                "\nstatic int nn_entry_%s(nn_real *params, void *workspace,\n"
                 "    const void *const *inputs, nn_real *const *outputs,\n"
                 "    double *sums, int rows, const nn_scalars *s,\n"
                 "    nn_parallel par, void *pool)\n{\n",

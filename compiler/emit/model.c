@@ -237,7 +237,7 @@ static void write_stage(Emit *e, const Plan *plan)
 {
     text_printf(
         e->out,
-        "    .%s = {.run = entry_%s, .batch = %lld, .workspace = %lld},\n",
+        "    .%s = {.run = nn_entry_%s, .batch = %lld, .workspace = %lld},\n",
         plan->entry->name, plan->entry->name, (long long)plan->entry->batch,
         (long long)plan->workspace);
 }
@@ -330,8 +330,6 @@ static void reserve_names(Emit *e, Plan *const *plans, int n)
         emit_name(e, arena_printf(e->arena, "%s_%s", name, entry));
         emit_name(e, arena_printf(e->arena, "%s_%s_batch", name, entry));
         emit_name(e, arena_printf(e->arena, "%s_%s_workspace", name, entry));
-        emit_name(e, arena_printf(e->arena, "entry_%s", entry));
-        emit_name(e, arena_printf(e->arena, "trace_%s", entry));
     }
 }
 

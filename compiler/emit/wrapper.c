@@ -80,13 +80,14 @@ void emit_wrapper(Emit *e, const Plan *plan)
     write_list(e, "const void *const ", "nn_in", s.in.at, s.in.n);
     if (s.out.n)
         write_list(e, "nn_real *const ", "nn_out", s.out.at, s.out.n);
-    text_printf(e->out,
-                "    return entry_%s(%sparams, workspace, nn_in, %s, %s, %s, "
-                "%s, %s);\n}\n",
-                plan->entry->name, s.step ? "" : "(nn_real *)",
-                s.out.n ? "nn_out" : "NULL", s.sums ? "sums" : "NULL",
-                s.rows ? "rows" : "1", s.step ? "scalars" : "NULL",
-                s.step ? "par, pool" : "NULL, NULL");
+    text_printf(
+        e->out,
+        "    return nn_entry_%s(%sparams, workspace, nn_in, %s, %s, %s, "
+        "%s, %s);\n}\n",
+        plan->entry->name, s.step ? "" : "(nn_real *)",
+        s.out.n ? "nn_out" : "NULL", s.sums ? "sums" : "NULL",
+        s.rows ? "rows" : "1", s.step ? "scalars" : "NULL",
+        s.step ? "par, pool" : "NULL, NULL");
     names_settle(e->out, start, &e->names);
 }
 

@@ -5,6 +5,7 @@
 #include "front/elaborate.h"
 
 #include <ctype.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,17 +51,31 @@ static const Def *choose_model(Arena *arena, Diag *diag, const Unit *unit,
     return NULL;
 }
 
+/* A decimal number as the language writes it, a sign before it; false: none. */
+static bool define_number(const char *text, double *number, const char **end)
+{
+    const char *digits = text + (text[0] == '-');
+    char *after;
+
+    if (!isdigit((unsigned char)digits[0]) || tolower(digits[1]) == 'x')
+        return false;
+    *number = strtod(text, &after);
+    *end = after;
+    return isfinite(*number);
+}
+
 /* The text of -D as a value: a number, 80%, true, false, a list of numbers, a
  * word; or NULL. */
 static Value *define_value(Elab *e, const char *text)
 {
-    char *end;
-    double number = strtod(text, &end);
+    const char *end;
+    double number;
     Value *v;
 
     if (strcmp(text, "true") == 0 || strcmp(text, "false") == 0)
         return value_bool(e->arena, text[0] == 't');
-    if (end != text && (*end == '\0' || strcmp(end, "%") == 0)) {
+    if (define_number(text, &number, &end) &&
+        (*end == '\0' || strcmp(end, "%") == 0)) {
         v = value_number(e->arena, *end ? number / 100 : number);
         v->percent = *end != '\0';
         return v;
@@ -69,9 +84,8 @@ static Value *define_value(Elab *e, const char *text)
         VEC(Value *) list = {0};
 
         do {
-            text++;
-            number = strtod(text, &end);
-            if (end == text)
+            text += 1 + strspn(text + 1, " ");
+            if (!define_number(text, &number, &end))
                 return NULL;
             vec_push(e->arena, &list, value_number(e->arena, number));
             text = end + strspn(end, " ");
