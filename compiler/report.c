@@ -7,6 +7,7 @@
 
 #include "codesize.h"
 #include "emit/emit.h"
+#include "emit/whole.h"
 #include "programs.h"
 
 static const char *shape_text(Arena *arena, const Shape *s)
@@ -52,7 +53,20 @@ static const char *form(const Driver *d, const Kernel *k)
         return k->why;
     if (d->code.plain)
         return "reference loops (--plain)";
-    return "plain loops: nothing to unroll by hand";
+    return "plain loops";
+}
+
+/* What --unroll=full has made of the kernel. */
+static const char *whole_text(Arena *arena, const Kernel *k)
+{
+    if (k->whole == WHOLE_WRITTEN)
+        return "; written out whole";
+    if (k->whole == WHOLE_PARTLY)
+        return arena_printf(arena,
+                            "; loops stay: more than %d statements, or bounds "
+                            "that only the call knows",
+                            WHOLE_MOST);
+    return "";
 }
 
 /* The shapes that go in and come out: "[64, 400] x [120, 400] -> [64, 120]".*/
@@ -89,7 +103,7 @@ static void print_kernel(const Driver *d, const Kernel *k, const char *indent,
         printf(", %s bytes of scratch", number(a, k->scratch));
     if (code)
         printf(", %s bytes of code", number(a, code));
-    printf("\n%s    %s\n", indent, form(d, k));
+    printf("\n%s    %s%s\n", indent, form(d, k), whole_text(a, k));
     for (int i = 0; k->body && i < k->body->kernels.n; i++)
         print_kernel(d, k->body->kernels.at[i],
                      arena_printf(a, "%s    ", indent), sizes);

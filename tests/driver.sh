@@ -80,6 +80,13 @@ expect 1 "compile: too much written out" \
 says err "compile: names the largest function" 'the largest is '
 [ ! -e u.c ] && [ ! -e u.h ]
 verdict "compile: writes nothing then" "there is u.c or u.h"
+# A small network is written out whole: no loop is left in its kernels.
+"$NNC" compile "$TREE/examples/iris/iris.nn" --unroll=full --report -o whole.c \
+    >whole.txt 2>&1
+! sed -n '/^static void infer_.*matmul/,/^}/p' whole.c | grep 'for (' >left
+verdict "compile: --unroll=full leaves no loop in iris" "$(head -n 1 left)"
+grep -q 'written out whole' whole.txt
+verdict "compile: --report says so" "it does not"
 expect 2 "compile: a wrong ending" "$NNC" compile small.nn -o my-net
 expect 1 "compile: no such folder" "$NNC" compile small.nn -o no/such.c
 lines 1 "compile: no such folder in one line"

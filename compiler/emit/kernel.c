@@ -6,6 +6,7 @@
 
 #include "emit/straight.h"
 #include "emit/tiles.h"
+#include "emit/whole.h"
 
 static const char *lower(Arena *arena, const char *id)
 {
@@ -116,7 +117,7 @@ static void emit_kernel(Emit *e, const Plan *plan, const Kernel *k)
 void emit_kernels(Emit *e, const Plan *plan)
 {
     for (int i = 0; i < plan->kernels.n; i++) {
-        const Kernel *k = plan->kernels.at[i];
+        Kernel *k = plan->kernels.at[i];
         size_t start = e->out->n;
         if (k->empty)
             continue;
@@ -127,5 +128,8 @@ void emit_kernels(Emit *e, const Plan *plan)
         else
             emit_kernel(e, plan, k);
         names_settle(e->out, start, &e->names);
+        if (e->options->unroll == UNROLL_FULL && !e->options->plain &&
+            k->kind != KERNEL_STRAIGHT && k->kind != KERNEL_SCAN)
+            k->whole = whole_write(e->out, start, k->parts);
     }
 }

@@ -64,7 +64,7 @@ static bool rough(const Panels *p, int64_t n, int lanes)
     return p->width == 0 && n % lanes != 0;
 }
 
-static int unroll_of(const CodeOptions *o)
+int tiles_unroll(const CodeOptions *o)
 {
     return o->unroll == UNROLL_FULL ? INT_MAX : o->unroll;
 }
@@ -168,7 +168,7 @@ static void plan_product(Plan *plan, Kernel *k, const CodeOptions *o)
     Product *p = NEW(plan->arena, Product);
     if (!set_up_either(plan, k, target, p))
         copy_operands(plan, k, target, p);
-    p->spec.unroll = unroll_of(o);
+    p->spec.unroll = tiles_unroll(o);
     p->spec.store = p->direct ? NULL : no_hook;
     p->spec.operations = p->direct ? 0 : lane_operations(k);
     p->plan = gemm_plan(plan->arena, &p->spec, target);

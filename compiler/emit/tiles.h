@@ -21,6 +21,10 @@ typedef struct Product {
 
 Plan *tiles(Plan *plan, const CodeOptions *options);
 
+/* Most multiply-adds of a basic block as tiles understand it: INT_MAX for
+ * --unroll=full. */
+int tiles_unroll(const CodeOptions *options);
+
 /* Chooses the variant of a convolution kernel. */
 void tile_conv(Plan *plan, Kernel *k, const CodeOptions *options);
 

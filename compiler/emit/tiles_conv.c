@@ -111,7 +111,7 @@ void tile_conv(Plan *plan, Kernel *k, const CodeOptions *o)
     image_now(plan, schedule_conv_x(k), &s.x);
     image_now(plan, schedule_conv_y(k), &s.y);
     settle_places(plan, k, &s);
-    s.unroll = o->unroll;
+    s.unroll = tiles_unroll(o);
     if (k->kind == KERNEL_CONV_DW)
         s.dw_layout = conv_weight_pieces(&plan->value[k->anchor->id].layout);
     if (has_epilogue(k, primary))

@@ -87,6 +87,7 @@ struct Kernel {
     const char *why; /* the schedule's reason, for --report */
     void *tile;      /* the chosen variant's own plan; NULL: loops */
     int row;         /* in the model's table of kernels */
+    int whole;       /* how far --unroll=full has written it out: Whole */
     int position;    /* in the sequence, set by order */
 };
 

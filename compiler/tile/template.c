@@ -291,8 +291,8 @@ static bool register_array(Fill *f, const Token *t, int n, const Bind *env,
 {
     int open = find_token(t, 0, n, "[");
     if (open < 2 || open >= n || t[open - 1].text[0] == '$' ||
-        !ctoken_is(&t[n - 2], "]") || find_token(t, 0, n, "=") < n ||
-        find_token(t, 0, n, "(") < n) {
+        t[open - 2].kind == TOKEN_PUNCT || !ctoken_is(&t[n - 2], "]") ||
+        find_token(t, 0, n, "=") < n || find_token(t, 0, n, "(") < n) {
         return false;
     }
     Register r = {.name = t[open - 1].text};
