@@ -6,7 +6,7 @@
  * window, row by row from 0. */
 
 /* section: max */
-for (size_t n = 0; n < $N; n++) {
+for (size_t n = $FROM; n < $TO; n++) {
     for (size_t c = 0; c < $C; c++) {
         for (size_t i = 0; i < $YH; i++) {
             for (size_t j = 0; j < $YW; j++) {
@@ -30,7 +30,7 @@ for (size_t n = 0; n < $N; n++) {
 /* end: max */
 
 /* section: at */
-for (size_t n = 0; n < $N; n++) {
+for (size_t n = $FROM; n < $TO; n++) {
     for (size_t c = 0; c < $C; c++) {
         for (size_t i = 0; i < $YH; i++) {
             for (size_t j = 0; j < $YW; j++) {
@@ -56,7 +56,7 @@ for (size_t n = 0; n < $N; n++) {
 /* end: at */
 
 /* section: max_input */
-for (size_t n = 0; n < $N; n++) {
+for (size_t n = $FROM; n < $TO; n++) {
     for (size_t c = 0; c < $C; c++) {
         for (size_t row = 0; row < $H; row++)
             for (size_t column = 0; column < $WD; column++)
@@ -73,7 +73,7 @@ for (size_t n = 0; n < $N; n++) {
 /* end: max_input */
 
 /* section: mean */
-for (size_t n = 0; n < $N; n++) {
+for (size_t n = $FROM; n < $TO; n++) {
     for (size_t c = 0; c < $C; c++) {
         for (size_t i = 0; i < $YH; i++) {
             for (size_t j = 0; j < $YW; j++) {
@@ -94,7 +94,7 @@ for (size_t n = 0; n < $N; n++) {
 /* end: mean */
 
 /* section: mean_input */
-for (size_t n = 0; n < $N; n++) {
+for (size_t n = $FROM; n < $TO; n++) {
     for (size_t c = 0; c < $C; c++) {
         for (size_t row = 0; row < $H; row++)
             for (size_t column = 0; column < $WD; column++)

@@ -1,11 +1,11 @@
 /* row_ref.c: what works on one row of $C numbers at a time, plainly.
  *
- * The $R rows are numbered r; X(r, c) is the row's element c, T(r) its
+ * Rows $FROM to $TO are numbered r; X(r, c) is the row's element c, T(r) its
  * class. The largest element is subtracted before exp, so that nothing
  * overflows (Goodfellow et al., Deep Learning, section 4.1). */
 
 /* section: softmax */
-for (size_t r = 0; r < $R; r++) {
+for (size_t r = $FROM; r < $TO; r++) {
     nn_real top = $X(r, 0);
     for (size_t c = 1; c < $C; c++)
         top = $X(r, c) > top ? $X(r, c) : top;
@@ -18,7 +18,7 @@ for (size_t r = 0; r < $R; r++) {
 /* end: softmax */
 
 /* section: xent */
-for (size_t r = 0; r < $R; r++) {
+for (size_t r = $FROM; r < $TO; r++) {
     nn_real top = $X(r, 0);
     for (size_t c = 1; c < $C; c++)
         top = $X(r, c) > top ? $X(r, c) : top;
@@ -30,7 +30,7 @@ for (size_t r = 0; r < $R; r++) {
 /* end: xent */
 
 /* section: xent_dx */
-for (size_t r = 0; r < $R; r++) {
+for (size_t r = $FROM; r < $TO; r++) {
     nn_real top = $X(r, 0);
     for (size_t c = 1; c < $C; c++)
         top = $X(r, c) > top ? $X(r, c) : top;
@@ -45,7 +45,7 @@ for (size_t r = 0; r < $R; r++) {
 /* end: xent_dx */
 
 /* section: hit */
-for (size_t r = 0; r < $R; r++) {
+for (size_t r = $FROM; r < $TO; r++) {
     size_t best = 0;
     for (size_t c = 1; c < $C; c++)
         best = $X(r, c) > $X(r, best) ? c : best;
@@ -54,12 +54,12 @@ for (size_t r = 0; r < $R; r++) {
 /* end: hit */
 
 /* section: take */
-for (size_t r = 0; r < $R; r++)
+for (size_t r = $FROM; r < $TO; r++)
     $Y(r) = $X(r, (size_t)$T(r));
 /* end: take */
 
 /* section: put */
-for (size_t r = 0; r < $R; r++)
+for (size_t r = $FROM; r < $TO; r++)
     for (size_t c = 0; c < $C; c++)
         $Y(r, c) = c == (size_t)$T(r) ? $X(r) : 0;
 /* end: put */

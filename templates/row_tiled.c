@@ -7,7 +7,7 @@
  * operations a number; X is read twice, Y written twice. */
 
 /* section: softmax */
-for (size_t r = 0; r < $R; r++) {
+for (size_t r = $FROM; r < $TO; r++) {
     nn_vec best = nn_vset(-__builtin_inff());
     nn_vec sums = nn_vset(0.0f);
     for (size_t c = 0; c < $WHOLE; c += $LANES)
@@ -36,7 +36,7 @@ for (size_t r = 0; r < $R; r++) {
 /* end: softmax */
 
 /* section: xent */
-for (size_t r = 0; r < $R; r++) {
+for (size_t r = $FROM; r < $TO; r++) {
     nn_vec best = nn_vset(-__builtin_inff());
     nn_vec sums = nn_vset(0.0f);
     for (size_t c = 0; c < $WHOLE; c += $LANES)
@@ -56,7 +56,7 @@ for (size_t r = 0; r < $R; r++) {
 /* end: xent */
 
 /* section: xent_dx */
-for (size_t r = 0; r < $R; r++) {
+for (size_t r = $FROM; r < $TO; r++) {
     nn_vec best = nn_vset(-__builtin_inff());
     nn_vec sums = nn_vset(0.0f);
     for (size_t c = 0; c < $WHOLE; c += $LANES)

@@ -6,9 +6,9 @@
 fresh same
 EPOCHS=4
 
-# trainer NAME: builds the example's trainer in OUT.
+# trainer NAME: builds the trainer of an example, or of tests/NAME.nn, in OUT.
 trainer() {
-    cp examples/"$1"/*.nn examples/"$1"/*.csv "$OUT" 2>/dev/null
+    cp examples/"$1"/*.nn examples/"$1"/*.csv "tests/$1.nn" "$OUT" 2>/dev/null
     (cd "$OUT" && "$NNC" build "$1.nn") >"$OUT/$1.build" 2>&1
     verdict "$1 builds" "$(head -n 1 "$OUT/$1.build")"
 }
@@ -86,3 +86,6 @@ interrupt digits
 EPOCHS=30
 trainer iris
 check iris
+EPOCHS=2
+trainer threads
+check threads

@@ -100,7 +100,7 @@ static Loops open_indices(Scope *s, const Shape *shape, const char **index)
     Loops l = loops_over(s, shape);
     for (int a = 0; a < shape->rank; a++) {
         Loop loop = {.count = shape->dim[a], .var = index_var[a]};
-        loops_open(&l, &loop, 0, loop.count, 1, false);
+        loops_open(&l, &loop, 0, loop.count, 1, a == 0 && s->kernel->parts > 1);
         index[a] = index_var[a];
     }
     return l;

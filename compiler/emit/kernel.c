@@ -104,9 +104,11 @@ static void emit_kernel(Emit *e, const Plan *plan, const Kernel *k)
     default:
         if (k->tile && k->kind == KERNEL_MATMUL)
             emit_product(&s);
+        else if (k->tile && k->kind == KERNEL_POOL)
+            emit_pool(&s);
         else if (k->tile)
             emit_conv(&s);
-        else if (!emit_pool(&s))
+        else
             for (int i = 0; i < k->nodes.n; i++)
                 emit_reference(&s, k->nodes.at[i]);
         break;

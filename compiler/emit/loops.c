@@ -119,8 +119,16 @@ static void open_inner(Loops *l, bool reduced)
                    i == 0 && !reduced && l->scope->kernel->parts > 1);
 }
 
+void loops_last_part(Loops *l)
+{
+    loops_line(l, "if (part == %d) {", l->scope->kernel->parts - 1);
+    l->indent++;
+}
+
 void loops_open_all(Loops *l, bool reduced)
 {
+    if (l->nest.n_loops == 0 && l->scope->kernel->parts > 1)
+        loops_last_part(l);
     open_outer(l, reduced);
     open_inner(l, reduced);
 }
@@ -326,21 +334,24 @@ static Loops map_nest(Scope *s)
     return l;
 }
 
-int map_parts(const Plan *plan, const Kernel *k, const Target *target)
+static Loops reduce_nest(Scope *s)
 {
-    enum { SHARE = 32768, MOST = 16 };
-    int64_t parts = shape_count(&k->space) / SHARE;
-    if (parts < 2)
+    const Kernel *k = s->kernel;
+    Loops l = loops_over(s, &k->space);
+    operand_of(&l, k->anchor);
+    add_operands(&l, k);
+    nest_build(&l.nest, k->anchor->attr.axes);
+    return l;
+}
+
+int64_t loops_turns(Scope *s)
+{
+    Loops l = s->kernel->kind == KERNEL_MAP ? map_nest(s) : reduce_nest(s);
+    const Loop *first = &l.nest.loop[0], *second = &l.nest.loop[1];
+    if (l.nest.n_loops == 0 || first->reduced)
         return 1;
-    Emit e = {.arena = plan->arena};
-    Scope s = scope_new(&e, plan, k);
-    Loops l = map_nest(&s);
-    int64_t turns = l.nest.n_loops ? l.nest.loop[0].count : 1;
-    if (l.nest.n_loops == 1)
-        turns /= target->lanes;
-    parts = parts < MOST ? parts : MOST;
-    parts = parts < turns ? parts : turns;
-    return parts > 1 ? (int)parts : 1;
+    bool alone = l.nest.n_loops == 1 || second->reduced;
+    return alone ? first->count / s->e->lanes : first->count;
 }
 
 void emit_map(Scope *s)
@@ -357,10 +368,8 @@ void emit_map(Scope *s)
             map_body(&l, k, 0, whole);
         use_lanes(&l, count - whole);
     }
-    if (whole < count && l.nest.n_loops == 1 && k->parts > 1 && whole > 0) {
-        loops_line(&l, "if (part == %d) {", k->parts - 1);
-        l.indent++;
-    }
+    if (whole < count && l.nest.n_loops == 1 && k->parts > 1 && whole > 0)
+        loops_last_part(&l);
     if (whole < count)
         map_body(&l, k, whole, count);
     loops_close(&l, 1);
@@ -449,7 +458,7 @@ static void reduce_along(Loops *l, const Kernel *k)
 }
 
 /* The last kept loop, where it and not a reduced one lies side by side. */
-static int kept_lane_loop(const Loops *l, const Kernel *k)
+static int kept_lane_loop(const Loops *l)
 {
     int at = -1;
     for (int i = 0; i < l->nest.n_loops; i++)
@@ -460,7 +469,7 @@ static int kept_lane_loop(const Loops *l, const Kernel *k)
         return -1;
     if (!lanes_along(l, &l->nest.loop[at]))
         return -1;
-    return l->nest.loop[at].stride[0] == 1 && k->parts == 1 ? at : -1;
+    return l->nest.loop[at].stride[0] == 1 ? at : -1;
 }
 
 /* Columns: the lane loop becomes the nest's innermost for loads. */
@@ -472,18 +481,23 @@ static void reduce_columns(Loops *l, const Kernel *k, int at)
         l->nest.loop[i] = l->nest.loop[i + 1];
     l->nest.loop[l->nest.n_loops - 1] = lane;
     l->nest.loop[l->nest.n_loops - 1].reduced = false;
+    bool split = k->parts > 1;
     for (int i = 0; i + 1 < l->nest.n_loops; i++)
-        if (!l->nest.loop[i].reduced)
-            loops_open(l, &l->nest.loop[i], 0, l->nest.loop[i].count, 1, false);
+        if (!l->nest.loop[i].reduced) {
+            loops_open(l, &l->nest.loop[i], 0, l->nest.loop[i].count, 1, split);
+            split = false;
+        }
     int outer = l->indent;
     use_lanes(l, l->scope->e->lanes);
     if (whole > 0) {
-        loops_open(l, &lane, 0, whole, l->lanes, false);
+        loops_open(l, &lane, 0, whole, l->lanes, split);
         reduce_kept(l, k);
         loops_close(l, outer);
     }
     use_lanes(l, lane.count - whole);
     if (whole < lane.count) {
+        if (split)
+            loops_last_part(l);
         loops_open(l, &lane, whole, lane.count, l->lanes, false);
         reduce_kept(l, k);
     }
@@ -492,11 +506,8 @@ static void reduce_columns(Loops *l, const Kernel *k, int at)
 void emit_reduce(Scope *s)
 {
     const Kernel *k = s->kernel;
-    Loops l = loops_over(s, &k->space);
-    operand_of(&l, k->anchor);
-    add_operands(&l, k);
-    nest_build(&l.nest, k->anchor->attr.axes);
-    int at = kept_lane_loop(&l, k);
+    Loops l = reduce_nest(s);
+    int at = kept_lane_loop(&l);
     if (at >= 0) {
         reduce_columns(&l, k, at);
     } else {

@@ -51,8 +51,11 @@ void loops_close(Loops *l, int to);
 /* An operand's place inside the loops, as C text. */
 const char *loops_place(Loops *l, int operand);
 
-/* How many parts a MAP kernel with these layouts is divided into: its
- * elements alone decide, so that any number of threads gives the same. */
-int map_parts(const Plan *plan, const Kernel *k, const Target *target);
+/* What the last part of a kernel alone does: until loops_close. */
+void loops_last_part(Loops *l);
+
+/* How often a MAP or REDUCE kernel's outermost loop turns, on vectors if it is
+ * the only one; 1 where no part of the result is independent. */
+int64_t loops_turns(Scope *s);
 
 #endif

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/pack.h"
-#include "emit/emit.h"
+#include "emit/parts.h"
 
 enum { MAX_HOLES = 32 };
 
@@ -108,6 +108,15 @@ static void window_holes(Filler *f, const Window *w)
     hole_number(f, "LEFT", w->pad[1]);
 }
 
+/* What the part at hand does of n rows or images. */
+static void range_holes(Filler *f, int64_t n)
+{
+    Arena *arena = f->scope->e->arena;
+    int parts = f->scope->kernel->parts;
+    f->hole[f->n++] = hole_text("FROM", parts_bound(arena, parts, n, false));
+    f->hole[f->n++] = hole_text("TO", parts_bound(arena, parts, n, true));
+}
+
 /* The larger side (before the window slides) and the smaller one. */
 static void side_holes(Filler *f, const Shape *large, const Shape *small)
 {
@@ -124,6 +133,7 @@ static void windowed(Filler *f, const Node *n, const char *path,
                      const char *section, const Node *large, const Node *small)
 {
     window_holes(f, &n->attr.window);
+    range_holes(f, large->shape.dim[0]);
     side_holes(f, &large->shape, &small->shape);
     operand(f, "X", n->in[0], *layout_at(f, n->in[0]));
     if (n->n_in > 1)
@@ -208,7 +218,7 @@ static void rows(Filler *f, const Node *n, const char *section)
     bool to_rows =
         n->op == OP_PUT || n->op == OP_SOFTMAX || n->op == OP_XENT_DX;
     hole_number(f, "C", columns);
-    hole_number(f, "R", shape_count(&wide->shape) / columns);
+    range_holes(f, shape_count(&wide->shape) / columns);
     row_operand(f, "X", x, n->op != OP_PUT, axis);
     row_operand(f, "Y", n, to_rows, axis);
     if (n->n_in > 1)

@@ -8,7 +8,7 @@
 #include <limits.h>
 
 #include "emit/lanes.h"
-#include "emit/loops.h"
+#include "emit/parts.h"
 #include "pass/layout.h"
 
 /* A matrix operand: rows r and columns c, after ta or tb. */
@@ -189,8 +189,10 @@ Plan *tiles(Plan *plan, const CodeOptions *o)
         if (k->kind == KERNEL_CONV || k->kind == KERNEL_CONV_DX ||
             k->kind == KERNEL_CONV_DW)
             tile_conv(plan, k, o);
-        if (k->kind == KERNEL_MAP)
-            k->parts = map_parts(plan, k, target_find(o->target));
+        if (k->kind == KERNEL_POOL)
+            tile_pool(plan, k, o);
+        if (!k->tile)
+            k->parts = parts_plain(plan, k, target_find(o->target));
     }
     return plan;
 }

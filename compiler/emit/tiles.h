@@ -28,12 +28,14 @@ int tiles_unroll(const CodeOptions *options);
 /* Chooses the variant of a convolution kernel. */
 void tile_conv(Plan *plan, Kernel *k, const CodeOptions *options);
 
+/* Chooses the tile of a pooling kernel by itself; none where only the plain
+ * loops can do it, or do it better. */
+void tile_pool(const Plan *plan, Kernel *k, const CodeOptions *options);
+
 /* Print the tile's function and the kernel's body that calls it. */
 void emit_product(Scope *s);
 void emit_conv(Scope *s);
 
-/* A pooling kernel by itself; false where it is none, or only the plain loops
- * can do it. */
-bool emit_pool(Scope *s);
+void emit_pool(Scope *s);
 
 #endif

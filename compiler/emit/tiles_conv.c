@@ -1,8 +1,13 @@
 /* tiles_conv.c: convolution kernels by conv.h, with what was fused behind
  * them; see tiles.h. */
 #include "emit/lanes.h"
+#include "emit/parts.h"
 #include "emit/tiles.h"
 #include "pass/schedule.h"
+
+/* Images that a part does one after the other share its scratch memory, which
+ * it clears once. */
+enum { MOST_PARTS = 32 };
 
 /* Set when the tile is printed; the cost needs to know that it is there. */
 static void no_epilogue(Text *out, void *context, const char *value,
@@ -121,7 +126,8 @@ void tile_conv(Plan *plan, Kernel *k, const CodeOptions *o)
     if (k->kind != KERNEL_CONV_DW)
         settle_weight(plan, k, p);
     k->tile = p;
-    k->parts = p->units;
+    k->parts = p->units < MOST_PARTS || k->kind == KERNEL_CONV_DW ? p->units
+                                                                  : MOST_PARTS;
     k->finish = p->partial > 0;
     k->scratch = (p->partial + p->scratch * k->parts) * 4;
     k->why = p->why;
@@ -228,7 +234,9 @@ void emit_conv(Scope *s)
     text_add(s->e->out, "\n");
     conv_emit(s->e->out, p, name);
     call(s, p, name);
-    text_printf(&s->body, "%s, part, part + 1);\n", writer.args);
+    text_printf(&s->body, "%s, %s);\n", writer.args,
+                k->parts == 1 ? "part, part + 1"
+                              : parts_units(arena, k->parts, p->units));
     if (k->finish)
         write_finish(s, p, name);
 }

@@ -1,0 +1,76 @@
+/* parts.c: into how many parts a kernel is divided; see parts.h. */
+#include "emit/parts.h"
+
+#include "emit/loops.h"
+
+/* Elements that are worth another thread; parts at most. An exponential counts
+ * as several elements. */
+enum { SHARE = 32768, MOST = 16, ROW_WORK = 8 };
+
+static int64_t smaller(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+int parts_of(int64_t work, int64_t turns)
+{
+    int64_t parts = smaller(smaller(work / SHARE, MOST), turns);
+    return parts > 1 ? (int)parts : 1;
+}
+
+/* Gaps are cleared for the whole value first, zeros around a slice come before
+ * it, and outputs have only the rows that are present. */
+static bool copies_apart(const Plan *plan, const Node *n)
+{
+    const Value *v = &plan->value[n->id];
+    bool gaps = v->want && v->layout.extent > shape_count(&n->shape);
+    return n->op != OP_PAD && v->buffer->place != PLACE_OUTPUT && !gaps;
+}
+
+static int row_parts(const Node *n)
+{
+    const Shape *wide = n->op == OP_PUT ? &n->shape : &n->in[0]->shape;
+    int axis = n->op == OP_SOFTMAX ? n->attr.axis : wide->rank - 1;
+    int64_t all = shape_count(wide);
+    return parts_of(ROW_WORK * all, all / wide->dim[axis]);
+}
+
+int parts_plain(const Plan *plan, const Kernel *k, const Target *target)
+{
+    const Node *n = k->anchor;
+    Emit e = {.arena = plan->arena, .lanes = target->lanes};
+    Scope s = scope_new(&e, plan, k);
+    int64_t space = shape_count(&k->space);
+    switch (k->kind) {
+    case KERNEL_MAP:
+    case KERNEL_REDUCE:
+        return space / SHARE < 2 ? 1 : parts_of(space, loops_turns(&s));
+    case KERNEL_COPY:
+        return copies_apart(plan, n) ? parts_of(space, space) : 1;
+    case KERNEL_ROW:
+        return row_parts(n);
+    case KERNEL_POOL:
+        return parts_of(space + shape_count(&n->in[0]->shape), n->shape.dim[0]);
+    default:
+        return 1;
+    }
+}
+
+const char *parts_bound(Arena *arena, int parts, int64_t n, bool end)
+{
+    if (parts == 1)
+        return arena_printf(arena, "%lld", end ? (long long)n : 0);
+    return arena_printf(arena, "%s * %lld / %d",
+                        end ? "((size_t)part + 1)" : "(size_t)part",
+                        (long long)n, parts);
+}
+
+const char *parts_units(Arena *arena, int parts, int units)
+{
+    if (parts == 1)
+        return arena_printf(arena, "0, %d", units);
+    if (parts == units)
+        return "part, part + 1";
+    return arena_printf(arena, "part * %d / %d, (part + 1) * %d / %d", units,
+                        parts, units, parts);
+}
