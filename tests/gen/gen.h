@@ -1,0 +1,38 @@
+/* gen.h: what the parts of the generator of random models share. */
+#ifndef TESTS_GEN_GEN_H
+#define TESTS_GEN_GEN_H
+
+#include <stdint.h>
+
+typedef struct {
+    int rank; /* 1: [f], 2: [t, f], 3: [c, h, w] */
+    int dim[3];
+} shape;
+
+/* The next random number; `state` is set once. */
+extern uint64_t gen_state;
+uint64_t gen_draw(void);
+
+/* A number from..to, one in n, one of the words of a list. */
+int some(int from, int to);
+int one_in(int n);
+const char *word(const char *const *list, int n);
+#define WORD(...)                                                              \
+    word((const char *const[]){__VA_ARGS__},                                   \
+         (int)(sizeof(const char *[]){__VA_ARGS__} / sizeof(const char *)))
+
+/* The size of the feature axis. */
+int *features(shape *s);
+
+/* The text's own cells; `cell_out` is how many features a layer
+ * of `cell`, one of the names that `cell_name` gives, with n units has. */
+void gen_cells(void);
+const char *cell_name(void);
+int cell_out(const char *cell, int n);
+
+/* Prints `  v<number> = ...;` with what it needs before it: a stage that takes
+ * v<number - 1> of shape s, which becomes the result's. `other` is the shape
+ * of the second input, `other` in the text. */
+void gen_stage(shape *s, int number, const shape *other);
+
+#endif
