@@ -3,6 +3,7 @@
 #include "nn_print.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -123,12 +124,22 @@ static void print_words(nn_print *p)
     fprintf(p->stream, "\n");
 }
 
-static void print_values(nn_print *p)
+/* As many digits as tell any two numbers apart; JSON knows finite ones only. */
+static void print_number(const nn_print *p, nn_real x)
 {
     int digits = sizeof(nn_real) == sizeof(float) ? 9 : 17;
-    for (int64_t i = 0; i < p->output->values; i++)
-        fprintf(p->stream, "%s%.*g", i > 0 ? "," : "", digits,
-                (double)p->values[i]);
+    if (p->format == NN_PRINT_JSON && !isfinite(x))
+        fputs("null", p->stream);
+    else
+        fprintf(p->stream, "%.*g", digits, (double)x);
+}
+
+static void print_values(nn_print *p)
+{
+    for (int64_t i = 0; i < p->output->values; i++) {
+        fputs(i > 0 ? "," : "", p->stream);
+        print_number(p, p->values[i]);
+    }
 }
 
 static void print_top(nn_print *p, const nn_real *x)
@@ -139,10 +150,11 @@ static void print_top(nn_print *p, const nn_real *x)
     for (int64_t k = 0; k < p->top; k++) {
         nn_text name = {0};
         nn_json_quote(&name, class_name(p, p->order[k], room));
-        fprintf(p->stream, "%s{\"class\": %s, \"%s\": %.9g}", k > 0 ? ", " : "",
+        fprintf(p->stream, "%s{\"class\": %s, \"%s\": ", k > 0 ? ", " : "",
                 name.failed ? "null" : name.bytes,
-                p->probabilities ? "probability" : "value",
-                (double)x[p->order[k]]);
+                p->probabilities ? "probability" : "value");
+        print_number(p, x[p->order[k]]);
+        fprintf(p->stream, "}");
         free(name.bytes);
     }
     fprintf(p->stream, "]");

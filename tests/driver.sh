@@ -175,6 +175,9 @@ expect 0 "eval: runs" "$NNC" eval small.nn
 expect 0 "infer: runs" sh -c "echo 1,2,3,4 | '$NNC' infer small.nn --csv"
 [ "$(wc -l <out)" -eq 1 ]
 verdict "infer: a line a row" "$(wc -l <out) lines"
+printf 'model logs { input x: f32[2]; output log(x); }\n' >logs.nn
+expect 0 "infer: no finite number" sh -c "echo 0,1 | '$NNC' infer logs.nn --json"
+says out "infer: JSON knows none" '"values": [null,0]'
 expect 0 "gradcheck: runs" "$NNC" train --gradcheck small.nn
 says out "gradcheck: agrees" 'agree'
 expect 2 "train: a flag of the program's that is wrong" \

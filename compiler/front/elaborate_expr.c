@@ -2,6 +2,7 @@
  *
  * Everything that is known while compiling is a value of value.h; only
  * tensors become nodes. One function per kind of expression, in a table. */
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -280,6 +281,15 @@ static Value *fold(Elab *e, const Expr *x, double a, double b)
     return e->poison;
 }
 
+/* Whether a number can meet those of the network, which are floats. */
+static bool is_factor(Elab *e, const Expr *x, const Value *v)
+{
+    if (v->kind != VAL_NUMBER || fabs(v->number) <= (double)FLT_MAX)
+        return true;
+    elab_error(e, x->span, "%.9g is too large for a 32-bit float", v->number);
+    return false;
+}
+
 static Value *on_arithmetic(Elab *e, const Expr *x)
 {
     Value *a = elab_expr(e, x->kids.at[0]);
@@ -301,6 +311,12 @@ static Value *on_arithmetic(Elab *e, const Expr *x)
     default:
         op = OP_DIV;
         break;
+    }
+    if (!is_factor(e, x->kids.at[0], a) || !is_factor(e, x->kids.at[1], b))
+        return e->poison;
+    if (op == OP_DIV && b->kind == VAL_NUMBER && b->number == 0) {
+        elab_error(e, x->at, "division by zero");
+        return e->poison;
     }
     return elab_binary(e, op, a, b, x);
 }
