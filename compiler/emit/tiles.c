@@ -16,11 +16,26 @@ typedef struct Matrix {
     AxisLayout r, c;
 } Matrix;
 
+/* The last two axes; one before them counts the products of a batch. */
 static Matrix matrix_of(const Plan *plan, const Node *n, bool swap)
 {
     const Layout *l = &plan->value[n->id].layout;
-    return swap ? (Matrix){l->axis[1], l->axis[0]}
-                : (Matrix){l->axis[0], l->axis[1]};
+    const AxisLayout *axis = &l->axis[l->rank - 2];
+    return (Matrix){axis[swap], axis[!swap]};
+}
+
+/* The strides from one product of a batch to the next; false where there is
+ * none. */
+static bool batch_strides(const Plan *plan, const Node *n, Product *p)
+{
+    const Node *of[] = {n->in[p->turned], n->in[!p->turned], n};
+    for (int i = 0; i < 3; i++) {
+        const AxisLayout *axis = &plan->value[of[i]->id].layout.axis[0];
+        if (axis->n != 1)
+            return false;
+        p->next[i] = axis->piece[0].stride;
+    }
+    return true;
 }
 
 static Matrix turn(Matrix m)
@@ -107,9 +122,11 @@ static bool set_up(const Plan *plan, const Kernel *k, const Target *target,
         y = turn(y);
     }
     GemmSpec *s = &p->spec;
-    s->m = n->shape.dim[turned];
-    s->n = n->shape.dim[!turned];
-    s->k = n->in[0]->shape.dim[n->attr.mm.ta ? 0 : 1];
+    int row = n->shape.rank - 2;
+    s->m = n->shape.dim[row + turned];
+    s->n = n->shape.dim[row + !turned];
+    s->k = n->in[0]->shape.dim[row + !n->attr.mm.ta];
+    p->batch = row > 0 ? (int)n->shape.dim[0] : 1;
     if (!agree(&a.c, &b.r, 2, &p->inner) || !agree(&a.r, &y.r, 1, &p->rows) ||
         !as_scalars(&a, s->k, &s->a) || !as_panels(&b, target->lanes, &s->b))
         return false;
@@ -117,7 +134,7 @@ static bool set_up(const Plan *plan, const Kernel *k, const Target *target,
     s->c_rough = !p->direct || rough(&s->c, s->n, target->lanes);
     s->b_rough = rough(&s->b, s->n, target->lanes) &&
                  (!s->c_rough || of_caller(plan, n->in[!turned]));
-    return true;
+    return row == 0 || (p->direct && batch_strides(plan, n, p));
 }
 
 /* Hooks are set when the tile is printed; the cost needs to know of them. */
@@ -142,30 +159,45 @@ static void copy_operand(Plan *plan, Node **x, bool swap)
 {
     const Shape *shape = &(*x)->shape;
     Layout l = layout_dense(shape);
+    int row = shape->rank - 2;
     if (swap) {
-        l.axis[0].piece[0].stride = 1;
-        l.axis[1].piece[0].stride = shape->dim[0];
+        l.axis[row].piece[0].stride = 1;
+        l.axis[row + 1].piece[0].stride = shape->dim[row];
     }
     *x = layout_copy_as(plan, *x, &l);
 }
 
-/* No orientation suits the operands' layouts: copies do. */
+/* No orientation suits the operands' layouts: copies do. Those of a batch are
+ * multiplied as they stand, by B's columns. */
 static void copy_operands(Plan *plan, const Kernel *k, const Target *target,
                           Product *p)
 {
     Node *n = k->anchor;
-    copy_operand(plan, &n->in[0], n->attr.mm.ta);
+    int first = n->shape.rank > 2;
+    copy_operand(plan, &n->in[first], first ? n->attr.mm.tb : n->attr.mm.ta);
     if (set_up_either(plan, k, target, p))
         return;
-    copy_operand(plan, &n->in[1], n->attr.mm.tb);
+    copy_operand(plan, &n->in[!first], first ? n->attr.mm.ta : n->attr.mm.tb);
     if (!set_up_either(plan, k, target, p))
         nnc_bug("no tile for the product at node %d", n->id);
+}
+
+/* A result that tiles can write: a batch of them only row by row. */
+static bool tiled(const Plan *plan, const Node *n)
+{
+    const Layout *l = &plan->value[n->id].layout;
+    Panels rows;
+    Matrix m = matrix_of(plan, n, false);
+    return n->shape.rank == 2 ||
+           (l->axis[0].n == 1 && m.c.n == 1 && as_panels(&m, 1, &rows));
 }
 
 static void plan_product(Plan *plan, Kernel *k, const CodeOptions *o)
 {
     const Target *target = target_find(o->target);
     Product *p = NEW(plan->arena, Product);
+    if (!tiled(plan, k->anchor))
+        return;
     if (!set_up_either(plan, k, target, p))
         copy_operands(plan, k, target, p);
     p->spec.unroll = tiles_unroll(o);
@@ -173,7 +205,7 @@ static void plan_product(Plan *plan, Kernel *k, const CodeOptions *o)
     p->spec.operations = p->direct ? 0 : lane_operations(k);
     p->plan = gemm_plan(plan->arena, &p->spec, target);
     k->tile = p;
-    k->parts = p->plan->units;
+    k->parts = p->batch > 1 ? p->batch : p->plan->units;
     k->scratch = p->plan->scratch * 4 * k->parts;
     k->why = p->plan->why;
 }
@@ -184,7 +216,7 @@ Plan *tiles(Plan *plan, const CodeOptions *o)
         Kernel *k = plan->kernels.at[i];
         if (k->body)
             tiles(k->body, o);
-        if (k->kind == KERNEL_MATMUL && k->anchor->shape.rank == 2)
+        if (k->kind == KERNEL_MATMUL)
             plan_product(plan, k, o);
         if (k->kind == KERNEL_CONV || k->kind == KERNEL_CONV_DX ||
             k->kind == KERNEL_CONV_DW)
@@ -215,15 +247,24 @@ static void hook(Text *out, void *context, const GemmCell *cell)
     text_add(out, braces ? "}\n" : "");
 }
 
+/* An operand of the product that a part computes, of a batch. */
+static const char *of_part(Scope *s, const Product *p, const Node *n, int i)
+{
+    const char *pointer = scope_pointer(s, n);
+    return p->batch > 1 ? arena_printf(s->e->arena, "%s + part * %lld", pointer,
+                                       (long long)p->next[i])
+                        : pointer;
+}
+
 void emit_product(Scope *s)
 {
     const Kernel *k = s->kernel;
     Product *p = k->tile;
     const Node *n = k->anchor;
     Arena *arena = s->e->arena;
-    const char *a = scope_pointer(s, n->in[p->turned]);
-    const char *b = scope_pointer(s, n->in[!p->turned]);
-    const char *c = p->direct ? scope_pointer(s, n) : NULL;
+    const char *a = of_part(s, p, n->in[p->turned], 0);
+    const char *b = of_part(s, p, n->in[!p->turned], 1);
+    const char *c = p->direct ? of_part(s, p, n, 2) : NULL;
     LaneWriter w = lane_writer(s, p->direct ? n : NULL);
     w.order[p->turned] = p->rows;
     p->plan->spec.params = w.params;
@@ -239,5 +280,8 @@ void emit_product(Scope *s)
         text_printf(
             &s->body, ",\n        (float *)(f->work + %lld) + part * %lld",
             (long long)k->scratch_buffer->at, (long long)p->plan->scratch);
-    text_printf(&s->body, "%s, part, part + 1);\n", w.args);
+    if (p->batch > 1)
+        text_printf(&s->body, "%s, 0, %d);\n", w.args, p->plan->units);
+    else
+        text_printf(&s->body, "%s, part, part + 1);\n", w.args);
 }

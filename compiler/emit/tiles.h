@@ -9,13 +9,15 @@
 #include "emit/emit.h"
 #include "tile/gemm.h"
 
-/* A product [M, N] = [M, K] by [K, N] as a tile sees it: `turned` computes
- * the transposed result, so that lanes run along M. */
+/* A product [M, N] = [M, K] by [K, N], or a batch of them, as a tile sees it:
+ * `turned` computes the transposed result, so that lanes run along M. */
 typedef struct Product {
     GemmSpec spec;
     bool turned;
     bool direct;                    /* the tile stores the result itself */
     AxisOrder rows, columns, inner; /* in which m, n and k run */
+    int batch;                      /* such products, each a part; or 1 */
+    int64_t next[3];                /* from one's a, b, c to the next's */
     GemmPlan *plan;
 } Product;
 
