@@ -7,17 +7,19 @@
 
 #include "front/elab.h"
 
+static const struct {
+    const char *field, *word;
+} fields[] = {{"channels", "channels"},
+              {"height", "height"},
+              {"width", "width"},
+              {"length", "time"},
+              {"features", "features"}};
+
+enum { N_FIELDS = sizeof fields / sizeof *fields };
+
 static bool is_axis_field(const char *name, const char **word)
 {
-    static const struct {
-        const char *field, *word;
-    } fields[] = {{"channels", "channels"},
-                  {"height", "height"},
-                  {"width", "width"},
-                  {"length", "time"},
-                  {"features", "features"}};
-
-    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+    for (size_t i = 0; i < N_FIELDS; i++)
         if (strcmp(fields[i].field, name) == 0) {
             *word = fields[i].word;
             return true;
@@ -74,6 +76,18 @@ static Layer *layer_of(const Value *v)
     return v->kind == VAL_RECIPE ? v->recipe->shared : v->layer;
 }
 
+/* The sizes that a tensor has, and its state. */
+static void tensor_words(Elab *e, const Value *v, Words *words)
+{
+    Shape row = value_shape(v);
+
+    for (size_t i = 0; i < N_FIELDS; i++)
+        if (elab_axis(row.rank, fields[i].word) >= 0)
+            vec_push(e->arena, words, fields[i].field);
+    if (v->state)
+        vec_push(e->arena, words, "state");
+}
+
 static Value *unknown_field(Elab *e, const Expr *x, const Value *v)
 {
     const Layer *layer = layer_of(v);
@@ -86,6 +100,8 @@ static Value *unknown_field(Elab *e, const Expr *x, const Value *v)
         vec_push(e->arena, &words, layer->params.at[i]);
     for (int i = 0; v->kind == VAL_RECORD && i < v->n; i++)
         vec_push(e->arena, &words, v->keys[i]);
+    if (v->kind == VAL_TENSOR)
+        tensor_words(e, v, &words);
     near = str_nearest(x->name, words.at, words.n);
     diag_note(m, "it is %s", value_what(e->arena, v));
     if (near)
