@@ -92,8 +92,11 @@ static void must(bool done, const nn_error *e)
 void drive_weights(drive *d, const nn_param *p, double scale, double phase)
 {
     nn_error e = {0};
+    bool fixed = p->frozen && p->init == NN_INIT_LITERAL;
     for (int64_t i = 0; i < nn_layout_count(p); i++)
-        d->file[i] = (nn_real)(float)(scale * sin(0.7 * (double)i + phase));
+        d->file[i] =
+            (nn_real)(float)(fixed ? p->literal[i]
+                                   : scale * sin(0.7 * (double)i + phase));
     for (int slot = 0; slot <= p->slots; slot++)
         memset(d->params + p->offset + slot * d->model->slot_stride, 0,
                (size_t)p->size * sizeof(nn_real));

@@ -28,8 +28,9 @@ typedef struct {
 void drive_open(drive *d, const nn_model *m, int rows);
 void drive_close(drive *d);
 
-/* Parameter p gets scale * sin(0.7 * i + phase), rounded to float; its
- * optimiser slots and padding become 0. */
+/* Parameter p gets scale * sin(0.7 * i + phase), rounded to float, or its own
+ * numbers where they can never change; its optimiser slots and padding become
+ * 0. */
 void drive_weights(drive *d, const nn_param *p, double scale, double phase);
 
 /* Input t gets sin(0.37 * i + phase), rounded to float, or the classes
