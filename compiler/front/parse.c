@@ -144,11 +144,12 @@ static Token take(Parse *p)
     return t;
 }
 
-static bool comes(Parse *p, int kind)
+/* The kind of the token behind the one just taken. */
+static int next_kind(Parse *p)
 {
     if (p->n_ahead == 0)
         p->ahead[p->n_ahead++] = scan(p);
-    return p->ahead[0].kind == kind;
+    return p->ahead[0].kind;
 }
 
 static bool is_name(int kind)
@@ -174,6 +175,16 @@ static bool value_ended(const Parse *p)
     }
 }
 
+/* Behind `schedule cosine`: whether this name has a value of its own. */
+static bool is_setting(Parse *p, const Token *t)
+{
+    int next = next_kind(p);
+
+    return t->kind == NAME && p->kind == NAME && p->count >= 2 &&
+           (next == NAME || next == NUMBER || next == PERCENT ||
+            next == STRING || next == TRUE || next == FALSE);
+}
+
 /* Whether this token begins the next statement though the last one has no end:
  * in a new line, behind a value, it is a word that only begins statements, or
  * a name that nothing could make a part of the statement before. */
@@ -190,8 +201,9 @@ static bool begins_early(Parse *p, const Token *t)
     if (t->kind >= INPUT && t->kind <= TRAIN)
         return true;
     if (is_name(t->kind) || t->kind == PRIMED)
-        return comes(p, '=') || (value_ended(p) && t->kind != STRATIFIED &&
-                                 t->kind != FROM && t->kind != OF);
+        return next_kind(p) == '=' || is_setting(p, t) ||
+               (value_ended(p) && t->kind != STRATIFIED && t->kind != FROM &&
+                t->kind != OF);
     return false;
 }
 
