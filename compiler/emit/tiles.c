@@ -16,10 +16,13 @@ typedef struct Matrix {
     AxisLayout r, c;
 } Matrix;
 
-/* The last two axes; one before them counts the products of a batch. */
+/* The last two axes; one before them counts the products of a batch. A number
+ * has no layout before it is copied, and no pieces here. */
 static Matrix matrix_of(const Plan *plan, const Node *n, bool swap)
 {
     const Layout *l = &plan->value[n->id].layout;
+    if (l->rank < 2)
+        return (Matrix){0};
     const AxisLayout *axis = &l->axis[l->rank - 2];
     return (Matrix){axis[swap], axis[!swap]};
 }
