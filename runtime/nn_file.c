@@ -153,15 +153,22 @@ static bool replaceable(const char *path, nn_error *e)
                    S_ISDIR(s.st_mode) ? "a folder" : "no plain file");
 }
 
+/* Where a link leads to, and any other path itself. */
+static char *target_of(const char *path)
+{
+    struct stat s;
+    bool link = lstat(path, &s) == 0 && S_ISLNK(s.st_mode);
+    char *real = link ? realpath(path, NULL) : NULL;
+    return real != NULL ? real : nn_file_join(NULL, path);
+}
+
 bool nn_writer_open(nn_writer *w, const char *path, nn_error *e)
 {
     static const char ending[] = ".XXXXXX";
     *w = (nn_writer){0};
     if (!replaceable(path, e))
         return false;
-    w->path = realpath(path, NULL);
-    if (w->path == NULL)
-        w->path = nn_file_join(NULL, path);
+    w->path = target_of(path);
     size_t length = w->path != NULL ? strlen(w->path) : 0;
     w->temporary = malloc(length + sizeof ending);
     if (w->path == NULL || w->temporary == NULL) {
