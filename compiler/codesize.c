@@ -107,13 +107,11 @@ static void add_kernels(Arena *arena, CodeSizes *sizes, const Plan *plan)
 
 /* Writes model.c and compiles it to an object in a folder of the cache. */
 static bool compile(const Driver *d, const Model *m, Toolchain *t,
-                    const char *folder)
+                    const char *c, const char *folder)
 {
     Arena *a = d->arena;
     const char *c_file = arena_printf(a, "%s/model.c", folder);
     const char *header = arena_printf(a, "%s/model.h", folder);
-    const char *c = emit_model_c(a, m->program, m->plans.at, m->plans.n,
-                                 &d->code, "model.h");
     const char *h =
         emit_model_h(a, m->program, m->plans.at, m->plans.n, "model.h");
     Words words = toolchain_command(t, program_flags(&d->code));
@@ -136,9 +134,12 @@ CodeSizes codesize_measure(const Driver *d, const Model *m)
     const char *folder;
     bool good;
 
+    /* Printing the text also names the kernels. */
+    const char *c = emit_model_c(a, m->program, m->plans.at, m->plans.n,
+                                 &d->code, "model.h");
     if (!toolchain_open(&tools, a) || !(folder = cache_begin(a, tools.root)))
         return none;
-    good = compile(d, m, &tools, folder);
+    good = compile(d, m, &tools, c, folder);
     for (int i = 0; i < m->plans.n; i++)
         add_kernels(a, &sizes, m->plans.at[i]);
     good =

@@ -12,8 +12,8 @@ typedef struct CodeSize {
 
 typedef VEC(CodeSize) CodeSizes;
 
-/* Compiles the model's C and reads the object's table of symbols; empty where
- * there is no C compiler, or the object is not ELF of 64 bits. */
+/* Prints the model's C, compiles it and reads the object's table of symbols;
+ * empty where there is no C compiler, or the object is not ELF of 64 bits. */
 CodeSizes codesize_measure(const Driver *d, const Model *model);
 
 /* Of a kernel and the functions named after it; 0 where it is not known. */

@@ -53,6 +53,9 @@ static const char *form(const Driver *d, const Kernel *k)
         return k->why;
     if (d->code.plain)
         return "reference loops (--plain)";
+    if (k->kind == KERNEL_MAP || k->kind == KERNEL_REDUCE ||
+        k->kind == KERNEL_ROW)
+        return "loops, on vectors where values lie side by side";
     return "plain loops";
 }
 
@@ -99,6 +102,8 @@ static void print_kernel(const Driver *d, const Kernel *k, const char *indent,
     printf("%s    %s operations, %s bytes moved, %d part%s", indent,
            number(a, kernel_flops(k)), number(a, kernel_bytes(k)), k->parts,
            k->parts == 1 ? "" : "s");
+    if (k->prepared)
+        printf(", once when parameters are set");
     if (k->scratch)
         printf(", %s bytes of scratch", number(a, k->scratch));
     if (code)
@@ -140,7 +145,8 @@ static void print_memory(const Driver *d, const Plan *plan)
     int n = 0;
 
     for (int i = 0; i < plan->buffers.n; i++)
-        if (plan->buffers.at[i]->place == PLACE_WORK &&
+        if ((plan->buffers.at[i]->place == PLACE_WORK ||
+             plan->buffers.at[i]->place == PLACE_INPUT) &&
             plan->buffers.at[i]->first >= 0)
             order[n++] = plan->buffers.at[i];
     qsort(order, (size_t)n, sizeof *order, by_offset);
@@ -149,10 +155,11 @@ static void print_memory(const Driver *d, const Plan *plan)
     if (n > 0)
         printf("    %12s  %12s  %-9s value\n", "offset", "bytes", "kernels");
     for (int i = 0; i < n; i++)
-        printf("    %12s  %12s  %-9s %s\n", number(a, order[i]->at),
+        printf("    %12s  %12s  %-9s %s%s\n", number(a, order[i]->at),
                number(a, order[i]->count * element_bytes(order[i])),
                arena_printf(a, "%d..%d", order[i]->first, order[i]->last),
-               buffer_name(plan, order[i]));
+               buffer_name(plan, order[i]),
+               order[i]->place == PLACE_INPUT ? ", where rows are absent" : "");
 }
 
 static void print_entry(const Driver *d, const Plan *plan,
@@ -178,6 +185,9 @@ static void print_params(const Driver *d, const Program *p)
         all += shape_count(&p->params.at[i].shape);
     printf("\n%s parameters, %d optimiser slot%s each\n", number(a, all),
            p->slots, p->slots == 1 ? "" : "s");
+    if (p->prepared)
+        printf("%s bytes behind them for what inference makes of them\n",
+               number(a, 4 * p->prepared));
     for (int i = 0; i < p->params.n; i++) {
         const Param *param = &p->params.at[i];
 
@@ -195,6 +205,9 @@ int report_print(const Driver *d, const Model *m)
     printf("%s, from %s, for %s%s\n", m->program->name,
            str_base_name(m->program->path), d->code.target,
            d->code.plain ? ", plain" : "");
+    if (sizes.n == 0)
+        printf("bytes of code are not known: no C compiler has measured "
+               "them\n");
     for (int i = 0; i < m->plans.n; i++)
         print_entry(d, m->plans.at[i], &sizes);
     print_params(d, m->program);

@@ -32,6 +32,8 @@ static int64_t node_flops(const Node *n)
         return conv_flops(n);
     case OP_SUM:
     case OP_RMAX:
+    case OP_HIT:
+    case OP_MAXPOOL_DX:
         return shape_count(&n->in[0]->shape);
     case OP_SOFTMAX:
     case OP_XENT:
@@ -40,6 +42,9 @@ static int64_t node_flops(const Node *n)
     case OP_MAXPOOL:
     case OP_AVGPOOL:
         return shape_count(&n->shape) * n->attr.window.kernel[0] *
+               n->attr.window.kernel[1];
+    case OP_AVGPOOL_DX:
+        return shape_count(&n->in[0]->shape) * n->attr.window.kernel[0] *
                n->attr.window.kernel[1];
     default:
         return op_table[n->op].class == CLASS_MAP
@@ -71,7 +76,8 @@ static int64_t value_bytes(const Node *n)
     return shape_count(&n->shape) * (n->type == TYPE_BYTE ? 1 : 4);
 }
 
-/* What the kernel's nodes read from elsewhere, each value once. */
+/* What the kernel's nodes read from elsewhere, each value once; numbers stand
+ * in the code. */
 static int64_t read_bytes(const Kernel *k)
 {
     VEC(const Node *) seen = {0};
@@ -81,7 +87,9 @@ static int64_t read_bytes(const Kernel *k)
     for (int i = 0; i < k->nodes.n; i++)
         for (int j = 0; j < k->nodes.at[i]->n_in; j++) {
             const Node *in = k->nodes.at[i]->in[j];
-            bool known = computes(k, in);
+            bool known = computes(k, in) || plan_is_number(in);
+            while (in->op == OP_BROADCAST)
+                in = in->in[0];
 
             for (int s = 0; s < seen.n; s++)
                 known = known || seen.at[s] == in;
