@@ -11,6 +11,14 @@
 #define NN_LOG(x) ((nn_real)log((double)(x)))
 /* end: NN_LOG */
 
+/* section: NN_LOG1P */
+#define NN_LOG1P(x) log1p((double)(x))
+/* end: NN_LOG1P */
+
+/* section: NN_EXPM1 */
+#define NN_EXPM1(x) expm1((double)(x))
+/* end: NN_EXPM1 */
+
 /* section: NN_SQRT */
 #define NN_SQRT(x) ((nn_real)sqrt((double)(x)))
 /* end: NN_SQRT */

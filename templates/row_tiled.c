@@ -4,7 +4,10 @@
  *
  * The same formulas as in row_ref.c, in float: e(c) = exp(x(c) - max x), their
  * sum in a vector of partial sums that is folded in a fixed order. About 25
- * operations a number; X is read twice, Y written twice. */
+ * operations a number; X is read twice, Y written twice. The sum of xent is
+ * without the class's own term, so that a loss near 0 keeps its digits:
+ *
+ *   Y(r) = log(1 + (sum - 1)) + max x - x(t),  sum - 1 = rest + (e(t) - 1) */
 
 /* section: softmax */
 for (size_t r = $FROM; r < $TO; r++) {
@@ -37,6 +40,7 @@ for (size_t r = $FROM; r < $TO; r++) {
 
 /* section: xent */
 for (size_t r = $FROM; r < $TO; r++) {
+    const size_t wanted = (size_t)$T(r);
     nn_vec best = nn_vset(-__builtin_inff());
     nn_vec sums = nn_vset(0.0f);
     for (size_t c = 0; c < $WHOLE; c += $LANES)
@@ -46,12 +50,20 @@ for (size_t r = $FROM; r < $TO; r++) {
     best = nn_vmax(best, value);
     /* end: rest */
     const nn_real top = nn_vlargest(best);
-    for (size_t c = 0; c < $WHOLE; c += $LANES)
-        sums += nn_vexp(nn_vload(&$X(r, c)) - top);
+    for (size_t c = 0; c < $WHOLE; c += $LANES) {
+        nn_vec e = nn_vexp(nn_vload(&$X(r, c)) - top);
+        if (wanted - c < $LANES)
+            e[wanted - c] = 0;
+        sums += e;
+    }
     /* section: rest */
-    sums += nn_vexp(value - top);
+    nn_vec last = nn_vexp(value - top);
+    if (wanted - $WHOLE < $REST)
+        last[wanted - $WHOLE] = 0;
+    sums += last;
     /* end: rest */
-    $Y(r) = nn_log(nn_vsum(sums)) + (top - $X(r, (size_t)$T(r)));
+    const double others = (double)nn_vsum(sums) + NN_EXPM1($X(r, wanted) - top);
+    $Y(r) = (nn_real)(NN_LOG1P(others) + (double)(top - $X(r, wanted)));
 }
 /* end: xent */
 

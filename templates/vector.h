@@ -381,13 +381,6 @@ static inline float nn_exp(float x)
 }
 /* end: nn_exp */
 
-/* section: nn_log */
-static inline float nn_log(float x)
-{
-    return nn_vlog(nn_vset(x))[0];
-}
-/* end: nn_log */
-
 /* section: nn_tanh */
 static inline float nn_tanh(float x)
 {

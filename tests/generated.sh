@@ -119,3 +119,12 @@ if command -v g++ >/dev/null; then
     g++ -I"$OUT/iris" -fsyntax-only "$OUT/iris/alone.cc" 2>/dev/null
     verdict "the header is C++ too" "g++ does not take it"
 fi
+
+# A loss near 0 keeps its digits.
+stem=sure
+compile sure tests/sure.nn
+# shellcheck disable=SC2046
+$GCC -std=gnu11 -O1 $SANITIZE $(processor_flags "$OUT/sure/sure.c") -I"$OUT/sure" \
+    -o "$OUT/sure/sure" "$OUT/sure/sure.c" tests/sure.c -lm &&
+    said=$("$OUT/sure/sure")
+verdict "a loss near 0 keeps its digits" "it is off by ${said:-much}"

@@ -78,14 +78,18 @@ void emit_wrapper(Emit *e, const Plan *plan)
     write_prototype(e, plan, &s);
     text_add(e->out, "\n{\n");
     write_list(e, "const void *const ", "nn_in", s.in.at, s.in.n);
+    bool unwanted = plan->entry->mode == MODE_EVAL && e->program->outputs.n > 0;
     if (s.out.n)
         write_list(e, "nn_real *const ", "nn_out", s.out.at, s.out.n);
+    else if (unwanted)
+        text_printf(e->out, "    nn_real *const nn_out[%d] = {NULL};\n",
+                    e->program->outputs.n);
     text_printf(
         e->out,
         "    return nn_entry_%s(%sparams, workspace, nn_in, %s, %s, %s, "
         "%s, %s);\n}\n",
         plan->entry->name, s.step ? "" : "(nn_real *)",
-        s.out.n ? "nn_out" : "NULL", s.sums ? "sums" : "NULL",
+        s.out.n || unwanted ? "nn_out" : "NULL", s.sums ? "sums" : "NULL",
         s.rows ? "rows" : "1", s.step ? "scalars" : "NULL",
         s.step ? "par, pool" : "NULL, NULL");
     names_settle(e->out, start, &e->names);

@@ -20,7 +20,7 @@ static const char body[] =
 
 /* Names every item of the prelude, so that none is left out. */
 static const char all[] =
-    "nn_exp nn_log nn_tanh nn_sigmoid nn_vselect nn_vmax nn_vmin nn_vgt "
+    "nn_exp nn_vlog nn_tanh nn_sigmoid nn_vselect nn_vmax nn_vmin nn_vgt "
     "nn_vle nn_vsign nn_vabs nn_vsqrt nn_vsum nn_vlargest nn_vload nn_vstore "
     "nn_vload_n nn_vstore_n nn_vset NN_STEP";
 

@@ -62,8 +62,8 @@ static int check_functions(void)
             bad += worse("sigmoid", x[i], ulps(s[i], sigmoid(d)));
         }
         float one = x[0];
-        nn_vec same = {nn_exp(one), nn_log(one), nn_tanh(one), nn_sigmoid(one)};
-        nn_vec all = {e[0], l[0], t[0], s[0]};
+        nn_vec same = {nn_exp(one), nn_tanh(one), nn_sigmoid(one)};
+        nn_vec all = {e[0], t[0], s[0]};
         bad += memcmp(&same, &all, sizeof same) != 0 && one == one;
     }
     return bad;
