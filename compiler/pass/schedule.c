@@ -248,7 +248,7 @@ Plan *schedule(Plan *plan, const CodeOptions *options)
     const Target *target = target_find(options->target);
     schedule_conv_images(plan, target);
     spread(plan);
-    schedule_pools(plan);
+    schedule_images(plan, target);
     spread(plan);
     schedule_conv_weights(plan, target);
     pack_params(plan, target);

@@ -1,4 +1,4 @@
-/* schedule.h: what schedule.c, schedule_conv.c and schedule_pool.c share. */
+/* schedule.h: what schedule.c, schedule_conv.c and schedule_image.c share. */
 #ifndef NNC_PASS_SCHEDULE_H
 #define NNC_PASS_SCHEDULE_H
 
@@ -15,8 +15,8 @@ const Layout *schedule_keep(const Plan *plan, Layout l);
 /* Layouts of the images around all convolutions of a plan. */
 void schedule_conv_images(Plan *plan, const Target *target);
 
-/* Layouts of the images around the poolings that stand alone. */
-void schedule_pools(Plan *plan);
+/* Layouts around poolings that stand alone, and of joined images. */
+void schedule_images(Plan *plan, const Target *target);
 
 /* Layouts of the weights of all convolutions. */
 void schedule_conv_weights(Plan *plan, const Target *target);

@@ -1,4 +1,5 @@
-/* schedule_pool.c: layouts around poolings that stand alone; see schedule.h.
+/* schedule_image.c: layouts around poolings that stand alone, and of images
+ * that are joined; see schedule.h.
  *
  * Such a kernel is fast where the channels of all its images are neighbours:
  * what it writes follows what it reads, and a gradient the places of the
@@ -46,10 +47,28 @@ static void wish_around(Plan *plan, const Kernel *k)
         wish(plan, n->in[0], block);
 }
 
-void schedule_pools(Plan *plan)
+/* Channels joined to those of other images are neighbours where they were:
+ * whole vectors of them, for what writes one image may fill up its last
+ * vector. */
+static void wish_joined(Plan *plan, const Node *n, const Target *target)
+{
+    if (n->op != OP_CONCAT || n->shape.rank != 4 || n->attr.axis != 1)
+        return;
+    for (int i = 0; i < n->n_in; i++)
+        if (neighbours(plan, n->in[i]) < n->in[i]->shape.dim[1] ||
+            n->in[i]->shape.dim[1] % target->lanes != 0)
+            return;
+    wish(plan, n, (int)n->shape.dim[1]);
+}
+
+void schedule_images(Plan *plan, const Target *target)
 {
     int n = plan->kernels.n;
-    for (int i = 0; i < n; i++)
-        if (plan->kernels.at[i]->kind == KERNEL_POOL)
-            wish_around(plan, plan->kernels.at[i]);
+    for (int i = 0; i < n; i++) {
+        Kernel *k = plan->kernels.at[i];
+        if (k->kind == KERNEL_COPY)
+            wish_joined(plan, k->anchor, target);
+        if (k->kind == KERNEL_POOL)
+            wish_around(plan, k);
+    }
 }
