@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "tile/target.h"
 
@@ -186,23 +187,18 @@ void convcase_pool(ConvCases *c, const PoolPlan *p, const char *label)
 }
 
 static const char main_text[] =
-    "int main(int argc, char **argv)\n"
+    "int main(void)\n"
     "{\n"
     "    int bad = 0;\n"
-    "    (void)argv;\n"
     "    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {\n"
-    "        if (argc > 1) {\n"
-    "            printf(\"%s %.9g\\n\", cases[i].name, "
-    "check_time(&cases[i]));\n"
-    "        } else {\n"
-    "            bad += check_run(&cases[i]);\n"
-    "        }\n"
+    "        bad += check_run(&cases[i]);\n"
     "    }\n"
     "    return bad != 0;\n"
     "}\n";
 
-const char *convcase_build(ConvCases *c, const char *dir, const char *name,
-                           const char *cc)
+/* Writes DIR/TARGET.c and compiles it. Returns the program's path, or NULL
+ * after the compiler's messages. */
+static const char *build(const ConvCases *c, const char *dir)
 {
     Arena *a = c->code.arena;
     Text out = {.arena = a};
@@ -213,8 +209,9 @@ const char *convcase_build(ConvCases *c, const char *dir, const char *name,
     text_add(&out, text_str(&c->code));
     text_printf(&out, "static const struct check_case cases[] = {\n%s};\n\n%s",
                 text_str(&c->table), main_text);
-    const char *file = arena_printf(a, "%s/%s.c", dir, name);
-    const char *program = arena_printf(a, "%s/%s", dir, name);
+    const char *cc = getenv("CC") != NULL ? getenv("CC") : "cc";
+    const char *program = arena_printf(a, "%s/%s", dir, c->target->name);
+    const char *file = arena_printf(a, "%s.c", program);
     if (!str_write_file(file, text_str(&out), out.n)) {
         perror(file);
         return NULL;
@@ -226,4 +223,37 @@ const char *convcase_build(ConvCases *c, const char *dir, const char *name,
         "-Werror -o %s %s tests/tile/conv_check.c -lm",
         cc, c->target->flags, program, file);
     return system(command) == 0 ? program : NULL;
+}
+
+/* True where the program of one target was built and found all cases right. */
+static bool right(const ConvCases *c, const char *dir)
+{
+    const char *program = build(c, dir);
+    bool all = program != NULL && system(program) == 0;
+    if (program != NULL) {
+        remove(program);
+        remove(arena_printf(c->code.arena, "%s.c", program));
+    }
+    return all;
+}
+
+bool convcase_all_right(void (*add_all)(ConvCases *cases))
+{
+    char dir[] = "/tmp/convcase_XXXXXX";
+    bool runs = false;
+    bool all = mkdtemp(dir) != NULL;
+    for (int i = 0; all && target_name(i) != NULL; i++) {
+        const Target *t = target_find(target_name(i)); /* the best one first */
+        runs = runs || t == target_native();
+        if (runs) {
+            Arena *a = arena_new();
+            ConvCases c = {.target = t, .code = {.arena = a}};
+            c.table.arena = a;
+            add_all(&c);
+            all = right(&c, dir);
+            arena_free(a);
+        }
+    }
+    rmdir(dir);
+    return all && runs;
 }

@@ -1,5 +1,5 @@
-/* convcase.h: emitted convolutions and pools as a program that checks or
- * times itself with tests/tile/conv_check.c. */
+/* convcase.h: emitted convolutions and pools as a program that checks itself
+ * with tests/tile/conv_check.c. */
 #ifndef NNC_TESTS_SUPPORT_CONVCASE_H
 #define NNC_TESTS_SUPPORT_CONVCASE_H
 
@@ -17,11 +17,9 @@ typedef struct ConvCases {
 void convcase_conv(ConvCases *cases, const ConvPlan *plan, const char *label);
 void convcase_pool(ConvCases *cases, const PoolPlan *plan, const char *label);
 
-/* Writes DIR/NAME.c and compiles it with the command `cc`. Returns the
- * program's path, or NULL after the compiler's messages. A program without
- * arguments checks all cases, with one it times them. */
-const char *convcase_build(ConvCases *cases, const char *dir, const char *name,
-                           const char *cc);
+/* Whether all cases that add_all adds are right for every target that this
+ * machine can run; CC chooses the compiler. */
+bool convcase_all_right(void (*add_all)(ConvCases *cases));
 
 /* relu, as an epilogue. */
 Epilogue convcase_relu(void);
