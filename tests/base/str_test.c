@@ -14,21 +14,7 @@
 
 #include <cmocka.h>
 
-static Arena *arena;
-
-static int make_arena(void **state)
-{
-    (void)state;
-    arena = arena_new();
-    return 0;
-}
-
-static int drop_arena(void **state)
-{
-    (void)state;
-    arena_free(arena);
-    return 0;
-}
+#include "support/fixture.h"
 
 static void text_grows(void **state)
 {

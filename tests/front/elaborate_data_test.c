@@ -11,22 +11,7 @@
 #include <cmocka.h>
 
 #include "front/parse.h"
-
-static Arena *arena;
-
-static int make_arena(void **state)
-{
-    (void)state;
-    arena = arena_new();
-    return 0;
-}
-
-static int drop_arena(void **state)
-{
-    (void)state;
-    arena_free(arena);
-    return 0;
-}
+#include "support/fixture.h"
 
 /* A model with these two blocks; its inputs serve all rows below. */
 static const Program *program(const char *data, const char *train)

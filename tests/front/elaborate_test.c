@@ -11,22 +11,7 @@
 #include <cmocka.h>
 
 #include "front/parse.h"
-
-static Arena *arena;
-
-static int make_arena(void **state)
-{
-    (void)state;
-    arena = arena_new();
-    return 0;
-}
-
-static int drop_arena(void **state)
-{
-    (void)state;
-    arena_free(arena);
-    return 0;
-}
+#include "support/fixture.h"
 
 /* The program of a text; where there is none, its messages in *said. */
 static Program *try_program(const char *text, const ElabOptions *options,

@@ -14,22 +14,7 @@
 #include <cmocka.h>
 
 #include "ir/ast_print.h"
-
-static Arena *arena;
-
-static int make_arena(void **state)
-{
-    (void)state;
-    arena = arena_new();
-    return 0;
-}
-
-static int drop_arena(void **state)
-{
-    (void)state;
-    arena_free(arena);
-    return 0;
-}
+#include "support/fixture.h"
 
 static Source *source_of(const char *text, size_t size)
 {

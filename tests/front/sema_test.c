@@ -13,22 +13,7 @@
 #include <cmocka.h>
 
 #include "front/parse.h"
-
-static Arena *arena;
-
-static int make_arena(void **state)
-{
-    (void)state;
-    arena = arena_new();
-    return 0;
-}
-
-static int drop_arena(void **state)
-{
-    (void)state;
-    arena_free(arena);
-    return 0;
-}
+#include "support/fixture.h"
 
 /* What is said about a file, "" for nothing. */
 static const char *said_of(const File *file, Diag *diag)
