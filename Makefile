@@ -87,7 +87,7 @@ demo: ## install what is missing, build, train and try a digit recogniser
 	$(Q)B=$(B) sh examples/demo.sh
 
 NEEDS = gcc libc6-dev clang clang-format flex bison zlib1g-dev libpng-dev \
-        libcmocka-dev
+        libcmocka-dev $(MORE)
 setup: ## install what building and testing need, through apt
 	$(Q)missing=$$(for p in $(NEEDS); do \
 	    dpkg -s $$p >/dev/null 2>&1 || echo $$p; done); \
