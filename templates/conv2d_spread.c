@@ -70,36 +70,38 @@ static void $LOOPS(const float *restrict dy, const float *restrict w,
 }
 
 /* Values of one image through the epilogue, $LANES (or fewer) channels of a
- * pixel at a time, from rows that may be read beyond their end. */
+ * pixel at a time, from rows that may be read beyond their end. They are
+ * stored as vectors where y has them `beside` each other, else one by one. */
 static void $FINISH(const float *restrict x, float *restrict y, int n)
 {
     /* section: finish */
     for (int i = 0; i < $H; i++) {
         for (int j = 0; j < $W; j++) {
             for (int c = 0; c < $WHOLE; c += $LANES) {
-                nn_vec m = nn_vload(x + (i * $XI + j * $XJ + $XC(c)));
+                nn_vec m = nn_vload(x + (i * $XI + j * $XJ + c));
                 $APPLY(m);
+                /* section: beside */
                 nn_vstore(y + (i * $YI + j * $YJ + $YC(c)), m);
+                /* end: beside */
+                /* section: apart */
+                for (int l = 0; l < $LANES; l++) {
+                    y[i * $YI + j * $YJ + $YC(c + l)] = m[l];
+                }
+                /* end: apart */
             }
             /* section: rest */
-            nn_vec m = nn_vload(x + (i * $XI + j * $XJ + $XC($WHOLE)));
+            nn_vec m = nn_vload(x + (i * $XI + j * $XJ + $WHOLE));
             $APPLY_REST(m);
+            /* section: beside */
             nn_vstore_n(y + (i * $YI + j * $YJ + $YC($WHOLE)), m, $REST);
+            /* end: beside */
+            /* section: apart */
+            for (int l = 0; l < $REST; l++) {
+                y[i * $YI + j * $YJ + $YC($WHOLE + l)] = m[l];
+            }
+            /* end: apart */
             /* end: rest */
         }
     }
     /* end: finish */
-    /* section: finish_scatter */
-    for (int i = 0; i < $H; i++) {
-        for (int j = 0; j < $W; j++) {
-            for (int c = 0; c < $C; c += $LANES) {
-                nn_vec m = nn_vload(x + (i * $XI + j * $XJ + $XC(c)));
-                $APPLY_SCATTER(m);
-                for (int l = 0; l < ($C - c < $LANES ? $C - c : $LANES); l++) {
-                    y[i * $YI + j * $YJ + $YC(c + l)] = m[l];
-                }
-            }
-        }
-    }
-    /* end: finish_scatter */
 }

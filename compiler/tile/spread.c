@@ -190,13 +190,11 @@ static void finish_holes(Holes *h, const Spread *p)
     int lanes = p->target->lanes;
     holes_int(h, "H", s->x.height);
     holes_int(h, "W", s->x.width);
-    holes_int(h, "C", s->x.channels);
     holes_int(h, "LANES", lanes);
     holes_int(h, "XI", p->dx.row);
     holes_int(h, "XJ", p->dx.column);
     holes_int(h, "YI", s->x.row);
     holes_int(h, "YJ", s->x.column);
-    holes_hook(h, "XC", "c", "$c");
     holes_hook(h, "YC", "c",
                image_channel(h->arena, &s->x, "$c", s->x.channels));
 }
@@ -214,19 +212,17 @@ static void finish_body(Text *body, const Spread *p)
     const char *end = arena_printf(a, "%d", whole);
     Finish each = {p, a, whole <= lanes ? "0" : "c", lanes};
     Finish last = {p, a, end, rest};
-    Finish any = {p, a, s->x.channels <= lanes ? "0" : "c", lanes};
-    any.count = s->x.channels < lanes ? s->x.channels : lanes;
     Holes h = {.arena = a};
     finish_holes(&h, p);
     holes_int(&h, "WHOLE", whole);
     holes_int(&h, "REST", rest);
     holes_write(&h, "APPLY", write_apply, &each);
     holes_write(&h, "APPLY_REST", write_apply, &last);
-    holes_write(&h, "APPLY_SCATTER", write_apply, &any);
+    holes_drop(&h, runs ? "apart" : "beside");
     if (rest == 0) {
         holes_drop(&h, "rest");
     }
-    holes_fill(body, &h, path, runs ? "finish" : "finish_scatter", 1);
+    holes_fill(body, &h, path, "finish", 1);
 }
 
 const char *spread_finish(Text *out, const Spread *p, const char *name,
