@@ -90,10 +90,11 @@ typedef enum ConvForm {
     CONV_CHANNELS, /* lanes are output channels */
     CONV_COLUMNS,  /* lanes are output columns */
     CONV_TURNED,   /* gradient by x as CONV_CHANNELS with turned weights */
-    CONV_SPREAD,   /* gradient by x: rows of (v, c) added to the image */
-    CONV_TILES,    /* gradient by w: lanes are filters */
-    CONV_SPARSE,   /* gradient by w through the maximum of a pool */
-    CONV_SUMS      /* gradient by w: lanes are columns, summed at the end */
+    CONV_TURNED_COLUMNS, /* the same, lanes are columns */
+    CONV_SPREAD,         /* gradient by x: rows of (v, c) added to the image */
+    CONV_TILES,          /* gradient by w: lanes are filters */
+    CONV_SPARSE,         /* gradient by w through the maximum of a pool */
+    CONV_SUMS /* gradient by w: lanes are columns, summed at the end */
 } ConvForm;
 
 typedef struct ConvPlan {

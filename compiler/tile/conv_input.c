@@ -4,12 +4,14 @@
  * kernel turned by 180 degrees; with a stride, one for each of the stride's
  * phases, since pixels whose rows differ modulo the stride meet different
  * taps (direct.c does the loops). Few input channels would leave lanes empty
- * there: then each pixel of dy is spread over its window of dx, whose columns
- * and channels are lanes together (spread.c). */
+ * there: then lanes are columns (columns.c), or each pixel of dy is spread
+ * over its window of dx, whose columns and channels are lanes together
+ * (spread.c). */
 #include "tile/spread.h"
 #include "tile/unpool.h"
 
 #include "base/diag.h"
+#include "tile/columns.h"
 #include "tile/direct.h"
 
 enum { MAX_PHASES = 64 };
@@ -25,6 +27,10 @@ typedef struct Turned {
     int phases[2];
     Phase phase[MAX_PHASES];
     double cycles;
+    bool by_columns;
+    ConvSpec flat;   /* then: the convolution of dy, */
+    Image lines;     /* whose columns are neighbours, */
+    Columns columns; /* and its loops */
 } Turned;
 
 static int ceil_div(int a, int b)
@@ -134,6 +140,39 @@ static bool has_halo(const Image *m, const int halo[4])
     return true;
 }
 
+/* The same with lanes along columns, where that is faster. */
+static void plan_columns(Turned *t, const ConvSpec *s, const Target *target,
+                         const int halo[4])
+{
+    if (s->stride[0] != 1 || s->stride[1] != 1 || lead(s, 0, 0) < 0 ||
+        lead(s, 1, 0) < 0) {
+        return;
+    }
+    t->flat = t->plain;
+    t->flat.role = CONV_FORWARD;
+    t->flat.filters = s->x.channels;
+    t->flat.pad[TOP] = lead(s, 0, 0);
+    t->flat.pad[LEFT] = lead(s, 1, 0);
+    t->flat.x = unpool_image(s, 1, halo, 0);
+    t->columns = (Columns){.spec = &t->flat,
+                           .target = target,
+                           .x = &t->lines,
+                           .y = &s->x,
+                           .out = {s->x.height, s->x.width}};
+    t->by_columns =
+        columns_choose(&t->columns) && t->columns.cycles < t->cycles;
+    int64_t slack = columns_slack(&t->columns);
+    bool serves = s->pool == POOL_NONE && has_halo(&s->y, halo) &&
+                  s->y.column == 1 && s->y.slack >= slack;
+    t->lines = serves ? s->y : t->flat.x;
+    if (!serves) {
+        t->lines.slack = slack;
+    }
+    if (t->by_columns) {
+        t->cycles = t->columns.cycles;
+    }
+}
+
 static void plan_turned(Turned *t, const ConvSpec *s, const Target *target)
 {
     int halo[4];
@@ -157,6 +196,7 @@ static void plan_turned(Turned *t, const ConvSpec *s, const Target *target)
         plan_phase(t, &t->phase[i], s, target, i / t->phases[1],
                    i % t->phases[1]);
     }
+    plan_columns(t, s, target, halo);
 }
 
 /* [c / lanes][kh-1-u][kw-1-v][k][lanes] */
@@ -172,6 +212,20 @@ static ConvWeights turned_layout(const ConvSpec *s, const Target *t)
     w.piece[2] = (ConvPiece){2, 1, s->kernel[0], -u};
     w.piece[3] = (ConvPiece){3, 1, s->kernel[1], -v};
     w.piece[4] = (ConvPiece){0, 1, s->filters, t->lanes};
+    return w;
+}
+
+/* [k][kh-1-u][kw-1-v][c] */
+static ConvWeights flat_layout(const ConvSpec *s)
+{
+    int64_t c = s->x.channels;
+    int64_t u = c * s->kernel[1];
+    int64_t k = u * s->kernel[0];
+    ConvWeights w = {.n = 4, .size = k * s->filters, .offset = k - c};
+    w.piece[0] = (ConvPiece){0, 1, s->filters, k};
+    w.piece[1] = (ConvPiece){1, 1, s->x.channels, 1};
+    w.piece[2] = (ConvPiece){2, 1, s->kernel[0], -u};
+    w.piece[3] = (ConvPiece){3, 1, s->kernel[1], -c};
     return w;
 }
 
@@ -213,6 +267,25 @@ static void plan_by_turned(Arena *arena, ConvPlan *p, const Turned *t)
         p->copy_y ? "; spreads dy with a halo first" : "");
 }
 
+static void plan_by_columns(Arena *arena, ConvPlan *p, const Turned *t)
+{
+    const Columns *c = &t->columns;
+    p->form = CONV_TURNED_COLUMNS;
+    p->inner_y = t->lines;
+    p->copy_y = unpools(&p->spec, &t->lines);
+    p->scratch = p->copy_y ? t->lines.size + t->lines.slack : 0;
+    p->weights = flat_layout(&p->spec);
+    p->rows = c->channels;
+    p->columns = c->rows;
+    p->vectors = c->vectors;
+    p->fmas = columns_fmas(c);
+    p->why = arena_printf(arena,
+                          "turned kernel, lanes are columns: %d channels x %d "
+                          "rows x %d vectors%s",
+                          p->rows, p->columns, p->vectors,
+                          p->copy_y ? "; spreads dy with a halo first" : "");
+}
+
 static void plan_by_spread(Arena *arena, ConvPlan *p, const Spread *s)
 {
     p->form = CONV_SPREAD;
@@ -239,6 +312,8 @@ void conv_input_plan(Arena *arena, ConvPlan *plan)
     plan->units = plan->spec.batch;
     if (spread) {
         plan_by_spread(arena, plan, &s);
+    } else if (t->by_columns) {
+        plan_by_columns(arena, plan, t);
     } else {
         plan_by_turned(arena, plan, t);
     }
@@ -324,6 +399,8 @@ void conv_input_emit(Text *out, const ConvPlan *p, const char *name)
     }
     if (p->form == CONV_SPREAD) {
         emit_spread(out, &loops, p, &spread, name);
+    } else if (p->form == CONV_TURNED_COLUMNS) {
+        columns_emit(out, &loops, 0, &t->columns, name, NULL, NULL);
     } else {
         emit_turned(out, &loops, p, t, name);
     }
