@@ -84,8 +84,10 @@ static double try_vectors(WeightForm *f, int v)
     return best;
 }
 
-/* Layouts the loops can work on: dy's lanes whole and side by side. */
-static void layouts(WeightForm *f)
+/* Layouts the loops can work on: dy's lanes whole and side by side; with
+ * `turn`, planes of x are copied so that their channels are neighbours, which
+ * makes longer tiles. */
+static void layouts(WeightForm *f, bool turn)
 {
     const ConvSpec *s = f->spec;
     int lanes = f->target->lanes;
@@ -96,10 +98,11 @@ static void layouts(WeightForm *f)
         halo = halo && s->x.halo[i] >= s->pad[i];
     }
     bool ragged = s->x.block < s->x.channels && s->x.channels % s->x.block != 0;
-    f->copy_x = !halo || ragged;
+    f->copy_x = !halo || ragged || turn;
     if (f->copy_x) {
-        f->x = image_make(s->x.channels, s->x.height, s->x.width,
-                          ragged ? s->x.channels : s->x.block, s->pad, 0);
+        f->x =
+            image_make(s->x.channels, s->x.height, s->x.width,
+                       ragged || turn ? s->x.channels : s->x.block, s->pad, 0);
     }
     bool lined = s->filters % lanes == 0 &&
                  (s->y.block >= s->filters || s->y.block % lanes == 0);
@@ -119,10 +122,16 @@ static bool straddles(const WeightForm *f, int v)
            f->dy.block / lanes % v != 0;
 }
 
-bool tiles_choose(WeightForm *f, const ConvSpec *s, const Target *t)
+/* Cycles that turning the planes of x takes. */
+static double turn_cycles(const ConvSpec *s)
+{
+    return 2.5 * s->x.channels * s->x.height * s->x.width;
+}
+
+static bool choose(WeightForm *f, const ConvSpec *s, const Target *t, bool turn)
 {
     *f = (WeightForm){.spec = s, .target = t, .sum_step = 1, .filters = 1};
-    layouts(f);
+    layouts(f, turn);
     int all = ceil_div(s->filters, t->lanes);
     int best_rows = 0;
     for (int v = 1; v <= all && v <= MAX_VECTORS; v++) {
@@ -161,7 +170,19 @@ bool tiles_choose(WeightForm *f, const ConvSpec *s, const Target *t)
     f->splits = f->panels < ENOUGH_UNITS && !copies ? s->kernel[0] : 1;
     f->shards = 1;
     f->cycles += f->copy_dy ? unpool_cycles(s, t) * f->panels : 0;
+    f->cycles += turn ? turn_cycles(s) * f->panels : 0;
     return true;
+}
+
+bool tiles_choose(WeightForm *f, const ConvSpec *s, const Target *t)
+{
+    WeightForm turned;
+    bool found = choose(f, s, t, false);
+    if (s->x.block == 1 && s->x.channels > 1 && choose(&turned, s, t, true) &&
+        turned.cycles < f->cycles) {
+        *f = turned;
+    }
+    return found;
 }
 
 static void tile_holes(Holes *h, const WeightForm *f, int vectors)
