@@ -172,6 +172,39 @@ static inline float nn_vsum(nn_vec a)
 }
 /* end: nn_vsum */
 
+/* section: nn_vadd */
+/* Adds a to sum, and to lost exactly what rounding took from that. */
+static inline void nn_vadd(nn_vec *sum, nn_vec *lost, nn_vec a)
+{
+    const nn_vec next = *sum + a;
+    const nn_vec added = next - *sum;
+    *lost += (*sum - (next - added)) + (a - added);
+    *sum = next;
+}
+/* end: nn_vadd */
+
+/* section: nn_vtotal */
+/* The sum and what it lost, which is no number where the sum is none or
+ * infinite. */
+static inline nn_vec nn_vtotal(nn_vec sum, nn_vec lost)
+{
+    return nn_vif(lost == lost, sum + lost, sum);
+}
+/* end: nn_vtotal */
+
+/* section: nn_vsum_total */
+/* The same over all lanes, rounded once. */
+static inline float nn_vsum_total(nn_vec sum, nn_vec lost)
+{
+    double total = 0;
+    lost = nn_vif(lost == lost, lost, nn_vset(0));
+    for (int i = 0; i < $LANES; i++) {
+        total += (double)sum[i] + (double)lost[i];
+    }
+    return (float)total;
+}
+/* end: nn_vsum_total */
+
 /* section: nn_vlargest */
 /* The largest of all lanes; no number where one of them is none. */
 static inline float nn_vlargest(nn_vec a)

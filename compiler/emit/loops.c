@@ -2,7 +2,9 @@
  * the rest of what has no tile.
  *
  * The body of the innermost loop is one statement a node, in the user's
- * names, then the stores. Sums of the plain form are in double. */
+ * names, then the stores. Sums of scalars are in double; those of vectors are
+ * in float, and the long ones keep beside them what rounding takes, since the
+ * terms of a gradient mostly cancel. */
 #include "emit/loops.h"
 
 #include <stdarg.h>
@@ -375,6 +377,19 @@ void emit_map(Scope *s)
     loops_close(&l, 1);
 }
 
+/* Terms in a row that a lane adds up without minding what rounding takes. */
+enum { SHORT_SUM = 32 };
+
+/* Whether what the sums lose by rounding is kept beside them. */
+static bool careful(const Loops *l, const Kernel *k, bool along)
+{
+    int64_t terms = 1;
+    for (int i = 0; i < l->nest.n_loops; i++)
+        terms *= l->nest.loop[i].reduced ? l->nest.loop[i].count : 1;
+    return k->anchor->op == OP_SUM && l->lanes > 1 &&
+           terms > SHORT_SUM * (along ? l->lanes : 1);
+}
+
 /* `along`: the lanes are parts of one sum, so that those behind the used ones
  * must stay as they are. */
 static const char *step_of(Loops *l, const Kernel *k, bool along)
@@ -382,16 +397,17 @@ static const char *step_of(Loops *l, const Kernel *k, bool along)
     Arena *arena = l->scope->e->arena;
     const char *x = value(l, k->anchor->in[0]);
     bool largest = k->anchor->op == OP_RMAX;
-    const char *next = largest ? arena_printf(arena, "nn_vmax(sum, %s)", x)
-                               : arena_printf(arena, "sum + %s", x);
-    if (along && l->used < l->lanes)
-        return arena_printf(arena, "sum = nn_vfirst(%s, sum, %d);", next,
-                            l->used);
+    bool some = along && l->used < l->lanes;
+    if (some)
+        x = arena_printf(arena, "nn_vfirst(%s, %s, %d)", x,
+                         largest ? "sum" : "nn_vset(0)", l->used);
+    if (careful(l, k, along))
+        return arena_printf(arena, "nn_vadd(&sum, &lost, %s);", x);
     if (!largest)
         return arena_printf(arena, "sum += %s;", x);
     if (l->lanes == 1)
         return arena_printf(arena, "sum = %s > sum ? %s : sum;", x, x);
-    return arena_printf(arena, "sum = %s;", next);
+    return arena_printf(arena, "sum = nn_vmax(sum, %s);", x);
 }
 
 static const char *start_of(const Loops *l, const Kernel *k)
@@ -402,10 +418,14 @@ static const char *start_of(const Loops *l, const Kernel *k)
                : arena_printf(l->scope->e->arena, "nn_vset(%s)", first);
 }
 
-static const char *sum_type(const Loops *l, const Kernel *k)
+/* The variables of a sum before its first term. */
+static void declare_sum(Loops *l, const Kernel *k, bool along)
 {
-    bool exact = l->scope->e->options->plain && k->anchor->op == OP_SUM;
-    return l->lanes > 1 ? "nn_vec" : exact ? "double" : "nn_real";
+    bool exact = l->lanes == 1 && k->anchor->op == OP_SUM;
+    const char *type = l->lanes > 1 ? "nn_vec" : exact ? "double" : "nn_real";
+    loops_line(l, "%s sum = %s;", type, start_of(l, k));
+    if (careful(l, k, along))
+        loops_line(l, "nn_vec lost = nn_vset(0);");
 }
 
 /* The sums of one kept place, or of a vector of them side by side. */
@@ -413,7 +433,7 @@ static void reduce_kept(Loops *l, const Kernel *k)
 {
     int kept = l->indent;
     l->terms.n = 0;
-    loops_line(l, "%s sum = %s;", sum_type(l, k), start_of(l, k));
+    declare_sum(l, k, false);
     for (int i = 0; i < l->nest.n_loops; i++)
         if (l->nest.loop[i].reduced)
             loops_open(l, &l->nest.loop[i], 0, l->nest.loop[i].count, 1, false);
@@ -421,7 +441,10 @@ static void reduce_kept(Loops *l, const Kernel *k)
     statements(l, k);
     loops_line(l, "%s", step_of(l, k, false));
     loops_close(l, kept);
-    store(l, k->anchor, l->lanes == 1 ? "(nn_real)sum" : "sum");
+    store(l, k->anchor,
+          l->lanes == 1          ? "(nn_real)sum"
+          : careful(l, k, false) ? "nn_vtotal(sum, lost)"
+                                 : "sum");
 }
 
 /* One turn of sums along the innermost loop, on vectors. */
@@ -444,7 +467,8 @@ static void reduce_along(Loops *l, const Kernel *k)
     int64_t whole = whole_turns(l, inner);
     int kept = l->indent;
     use_lanes(l, l->scope->e->lanes);
-    loops_line(l, "nn_vec sum = %s;", start_of(l, k));
+    bool largest = k->anchor->op == OP_RMAX, beside = careful(l, k, true);
+    declare_sum(l, k, true);
     open_outer(l, true);
     if (whole > 0)
         along_body(l, k, 0, whole);
@@ -454,7 +478,9 @@ static void reduce_along(Loops *l, const Kernel *k)
     loops_close(l, kept);
     use_scalars(l);
     store(l, k->anchor,
-          k->anchor->op == OP_RMAX ? "nn_vlargest(sum)" : "nn_vsum(sum)");
+          largest  ? "nn_vlargest(sum)"
+          : beside ? "nn_vsum_total(sum, lost)"
+                   : "nn_vsum(sum)");
 }
 
 /* The last kept loop, where it and not a reduced one lies side by side. */

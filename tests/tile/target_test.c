@@ -22,7 +22,8 @@ static const char body[] =
 static const char all[] =
     "nn_exp nn_vlog nn_tanh nn_sigmoid nn_vselect nn_vmax nn_vmin nn_vgt "
     "nn_vle nn_vsign nn_vabs nn_vsqrt nn_vsum nn_vlargest nn_vload nn_vstore "
-    "nn_vload_n nn_vstore_n nn_vset NN_STEP";
+    "nn_vload_n nn_vstore_n nn_vset nn_vadd nn_vtotal "
+    "nn_vsum_total NN_STEP";
 
 static void preludes_compute_right(void **state)
 {

@@ -87,6 +87,15 @@ static int check_rest(void)
     }
     nn_vec a = nn_vload(p + 1); /* -1, 0, 1, 2 .. */
     bad += differs("sum", nn_vsum(a), LANES * (LANES - 3) / 2.0f);
+    nn_vec total = nn_vset(1e8f);
+    nn_vec lost = nn_vset(0);
+    nn_vadd(&total, &lost, a);
+    nn_vadd(&total, &lost, nn_vset(-1e8f));
+    bad += differs("total", nn_vtotal(total, lost)[3], 2);
+    bad += differs("sum", nn_vsum_total(total, lost), nn_vsum(a));
+    nn_vadd(&total, &lost, nn_vset(INFINITY));
+    bad += differs("total", nn_vtotal(total, lost)[3], INFINITY);
+    bad += differs("sum", nn_vsum_total(total, lost), INFINITY);
     bad += differs("largest", nn_vlargest(a), LANES - 2);
     bad += differs("max", nn_vmax(a, nn_vset(0))[0], 0);
     bad += differs("max", nn_vmax(a, nn_vset(0))[3], 2);
