@@ -27,14 +27,6 @@ static const char *const reserved[] = {
     "main",     "exp",      "log",      "sqrt",     "tanh",      "fabs",
     "NULL",     "NAN",      "INFINITY", "HUGE_VAL", "EOF",       "errno"};
 
-static bool among(const char *const *names, int n, const char *name)
-{
-    for (int i = 0; i < n; i++)
-        if (strcmp(names[i], name) == 0)
-            return true;
-    return false;
-}
-
 /* Whether C, its library or templates may have such a name for themselves. */
 static bool foreign(const char *wish)
 {
@@ -51,64 +43,69 @@ static const char *clean(Arena *arena, const char *wish)
     return name;
 }
 
-/* A set of identifiers: open addressing, a power of two of places. */
-typedef struct Set {
-    Arena *arena;
-    const char **at;
-    size_t n, room;
-} Set;
-
-static size_t place_of(const Set *set, const char *name)
+/* Where the identifier of n bytes is in the set, or would be. */
+static size_t place_of(const NameSet *set, const char *name, size_t n)
 {
     size_t hash = 5381;
-    for (const char *c = name; *c; c++)
-        hash = hash * 33 + (unsigned char)*c;
+    for (size_t i = 0; i < n; i++)
+        hash = hash * 33 + (unsigned char)name[i];
     size_t i = hash & (set->room - 1);
-    while (set->at[i] && strcmp(set->at[i], name) != 0)
+    while (set->at[i] &&
+           (strncmp(set->at[i], name, n) != 0 || set->at[i][n] != 0))
         i = (i + 1) & (set->room - 1);
     return i;
 }
 
-static void grow(Set *set)
+static void grow(Arena *arena, NameSet *set)
 {
-    Set old = *set;
+    NameSet old = *set;
     set->room = old.room ? 2 * old.room : 256;
-    set->at = NEWN(set->arena, const char *, set->room);
+    set->at = NEWN(arena, const char *, set->room);
     for (size_t i = 0; i < old.room; i++)
         if (old.at[i])
-            set->at[place_of(set, old.at[i])] = old.at[i];
+            set->at[place_of(set, old.at[i], strlen(old.at[i]))] = old.at[i];
 }
 
-static void add(Set *set, const char *name)
+static void add(Arena *arena, NameSet *set, const char *name, size_t n)
 {
     if (2 * set->n >= set->room)
-        grow(set);
-    size_t i = place_of(set, name);
-    set->n += set->at[i] == NULL;
-    set->at[i] = name;
+        grow(arena, set);
+    size_t i = place_of(set, name, n);
+    if (set->at[i])
+        return;
+    set->at[i] = arena_printf(arena, "%.*s", (int)n, name);
+    set->n++;
 }
 
-static bool taken(const Set *set, const LocalNames *names, const char *name)
+static bool has(const NameSet *set, const char *name)
 {
-    int count = (int)(sizeof reserved / sizeof *reserved);
-    return among(names->global.at, names->global.n, name) ||
-           among(reserved, count, name) ||
-           (set && set->at[place_of(set, name)]);
+    return set->room > 0 && set->at[place_of(set, name, strlen(name))] != NULL;
 }
 
-static const char *unused(Arena *arena, const Set *set, const LocalNames *names,
-                          const char *wish)
+/* The wish, or with a number behind it that neither set has. */
+static const char *unused(Arena *arena, const NameSet *global,
+                          const NameSet *local, const char *wish)
 {
     const char *name = wish;
-    for (int i = 2; taken(set, names, name); i++)
+    for (int i = 2; has(global, name) || has(local, name); i++)
         name = arena_printf(arena, "%s_%d", wish, i);
     return name;
 }
 
+/* The names at file level, of which the reserved ones are the first. */
+static NameSet *global(Arena *arena, LocalNames *names)
+{
+    size_t count = sizeof reserved / sizeof *reserved;
+    for (size_t i = 0; names->global.n < count; i++)
+        add(arena, &names->global, reserved[i], strlen(reserved[i]));
+    return &names->global;
+}
+
 const char *names_global(Arena *arena, LocalNames *names, const char *wish)
 {
-    const char *name = unused(arena, NULL, names, clean(arena, wish));
-    vec_push(arena, &names->global, name);
+    NameSet *taken = global(arena, names);
+    const char *name = unused(arena, taken, taken, clean(arena, wish));
+    add(arena, taken, name, strlen(name));
     return name;
 }
 
@@ -167,52 +164,62 @@ static bool is_member(const char *begin, const char *name)
            (name[-1] == '.' || (name[-1] == '>' && name[-2] == '-'));
 }
 
-static void note_names(Set *set, const char *text, const char *end)
+/* An identifier of the text; number: of the stand-in that it is, or -1. */
+typedef struct Word {
+    const char *at;
+    size_t n;
+    int number;
+} Word;
+
+typedef VEC(Word) Words;
+
+static Words words_of(Arena *arena, const char *text, const char *end)
 {
+    Words words = {0};
     size_t n;
     for (const char *c = next_name(text, end, &n); c < end;
          c = next_name(c + n, end, &n))
-        if (number_of(c, n) < 0 && !is_member(text, c))
-            add(set, arena_printf(set->arena, "%.*s", (int)n, c));
+        vec_push(arena, &words, ((Word){c, n, number_of(c, n)}));
+    return words;
 }
 
 /* Names for the stand-ins of a function: those with a wish, or the others. */
-static void choose(Set *set, const LocalNames *names, const char **name,
-                   const char *text, const char *end, bool wished)
+static void choose(Arena *arena, NameSet *local, LocalNames *names,
+                   const char **name, const Words *words, bool wished)
 {
-    size_t n;
-    for (const char *c = next_name(text, end, &n); c < end;
-         c = next_name(c + n, end, &n)) {
-        int i = number_of(c, n);
+    for (int w = 0; w < words->n; w++) {
+        int i = words->at[w].number;
         if (i < 0 || name[i] || (names->wish.at[i] != NULL) != wished)
             continue;
         const char *wish = wished ? names->wish.at[i] : nameless;
-        name[i] = unused(set->arena, set, names, wish);
-        add(set, name[i]);
+        name[i] = unused(arena, global(arena, names), local, wish);
+        add(arena, local, name[i], strlen(name[i]));
     }
 }
 
-static void settle_function(Text *out, const LocalNames *names,
-                            const char *text, const char *end)
+static void settle_function(Text *out, LocalNames *names, const char *text,
+                            const char *end)
 {
-    Set set = {.arena = out->arena};
-    const char **name =
-        NEWN(out->arena, const char *, (size_t)names->wish.n + 1);
-    size_t n;
-    grow(&set);
-    note_names(&set, text, end);
-    choose(&set, names, name, text, end, true);
-    choose(&set, names, name, text, end, false);
-    for (const char *c = text; c < end;) {
-        const char *at = next_name(c, end, &n);
-        int i = at < end ? number_of(at, n) : -1;
-        text_add_n(out, c, (size_t)(at - c));
-        if (i >= 0)
-            text_add(out, name[i]);
-        else
-            text_add_n(out, at, n);
-        c = at + n;
+    Arena *arena = out->arena;
+    NameSet local = {0};
+    const char **name = NEWN(arena, const char *, (size_t)names->wish.n + 1);
+    Words words = words_of(arena, text, end);
+    for (int w = 0; w < words.n; w++) {
+        const Word *word = &words.at[w];
+        if (word->number < 0 && !is_member(text, word->at))
+            add(arena, &local, word->at, word->n);
     }
+    choose(arena, &local, names, name, &words, true);
+    choose(arena, &local, names, name, &words, false);
+    for (int w = 0; w < words.n; w++) {
+        const Word *word = &words.at[w];
+        if (word->number < 0)
+            continue;
+        text_add_n(out, text, (size_t)(word->at - text));
+        text_add(out, name[word->number]);
+        text = word->at + word->n;
+    }
+    text_add_n(out, text, (size_t)(end - text));
 }
 
 void names_settle(Text *out, size_t start, LocalNames *names)

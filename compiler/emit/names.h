@@ -10,9 +10,15 @@
 #include "base/str.h"
 #include "base/vec.h"
 
+/* A set of identifiers: open addressing, a power of two of places. */
+typedef struct NameSet {
+    const char **at;
+    size_t n, room;
+} NameSet;
+
 typedef struct LocalNames {
-    VEC(const char *) wish;   /* by the number of the stand-in; NULL: none */
-    VEC(const char *) global; /* taken at file level */
+    VEC(const char *) wish; /* by the number of the stand-in; NULL: none */
+    NameSet global;         /* taken at file level, or never to be taken */
 } LocalNames;
 
 /* A name that is not taken yet at file level: the wish itself, or with _2,
