@@ -1,8 +1,8 @@
 #!/bin/sh
 # fuzz.sh [FROM TO]: random models FROM..TO (1..40), each compiled plain and
 # with --unroll=none, auto and full by clang and gcc, must agree, and compile
-# without a warning. Most are compiled without optimisation, which is quicker
-# and computes the same.
+# without a warning. Most are compiled without optimisation, which takes a
+# fifth of the time and computes the same; auto is optimised for every other.
 . tests/lib.sh
 . tests/variants.sh
 fresh fuzz
@@ -22,7 +22,7 @@ full() {
 all() {
     variant "$1" "$2" plain clang -O0 --plain &&
         variant "$1" "$2" none clang -O0 --unroll=none &&
-        variant "$1" "$2" auto clang -O1 &&
+        variant "$1" "$2" auto clang -O$((seed % 2)) &&
         full "$1" "$2" &&
         variant "$1" "$2" plain_gcc gcc -O0 --plain &&
         variant "$1" "$2" none_gcc gcc -O0 --unroll=none &&
