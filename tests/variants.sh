@@ -36,8 +36,9 @@ variants() {
     sed -i "/-D${1}_model/d" "$OUT/commands"
 }
 
-# agree LABEL TOLERANCE: compiles what variants collected in $rows and compares;
-# the table and all objects are in $OUT/table.c and $objects.
+# agree LABEL TOLERANCE [FLAG]: compiles what variants collected in $rows and
+# compares; the table and all objects are in $OUT/table.c and $objects. FLAG
+# goes to the programs (see result.h).
 agree() {
     tr '\n' '\0' <"$OUT/commands" | xargs -0 -P "$(nproc)" -n 1 sh -c
     plain=$(echo "$rows" | tr ' ' '\n' | sed -n 's/\/plain=.*//p')
@@ -47,9 +48,9 @@ agree() {
     table $rows >"$OUT/table.c"
     objects=$(for row in $rows; do echo "$OUT/${row#*=}.o"; done)
     # shellcheck disable=SC2046,SC2086
-    driver "$1" exact -DNN_REAL=double tests/e2e/result.c "$OUT/exact.c" \
+    driver "$1" exact "-DNN_REAL=double $3" tests/e2e/result.c "$OUT/exact.c" \
         $(for m in $plain; do echo "$OUT/${m}_exact.o"; done) -- "$OUT/exact"
     # shellcheck disable=SC2086
-    driver "$1" agree "" tests/e2e/result.c "$OUT/table.c" $objects -- \
+    driver "$1" agree "$3" tests/e2e/result.c "$OUT/table.c" $objects -- \
         "$OUT/exact" "$2"
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "nn_layout.h"
+#include "nn_rng.h"
 
 /* Where valgrind is installed it is told what is not to be relied on. */
 #if defined(__has_include)
@@ -89,18 +90,34 @@ static void must(bool done, const nn_error *e)
     exit(1);
 }
 
-void drive_weights(drive *d, const nn_param *p, double scale, double phase)
+/* The parameter's numbers are in d->file, but for what can never change. */
+static void set_param(drive *d, const nn_param *p)
 {
     nn_error e = {0};
     bool fixed = p->frozen && p->init == NN_INIT_LITERAL;
-    for (int64_t i = 0; i < nn_layout_count(p); i++)
-        d->file[i] =
-            (nn_real)(float)(fixed ? p->literal[i]
-                                   : scale * sin(0.7 * (double)i + phase));
+    for (int64_t i = 0; fixed && i < nn_layout_count(p); i++)
+        d->file[i] = (nn_real)(float)p->literal[i];
     for (int slot = 0; slot <= p->slots; slot++)
         memset(d->params + p->offset + slot * d->model->slot_stride, 0,
                (size_t)p->size * sizeof(nn_real));
     must(nn_layout_from_file(p, d->file, d->params + p->offset, &e), &e);
+}
+
+void drive_weights(drive *d, const nn_param *p, double scale, double phase)
+{
+    for (int64_t i = 0; i < nn_layout_count(p); i++)
+        d->file[i] = (nn_real)(float)(scale * sin(0.7 * (double)i + phase));
+    set_param(d, p);
+}
+
+void drive_random_weights(drive *d, const nn_param *p, double scale, int which)
+{
+    nn_stream s = {1, NN_FOR_CHECK, (uint32_t)which};
+    for (int64_t i = 0; i < nn_layout_count(p); i++) {
+        double u = nn_rng_uniform(s, (uint64_t)i);
+        d->file[i] = (nn_real)(float)(scale * (2 * u - 1));
+    }
+    set_param(d, p);
 }
 
 void drive_input(drive *d, int t, double phase)

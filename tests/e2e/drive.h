@@ -33,6 +33,10 @@ void drive_close(drive *d);
  * 0. */
 void drive_weights(drive *d, const nn_param *p, double scale, double phase);
 
+/* The same with numbers of stream `which`, uniform within +-scale: unlike those
+ * of a sine, whose matrices have rank 2, they make no model singular. */
+void drive_random_weights(drive *d, const nn_param *p, double scale, int which);
+
 /* Input t gets sin(0.37 * i + phase), rounded to float, or the classes
  * (phase + 3 * i) % classes. */
 void drive_input(drive *d, int t, double phase);

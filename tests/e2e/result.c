@@ -54,7 +54,12 @@ static void set_weights(drive *d)
     for (int i = 0; i < d->model->param_count; i++) {
         const nn_param *p = &d->model->params[i];
         double fan = (double)nn_layout_count(p) / (double)p->shape[0];
-        drive_weights(d, p, p->rank > 1 ? 1.7 / sqrt(fan) : 0.4, i + 1);
+        double scale = p->rank > 1 ? 1.7 / sqrt(fan) : 0.4;
+#ifdef RANDOM_WEIGHTS
+        drive_random_weights(d, p, scale, i);
+#else
+        drive_weights(d, p, scale, i + 1);
+#endif
     }
 }
 

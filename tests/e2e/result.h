@@ -25,7 +25,9 @@ typedef struct {
  * of eval, its loss and metric sums, the outputs of infer and infer1; then
  * the gradients, read off a step with so high a rate that the old weights do
  * not count, and the optimiser's slots. Before that goes a step of rate 0, so
- * that it counts what slots carry. A loss that is not finite adds a NaN. */
+ * that it counts what slots carry. A loss that is not finite adds a NaN.
+ * RANDOM_WEIGHTS takes random weights instead: a formula's matrices have so
+ * low a rank that some random models are singular with them. */
 void result_measure(result *r, const nn_model *m, int rows);
 void result_free(result *r);
 
