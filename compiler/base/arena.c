@@ -95,14 +95,20 @@ static Chunk *chunk_for(Arena *arena, size_t size)
     return chunk;
 }
 
+/* What a request of so many bytes takes. */
+static size_t rounded(size_t size)
+{
+    if (size > SIZE_MAX - ALIGN)
+        out_of_memory();
+    return (size + ALIGN - 1) / ALIGN * ALIGN;
+}
+
 void *arena_alloc(Arena *arena, size_t size)
 {
     Chunk *chunk;
     char *p;
 
-    if (size > SIZE_MAX - ALIGN)
-        out_of_memory();
-    size = (size + ALIGN - 1) / ALIGN * ALIGN;
+    size = rounded(size);
     chunk = chunk_for(arena, size);
     p = (char *)chunk + HEADER + chunk->used;
     chunk->used += size;
@@ -116,17 +122,47 @@ void *arena_array(Arena *arena, size_t count, size_t size)
     return arena_alloc(arena, count * size);
 }
 
+void *arena_grow(Arena *arena, void *old, size_t old_size, size_t new_size)
+{
+    size_t taken = rounded(old_size), wanted = rounded(new_size);
+    Chunk *chunk = arena->chunks;
+    void *grown;
+
+    if (old && (char *)old + taken == (char *)chunk + HEADER + chunk->used &&
+        chunk->size - chunk->used >= wanted - taken) {
+        chunk->used += wanted - taken;
+        return old;
+    }
+    grown = arena_alloc(arena, new_size);
+    if (old)
+        memcpy(grown, old, old_size);
+    return grown;
+}
+
+char *arena_copy(Arena *arena, const char *text, size_t n)
+{
+    char *copy = arena_alloc(arena, n + 1);
+
+    if (n)
+        memcpy(copy, text, n);
+    return copy;
+}
+
+/* Most strings are short: they are formatted once, and copied. */
 char *arena_printf(Arena *arena, const char *format, ...)
 {
-    va_list args;
+    char brief[256];
     char *text;
+    va_list args;
     int n;
 
     va_start(args, format);
-    n = vsnprintf(NULL, 0, format, args);
+    n = vsnprintf(brief, sizeof brief, format, args);
     va_end(args);
     if (n < 0)
         out_of_memory();
+    if ((size_t)n < sizeof brief)
+        return arena_copy(arena, brief, (size_t)n);
     text = arena_alloc(arena, (size_t)n + 1);
     va_start(args, format);
     vsnprintf(text, (size_t)n + 1, format, args);
@@ -182,9 +218,7 @@ const char *arena_intern(Arena *arena, const char *text, size_t n)
     name = name_place(arena->names, arena->names_cap, text, n, hash);
     if (name->text)
         return name->text;
-    copy = arena_alloc(arena, n + 1);
-    if (n)
-        memcpy(copy, text, n);
+    copy = arena_copy(arena, text, n);
     *name = (Name){.text = copy, .n = n, .hash = hash};
     arena->names_n++;
     return copy;

@@ -20,6 +20,13 @@ void *arena_alloc(Arena *arena, size_t size);
 /* count * size bytes, zeroed; an overflow of the product ends the process. */
 void *arena_array(Arena *arena, size_t count, size_t size);
 
+/* The block of old_size bytes (NULL, 0: none yet) enlarged to new_size: where
+ * it stands if nothing was handed out since, otherwise a copy. */
+void *arena_grow(Arena *arena, void *old, size_t old_size, size_t new_size);
+
+/* The n bytes at text, closed by a zero. */
+char *arena_copy(Arena *arena, const char *text, size_t n);
+
 /* A formatted string in the arena. */
 char *arena_printf(Arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

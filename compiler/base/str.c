@@ -22,7 +22,6 @@ enum { NAME_LIMIT = 255, FILE_LIMIT = 1 << 30 };
 static void text_room(Text *text, size_t n)
 {
     size_t cap = text->cap ? text->cap : 64;
-    char *grown;
 
     if (n >= SIZE_MAX / 4 - text->n)
         nnc_bug("a text of %zu bytes", n);
@@ -30,10 +29,7 @@ static void text_room(Text *text, size_t n)
         return;
     while (cap <= text->n + n)
         cap *= 2;
-    grown = arena_alloc(text->arena, cap);
-    if (text->n)
-        memcpy(grown, text->at, text->n);
-    text->at = grown;
+    text->at = arena_grow(text->arena, text->at, text->cap, cap);
     text->cap = cap;
 }
 
@@ -51,17 +47,24 @@ void text_add(Text *text, const char *s)
     text_add_n(text, s, strlen(s));
 }
 
+/* Most pieces fit into the room that is left: they are formatted once. */
 void text_vprintf(Text *text, const char *format, va_list args)
 {
+    enum { BRIEF = 128 };
     va_list again;
+    size_t room;
     int n;
 
+    text_room(text, BRIEF);
+    room = text->cap - text->n;
     va_copy(again, args);
-    n = vsnprintf(NULL, 0, format, args);
+    n = vsnprintf(text->at + text->n, room, format, args);
     if (n < 0)
         nnc_bug("cannot print with the format '%s'", format);
-    text_room(text, (size_t)n);
-    vsnprintf(text->at + text->n, (size_t)n + 1, format, again);
+    if ((size_t)n >= room) {
+        text_room(text, (size_t)n);
+        vsnprintf(text->at + text->n, (size_t)n + 1, format, again);
+    }
     va_end(again);
     text->n += (size_t)n;
 }

@@ -2,21 +2,17 @@
 #include "base/vec.h"
 
 #include <limits.h>
-#include <string.h>
 
 #include "base/diag.h"
 
 void *vec_room(Arena *arena, void *at, int n, int *cap, size_t size)
 {
-    void *grown;
+    size_t old = (size_t)*cap * size;
 
     if (n < *cap)
         return at;
     if (*cap > INT_MAX / 2)
         nnc_bug("an array grows beyond %d elements", *cap);
     *cap = *cap ? 2 * *cap : 8;
-    grown = arena_array(arena, (size_t)*cap, size);
-    if (n)
-        memcpy(grown, at, (size_t)n * size);
-    return grown;
+    return arena_grow(arena, at, old, (size_t)*cap * size);
 }

@@ -68,7 +68,7 @@ LaneWriter lane_writer(Scope *s, const Node *primary)
         w.args = arena_printf(arena, "%s f,", w.args);
     }
     size_t n = strlen(w.args);
-    w.args = n > 1 ? arena_printf(arena, "%.*s", (int)n - 1, w.args) : "";
+    w.args = n > 1 ? arena_copy(arena, w.args, n - 1) : "";
     return w;
 }
 

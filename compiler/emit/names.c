@@ -73,7 +73,7 @@ static void add(Arena *arena, NameSet *set, const char *name, size_t n)
     size_t i = place_of(set, name, n);
     if (set->at[i])
         return;
-    set->at[i] = arena_printf(arena, "%.*s", (int)n, name);
+    set->at[i] = arena_copy(arena, name, n);
     set->n++;
 }
 

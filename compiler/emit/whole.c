@@ -179,8 +179,7 @@ Whole whole_write(Text *out, size_t start, int parts)
     while (*text) {
         const char *end = strstr(text, "\n}\n");
         size_t n = end ? (size_t)(end + 3 - text) : strlen(text);
-        if (write_function(&result, arena_printf(a, "%.*s", (int)n, text)) ==
-            WHOLE_PARTLY)
+        if (write_function(&result, arena_copy(a, text, n)) == WHOLE_PARTLY)
             whole = WHOLE_PARTLY;
         text += n;
     }

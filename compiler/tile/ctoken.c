@@ -8,7 +8,6 @@
 
 #include <ctype.h>
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { COLUMNS = 100, INDENT = 4 };
@@ -105,13 +104,6 @@ static TokenKind scan(const char *s, size_t i, size_t n, size_t *end)
     return TOKEN_PUNCT;
 }
 
-static const char *copy(Arena *arena, const char *text, size_t n)
-{
-    char *to = arena_alloc(arena, n + 1);
-    memcpy(to, text, n);
-    return to;
-}
-
 Tokens ctoken_lex(Arena *arena, const char *text, size_t n, int line)
 {
     Tokens tokens = {0};
@@ -128,7 +120,7 @@ Tokens ctoken_lex(Arena *arena, const char *text, size_t n, int line)
         size_t end = 0;
         Token token = {.line = line, .space = space, .blank = newlines > 1};
         token.kind = scan(text, i, n, &end);
-        token.text = copy(arena, text + i, end - i);
+        token.text = arena_copy(arena, text + i, end - i);
         for (size_t k = i; k < end; k++) {
             line += text[k] == '\n';
         }
@@ -140,19 +132,20 @@ Tokens ctoken_lex(Arena *arena, const char *text, size_t n, int line)
     return tokens;
 }
 
-bool ctoken_is(const Token *token, const char *text)
-{
-    return strcmp(token->text, text) == 0;
-}
-
 bool ctoken_int(const Token *token, long long *value)
 {
-    if (token->kind != TOKEN_NUMBER ||
-        strspn(token->text, "0123456789") != strlen(token->text) ||
-        strlen(token->text) > 17) {
+    enum { DIGITS = 17 };
+    if (token->kind != TOKEN_NUMBER) {
         return false;
     }
-    *value = strtoll(token->text, NULL, 10);
+    long long sum = 0;
+    for (int i = 0; token->text[i] != 0; i++) {
+        if (i == DIGITS || token->text[i] < '0' || token->text[i] > '9') {
+            return false;
+        }
+        sum = 10 * sum + (token->text[i] - '0');
+    }
+    *value = sum;
     return true;
 }
 
@@ -164,16 +157,33 @@ Token ctoken_number(Arena *arena, long long value, const Token *like)
     return token;
 }
 
+/* By how much a token changes the depth of brackets. */
+static int deepens(const Token *token)
+{
+    if (token->kind != TOKEN_PUNCT) {
+        return 0;
+    }
+    switch (token->text[0]) {
+    case '(':
+    case '[':
+    case '{':
+        return 1;
+    case ')':
+    case ']':
+    case '}':
+        return -1;
+    default:
+        return 0;
+    }
+}
+
 int ctoken_close(const Token *token, int open, int n)
 {
     int depth = 0;
     for (int i = open; i < n; i++) {
-        if (token[i].kind != TOKEN_PUNCT) {
-            continue;
-        }
-        if (strchr("([{", token[i].text[0]) != NULL) {
-            depth++;
-        } else if (strchr(")]}", token[i].text[0]) != NULL && --depth == 0) {
+        int change = deepens(&token[i]);
+        depth += change;
+        if (depth == 0 && change < 0) {
             return i;
         }
     }
@@ -376,10 +386,7 @@ static int break_at(const Token *t, int i, int n, int column)
             best = k;
             best_cost = cost;
         }
-        if (t[k].kind == TOKEN_PUNCT) {
-            depth += strchr("([{", t[k].text[0]) != NULL;
-            depth -= strchr(")]}", t[k].text[0]) != NULL;
-        }
+        depth += deepens(&t[k]);
         column = end;
     }
     return n;

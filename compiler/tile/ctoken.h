@@ -6,6 +6,7 @@
 #define NNC_TILE_CTOKEN_H
 
 #include <stdbool.h>
+#include <string.h>
 
 #include "base/str.h"
 #include "base/vec.h"
@@ -33,7 +34,10 @@ typedef VEC(Token) Tokens;
 Tokens ctoken_lex(Arena *arena, const char *text, size_t n, int line);
 
 /* True where the token is spelled so. */
-bool ctoken_is(const Token *token, const char *text);
+static inline bool ctoken_is(const Token *token, const char *text)
+{
+    return token->text[0] == text[0] && strcmp(token->text, text) == 0;
+}
 
 /* True where the token is a plain decimal integer; *value gets it. */
 bool ctoken_int(const Token *token, long long *value);

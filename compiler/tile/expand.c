@@ -142,43 +142,53 @@ const char *expand_plain(Fill *f, const Tokens *tokens)
     return text_str(&text);
 }
 
+/* The number of subscripts of a register array; 0: the name of no such. */
+static int register_rank(const Fill *f, const Token *t)
+{
+    for (int r = f->registers.n - 1; r >= 0; r--) {
+        if (ctoken_is(t, f->registers.at[r].name)) {
+            return f->registers.at[r].rank;
+        }
+    }
+    return 0;
+}
+
+/* The literal subscript of a register, in the brackets from open to close. */
+static long long literal_index(Fill *f, const Tokens *t, int open, int close,
+                               const Token *name)
+{
+    Tokens index = {0};
+    for (int j = open + 1; j < close; j++) {
+        vec_push(f->arena, &index, t->at[j]);
+    }
+    ctoken_fold(f->arena, &index);
+    long long value = 0;
+    if (index.n != 1 || !ctoken_int(&index.at[0], &value)) {
+        nnc_bug("%s:%d: register %s needs a literal subscript, not %s", f->path,
+                name->line, name->text, expand_plain(f, &index));
+    }
+    return value;
+}
+
 /* Replaces elements of register arrays, name[1][2], by name_1_2. */
 static void name_registers(Fill *f, Tokens *t)
 {
-    Tokens to = {0};
-    for (int i = 0; i < t->n; i++) {
-        Token token = t->at[i];
-        int rank = 0;
-        for (int r = 0; r < f->registers.n; r++) {
-            if (strcmp(f->registers.at[r].name, token.text) == 0) {
-                rank = f->registers.at[r].rank;
-            }
-        }
-        if (rank == 0 || i + 1 >= t->n || !ctoken_is(&t->at[i + 1], "[")) {
-            vec_push(f->arena, &to, token);
+    int n = 0;
+    for (int i = 0; i < t->n; i++, n++) {
+        t->at[n] = t->at[i];
+        Token *token = &t->at[n];
+        if (token->kind != TOKEN_NAME || i + 1 >= t->n ||
+            !ctoken_is(&t->at[i + 1], "[")) {
             continue;
         }
-        int at = i + 1;
-        for (int k = 0; k < rank; k++) {
-            int close = ctoken_close(t->at, at, t->n);
-            Tokens index = {0};
-            for (int j = at + 1; j < close; j++) {
-                vec_push(f->arena, &index, t->at[j]);
-            }
-            ctoken_fold(f->arena, &index);
-            long long value = 0;
-            if (index.n != 1 || !ctoken_int(&index.at[0], &value)) {
-                nnc_bug("%s:%d: register %s needs a literal subscript, not %s",
-                        f->path, token.line, t->at[i].text,
-                        expand_plain(f, &index));
-            }
-            token.text = arena_printf(f->arena, "%s_%lld", token.text, value);
-            at = close + 1;
+        for (int rank = register_rank(f, token); rank > 0; rank--) {
+            int close = ctoken_close(t->at, i + 1, t->n);
+            long long index = literal_index(f, t, i + 1, close, token);
+            token->text = arena_printf(f->arena, "%s_%lld", token->text, index);
+            i = close;
         }
-        i = at - 1;
-        vec_push(f->arena, &to, token);
     }
-    *t = to;
+    t->n = n;
 }
 
 /* The text that a hook gives for its arguments, and in *env their names. */
@@ -200,7 +210,7 @@ static const char *hook_text(Fill *f, const Hole *hole, const Token *t,
                     hole->name);
         }
         Bind *bind = NEW(f->arena, Bind);
-        bind->name = arena_printf(f->arena, "%.*s", (int)length, names);
+        bind->name = arena_copy(f->arena, names, length);
         bind->value = value;
         bind->outer = *env;
         *env = bind;

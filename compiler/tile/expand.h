@@ -33,7 +33,7 @@ typedef struct Fill {
     Arena *arena;
     Text *out;
     const char *path;
-    Tokens file; /* the whole template */
+    const char *file; /* the text of the whole template */
     const Frame *frame;
     VEC(Register) registers;
     int depth;    /* of hooks within hooks */

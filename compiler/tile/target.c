@@ -81,7 +81,7 @@ static int sections(Arena *arena, const char *text, const char **names)
     for (const char *at = strstr(text, mark); at != NULL && n < MAX_ITEMS;
          at = strstr(at, mark)) {
         at += strlen(mark);
-        names[n++] = arena_printf(arena, "%.*s", (int)strcspn(at, " "), at);
+        names[n++] = arena_copy(arena, at, strcspn(at, " "));
     }
     return n;
 }

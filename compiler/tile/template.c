@@ -336,51 +336,63 @@ static bool register_array(Fill *f, const Token *t, int n, const Bind *env,
     return true;
 }
 
-/* The name in a `section: NAME` or `end: NAME` comment, or NULL. */
-static const char *marker(Arena *arena, const Token *t, const char *word)
+/* The name in a `section: NAME` comment, or NULL. */
+static const char *section_name(Arena *arena, const Token *t)
 {
-    size_t n = strlen(word);
-    if (t->kind != TOKEN_COMMENT || strncmp(t->text + 2, word, n) != 0) {
+    static const char opens[] = "/* section: ";
+    size_t n = sizeof opens - 1;
+    if (strncmp(t->text, opens, n) != 0) {
         return NULL;
     }
-    const char *name = t->text + 2 + n;
-    return arena_printf(arena, "%.*s", (int)strcspn(name, " *"), name);
+    const char *name = t->text + n;
+    return arena_copy(arena, name, strcspn(name, " "));
 }
 
-/* The index of the marker that ends section `name`, looking from i. */
-static int section_end(Fill *f, const Token *t, int i, int n, const char *name)
+static const char *section_marker(Arena *arena, const char *word,
+                                  const char *name)
 {
-    for (; i < n; i++) {
-        const char *end = marker(f->arena, &t[i], " end: ");
-        if (end != NULL && strcmp(end, name) == 0) {
-            return i;
-        }
+    return arena_printf(arena, "/* %s: %s */", word, name);
+}
+
+static _Noreturn void endless(const Fill *f, const char *section)
+{
+    nnc_bug("%s: section %s has no end", f->path, section);
+}
+
+/* The tokens between the markers of a section of the file; only they are
+ * read, since a kernel takes a few sections of a long file. */
+static Tokens section_tokens(Fill *f, const char *section)
+{
+    const char *marker = section_marker(f->arena, "section", section);
+    const char *from = strstr(f->file, marker);
+    if (from == NULL) {
+        nnc_bug("%s: there is no section %s", f->path, section);
     }
-    nnc_bug("%s: section %s has no end", f->path, name);
+    from += strlen(marker);
+    const char *end = strstr(from, section_marker(f->arena, "end", section));
+    if (end == NULL) {
+        endless(f, section);
+    }
+    int line = 1;
+    for (const char *c = f->file; c < from; c++) {
+        line += *c == '\n';
+    }
+    return ctoken_lex(f->arena, from, (size_t)(end - from), line);
 }
 
 /* Fills the section with this name of the file, under the hole's own holes. */
 static void fill_section(Fill *f, const char *section, const Hole *hole,
                          const Bind *env, int indent, bool last)
 {
-    const Tokens *file = &f->file;
-    for (int i = 0; i < file->n; i++) {
-        const char *name = marker(f->arena, &file->at[i], " section: ");
-        if (name == NULL || strcmp(name, section) != 0) {
-            continue;
-        }
-        int end = section_end(f, file->at, i, file->n, name);
-        Frame frame = {.outer = f->frame};
-        if (hole != NULL) {
-            frame.holes = hole->more;
-            frame.n = hole->n_more;
-        }
-        f->frame = &frame;
-        block(f, file->at + i + 1, end - i - 1, env, indent, last);
-        f->frame = frame.outer;
-        return;
+    Tokens tokens = section_tokens(f, section);
+    Frame frame = {.outer = f->frame};
+    if (hole != NULL) {
+        frame.holes = hole->more;
+        frame.n = hole->n_more;
     }
-    nnc_bug("%s: there is no section %s", f->path, section);
+    f->frame = &frame;
+    block(f, tokens.at, tokens.n, env, indent, last);
+    f->frame = frame.outer;
 }
 
 /* A hook or hole that is a whole statement: its text is statements. */
@@ -426,7 +438,7 @@ static void comment(Fill *f, const Token *t, const Bind *env, int indent)
                                               "0123456789");
             Token hole = *t;
             hole.kind = TOKEN_NAME;
-            hole.text = arena_printf(f->arena, "%.*s", (int)length, s);
+            hole.text = arena_copy(f->arena, s, length);
             Tokens with = expand_tokens(f, &hole, 1, env);
             text_add(f->out, expand_plain(f, &with));
             s += length;
@@ -439,12 +451,15 @@ static void comment(Fill *f, const Token *t, const Bind *env, int indent)
 static int comment_or_section(Fill *f, const Token *t, int i, int n,
                               const Bind *env, int indent)
 {
-    const char *name = marker(f->arena, &t[i], " section: ");
+    const char *name = section_name(f->arena, &t[i]);
     if (name == NULL) {
         comment(f, &t[i], env, indent);
         return i + 1;
     }
-    int end = section_end(f, t, i, n, name);
+    int end = find_token(t, i, n, section_marker(f->arena, "end", name));
+    if (end == n) {
+        endless(f, name);
+    }
     bool last = f->tail && end + 1 == n;
     const Hole *hole = expand_find(f, name);
     if (hole == NULL) {
@@ -564,10 +579,9 @@ void template_fill(Text *out, const char *path, const char *text,
                    const char *section, const Hole *holes, int n, int indent)
 {
     Arena *scratch = arena_new();
-    Fill f = {.arena = scratch, .out = out, .path = path};
+    Fill f = {.arena = scratch, .out = out, .path = path, .file = text};
     Frame frame = {.holes = holes, .n = n};
     f.frame = &frame;
-    f.file = ctoken_lex(f.arena, text, strlen(text), 1);
     fill_section(&f, section, NULL, NULL, indent, false);
     arena_free(scratch);
 }

@@ -26,6 +26,39 @@ static void pieces_are_zeroed_aligned_and_apart(void **state)
     arena_free(arena);
 }
 
+static void growing_keeps_what_is_there(void **state)
+{
+    Arena *arena = arena_new();
+    unsigned char *p = arena_grow(arena, NULL, 0, 24);
+    unsigned char *other;
+    (void)state;
+
+    memset(p, 7, 24);
+    assert_ptr_equal(arena_grow(arena, p, 24, 100), p);
+    other = arena_alloc(arena, 8);
+    assert_true(other >= p + 100);
+    for (size_t n = 100; n < 300000; n *= 2) {
+        unsigned char *grown = arena_grow(arena, p, n, 2 * n);
+
+        assert_ptr_not_equal(grown, p);
+        for (size_t k = 0; k < 2 * n; k++)
+            assert_int_equal(grown[k], k < 24 ? 7 : 0);
+        p = grown;
+        arena_alloc(arena, 1);
+    }
+    arena_free(arena);
+}
+
+static void a_copy_ends_in_zero(void **state)
+{
+    Arena *arena = arena_new();
+    (void)state;
+
+    assert_string_equal(arena_copy(arena, "dense and conv", 5), "dense");
+    assert_string_equal(arena_copy(arena, "", 0), "");
+    arena_free(arena);
+}
+
 static void equal_names_are_one_pointer(void **state)
 {
     enum { N = 2000 };
@@ -62,6 +95,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pieces_are_zeroed_aligned_and_apart),
+        cmocka_unit_test(growing_keeps_what_is_there),
+        cmocka_unit_test(a_copy_ends_in_zero),
         cmocka_unit_test(equal_names_are_one_pointer),
         cmocka_unit_test(printf_takes_any_length),
     };
