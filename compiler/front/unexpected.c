@@ -205,6 +205,21 @@ static void say_reserved(Parse *p, Span span)
     diag_help(m, "take another name, such as `%s_`", word);
 }
 
+/* `if` or `for` at the head of a statement, where other languages have them. */
+static void say_no_statement(Parse *p)
+{
+    const char *word = text_of(p, p->token);
+    Message *m = diag_error(p->diag, p->token,
+                            "`%s` is no statement but gives a value", word);
+
+    if (strcmp(word, "if") == 0)
+        diag_help(m, "write `NAME = if CONDITION then A else B;`");
+    else
+        diag_help(m, "write `x -> chain(for i in 1..3: LAYER)` for layers one "
+                     "after the other, `NAME = concat(for i in 1..3: ...)` for "
+                     "branches");
+}
+
 static void add_spelling(Parse *p, Message *m)
 {
     const char *wrong = p->count == 1 ? text_of(p, p->token) : p->first.text;
@@ -275,6 +290,9 @@ static void say(Parse *p, const Expected *e)
         diag_error(p->diag, p->token, "this `%s` closes nothing", token);
     else if (one_of(token, top_words, TOP_WORDS) && has(e, "input"))
         say_still_open(p);
+    else if (p->count == 1 &&
+             (strcmp(token, "if") == 0 || strcmp(token, "for") == 0))
+        say_no_statement(p);
     else if (p->reserved && has(e, "a name"))
         say_reserved(p, p->token);
     else if (p->kind == '=' && p->last_reserved && p->count == 2)
