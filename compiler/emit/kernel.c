@@ -3,6 +3,7 @@
  * Chooses the writer by the kernel's kind; names functions after the user's
  * values: step_c1_conv, step_d_f5_weight_matmul. */
 #include <ctype.h>
+#include <string.h>
 
 #include "emit/straight.h"
 #include "emit/tiles.h"
@@ -16,13 +17,40 @@ static const char *lower(Arena *arena, const char *id)
     return name;
 }
 
+/* The layer whose parameter the node reads: c1 of c1.weight; or NULL. */
+static const char *layer_name(const Emit *e, const Node *n)
+{
+    for (int k = 0; k < n->n_in; k++) {
+        const Node *in = n->in[k];
+        while (plan_is_view(in))
+            in = in->in[0];
+        if (in->op != OP_PARAM)
+            continue;
+        const char *param = e->program->params.at[in->attr.index].name;
+        const char *dot = strrchr(param, '.');
+        return dot ? arena_copy(e->arena, param, (size_t)(dot - param)) : param;
+    }
+    return NULL;
+}
+
 /* The user's name nearest to what the kernel computes, or NULL. */
-static const char *given_name(const Kernel *k)
+static const char *given_name(const Emit *e, const Kernel *k, const Node *main)
 {
     for (int j = k->nodes.n - 1; j >= 0; j--)
         if (k->nodes.at[j]->name)
             return k->nodes.at[j]->name;
-    return NULL;
+    return layer_name(e, main);
+}
+
+/* What a kernel does, by the operator that is its `main` one. */
+static const char *deed(const Emit *e, const Plan *plan, const Node *main)
+{
+    const Buffer *b = plan->value[main->id].buffer;
+    if (b && b->place == PLACE_PARAM)
+        return "update";
+    if (plan_is_view(main))
+        return "copy";
+    return lower(e->arena, op_table[main->op].id);
 }
 
 void emit_kernel_names(Emit *e, Plan *plan)
@@ -36,12 +64,11 @@ void emit_kernel_names(Emit *e, Plan *plan)
             return;
         }
         const Node *n = k->anchor ? k->anchor : k->nodes.at[k->nodes.n - 1];
-        const char *given = given_name(k);
-        const char *op = lower(e->arena, op_table[n->op].id);
-        k->name = emit_name(
-            e, given
-                   ? arena_printf(e->arena, "%s_%s_%s", plan->prefix, given, op)
-                   : arena_printf(e->arena, "%s_%s", plan->prefix, op));
+        const char *given = given_name(e, k, n);
+        k->name =
+            emit_name(e, arena_printf(e->arena, "%s_%s%s%s", plan->prefix,
+                                      given ? given : "", given ? "_" : "",
+                                      deed(e, plan, n)));
         if (k->body)
             emit_kernel_names(e, k->body);
     }

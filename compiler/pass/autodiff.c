@@ -102,6 +102,17 @@ Node *diff_sum(Graph *g, const Nodes *parts)
     return sum;
 }
 
+/* A gradient is named after the value that it belongs to; where it belongs to
+ * several, after the first. What it is a view of has the same name. */
+static void name_gradient(Diff *d, Node *gradient, const char *of)
+{
+    for (Node *n = gradient; of && n->id >= d->n && !n->name; n = n->in[0]) {
+        n->name = arena_printf(d->g->arena, "d_%s", of);
+        if (op_table[n->op].class != CLASS_VIEW)
+            return;
+    }
+}
+
 Node *diff_total(Diff *d, const Node *n)
 {
     Nodes *parts = &d->parts[n->id];
@@ -110,6 +121,7 @@ Node *diff_total(Diff *d, const Node *n)
         return NULL;
     parts->at[0] = diff_sum(d->g, parts);
     parts->n = 1;
+    name_gradient(d, parts->at[0], n->name ? n->name : op_table[n->op].name);
     return parts->at[0];
 }
 
@@ -181,8 +193,10 @@ Graph *autodiff(Program *p, Graph *g)
     for (int i = 0; i < p->params.n; i++) {
         Node *gradient = p->params.at[i].frozen ? NULL : param_gradient(&d, i);
 
-        if (gradient)
-            graph_root(g, gradient, ROOT_GRAD, i, 0);
+        if (!gradient)
+            continue;
+        name_gradient(&d, gradient, p->params.at[i].name);
+        graph_root(g, gradient, ROOT_GRAD, i, 0);
     }
     return g;
 }

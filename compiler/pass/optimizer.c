@@ -20,6 +20,14 @@ typedef struct Update {
 
 typedef Node *UpdateRule(Update *u);
 
+/* The node, which is called so unless it has a name. */
+static Node *named(Node *n, const char *name)
+{
+    if (!n->name)
+        n->name = name;
+    return n;
+}
+
 static Node *add(Graph *g, Node *a, Node *b)
 {
     return graph_binary(g, OP_ADD, a, b);
@@ -40,45 +48,61 @@ static Node *scale(Graph *g, double k, Node *a)
     return mul(g, a, number(g, k, a->shape.rank));
 }
 
-/* A leaf of shape [1] for use with values of u's rank. */
-static Node *step_scalar(const Update *u, Op op, double value)
+/* A leaf of shape [1]: all that is one number for all parameters has it. */
+static Node *step_scalar(Graph *g, Op op, double value)
 {
-    Node *n = graph_add_shaped(u->g, op, TYPE_REAL, shape_ones(1), 0, NULL,
-                               (Attr){.value = value}, NULL);
-
-    return graph_reshape(u->g, n, shape_ones(u->w->shape.rank));
+    return graph_add_shaped(g, op, TYPE_REAL, shape_ones(1), 0, NULL,
+                            (Attr){.value = value}, NULL);
 }
 
-static Node *slot(const Update *u, int k)
+/* A scalar of the step for use with values of u's rank. */
+static Node *everywhere(const Update *u, Node *scalar)
 {
-    return graph_add_shaped(u->g, OP_SLOT, TYPE_REAL, u->w->shape, 0, NULL,
-                            (Attr){.slot = {.index = u->index, .slot = k}},
-                            u->w);
+    return graph_reshape(u->g, scalar, shape_ones(u->w->shape.rank));
+}
+
+static Node *rate_times(const Update *u, Node *value)
+{
+    return mul(u->g, everywhere(u, step_scalar(u->g, OP_RATE, 0)), value);
+}
+
+/* What slot k remembers, under the name that the rule's formula gives it. */
+static Node *slot(const Update *u, int k, const char *name)
+{
+    Node *n =
+        graph_add_shaped(u->g, OP_SLOT, TYPE_REAL, u->w->shape, 0, NULL,
+                         (Attr){.slot = {.index = u->index, .slot = k}}, u->w);
+
+    return named(n, name);
+}
+
+/* The slot's next value. */
+static void keep(const Update *u, int k, Node *next, const char *name)
+{
+    graph_root(u->g, named(next, name), ROOT_SLOT, u->index, k);
 }
 
 static Node *plain_sgd(Update *u)
 {
-    return mul(u->g, step_scalar(u, OP_RATE, 0), u->dw);
+    return rate_times(u, u->dw);
 }
 
 static Node *sgd(Update *u)
 {
-    Node *m = slot(u, 1), *v;
+    Node *v = slot(u, 1, "v");
 
-    v = add(u->g, scale(u->g, u->train->momentum, m), u->dw);
-    graph_root(u->g, v, ROOT_SLOT, u->index, 1);
+    v = add(u->g, scale(u->g, u->train->momentum, v), u->dw);
+    keep(u, 1, v, "v");
     if (u->train->nesterov)
         v = add(u->g, u->dw, scale(u->g, u->train->momentum, v));
-    return mul(u->g, step_scalar(u, OP_RATE, 0), v);
+    return rate_times(u, v);
 }
 
 /* 1 - beta^step: what corrects an average that began at zero. */
-static Node *correction(const Update *u, double beta)
+static Node *correction(Graph *g, double beta)
 {
-    Node *power = step_scalar(u, OP_POW_STEP, beta);
-
-    return graph_binary(u->g, OP_SUB, number(u->g, 1, power->shape.rank),
-                        power);
+    return graph_binary(g, OP_SUB, number(g, 1, 1),
+                        step_scalar(g, OP_POW_STEP, beta));
 }
 
 /* beta a + (1 - beta) b */
@@ -91,20 +115,22 @@ static Node *adam(Update *u)
 {
     const Train *t = u->train;
     Graph *g = u->g;
-    Node *one = number(g, 1, u->w->shape.rank), *rate, *root, *below;
-    Node *m = average(g, t->beta1, slot(u, 1), u->dw);
+    Node *rate, *unbiased, *below;
+    Node *m = average(g, t->beta1, slot(u, 1, "m"), u->dw);
     Node *v =
-        average(g, t->beta2, slot(u, 2), graph_unary(g, OP_SQUARE, u->dw));
+        average(g, t->beta2, slot(u, 2, "v"), graph_unary(g, OP_SQUARE, u->dw));
 
-    graph_root(g, m, ROOT_SLOT, u->index, 1);
-    graph_root(g, v, ROOT_SLOT, u->index, 2);
-    rate = graph_binary(g, OP_DIV, step_scalar(u, OP_RATE, 0),
-                        correction(u, t->beta1));
-    root = graph_binary(g, OP_DIV, one,
-                        graph_unary(g, OP_SQRT, correction(u, t->beta2)));
-    below = add(g, mul(g, graph_unary(g, OP_SQRT, v), root),
-                number(g, t->eps, u->w->shape.rank));
-    return mul(g, rate, graph_binary(g, OP_DIV, m, below));
+    keep(u, 1, m, "m");
+    keep(u, 2, v, "v");
+    rate = graph_binary(g, OP_DIV, step_scalar(g, OP_RATE, 0),
+                        correction(g, t->beta1));
+    unbiased = graph_binary(g, OP_DIV, number(g, 1, 1),
+                            graph_unary(g, OP_SQRT, correction(g, t->beta2)));
+    below = mul(g, graph_unary(g, OP_SQRT, v),
+                everywhere(u, named(unbiased, "unbiased")));
+    below = add(g, below, number(g, t->eps, u->w->shape.rank));
+    return mul(g, everywhere(u, named(rate, "rate")),
+               graph_binary(g, OP_DIV, m, below));
 }
 
 typedef struct Rule {
@@ -168,6 +194,7 @@ Graph *optimizer(Program *p, Graph *g)
     g->roots.n = g->roots.cap = 0;
     for (int i = 0; i < n; i++) {
         Update u = {.train = &p->train, .g = g, .index = old[i].index};
+        Node *w;
 
         if (old[i].role != ROOT_GRAD) {
             graph_root(g, old[i].node, old[i].role, old[i].index, old[i].slot);
@@ -180,8 +207,9 @@ Graph *optimizer(Program *p, Graph *g)
         if (clip)
             u.dw = mul(g, u.dw,
                        graph_reshape(g, clip, shape_ones(u.w->shape.rank)));
-        graph_root(g, graph_binary(g, OP_SUB, u.w, rule.rule(&u)), ROOT_PARAM,
-                   u.index, 0);
+        w = graph_binary(g, OP_SUB, u.w, rule.rule(&u));
+        graph_root(g, named(w, p->params.at[u.index].name), ROOT_PARAM, u.index,
+                   0);
     }
     return g;
 }
