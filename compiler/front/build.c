@@ -105,7 +105,11 @@ void build_def(Parse *p, DefKind kind, Span span, Name name, Formals params,
 {
     Def *def = NEW(p->arena, Def);
 
-    *def = (Def){kind, span, name, params, items, {0}};
+    *def = (Def){.kind = kind,
+                 .span = span,
+                 .name = name,
+                 .params = params,
+                 .items = items};
     for (int i = 0; i < p->lost.n; i++)
         vec_push(p->arena, &def->lost, p->lost.at[i]);
     p->lost.n = 0;

@@ -5,6 +5,7 @@
 #ifndef NNC_FRONT_BUILD_H
 #define NNC_FRONT_BUILD_H
 
+#include "base/str.h"
 #include "ir/ast.h"
 
 typedef struct Token {

@@ -36,7 +36,7 @@ typedef struct Scope {
     const Def *def;
     VEC(Known) names;
     VEC(Name) coming; /* every name that the definition gives somewhere */
-    VEC(Edge) edges;  /* of all definitions */
+    VEC(Edge) edges;  /* of all definitions, in the order of `from` */
 } Scope;
 
 /* Adds a name, or reports that it has a value already. */

@@ -7,7 +7,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "front/scope.h"
+#include "front/recursion.h"
 #include "front/settings.h"
 #include "ir/ast_print.h"
 
@@ -362,39 +362,6 @@ static void definitions(Scope *s)
     }
 }
 
-/* Whether `to` can be reached from `from` over edges; depth-first, each
- * definition entered once. */
-static bool reaches(const Scope *s, const Def *from, const Def *to, Defs *seen)
-{
-    for (int i = 0; i < seen->n; i++)
-        if (seen->at[i] == from)
-            return false;
-    vec_push(s->arena, seen, (Def *)from);
-    for (int i = 0; i < s->edges.n; i++)
-        if (s->edges.at[i].from == from &&
-            (s->edges.at[i].to == to ||
-             reaches(s, s->edges.at[i].to, to, seen)))
-            return true;
-    return false;
-}
-
-static bool no_recursion(Scope *s)
-{
-    bool ok = true;
-
-    for (int i = 0; i < s->unit->own.n; i++) {
-        const Def *def = s->unit->own.at[i];
-        Defs seen = {0};
-
-        if (!reaches(s, def, def, &seen))
-            continue;
-        diag_error(s->diag, def->name.span, "`%s` contains itself",
-                   def->name.text);
-        ok = false;
-    }
-    return ok;
-}
-
 bool sema_check(Arena *arena, Diag *diag, const Unit *unit)
 {
     Scope s = {.arena = arena, .diag = diag, .unit = unit};
@@ -402,5 +369,5 @@ bool sema_check(Arena *arena, Diag *diag, const Unit *unit)
     definitions(&s);
     for (int i = 0; i < unit->own.n; i++)
         definition(&s, unit->own.at[i]);
-    return no_recursion(&s);
+    return recursion_check(&s);
 }

@@ -91,8 +91,10 @@ static void load(Loader *l, const File *file)
 {
     for (int i = 0; i < file->uses.n; i++)
         load_used(l, file, &file->uses.at[i]);
-    for (int i = 0; i < file->defs.n; i++)
+    for (int i = 0; i < file->defs.n; i++) {
         vec_push(l->arena, &l->unit->own, file->defs.at[i]);
+        file->defs.at[i]->number = l->unit->own.n;
+    }
 }
 
 static void load_prelude(Loader *l)

@@ -9,7 +9,6 @@
 #include <stdbool.h>
 
 #include "base/diag.h"
-#include "base/str.h"
 #include "base/vec.h"
 
 enum { AST_DEPTH = 200 };
@@ -132,6 +131,7 @@ typedef struct Def {
     Formals params;
     Items items;
     VEC(Span) lost; /* statements that could not be parsed */
+    int number;     /* among all of the user's own, counted from 1; or 0 */
 } Def;
 
 typedef struct File {

@@ -2,6 +2,7 @@
 #ifndef NNC_IR_AST_PRINT_H
 #define NNC_IR_AST_PRINT_H
 
+#include "base/str.h"
 #include "ir/ast.h"
 
 /* A kind's word or sign ("model"; "+", "and", "->"; "input"), or NULL. */

@@ -71,6 +71,9 @@ static const struct {
     {"block relu { out = in; }",
      "a.nn:1:7: warning: this `relu` hides the core's"},
     {"block b { out = in -> b; }", "a.nn:1:7: error: `b` contains itself"},
+    {"block a { out = in -> b -> d; } block b { out = in -> c -> d; }\n"
+     "block c { out = in -> b; } block d { out = in -> relu; }",
+     "a.nn:1:39: error: `b` contains itself"},
     {"cell c { state h: f32[2]; out = h; }",
      "a.nn:1:16: error: the state `h` has no next value"},
     {"cell c { state h: f32[2]; h' = h + in; out = h'; state = h; }",
@@ -103,6 +106,20 @@ static void loop_names_end(void **state)
     assert_non_null(strstr(
         said_of_text("block b { out = for i in 1..2: in * i; y = i; z = y; }"),
         "error: there is no value `i`"));
+}
+
+/* Long files take neither the square of their length nor C's stack. */
+static void many_blocks(void **state)
+{
+    Text text = {.arena = arena};
+
+    (void)state;
+    for (int i = 0; i < 5000; i++)
+        text_printf(&text, "block b%d { out = in -> b%d; }\n", i, i + 1);
+    text_add(&text, "block b5000 { out = in -> b4999; }\n");
+    assert_null(strstr(said_of_text(text_str(&text)), "`b4998`"));
+    assert_non_null(strstr(said_of_text(text_str(&text)),
+                           "a.nn:5001:7: error: `b5000` contains itself"));
 }
 
 /* The prelude must stand up to what users must. */
@@ -169,6 +186,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(definitions, make_arena, drop_arena),
         cmocka_unit_test_setup_teardown(loop_names_end, make_arena, drop_arena),
+        cmocka_unit_test_setup_teardown(many_blocks, make_arena, drop_arena),
         cmocka_unit_test_setup_teardown(prelude, make_arena, drop_arena),
         cmocka_unit_test_setup_teardown(used_files, make_arena, drop_arena),
     };
