@@ -15,6 +15,12 @@
 #include "tile/target.h"
 #include "tile/template.h"
 
+/* The functions of a tile that have been written, under the name that those
+ * of all of them begin with. */
+typedef struct Tile {
+    const char *name, *text;
+} Tile;
+
 typedef struct Emit {
     Arena *arena;
     const Program *program;
@@ -25,6 +31,7 @@ typedef struct Emit {
     int rows;  /* of the table of kernels, so far */
     LocalNames names;
     const char **param_place; /* the constant that says where each begins */
+    VEC(Tile) tiles;
 } Emit;
 
 /* A name that is not taken yet at file level; see names_global. */
@@ -35,7 +42,8 @@ typedef struct Scope {
     Emit *e;
     const Plan *plan;
     const Kernel *kernel;
-    Text head; /* declarations of pointers */
+    size_t start; /* of what is not settled yet in the file's text */
+    Text head;    /* declarations of pointers */
     Text body;
     VEC(const Node *) nodes;    /* values with a pointer */
     VEC(const char *) pointers; /* their variables, in the same order */

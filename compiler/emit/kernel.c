@@ -115,50 +115,65 @@ static void emit_scan(Emit *e, const Kernel *k)
     text_add(e->out, "    }\n}\n");
 }
 
-static void emit_kernel(Emit *e, const Plan *plan, const Kernel *k)
+static void write_body(Scope *s)
 {
-    Scope s = scope_new(e, plan, k);
+    const Kernel *k = s->kernel;
     switch (k->kind) {
     case KERNEL_MAP:
-        emit_map(&s);
+        emit_map(s);
         break;
     case KERNEL_REDUCE:
-        emit_reduce(&s);
+        emit_reduce(s);
         break;
     case KERNEL_COPY:
-        emit_copy(&s);
+        emit_copy(s);
         break;
     default:
         if (k->tile && k->kind == KERNEL_MATMUL)
-            emit_product(&s);
+            emit_product(s);
         else if (k->tile && k->kind == KERNEL_POOL)
-            emit_pool(&s);
+            emit_pool(s);
         else if (k->tile)
-            emit_conv(&s);
+            emit_conv(s);
         else
             for (int i = 0; i < k->nodes.n; i++)
-                emit_reference(&s, k->nodes.at[i]);
+                emit_reference(s, k->nodes.at[i]);
         break;
     }
+}
+
+/* The last step of a function: its locals get their names. */
+static void settle(Emit *e, size_t start)
+{
+    names_settle(e->out, start, &e->names);
+    names_forget(&e->names);
+}
+
+static void emit_kernel(Emit *e, const Plan *plan, Kernel *k)
+{
+    size_t start = e->out->n;
+    Scope s = scope_new(e, plan, k);
+    write_body(&s);
     scope_write(&s);
+    settle(e, s.start);
+    if (e->options->unroll == UNROLL_FULL && !e->options->plain)
+        k->whole = whole_write(e->out, start, k->parts);
 }
 
 void emit_kernels(Emit *e, const Plan *plan)
 {
     for (int i = 0; i < plan->kernels.n; i++) {
         Kernel *k = plan->kernels.at[i];
-        size_t start = e->out->n;
         if (k->empty)
             continue;
-        if (k->kind == KERNEL_STRAIGHT)
+        size_t start = e->out->n;
+        if (k->kind == KERNEL_STRAIGHT) {
             emit_straight(e, plan);
-        else if (k->kind == KERNEL_SCAN)
+            settle(e, start);
+        } else if (k->kind == KERNEL_SCAN) {
             emit_scan(e, k);
-        else
+        } else {
             emit_kernel(e, plan, k);
-        names_settle(e->out, start, &e->names);
-        if (e->options->unroll == UNROLL_FULL && !e->options->plain &&
-            k->kind != KERNEL_STRAIGHT && k->kind != KERNEL_SCAN)
-            k->whole = whole_write(e->out, start, k->parts);
+        }
     }
 }

@@ -109,6 +109,11 @@ const char *names_global(Arena *arena, LocalNames *names, const char *wish)
     return name;
 }
 
+bool names_taken(Arena *arena, LocalNames *names, const char *wish)
+{
+    return has(global(arena, names), clean(arena, wish));
+}
+
 const char *names_local(Arena *arena, LocalNames *names, const char *wish)
 {
     const char *base = wish ? clean(arena, wish) : NULL;
@@ -236,5 +241,9 @@ void names_settle(Text *out, size_t start, LocalNames *names)
     }
     out->n = start;
     text_add_n(out, text_str(&settled), settled.n);
+}
+
+void names_forget(LocalNames *names)
+{
     names->wish.n = 0;
 }

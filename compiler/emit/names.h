@@ -25,12 +25,18 @@ typedef struct LocalNames {
  * _3, ... behind it; characters that C does not know become _. */
 const char *names_global(Arena *arena, LocalNames *names, const char *wish);
 
+/* Whether names_global would not grant the wish as it is. */
+bool names_taken(Arena *arena, LocalNames *names, const char *wish);
+
 /* A stand-in for a local that wishes to be called so; a wish of NULL is
  * granted after all others. */
 const char *names_local(Arena *arena, LocalNames *names, const char *wish);
 
 /* Gives all stand-ins in the functions that were written to `out` since it
- * had `start` bytes their names, function by function, and forgets them. */
+ * had `start` bytes their names, function by function. */
 void names_settle(Text *out, size_t start, LocalNames *names);
+
+/* Forgets the stand-ins, once all functions that hold them are settled. */
+void names_forget(LocalNames *names);
 
 #endif

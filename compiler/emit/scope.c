@@ -16,6 +16,7 @@ const char *emit_name(Emit *e, const char *wish)
 Scope scope_new(Emit *e, const Plan *plan, const Kernel *k)
 {
     Scope s = {.e = e, .plan = plan, .kernel = k};
+    s.start = e->out ? e->out->n : 0;
     s.head.arena = s.body.arena = e->arena;
     return s;
 }

@@ -9,6 +9,7 @@
 
 #include "emit/lanes.h"
 #include "emit/parts.h"
+#include "emit/share.h"
 #include "pass/layout.h"
 
 /* A matrix operand: rows r and columns c, after ta or tb. */
@@ -264,7 +265,6 @@ void emit_product(Scope *s)
     const Kernel *k = s->kernel;
     Product *p = k->tile;
     const Node *n = k->anchor;
-    Arena *arena = s->e->arena;
     const char *a = of_part(s, p, n->in[p->turned], 0);
     const char *b = of_part(s, p, n->in[!p->turned], 1);
     const char *c = p->direct ? of_part(s, p, n, 2) : NULL;
@@ -273,9 +273,11 @@ void emit_product(Scope *s)
     p->plan->spec.params = w.params;
     p->plan->spec.store = p->direct ? NULL : hook;
     p->plan->spec.context = &w;
-    const char *name = emit_name(s->e, arena_printf(arena, "%s_tile", k->name));
+    const char *name = share_name(s);
+    size_t start = s->e->out->n;
     text_add(s->e->out, "\n");
     gemm_emit(s->e->out, p->plan, name);
+    name = share_tile(s, start, name);
     text_printf(&s->body, "    %s(%s, %s", name, a, b);
     if (c)
         text_printf(&s->body, ", %s", c);

@@ -2,6 +2,7 @@
  * them; see tiles.h. */
 #include "emit/lanes.h"
 #include "emit/parts.h"
+#include "emit/share.h"
 #include "emit/tiles.h"
 #include "pass/schedule.h"
 
@@ -230,9 +231,11 @@ void emit_conv(Scope *s)
         p->spec.epilogue.params = writer.params;
         p->spec.epilogue.args = writer.args;
     }
-    const char *name = emit_name(s->e, arena_printf(arena, "%s_tile", k->name));
+    const char *name = share_name(s);
+    size_t start = s->e->out->n;
     text_add(s->e->out, "\n");
     conv_emit(s->e->out, p, name);
+    name = share_tile(s, start, name);
     call(s, p, name);
     text_printf(&s->body, "%s, %s);\n", writer.args,
                 k->parts == 1 ? "part, part + 1"

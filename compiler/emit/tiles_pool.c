@@ -4,6 +4,7 @@
  * do (places of maxima without the maxima, places in 32 bits, values that do
  * not lie as an image) is left to the plain loops. */
 #include "emit/parts.h"
+#include "emit/share.h"
 #include "emit/tiles.h"
 #include "pass/conv_spec.h"
 #include "tile/pool.h"
@@ -98,9 +99,11 @@ void emit_pool(Scope *s)
     const Kernel *k = s->kernel;
     const PoolPlan *p = k->tile;
     const Node *n = k->anchor;
-    const char *name = emit_name(s->e, arena_printf(arena, "%s_tile", k->name));
+    const char *name = share_name(s);
+    size_t start = s->e->out->n;
     text_add(s->e->out, "\n");
     pool_emit(s->e->out, p, name);
+    name = share_tile(s, start, name);
     const Node *places = places_of(k);
     const char *at =
         places ? arena_printf(arena, "%s, ", begin_of(s, places)) : "";

@@ -59,6 +59,7 @@ void emit_prototype(Emit *e, const Plan *plan)
     size_t start = e->out->n;
     write_prototype(e, plan, &s);
     names_settle(e->out, start, &e->names);
+    names_forget(&e->names);
 }
 
 static void write_list(Emit *e, const char *type, const char *name,
@@ -93,6 +94,7 @@ void emit_wrapper(Emit *e, const Plan *plan)
         s.rows ? "rows" : "1", s.step ? "scalars" : "NULL",
         s.step ? "par, pool" : "NULL, NULL");
     names_settle(e->out, start, &e->names);
+    names_forget(&e->names);
 }
 
 /* What the function does, for the header. */

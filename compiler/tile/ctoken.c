@@ -118,7 +118,9 @@ Tokens ctoken_lex(Arena *arena, const char *text, size_t n, int line)
             continue;
         }
         size_t end = 0;
-        Token token = {.line = line, .space = space, .blank = newlines > 1};
+        bool open = tokens.n > 0 && ctoken_is(&tokens.at[tokens.n - 1], "(");
+        Token token = {
+            .line = line, .space = space && !open, .blank = newlines > 1};
         token.kind = scan(text, i, n, &end);
         token.text = arena_copy(arena, text + i, end - i);
         for (size_t k = i; k < end; k++) {

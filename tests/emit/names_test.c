@@ -55,6 +55,7 @@ static void test_cases(void **state)
             else
                 text_add_n(&out, t, 1);
         names_settle(&out, 3, &names);
+        names_forget(&names);
         assert_string_equal(text_str(&out) + 3, c->settled);
         arena_free(arena);
     }
