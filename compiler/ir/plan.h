@@ -97,6 +97,7 @@ struct Plan {
     const Entry *entry;
     Graph *graph;
     Value *value; /* by node id */
+    int value_room;
     VEC(Kernel *) kernels;
     VEC(Buffer *) buffers;
     const Scan *scan;   /* the body of this scan, or NULL */

@@ -9,13 +9,19 @@
 #include "pass/backend.h"
 #include "pass/conv_spec.h"
 
+typedef VEC(const Node *) Nodes;
+
 typedef struct Fuser {
     Plan *plan;
     Kernel **of; /* kernel by node id */
     const int *uses;
+    Nodes *users;   /* by node id, in order; one that reads it twice once */
     bool *stateful; /* by node id: leads to an update with state */
     const CodeOptions *options;
     bool plain;
+    int walk, waiting;  /* the number of a walk through the graph, ... */
+    int *looked;        /* by node id: the last walk that came by */
+    const Node **queue; /* the nodes that wait, those seen in front of them */
 } Fuser;
 
 static KernelKind kind_of(const Node *n)
@@ -89,45 +95,59 @@ Kernel *plan_kernel(Plan *plan, KernelKind kind, Node *node)
     return k;
 }
 
-/* Whether kernel `to` is reached from `from` by way of at least one kernel
- * outside both sets' shared mark. Walks inputs backwards from `to`. */
-static bool depends(Fuser *f, const Node *n, const Kernel *on, bool *seen)
+static void begin_walk(Fuser *f)
 {
-    if (seen[n->id])
-        return false;
-    seen[n->id] = true;
-    if (f->of[n->id] == on)
-        return true;
-    for (int i = 0; i < n->n_in; i++)
-        if (depends(f, n->in[i], on, seen))
-            return true;
-    const Kernel *k = f->of[n->id];
-    for (int j = 0; k && j < k->nodes.n; j++)
-        if (depends(f, k->nodes.at[j], on, seen))
-            return true;
-    return false;
+    f->walk++;
+    f->waiting = 0;
 }
 
-static bool node_depends(Fuser *f, const Node *n, const Kernel *on)
+static void wait_in_line(Fuser *f, const Node *n)
 {
-    bool *seen = NEWN(f->plan->arena, bool, f->plan->graph->nodes.n);
-    return depends(f, n, on, seen);
+    if (f->looked[n->id] == f->walk)
+        return;
+    f->looked[n->id] = f->walk;
+    f->queue[f->waiting++] = n;
+}
+
+/* A node and all that its kernel computes with it: of a kernel's inputs, all
+ * are there before any of its values. */
+static void look_at(Fuser *f, const Node *n)
+{
+    const Kernel *k = f->of[n->id];
+    if (f->looked[n->id] == f->walk)
+        return;
+    wait_in_line(f, n);
+    for (int j = 0; k && j < k->nodes.n; j++)
+        wait_in_line(f, k->nodes.at[j]);
+}
+
+/* Whether what waits in line depends on a value of kernel k. Walks backwards,
+ * nearest first: mostly k is near. */
+static bool walk_meets(Fuser *f, const Kernel *k)
+{
+    for (int at = 0; at < f->waiting; at++) {
+        const Node *n = f->queue[at];
+        if (f->of[n->id] == k)
+            return true;
+        for (int i = 0; i < n->n_in; i++)
+            look_at(f, n->in[i]);
+    }
+    return false;
 }
 
 /* No input of `other`'s nodes, itself outside both, may depend on k. */
 static bool apart(Fuser *f, const Kernel *other, const Kernel *k)
 {
+    begin_walk(f);
     for (int j = 0; j < other->nodes.n; j++) {
         const Node *n = other->nodes.at[j];
         for (int i = 0; i < n->n_in; i++) {
             const Kernel *made = f->of[n->in[i]->id];
-            if (made == other || made == k)
-                continue;
-            if (node_depends(f, n->in[i], k))
-                return false;
+            if (made != other && made != k)
+                look_at(f, n->in[i]);
         }
     }
-    return true;
+    return !walk_meets(f, k);
 }
 
 /* An update that keeps state streams through memory of its own, and is long:
@@ -163,29 +183,22 @@ static bool may_join(Fuser *f, const Node *n, const Kernel *k)
     if (!k || !takes_maps(k) || !shape_equal(&k->space, &n->shape) ||
         (k->anchor && f->stateful[n->id]))
         return false;
+    begin_walk(f);
     for (int i = 0; i < n->n_in; i++)
-        if (f->of[n->in[i]->id] != k && node_depends(f, n->in[i], k))
-            return false;
-    return true;
+        if (f->of[n->in[i]->id] != k)
+            look_at(f, n->in[i]);
+    return !walk_meets(f, k);
 }
 
+/* Adds a node to a kernel, whose nodes stay in order. */
 static void append(Fuser *f, Kernel *k, Node *n)
 {
     vec_push(f->plan->arena, &k->nodes, n);
+    Node **at = &k->nodes.at[k->nodes.n - 1];
+    for (; at > k->nodes.at && at[-1]->id > n->id; at--)
+        at[0] = at[-1];
+    at[0] = n;
     f->of[n->id] = k;
-}
-
-static void sort_nodes(Kernel *k)
-{
-    for (int i = 1; i < k->nodes.n; i++)
-        for (int j = i; j > 0; j--) {
-            Node **at = &k->nodes.at[j];
-            if (at[-1]->id < at[0]->id)
-                break;
-            Node *swap = at[0];
-            at[0] = at[-1];
-            at[-1] = swap;
-        }
 }
 
 static void remove_kernel(Plan *plan, const Kernel *k)
@@ -201,7 +214,6 @@ static void absorb(Fuser *f, Kernel *into, Kernel *from)
 {
     for (int j = 0; j < from->nodes.n; j++)
         append(f, into, from->nodes.at[j]);
-    sort_nodes(into);
     remove_kernel(f->plan, from);
 }
 
@@ -244,22 +256,37 @@ static void place_map(Fuser *f, Node *n)
     }
     if (home && may_join(f, n, home)) {
         append(f, home, n);
-        sort_nodes(home);
     } else {
         f->of[n->id] = plan_kernel(f->plan, KERNEL_MAP, n);
     }
 }
 
+static void mark_nodes(Fuser *f, const Kernel *k)
+{
+    begin_walk(f);
+    for (int j = 0; j < k->nodes.n; j++)
+        wait_in_line(f, k->nodes.at[j]);
+}
+
+/* How often the nodes of a kernel that are marked read n. */
+static int reads_inside(const Fuser *f, const Node *n)
+{
+    const Nodes *users = &f->users[n->id];
+    int inside = 0;
+    for (int u = 0; u < users->n; u++)
+        for (int i = 0; i < users->at[u]->n_in; i++)
+            inside += users->at[u]->in[i] == n &&
+                      f->looked[users->at[u]->id] == f->walk;
+    return inside;
+}
+
 /* Maps that only feed this reduction are computed inside of it. */
 static bool only_feeds(Fuser *f, const Kernel *k, const Node *n)
 {
+    mark_nodes(f, k);
     for (int j = 0; j < k->nodes.n; j++) {
         const Node *m = k->nodes.at[j];
-        int inside = m == n->in[0];
-        for (int o = 0; o < k->nodes.n; o++)
-            for (int i = 0; i < k->nodes.at[o]->n_in; i++)
-                inside += k->nodes.at[o]->in[i] == m;
-        if (inside != f->uses[m->id])
+        if ((m == n->in[0]) + reads_inside(f, m) != f->uses[m->id])
             return false;
     }
     return true;
@@ -280,19 +307,17 @@ static void place_reduce(Fuser *f, Node *n)
 /* The one kernel that holds every user of n, or NULL. */
 static Kernel *only_user(const Fuser *f, const Node *n)
 {
-    const Graph *g = f->plan->graph;
+    const Nodes *users = &f->users[n->id];
     Kernel *only = NULL;
     int found = 0;
-    for (int i = n->id + 1; i < g->nodes.n; i++) {
-        const Node *user = g->nodes.at[i];
-        for (int x = 0; x < user->n_in; x++) {
-            if (user->in[x] != n)
-                continue;
-            if (!f->of[i] || (only && f->of[i] != only))
-                return NULL;
-            only = f->of[i];
-            found++;
-        }
+    for (int i = 0; i < users->n; i++) {
+        const Node *user = users->at[i];
+        Kernel *k = f->of[user->id];
+        if (!k || (only && k != only))
+            return NULL;
+        only = k;
+        for (int x = 0; x < user->n_in; x++)
+            found += user->in[x] == n;
     }
     return found == f->uses[n->id] ? only : NULL;
 }
@@ -342,7 +367,6 @@ static bool sink(Fuser *f, Kernel *k)
             continue;
         take_out(k, n);
         append(f, later, n);
-        sort_nodes(later);
         return true;
     }
     return false;
@@ -363,11 +387,11 @@ static bool same_window(const Node *a, const Node *b)
  * place of its maxima. */
 static bool only_pooled(const Fuser *f, const Node *conv, const Node *pool)
 {
-    const Graph *g = f->plan->graph;
+    const Nodes *users = &f->users[conv->id];
     int readers = 0;
-    for (int i = 0; i < g->nodes.n; i++) {
-        const Node *n = g->nodes.at[i];
-        if (n->n_in == 0 || n->in[0] != conv)
+    for (int i = 0; i < users->n; i++) {
+        const Node *n = users->at[i];
+        if (n->in[0] != conv)
             continue;
         bool kin = n->op == pool->op ||
                    (n->op == OP_MAXPOOL_AT && pool->op == OP_MAXPOOL);
@@ -393,14 +417,14 @@ static bool pools_in_registers(const Fuser *f, const Node *conv,
 /* The kernel that finds the maxima whose places n wants, or NULL. */
 static Kernel *maxima(const Fuser *f, const Node *n)
 {
-    const Graph *g = f->plan->graph;
+    const Nodes *readers = &f->users[n->in[0]->id];
     if (f->plain || n->op != OP_MAXPOOL_AT || n->type != TYPE_BYTE)
         return NULL;
-    for (int i = n->in[0]->id + 1; i < n->id; i++) {
-        const Node *m = g->nodes.at[i];
-        if (m->op == OP_MAXPOOL && m->in[0] == n->in[0] && same_window(m, n) &&
-            f->of[i]->kind == KERNEL_POOL)
-            return f->of[i];
+    for (int i = 0; readers->at[i] != n; i++) {
+        const Node *m = readers->at[i];
+        if (m->op == OP_MAXPOOL && same_window(m, n) &&
+            f->of[m->id]->kind == KERNEL_POOL)
+            return f->of[m->id];
     }
     return NULL;
 }
@@ -442,10 +466,10 @@ static const Node *conv_dy(const Node *n)
  * computed inside each of them, and never stored. */
 static bool vanishes(const Fuser *f, const Node *n)
 {
-    const Graph *g = f->plan->graph;
+    const Nodes *users = &f->users[n->id];
     int readers = 0;
-    for (int i = n->id + 1; i < g->nodes.n; i++) {
-        const Node *user = g->nodes.at[i];
+    for (int i = 0; i < users->n; i++) {
+        const Node *user = users->at[i];
         if (!conv_gradient(user) || conv_dy(user) != n)
             continue;
         if (!pools_in_registers(f, user, n))
@@ -463,19 +487,29 @@ static void place_conv_gradient(Fuser *f, Node *n)
     if ((dy->op == OP_MAXPOOL_DX || dy->op == OP_AVGPOOL_DX) && !f->of[dy->id])
         append(f, k, dy);
     f->of[dy->id] = f->of[dy->id] == k ? NULL : f->of[dy->id];
-    sort_nodes(k);
+}
+
+static Nodes *users_of(const Graph *g)
+{
+    Nodes *users = NEWN(g->arena, Nodes, g->nodes.n);
+    for (int i = 0; i < g->nodes.n; i++) {
+        const Node *n = g->nodes.at[i];
+        for (int x = 0; x < n->n_in; x++) {
+            Nodes *of = &users[n->in[x]->id];
+            if (of->n == 0 || of->at[of->n - 1] != n)
+                vec_push(g->arena, of, n);
+        }
+    }
+    return users;
 }
 
 static void find_stores(Fuser *f, Kernel *k)
 {
+    mark_nodes(f, k);
     for (int j = 0; j < k->nodes.n; j++) {
         Node *n = k->nodes.at[j];
-        int inside = 0;
-        for (int o = 0; o < k->nodes.n; o++)
-            for (int i = 0; i < k->nodes.at[o]->n_in; i++)
-                inside += k->nodes.at[o]->in[i] == n;
-        if (inside != f->uses[n->id] && n->type != TYPE_NONE &&
-            f->of[n->id] == k)
+        if (n->type != TYPE_NONE && f->of[n->id] == k &&
+            reads_inside(f, n) != f->uses[n->id])
             vec_push(f->plan->arena, &k->stores, n);
     }
 }
@@ -483,11 +517,18 @@ static void find_stores(Fuser *f, Kernel *k)
 Plan *fuse(Plan *plan, const CodeOptions *options)
 {
     Graph *g = plan->graph;
-    Fuser f = {plan,          NEWN(plan->arena, Kernel *, g->nodes.n),
-               graph_uses(g), NEWN(plan->arena, bool, g->nodes.n),
-               options,       options->plain};
+    Fuser f = {.plan = plan,
+               .of = NEWN(plan->arena, Kernel *, g->nodes.n),
+               .uses = graph_uses(g),
+               .users = users_of(g),
+               .stateful = NEWN(plan->arena, bool, g->nodes.n),
+               .looked = NEWN(plan->arena, int, g->nodes.n),
+               .queue = NEWN(plan->arena, const Node *, g->nodes.n),
+               .options = options,
+               .plain = options->plain};
     mark_stateful(&f);
-    plan->value = NEWN(plan->arena, Value, g->nodes.n);
+    plan->value_room = g->nodes.n;
+    plan->value = NEWN(plan->arena, Value, plan->value_room);
     for (int i = 0; i < g->nodes.n; i++) {
         Node *n = g->nodes.at[i];
         OpClass class = op_table[n->op].class;

@@ -35,11 +35,8 @@ Node *layout_copy(Plan *plan, Node *of)
 {
     Node *n = graph_add_shaped(plan->graph, OP_RESHAPE, of->type, of->shape, 1,
                                &of, (Attr){0}, of);
-    int count = plan->graph->nodes.n;
-    Value *grown = NEWN(plan->arena, Value, count);
-    for (int i = 0; i + 1 < count; i++)
-        grown[i] = plan->value[i];
-    plan->value = grown;
+    plan->value = vec_room(plan->arena, plan->value, n->id, &plan->value_room,
+                           sizeof *plan->value);
     Kernel *k = plan_kernel(plan, KERNEL_COPY, n);
     vec_push(plan->arena, &k->stores, n);
     value_of(plan, n)->kernel = k;

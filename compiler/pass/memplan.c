@@ -84,25 +84,27 @@ static int by_size(const void *a, const void *b)
     return (x->first > y->first) - (x->first < y->first);
 }
 
-static bool overlap(int64_t a, int64_t a_end, int64_t b, int64_t b_end)
-{
-    return a < b_end && b < a_end;
-}
-
-/* The lowest free offset for a buffer among the n placed before it. */
+/* The lowest free offset for a buffer among the n placed before it, which are
+ * in order of their offsets. */
 static int64_t find_place(Buffer *const *placed, int n, const Buffer *b,
                           bool plain)
 {
     int64_t at = 0, size = bytes_of(b, plain);
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; i < n && placed[i]->at < at + size; i++) {
         const Buffer *o = placed[i];
-        if (b->first <= o->last && o->first <= b->last &&
-            overlap(at, at + size, o->at, o->at + bytes_of(o, plain))) {
-            at = o->at + bytes_of(o, plain);
-            i = -1; /* look at all again from the new offset */
-        }
+        int64_t end = o->at + bytes_of(o, plain);
+        if (b->first <= o->last && o->first <= b->last && end > at)
+            at = end;
     }
     return at;
+}
+
+/* Puts b among the n that are in order of their offsets. */
+static void insert(Buffer **placed, int n, Buffer *b)
+{
+    for (; n > 0 && placed[n - 1]->at > b->at; n--)
+        placed[n] = placed[n - 1];
+    placed[n] = b;
 }
 
 static void plan_scratch(Plan *plan, const CodeOptions *options)
@@ -140,17 +142,19 @@ Plan *memplan(Plan *plan, const CodeOptions *options)
     touch_kernels(plan, plan, -1);
     touch_roots(plan);
     plan_scratch(plan, options);
+    Buffer **sorted = NEWN(plan->arena, Buffer *, plan->buffers.n + 1);
     Buffer **placed = NEWN(plan->arena, Buffer *, plan->buffers.n + 1);
     int n = 0;
     for (int i = 0; i < plan->buffers.n; i++)
         if (planned(plan->buffers.at[i]))
-            placed[n++] = plan->buffers.at[i];
-    qsort(placed, (size_t)n, sizeof *placed, by_size);
+            sorted[n++] = plan->buffers.at[i];
+    qsort(sorted, (size_t)n, sizeof *sorted, by_size);
     for (int i = 0; i < n; i++) {
-        Buffer *b = placed[i];
+        Buffer *b = sorted[i];
         if (b->place == PLACE_INPUT)
             b->first = 0;
         b->at = find_place(placed, i, b, options->plain);
+        insert(placed, i, b);
         int64_t end = b->at + bytes_of(b, options->plain);
         plan->workspace = end > plan->workspace ? end : plan->workspace;
     }

@@ -8,8 +8,17 @@
 
 #include "pass/backend.h"
 
+/* Who reads a parameter, or one of its slots. */
+typedef struct Reader {
+    Kernel *kernel;
+    int slot;
+} Reader;
+
+typedef VEC(Reader) Readers;
+
 typedef struct Sorter {
     Plan *plan;
+    Readers *readers; /* by the parameter's index */
     VEC(Kernel *) done;
     char *mark; /* by position before sorting: 1 open, 2 done */
 } Sorter;
@@ -35,24 +44,22 @@ static int by_key(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static bool same_place(const Buffer *a, const Buffer *b)
+/* Enters a kernel among the readers of the parameters whose old values it
+ * reads. */
+static void note_reads(Sorter *s, Kernel *k)
 {
-    return a && b && a->place == PLACE_PARAM && b->place == PLACE_PARAM &&
-           a->index == b->index && a->slot == b->slot;
-}
-
-static bool reads(const Plan *plan, const Kernel *k, const Buffer *b)
-{
+    const Plan *plan = s->plan;
     for (int j = 0; j < k->nodes.n; j++) {
         const Node *n = k->nodes.at[j];
         for (int i = 0; i < n->n_in; i++) {
             const Value *v = &plan->value[n->in[i]->id];
-            if (!v->kernel && same_place(v->buffer, b) &&
+            const Buffer *b = v->buffer;
+            if (!v->kernel && b && b->place == PLACE_PARAM &&
                 made_by(plan, n->in[i]) == NULL)
-                return true;
+                vec_push(plan->arena, &s->readers[b->index],
+                         ((Reader){k, b->slot}));
         }
     }
-    return false;
 }
 
 static void visit(Sorter *s, Kernel *k);
@@ -63,11 +70,10 @@ static void visit_readers(Sorter *s, const Kernel *k)
         const Buffer *b = s->plan->value[k->stores.at[j]->id].buffer;
         if (!b || b->place != PLACE_PARAM)
             continue;
-        for (int i = 0; i < s->plan->kernels.n; i++) {
-            Kernel *other = s->plan->kernels.at[i];
-            if (other != k && reads(s->plan, other, b))
-                visit(s, other);
-        }
+        const Readers *readers = &s->readers[b->index];
+        for (int i = 0; i < readers->n; i++)
+            if (readers->at[i].kernel != k && readers->at[i].slot == b->slot)
+                visit(s, readers->at[i].kernel);
     }
 }
 
@@ -96,9 +102,13 @@ Plan *order(Plan *plan)
     int n = plan->kernels.n;
     if (n > 0)
         qsort(plan->kernels.at, (size_t)n, sizeof(Kernel *), by_key);
-    Sorter s = {.plan = plan, .mark = NEWN(plan->arena, char, n)};
-    for (int i = 0; i < n; i++)
+    Sorter s = {.plan = plan,
+                .readers = NEWN(plan->arena, Readers, plan->program->params.n),
+                .mark = NEWN(plan->arena, char, n)};
+    for (int i = 0; i < n; i++) {
         plan->kernels.at[i]->position = i;
+        note_reads(&s, plan->kernels.at[i]);
+    }
     for (int i = 0; i < n; i++)
         visit(&s, plan->kernels.at[i]);
     for (int i = 0; i < n; i++) {

@@ -141,8 +141,7 @@ static bool beside(const Plan *plan, const Node *n, bool swap, AxisOrder order,
 static Node *under(Plan *plan, Node *n, const Layout *l)
 {
     Value *v = &plan->value[n->id];
-    bool alone = graph_uses(plan->graph)[n->id] == 1;
-    if (n->op != OP_CONCAT || !alone || v->want)
+    if (n->op != OP_CONCAT || v->want || graph_uses(plan->graph)[n->id] != 1)
         n = layout_copy(plan, n);
     plan->value[n->id].want = l;
     return n;
