@@ -234,6 +234,13 @@ static void pair_output(Elab *e, Output *out, const Node *node)
     }
 }
 
+/* Makes a root of the value, which is called so in what is written. */
+static void root(Elab *e, const Value *v, const char *name, Role role, int i)
+{
+    graph_name(v->node, name);
+    graph_root(e->graph, v->node, role, i, 0);
+}
+
 static void loss_root(Elab *e)
 {
     Value *total = e->losses.at[0];
@@ -245,9 +252,7 @@ static void loss_root(Elab *e)
             false);
     if (e->mode == MODE_STEP)
         elab_penalties(e, &total);
-    if (!total->node->name)
-        total->node->name = "loss";
-    graph_root(e->graph, total->node, ROOT_LOSS, 0, 0);
+    root(e, total, "loss", ROOT_LOSS, 0);
 }
 
 static void roots(Elab *e)
@@ -255,12 +260,14 @@ static void roots(Elab *e)
     if (e->mode != MODE_INFER && e->losses.n > 0)
         loss_root(e);
     for (int i = 0; e->mode != MODE_INFER && i < e->metrics.n; i++)
-        graph_root(e->graph, e->metrics.at[i]->node, ROOT_METRIC, i, 0);
+        root(e, e->metrics.at[i], e->program->metrics.at[i].name, ROOT_METRIC,
+             i);
     for (int i = 0; i < e->outputs.n; i++) {
         if (e->first)
             pair_output(e, &e->program->outputs.at[i], e->outputs.at[i]->node);
         if (e->mode != MODE_STEP)
-            graph_root(e->graph, e->outputs.at[i]->node, ROOT_OUTPUT, i, 0);
+            root(e, e->outputs.at[i], e->program->outputs.at[i].name,
+                 ROOT_OUTPUT, i);
     }
 }
 
@@ -270,7 +277,7 @@ void elab_model(Elab *e)
     inputs(e, ITEM_TARGET);
     items(e);
     if (diag_errors(e->diag) == 0) {
-        roots(e);
         elab_settle(e, e->frame->layer);
+        roots(e);
     }
 }

@@ -148,6 +148,15 @@ Node *graph_pick(Graph *g, Node *scan, int index)
     return graph_add(g, OP_PICK, 1, &scan, (Attr){.index = index}, scan);
 }
 
+void graph_name(Node *n, const char *name)
+{
+    while (!n->name) {
+        n->name = name;
+        if (n->op == OP_RESHAPE || n->op == OP_TRANSPOSE)
+            n = n->in[0];
+    }
+}
+
 void graph_root(Graph *g, Node *node, Role role, int index, int slot)
 {
     Root root = {.node = node, .role = role, .index = index, .slot = slot};

@@ -5,8 +5,7 @@
  *   - inputs stand before their users in `nodes` (construction order is a
  *     topological order; passes that rebuild keep it);
  *   - every node's type and shape are what its operator's rule gives;
- *   - the batch is a literal axis like any other. Outside a scan it is axis 0
- *     of every row-wise value;
+ *   - the batch is a literal axis, outside a scan axis 0 of row-wise values;
  *   - leaves OP_ARG occur only in a scan's body, OP_INPUT, OP_PARAM, OP_SLOT
  *     only outside of one. What a body needs from outside is an input of its
  *     scan node, so a body is a closed graph of its own.
@@ -39,14 +38,12 @@ typedef struct Scan {
     bool backward;
 } Scan;
 
-/* What an operator needs besides its inputs; which member holds is the
- * operator's `attr` column in ops.def. */
+/* Besides inputs; which member holds is the `attr` column in ops.def. */
 typedef union Attr {
     double value; /* CONST: every element; POW_STEP: the base */
     int index;    /* INPUT, PARAM: place in the program's table; ARG, PICK */
     struct {
-        int index; /* SLOT: parameter */
-        int slot;  /* 1.. */
+        int index, slot; /* SLOT: parameter; 1.. */
     } slot;
     struct {
         int axis;
@@ -56,11 +53,11 @@ typedef union Attr {
     int axis;           /* CONCAT, REVERSE, SOFTMAX, ROWS_MASK, ... */
     unsigned axes;      /* SUM, RMAX: bit a set = axis a becomes size 1 */
     int perm[MAX_RANK]; /* TRANSPOSE: result axis i is input axis perm[i] */
+    Window window;
+    Scan *scan;
     struct {
         bool ta, tb; /* MATMUL: a is [.., K, M], b is [.., N, K] */
     } mm;
-    Window window;
-    Scan *scan;
     struct {
         double rate;
         int stream; /* one number per dropout of the model */
@@ -75,7 +72,7 @@ struct Node {
     Node **in;
     Attr attr;
     Span span;        /* the user's text that made it */
-    const char *name; /* the user's name for it, or NULL */
+    const char *name; /* the user's or one derived from it; NULL: none */
     int id;           /* place in graph->nodes */
 };
 
@@ -133,6 +130,9 @@ Node *graph_slice(Graph *g, Node *a, int axis, int64_t begin, int64_t size);
 Node *graph_concat(Graph *g, int n, Node *const *in, int axis);
 Node *graph_pick(Graph *g, Node *scan, int index);
 void graph_root(Graph *g, Node *node, Role role, int index, int slot);
+
+/* Names a node, unless it has a name, and what it is another shape of. */
+void graph_name(Node *n, const char *name);
 
 /* The node of the first root of this role and index, or NULL. */
 Node *graph_find_root(const Graph *g, Role role, int index);

@@ -103,14 +103,11 @@ Node *diff_sum(Graph *g, const Nodes *parts)
 }
 
 /* A gradient is named after the value that it belongs to; where it belongs to
- * several, after the first. What it is a view of has the same name. */
-static void name_gradient(Diff *d, Node *gradient, const char *of)
+ * several, after the first. It may be a value of the forward pass. */
+static void name_gradient(const Diff *d, Node *gradient, const char *of)
 {
-    for (Node *n = gradient; of && n->id >= d->n && !n->name; n = n->in[0]) {
-        n->name = arena_printf(d->g->arena, "d_%s", of);
-        if (op_table[n->op].class != CLASS_VIEW)
-            return;
-    }
+    if (of && gradient->id >= d->n)
+        graph_name(gradient, arena_printf(d->g->arena, "d_%s", of));
 }
 
 Node *diff_total(Diff *d, const Node *n)

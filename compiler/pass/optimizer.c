@@ -20,14 +20,6 @@ typedef struct Update {
 
 typedef Node *UpdateRule(Update *u);
 
-/* The node, which is called so unless it has a name. */
-static Node *named(Node *n, const char *name)
-{
-    if (!n->name)
-        n->name = name;
-    return n;
-}
-
 static Node *add(Graph *g, Node *a, Node *b)
 {
     return graph_binary(g, OP_ADD, a, b);
@@ -73,13 +65,15 @@ static Node *slot(const Update *u, int k, const char *name)
         graph_add_shaped(u->g, OP_SLOT, TYPE_REAL, u->w->shape, 0, NULL,
                          (Attr){.slot = {.index = u->index, .slot = k}}, u->w);
 
-    return named(n, name);
+    graph_name(n, name);
+    return n;
 }
 
 /* The slot's next value. */
 static void keep(const Update *u, int k, Node *next, const char *name)
 {
-    graph_root(u->g, named(next, name), ROOT_SLOT, u->index, k);
+    graph_name(next, name);
+    graph_root(u->g, next, ROOT_SLOT, u->index, k);
 }
 
 static Node *plain_sgd(Update *u)
@@ -126,11 +120,11 @@ static Node *adam(Update *u)
                         correction(g, t->beta1));
     unbiased = graph_binary(g, OP_DIV, number(g, 1, 1),
                             graph_unary(g, OP_SQRT, correction(g, t->beta2)));
-    below = mul(g, graph_unary(g, OP_SQRT, v),
-                everywhere(u, named(unbiased, "unbiased")));
+    graph_name(rate, "rate");
+    graph_name(unbiased, "unbiased");
+    below = mul(g, graph_unary(g, OP_SQRT, v), everywhere(u, unbiased));
     below = add(g, below, number(g, t->eps, u->w->shape.rank));
-    return mul(g, everywhere(u, named(rate, "rate")),
-               graph_binary(g, OP_DIV, m, below));
+    return mul(g, everywhere(u, rate), graph_binary(g, OP_DIV, m, below));
 }
 
 typedef struct Rule {
@@ -208,8 +202,8 @@ Graph *optimizer(Program *p, Graph *g)
             u.dw = mul(g, u.dw,
                        graph_reshape(g, clip, shape_ones(u.w->shape.rank)));
         w = graph_binary(g, OP_SUB, u.w, rule.rule(&u));
-        graph_root(g, named(w, p->params.at[u.index].name), ROOT_PARAM, u.index,
-                   0);
+        graph_name(w, p->params.at[u.index].name);
+        graph_root(g, w, ROOT_PARAM, u.index, 0);
     }
     return g;
 }
