@@ -52,27 +52,41 @@ static long long trips(const Loop *l)
     return l->to <= l->from ? 0 : (l->to - l->from + l->step - 1) / l->step;
 }
 
+/* The loops that are open at a line of a body, outermost first. */
+typedef struct Walk {
+    Loop open[MAX_DEPTH];
+    int depth;
+} Walk;
+
+/* Closes the loops that end before the line; true where it opens one. */
+static bool walk_line(Walk *w, const char *line)
+{
+    size_t indent = strspn(line, " ");
+    while (w->depth > 0 && line[indent] == '}' &&
+           indent <= w->open[w->depth - 1].indent)
+        w->depth--;
+    if (w->depth == MAX_DEPTH || !is_loop(line, &w->open[w->depth]))
+        return false;
+    w->depth++;
+    return true;
+}
+
 /* Statements of a body once its loops are written out; *loops tells whether
  * any is, *left whether any other stays. */
 static long long count(const char *text, bool *loops, bool *left)
 {
-    Loop open[MAX_DEPTH];
+    Walk w = {.depth = 0};
     long long all = 0, each[MAX_DEPTH + 1] = {1};
-    int depth = 0;
     for (const char *c = text; *c; c += line_size(c)) {
-        size_t indent = strspn(c, " ");
-        while (depth > 0 && c[indent] == '}' &&
-               indent <= open[depth - 1].indent)
-            depth--;
-        if (depth < MAX_DEPTH && is_loop(c, &open[depth])) {
-            each[depth + 1] = each[depth] * trips(&open[depth]);
-            depth++;
+        const char *word = c + strspn(c, " ");
+        if (walk_line(&w, c)) {
+            each[w.depth] = each[w.depth - 1] * trips(&w.open[w.depth - 1]);
             *loops = true;
-        } else if (strncmp(c + indent, "for (", 5) == 0 ||
-                   strncmp(c + indent, "while (", 7) == 0) {
+        } else if (strncmp(word, "for (", 5) == 0 ||
+                   strncmp(word, "while (", 7) == 0) {
             *left = true;
         } else if (c[line_size(c) > 1 ? line_size(c) - 2 : 0] == ';') {
-            all += each[depth];
+            all += each[w.depth];
         }
         if (all > WHOLE_MOST)
             return all;
@@ -81,16 +95,15 @@ static long long count(const char *text, bool *loops, bool *left)
 }
 
 /* Appends a line with $ before each use of the open loops' variables. */
-static void mark_line(Text *out, const char *line, size_t n, const Loop *open,
-                      int depth)
+static void mark_line(Text *out, const char *line, size_t n, const Walk *w)
 {
     for (size_t i = 0; i < n;) {
         size_t m = 0;
         while (i + m < n && str_in_name(line[i + m]))
             m++;
-        for (int d = 0; m > 0 && d < depth; d++)
-            if (strlen(open[d].name) == m &&
-                memcmp(open[d].name, line + i, m) == 0)
+        for (int d = 0; m > 0 && d < w->depth; d++)
+            if (strlen(w->open[d].name) == m &&
+                memcmp(w->open[d].name, line + i, m) == 0)
                 text_add(out, "$");
         m += m == 0;
         text_add_n(out, line + i, m);
@@ -101,15 +114,10 @@ static void mark_line(Text *out, const char *line, size_t n, const Loop *open,
 static const char *mark(Arena *arena, const char *text)
 {
     Text out = {.arena = arena};
-    Loop open[MAX_DEPTH];
-    int depth = 0;
+    Walk w = {.depth = 0};
     for (const char *c = text; *c; c += line_size(c)) {
-        size_t indent = strspn(c, " ");
-        while (depth > 0 && c[indent] == '}' &&
-               indent <= open[depth - 1].indent)
-            depth--;
-        depth += depth < MAX_DEPTH && is_loop(c, &open[depth]);
-        mark_line(&out, c, line_size(c), open, depth);
+        walk_line(&w, c);
+        mark_line(&out, c, line_size(c), &w);
     }
     return text_str(&out);
 }
