@@ -10,16 +10,6 @@ enum { MAX_VECTORS = 4 };
 
 static const char path[] = "templates/conv2d_columns.c";
 
-static int ceil_div(int a, int b)
-{
-    return (a + b - 1) / b;
-}
-
-static int window(const Columns *c, int i)
-{
-    return c->spec->pool == POOL_NONE ? 1 : c->spec->window[i];
-}
-
 /* Result columns of a tile, unused lanes included. */
 static int tile_width(const Columns *c)
 {
@@ -30,7 +20,7 @@ static int tile_width(const Columns *c)
 static int stored(const Columns *c)
 {
     int all = tile_width(c) < c->out[1] ? tile_width(c) : c->out[1];
-    return all / window(c, 1);
+    return all / conv_window(c->spec, 1);
 }
 
 /* Whether results are stored as vectors of columns. */
@@ -50,8 +40,8 @@ static double cycles(const Columns *c)
     int loads = c->rows * c->vectors * 3 / 2 + c->channels;
     double step = conv_step_cycles(c->target, acc, loads);
     double taps = (double)s->x.channels * s->kernel[0] * s->kernel[1];
-    int results = acc / (window(c, 0) * window(c, 1));
-    double each = 2 + s->epilogue.operations + window(c, 1) * 2 +
+    int results = acc / (conv_window(c->spec, 0) * conv_window(c->spec, 1));
+    double each = 2 + s->epilogue.operations + conv_window(c->spec, 1) * 2 +
                   (side_by_side(c) ? 0 : 1.5 * c->target->lanes);
     return tiles * (taps * step + 20 + acc + results * each);
 }
@@ -74,12 +64,13 @@ bool columns_choose(Columns *c)
     Columns best = *c;
     best.cycles = 0;
     for (int v = 1; possible(c) && v <= MAX_VECTORS; v++) {
-        bool pairs = window(c, 1) == 1 || v % 2 == 0 || v == 1;
+        bool pairs = conv_window(c->spec, 1) == 1 || v % 2 == 0 || v == 1;
         c->vectors = v;
         if (!pairs || (v > 1 && (v - 1) * c->target->lanes >= c->out[1])) {
             continue;
         }
-        for (int r = window(c, 0); r <= c->out[0]; r += window(c, 0)) {
+        for (int r = conv_window(c->spec, 0); r <= c->out[0];
+             r += conv_window(c->spec, 0)) {
             for (int k = 1; k <= c->spec->filters; k++) {
                 c->rows = r;
                 c->channels = k;
@@ -127,11 +118,11 @@ static const char *place(const Tile *tile, const Image *y, bool scatter,
     const Columns *c = tile->c;
     int k = conv_int(args[1]);
     int i = conv_int(args[2]);
-    int q = conv_int(args[3]) / window(c, 1);
+    int q = conv_int(args[3]) / conv_window(c->spec, 1);
     int lanes = c->target->lanes;
     if (scatter) {
-        int rows = c->rows / window(c, 0);
-        int each = ceil_div(c->vectors, window(c, 1));
+        int rows = c->rows / conv_window(c->spec, 0);
+        int each = ceil_div(c->vectors, conv_window(c->spec, 1));
         return arena_printf(tile->arena, "%d",
                             ((k * rows + i) * each + q) * lanes);
     }
@@ -144,7 +135,7 @@ static const char *place(const Tile *tile, const Image *y, bool scatter,
 static int lanes_of(const Tile *tile, const char *q)
 {
     int lanes = tile->c->target->lanes;
-    int first = conv_int(q) / window(tile->c, 1) * lanes;
+    int first = conv_int(q) / conv_window(tile->c->spec, 1) * lanes;
     int left = stored(tile->c) - first;
     return left < lanes ? left : lanes;
 }
@@ -179,7 +170,7 @@ static void write_apply(Text *out, void *context, int n,
         return;
     }
     Arena *a = tile->arena;
-    int q = conv_int(args[3]) / window(tile->c, 1);
+    int q = conv_int(args[3]) / conv_window(tile->c->spec, 1);
     Lanes at = {.n = "n", .axis = 'x', .count = lanes_of(tile, args[3])};
     at.c = conv_sum(a, "k", conv_int(args[1]));
     at.y = conv_sum(a, "oy", conv_int(args[2]));
@@ -238,7 +229,8 @@ static void tile_holes(Holes *h, const Columns *c)
 {
     const ConvSpec *s = c->spec;
     int lanes = c->target->lanes;
-    int results = c->rows / window(c, 0) * ceil_div(c->vectors, window(c, 1));
+    int results = c->rows / conv_window(c->spec, 0) *
+                  ceil_div(c->vectors, conv_window(c->spec, 1));
     bool first = s->bias && s->pool == POOL_NONE;
     holes_hook(h, "FIRST", "", "");
     h->at[h->n - 1] =
@@ -265,7 +257,8 @@ static void tile_holes(Holes *h, const Columns *c)
     holes_hook(h, "AC", "c", image_channel(h->arena, arg, "$c", s->filters));
     holes_int(h, "YI", c->y->row);
     holes_int(h, "YJ", c->y->column);
-    holes_int(h, "WIDTH", ceil_div(c->vectors, window(c, 1)) * lanes);
+    holes_int(h, "WIDTH",
+              ceil_div(c->vectors, conv_window(c->spec, 1)) * lanes);
     holes_int(h, "COUNT", stored(c));
     holes_int(h, "BUFFER", c->channels * results * lanes);
 }
@@ -314,8 +307,10 @@ static const char *first_result(Arena *a, const Columns *c, const Corner *at,
                                 const Image *y)
 {
     return arena_printf(
-        a, "(%s + %s + %lld)", conv_scaled(a, at->oy, window(c, 0), y->row),
-        conv_scaled(a, at->ox, window(c, 1), y->column), (long long)y->origin);
+        a, "(%s + %s + %lld)",
+        conv_scaled(a, at->oy, conv_window(c->spec, 0), y->row),
+        conv_scaled(a, at->ox, conv_window(c->spec, 1), y->column),
+        (long long)y->origin);
 }
 
 static void tile_formals(Arena *a, const Columns *c, const Corner *at,
@@ -340,8 +335,10 @@ static void tile_formals(Arena *a, const Columns *c, const Corner *at,
         arena_printf(a, "won + %s", first_result(a, c, at, conv_arg(s)))};
     f[5] = (Formal){"int ", "n", "n"};
     f[6] = (Formal){"int ", "k", at->k};
-    f[7] = (Formal){"int ", "oy", conv_scaled(a, at->oy, window(c, 0), 1)};
-    f[8] = (Formal){"int ", "ox", conv_scaled(a, at->ox, window(c, 1), 1)};
+    f[7] = (Formal){"int ", "oy",
+                    conv_scaled(a, at->oy, conv_window(c->spec, 0), 1)};
+    f[8] = (Formal){"int ", "ox",
+                    conv_scaled(a, at->ox, conv_window(c->spec, 1), 1)};
     f[9] = (Formal){0};
 }
 

@@ -11,11 +11,6 @@
 
 enum { ENOUGH_UNITS = 8, BAND_FLOPS = 2000000 };
 
-static int ceil_div(int a, int b)
-{
-    return (a + b - 1) / b;
-}
-
 /* What both plan and emit derive from the spec. */
 typedef struct Forward {
     Direct direct;
@@ -67,8 +62,7 @@ static bool plan_columns(Forward *f, const ConvSpec *s, const Target *t)
 {
     f->columns = (Columns){.spec = s, .target = t, .x = &f->x, .y = &s->y};
     for (int i = 0; i < 2; i++) {
-        int window = s->pool == POOL_NONE ? 1 : s->window[i];
-        f->columns.out[i] = conv_pooled(s, i) * window;
+        f->columns.out[i] = conv_in_windows(s, i);
     }
     return columns_choose(&f->columns);
 }

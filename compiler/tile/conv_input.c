@@ -33,11 +33,6 @@ typedef struct Turned {
     Columns columns; /* and its loops */
 } Turned;
 
-static int ceil_div(int a, int b)
-{
-    return (a + b - 1) / b;
-}
-
 /* The first tap that meets pixel r modulo the stride, and how many there are.
  */
 static int first_tap(const ConvSpec *s, int axis, int r)

@@ -123,10 +123,29 @@ int conv_out(const ConvSpec *s, int i)
     return (size + pad - s->kernel[i]) / s->stride[i] + 1;
 }
 
+int conv_window(const ConvSpec *s, int i)
+{
+    return s->pool == POOL_NONE ? 1 : s->window[i];
+}
+
 int conv_pooled(const ConvSpec *s, int i)
 {
-    return s->pool == POOL_NONE ? conv_out(s, i)
-                                : conv_out(s, i) / s->window[i];
+    return conv_out(s, i) / conv_window(s, i);
+}
+
+int conv_in_windows(const ConvSpec *s, int i)
+{
+    return conv_pooled(s, i) * conv_window(s, i);
+}
+
+ConvWeights conv_row_weights(const ConvSpec *s, int64_t u)
+{
+    ConvWeights w = {.n = 4, .size = u * s->kernel[0] * s->filters};
+    w.piece[0] = (ConvPiece){0, 1, s->filters, u * s->kernel[0]};
+    w.piece[1] = (ConvPiece){2, 1, s->kernel[0], u};
+    w.piece[2] = (ConvPiece){3, 1, s->kernel[1], s->x.channels};
+    w.piece[3] = (ConvPiece){1, 1, s->x.channels, 1};
+    return w;
 }
 
 int conv_unroll(const ConvSpec *spec, int trips, int each)
@@ -226,6 +245,16 @@ static const char *pool_section(const ConvSpec *s)
     return s->argmax ? "arg_maximum" : "maximum";
 }
 
+void conv_dead_hole(Holes *h, bool dead, int area)
+{
+    holes_hook(h, "DEAD", "m, won",
+               dead ? arena_printf(h->arena,
+                                   "$won = ($won & ($m > 0.0f)) | (%d & "
+                                   "~($m > 0.0f));",
+                                   area)
+                    : "");
+}
+
 void conv_pool_holes(Holes *h, const ConvSpec *s, const Target *target)
 {
     static const char *const sections[] = {"plain", "maximum", "arg_maximum",
@@ -235,19 +264,13 @@ void conv_pool_holes(Holes *h, const ConvSpec *s, const Target *target)
             holes_drop(h, sections[i]);
         }
     }
-    bool pool = s->pool != POOL_NONE;
-    int area = pool ? s->window[0] * s->window[1] : 1;
-    holes_int(h, "WINDOW_H", pool ? s->window[0] : 1);
-    holes_int(h, "WINDOW_W", pool ? s->window[1] : 1);
+    int area = conv_window(s, 0) * conv_window(s, 1);
+    holes_int(h, "WINDOW_H", conv_window(s, 0));
+    holes_int(h, "WINDOW_W", conv_window(s, 1));
     holes_text(h, "SHARE", arena_printf(h->arena, "(1.0f / %d)", area));
     holes_text(h, "ARG_TYPE", area < 256 ? "unsigned char" : "unsigned short");
     holes_int(h, "ARG_VECTOR", target->lanes * (area < 256 ? 1 : 2));
-    holes_hook(h, "DEAD", "m, won",
-               s->dead ? arena_printf(h->arena,
-                                      "$won = ($won & ($m > 0.0f)) | (%d & "
-                                      "~($m > 0.0f));",
-                                      area)
-                       : "");
+    conv_dead_hole(h, s->dead, area);
     if (!s->argmax) {
         holes_drop(h, "arg_type");
     }

@@ -41,11 +41,27 @@ typedef struct Formal {
 const char *conv_function(Text *out, const char *name, const Formal *formals,
                           int n, const Epilogue *epilogue, const char *body);
 
+/* Pieces of b that cover a. */
+static inline int ceil_div(int a, int b)
+{
+    return (a + b - 1) / b;
+}
+
 /* The result's height and width before (i = 0, 1) pooling. */
 int conv_out(const ConvSpec *spec, int i);
 
 /* Its height and width as stored, which pooling may have made smaller. */
 int conv_pooled(const ConvSpec *spec, int i);
+
+/* A window's height and width; 1 without pooling. */
+int conv_window(const ConvSpec *spec, int i);
+
+/* What windows cover of the result's height and width before pooling. */
+int conv_in_windows(const ConvSpec *spec, int i);
+
+/* The layout [K][kh][u] of weights, where u reals hold a filter's row: kw
+ * pixels of C channels, and what fills up vectors. */
+ConvWeights conv_row_weights(const ConvSpec *spec, int64_t u);
 
 /* The most steps of `each` multiply-adds to write out, a divisor of trips. */
 int conv_unroll(const ConvSpec *spec, int trips, int each);
@@ -74,6 +90,9 @@ const char *conv_clipped(Arena *arena, const char *var, const char *name,
 
 /* The holes of pooling in registers, and the sections that are not wanted. */
 void conv_pool_holes(Holes *holes, const ConvSpec *spec, const Target *target);
+
+/* The hook that records a window's area where its maximum is not above 0. */
+void conv_dead_hole(Holes *holes, bool dead, int area);
 
 /* The layout of arg. */
 const Image *conv_arg(const ConvSpec *spec);

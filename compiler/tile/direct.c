@@ -13,20 +13,10 @@ enum { MAX_VECTORS = 6 };
 
 static const char path[] = "templates/conv2d_channels.c";
 
-static int ceil_div(int a, int b)
-{
-    return (a + b - 1) / b;
-}
-
-static int window(const Direct *d, int i)
-{
-    return d->spec->pool == POOL_NONE ? 1 : d->spec->window[i];
-}
-
 /* Rows (or columns) of results that fill whole windows. */
 static int pooled_rows(const Direct *d, int i)
 {
-    return d->out[i] / window(d, i) * window(d, i);
+    return d->out[i] / conv_window(d->spec, i) * conv_window(d->spec, i);
 }
 
 static int64_t taps(const Direct *d)
@@ -65,7 +55,7 @@ static double tile_cycles(const Direct *d, const DirectTile *t)
         conv_step_cycles(d->target, acc, t->rows * t->columns + t->vectors);
     double fetch = fetch_cycles(d, t->vectors);
     step = (step > fetch ? step : fetch) + 0.25 * fetch;
-    int results = acc / (window(d, 0) * window(d, 1));
+    int results = acc / (conv_window(d->spec, 0) * conv_window(d->spec, 1));
     double each = 2 + d->spec->epilogue.operations +
                   (lanes_side_by_side(d) ? 0 : 1.5 * d->target->lanes);
     return tiles * t->panels *
@@ -78,8 +68,10 @@ static bool best_pixels(const Direct *d, DirectTile *t)
     DirectTile best = {0};
     int high = pooled_rows(d, 0);
     int wide = pooled_rows(d, 1);
-    for (int r = window(d, 0); r <= high; r += window(d, 0)) {
-        for (int c = window(d, 1); c <= wide; c += window(d, 1)) {
+    for (int r = conv_window(d->spec, 0); r <= high;
+         r += conv_window(d->spec, 0)) {
+        for (int c = conv_window(d->spec, 1); c <= wide;
+             c += conv_window(d->spec, 1)) {
             if (!conv_fits(d->target, r * c * t->vectors, t->vectors)) {
                 break;
             }
@@ -214,7 +206,7 @@ static const char *place(const Tile *tile, const Image *y, bool scatter,
     int j = conv_int(args[3]);
     int lanes = d->target->lanes;
     if (scatter) {
-        int columns = t->columns / window(d, 1);
+        int columns = t->columns / conv_window(d->spec, 1);
         return arena_printf(tile->arena, "%d",
                             ((i * columns + j) * t->vectors + q) * lanes);
     }
@@ -341,7 +333,7 @@ static void tile_holes(Holes *h, const Direct *d, const DirectTile *t)
     holes_int(h, "COUNT", (t->vectors - 1) * lanes + t->count);
     holes_int(h, "BUFFER",
               t->rows * t->columns * t->vectors * lanes /
-                  (window(d, 0) * window(d, 1)));
+                  (conv_window(d->spec, 0) * conv_window(d->spec, 1)));
 }
 
 static void tile_body(Text *body, const Direct *d, const DirectTile *t)
@@ -394,8 +386,8 @@ static const char *first_result(Arena *a, const Direct *d, const Corner *c,
     int64_t y0 = y->origin + d->shift[0] * y->row + d->shift[1] * y->column;
     return arena_printf(
         a, "(%s + %s + %lld)",
-        conv_scaled(a, c->oy, window(d, 0), d->scale[0] * y->row),
-        conv_scaled(a, c->ox, window(d, 1), d->scale[1] * y->column),
+        conv_scaled(a, c->oy, conv_window(d->spec, 0), d->scale[0] * y->row),
+        conv_scaled(a, c->ox, conv_window(d->spec, 1), d->scale[1] * y->column),
         (long long)y0);
 }
 
@@ -426,8 +418,10 @@ static void tile_formals(Arena *a, const Direct *d, const Corner *c,
         arena_printf(a, "won + %s", first_result(a, d, c, conv_arg(d->spec)))};
     f[5] = (Formal){"int ", "n", "n"};
     f[6] = (Formal){"int ", "k", k};
-    f[7] = (Formal){"int ", "oy", conv_scaled(a, c->oy, window(d, 0), 1)};
-    f[8] = (Formal){"int ", "ox", conv_scaled(a, c->ox, window(d, 1), 1)};
+    f[7] = (Formal){"int ", "oy",
+                    conv_scaled(a, c->oy, conv_window(d->spec, 0), 1)};
+    f[8] = (Formal){"int ", "ox",
+                    conv_scaled(a, c->ox, conv_window(d->spec, 1), 1)};
     f[9] = (Formal){0};
     *n = 10;
 }

@@ -183,12 +183,7 @@ static void pool_holes(Holes *h, Writer *w)
     layout_holes(h, s);
     holes_text(h, "ARG_TYPE", wide ? "unsigned short" : "unsigned char");
     holes_hook(h, "ALIVE", "m", s->dead ? "$m > 0.0f" : "1");
-    holes_hook(h, "DEAD", "m, won",
-               s->dead ? arena_printf(h->arena,
-                                      "$won = ($won & ($m > 0.0f)) | (%d & "
-                                      "~($m > 0.0f));",
-                                      area)
-                       : "");
+    conv_dead_hole(h, s->dead, area);
     holes_write(h, "LOAD", write_load, w);
     holes_write(h, "PUT", write_put, w);
     holes_write(h, "APPLY", write_apply, w);

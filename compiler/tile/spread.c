@@ -7,21 +7,6 @@
 
 static const char path[] = "templates/conv2d_spread.c";
 
-static int ceil_div(int a, int b)
-{
-    return (a + b - 1) / b;
-}
-
-static int height(const ConvSpec *s)
-{
-    return conv_pooled(s, 0) * (s->pool == POOL_NONE ? 1 : s->window[0]);
-}
-
-static int width(const ConvSpec *s)
-{
-    return conv_pooled(s, 1) * (s->pool == POOL_NONE ? 1 : s->window[1]);
-}
-
 /* The sums: all windows side by side, padding included. */
 static Image sums(const ConvSpec *s)
 {
@@ -36,8 +21,8 @@ static double cycles(const Spread *p)
 {
     const ConvSpec *s = p->spec;
     int acc = p->pixels * p->rows * p->vectors;
-    double tiles = (double)height(s) * width(s) / p->pixels *
-                   ceil_div(s->kernel[0], p->rows);
+    double tiles = (double)conv_in_windows(s, 0) * conv_in_windows(s, 1) /
+                   p->pixels * ceil_div(s->kernel[0], p->rows);
     double step =
         conv_step_cycles(p->target, acc, p->rows * p->vectors + p->pixels);
     double values = (double)s->x.height * s->x.width *
@@ -55,8 +40,8 @@ static bool fits(const Spread *p)
 static void try_pixels(Spread *p, Spread *best)
 {
     const ConvSpec *s = p->spec;
-    p->down = height(s) % p->pixels == 0;
-    if ((!p->down && width(s) % p->pixels != 0) || !fits(p)) {
+    p->down = conv_in_windows(s, 0) % p->pixels == 0;
+    if ((!p->down && conv_in_windows(s, 1) % p->pixels != 0) || !fits(p)) {
         return;
     }
     p->cycles = cycles(p);
@@ -103,21 +88,15 @@ int64_t spread_dx_size(const Spread *p)
 
 ConvWeights spread_layout(const Spread *p)
 {
-    const ConvSpec *s = p->spec;
-    int64_t u = (int64_t)p->vectors * p->target->lanes;
-    ConvWeights w = {.n = 4, .size = u * s->kernel[0] * s->filters};
-    w.piece[0] = (ConvPiece){0, 1, s->filters, u * s->kernel[0]};
-    w.piece[1] = (ConvPiece){2, 1, s->kernel[0], u};
-    w.piece[2] = (ConvPiece){3, 1, s->kernel[1], s->x.channels};
-    w.piece[3] = (ConvPiece){1, 1, s->x.channels, 1};
-    return w;
+    return conv_row_weights(p->spec, (int64_t)p->vectors * p->target->lanes);
 }
 
 static void spread_holes(Holes *h, const Spread *p)
 {
     const ConvSpec *s = p->spec;
     int lanes = p->target->lanes;
-    int apart = (p->down ? height(s) : width(s)) / p->pixels;
+    int apart =
+        (p->down ? conv_in_windows(s, 0) : conv_in_windows(s, 1)) / p->pixels;
     int64_t column = (int64_t)s->stride[1] * p->dx.column;
     holes_int(h, "PIXELS", p->pixels);
     holes_int(h, "ROWS", p->rows);
@@ -134,8 +113,8 @@ static void spread_holes(Holes *h, const Spread *p)
               apart * (p->down ? s->stride[0] * p->dx.row : column));
     holes_int(h, "ROW", p->dx.row);
     holes_int(h, "SIZE", spread_dx_size(p) / lanes * lanes);
-    holes_int(h, "IH", p->down ? apart : height(s));
-    holes_int(h, "JW", p->down ? width(s) : apart);
+    holes_int(h, "IH", p->down ? apart : conv_in_windows(s, 0));
+    holes_int(h, "JW", p->down ? conv_in_windows(s, 1) : apart);
     holes_int(h, "DYI", p->dy.row);
     holes_int(h, "DYJ", p->dy.column);
     holes_int(h, "STRIDE_H", s->stride[0]);

@@ -3,19 +3,14 @@
 
 static const char path[] = "templates/unpool2d.c";
 
-static int window(const ConvSpec *s, int i)
-{
-    return s->pool == POOL_NONE ? 1 : s->window[i];
-}
-
 Image unpool_image(const ConvSpec *s, int block, const int halo[4], int columns)
 {
     int around[4];
     for (int i = 0; i < 4; i++) {
         around[i] = halo != NULL ? halo[i] : 0;
     }
-    int height = conv_pooled(s, 0) * window(s, 0);
-    int width = conv_pooled(s, 1) * window(s, 1);
+    int height = conv_in_windows(s, 0);
+    int width = conv_in_windows(s, 1);
     around[BOTTOM] += conv_out(s, 0) - height;
     around[RIGHT] += conv_out(s, 1) - width;
     return image_make(s->filters, height, width, block, around, columns);
@@ -43,13 +38,13 @@ static int whole(const ConvSpec *s, const Image *x, int lanes)
 static void unpool_holes(Holes *h, const ConvSpec *s, const Image *x,
                          const Target *t)
 {
-    int area = window(s, 0) * window(s, 1);
+    int area = conv_window(s, 0) * conv_window(s, 1);
     bool max = s->pool == POOL_MAX;
     holes_int(h, "PH", conv_pooled(s, 0));
     holes_int(h, "PW", conv_pooled(s, 1));
     holes_int(h, "C", s->filters);
-    holes_int(h, "WH", window(s, 0));
-    holes_int(h, "WW", window(s, 1));
+    holes_int(h, "WH", conv_window(s, 0));
+    holes_int(h, "WW", conv_window(s, 1));
     holes_int(h, "LANES", t->lanes);
     holes_int(h, "WHOLE", whole(s, x, t->lanes));
     holes_int(h, "XI", x->row);

@@ -9,11 +9,6 @@ static const char path[] = "templates/conv2d_weights.c";
 
 static const Epilogue no_epilogue;
 
-static int ceil_div(int a, int b)
-{
-    return (a + b - 1) / b;
-}
-
 static Image padded(const ConvSpec *s, int block)
 {
     return image_make(s->x.channels, s->x.height, s->x.width, block, s->pad, 0);
@@ -72,12 +67,7 @@ bool sparse_choose(WeightForm *f, const ConvSpec *s, const Target *t)
     f->rows = divisor(s->kernel[0], t->registers * 3 / 4 / f->vectors);
     f->filters =
         divisor(s->filters, t->registers * 3 / 4 / f->vectors / f->rows);
-    int64_t u = (int64_t)across * t->lanes;
-    f->sums = (ConvWeights){.n = 4, .size = u * s->kernel[0] * s->filters};
-    f->sums.piece[0] = (ConvPiece){0, 1, s->filters, u * s->kernel[0]};
-    f->sums.piece[1] = (ConvPiece){2, 1, s->kernel[0], u};
-    f->sums.piece[2] = (ConvPiece){3, 1, s->kernel[1], s->x.channels};
-    f->sums.piece[3] = (ConvPiece){1, 1, s->x.channels, 1};
+    f->sums = conv_row_weights(s, (int64_t)across * t->lanes);
     f->cycles = sparse_cycles(f, across);
     finish_sizes(f);
     return true;

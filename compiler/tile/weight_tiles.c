@@ -9,11 +9,6 @@ enum { MAX_VECTORS = 6, ENOUGH_UNITS = 4 };
 
 static const char path[] = "templates/conv2d_weights.c";
 
-static int ceil_div(int a, int b)
-{
-    return (a + b - 1) / b;
-}
-
 /* How tiles run over the values of x; as in direct.c. */
 typedef struct Walk {
     int groups, columns, steps;
