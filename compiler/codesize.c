@@ -22,8 +22,8 @@ static const Elf64_Shdr *section(const char *file, size_t size, uint64_t i)
     return s->sh_offset <= size && s->sh_size <= size - s->sh_offset ? s : NULL;
 }
 
-/* A function belongs to the kernel with the longest name that it begins with:
- * step_conv_2_tile to step_conv_2, not to step_conv. */
+/* A function belongs to the kernel or tile with the longest name that it
+ * begins with: conv_2_tile to conv_2, not to conv. */
 static void count(CodeSizes *sizes, const char *function, int64_t bytes)
 {
     CodeSize *owner = NULL;
@@ -94,12 +94,22 @@ static const char *keep_functions(Arena *arena, const char *c)
     return text_str(&out);
 }
 
+static const CodeSize *find(const CodeSizes *sizes, const char *name)
+{
+    for (int i = 0; i < sizes->n; i++)
+        if (strcmp(sizes->at[i].name, name) == 0)
+            return &sizes->at[i];
+    return NULL;
+}
+
 static void add_kernels(Arena *arena, CodeSizes *sizes, const Plan *plan)
 {
     for (int i = 0; i < plan->kernels.n; i++) {
         const Kernel *k = plan->kernels.at[i];
 
         vec_push(arena, sizes, ((CodeSize){.name = k->name}));
+        if (k->helper && !find(sizes, k->helper))
+            vec_push(arena, sizes, ((CodeSize){.name = k->helper}));
         if (k->body)
             add_kernels(arena, sizes, k->body);
     }
@@ -148,10 +158,10 @@ CodeSizes codesize_measure(const Driver *d, const Model *m)
     return good ? sizes : none;
 }
 
-int64_t codesize_find(const CodeSizes *sizes, const char *kernel)
+int64_t codesize_of(const CodeSizes *sizes, const Kernel *k)
 {
-    for (int i = 0; i < sizes->n; i++)
-        if (strcmp(sizes->at[i].name, kernel) == 0)
-            return sizes->at[i].bytes;
-    return 0;
+    const CodeSize *own = find(sizes, k->name);
+    const CodeSize *helper = k->helper ? find(sizes, k->helper) : NULL;
+
+    return (own ? own->bytes : 0) + (helper ? helper->bytes : 0);
 }

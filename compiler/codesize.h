@@ -6,7 +6,7 @@
 #include "driver.h"
 
 typedef struct CodeSize {
-    const char *name;
+    const char *name; /* that the functions' names begin with */
     int64_t bytes;
 } CodeSize;
 
@@ -16,7 +16,7 @@ typedef VEC(CodeSize) CodeSizes;
  * empty where there is no C compiler, or the object is not ELF of 64 bits. */
 CodeSizes codesize_measure(const Driver *d, const Model *model);
 
-/* Of a kernel and the functions named after it; 0 where it is not known. */
-int64_t codesize_find(const CodeSizes *sizes, const char *kernel);
+/* Of a kernel's functions, its tile's among them; 0 where it is not known. */
+int64_t codesize_of(const CodeSizes *sizes, const Kernel *k);
 
 #endif

@@ -94,7 +94,7 @@ static void print_kernel(const Driver *d, const Kernel *k, const char *indent,
 {
     Arena *a = d->arena;
     const Span *span = &k->nodes.at[0]->span;
-    int64_t code = codesize_find(sizes, k->name);
+    int64_t code = codesize_of(sizes, k);
 
     printf("%s%s  %s%s\n", indent, k->name, kind_name(k),
            span->source ? arena_printf(a, ", line %d", span->line) : "");
@@ -108,6 +108,8 @@ static void print_kernel(const Driver *d, const Kernel *k, const char *indent,
         printf(", %s bytes of scratch", number(a, k->scratch));
     if (code)
         printf(", %s bytes of code", number(a, code));
+    if (code && k->helper)
+        printf(" with %s", k->helper);
     printf("\n%s    %s%s\n", indent, form(d, k), whole_text(a, k));
     for (int i = 0; k->body && i < k->body->kernels.n; i++)
         print_kernel(d, k->body->kernels.at[i],

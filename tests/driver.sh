@@ -200,6 +200,7 @@ lines 1 "cache: a file in its place in one line"
 
 expect 0 "report: runs" "$NNC" report small.nn
 says out "report: shows parameters" hidden.weight
+says out "report: counts the code of tiles" "bytes of code with hidden_matmul"
 expect 0 "report: without a compiler" env CC=no-such-cc "$NNC" report small.nn
 says out "report: says what is missing then" "bytes of code are not known"
 says out "report: names the kernels all the same" "step_"

@@ -42,8 +42,9 @@ typedef struct Scope {
     Emit *e;
     const Plan *plan;
     const Kernel *kernel;
-    size_t start; /* of what is not settled yet in the file's text */
-    Text head;    /* declarations of pointers */
+    size_t start;     /* of what is not settled yet in the file's text */
+    const char *tile; /* of the tile's functions the names begin so, or NULL */
+    Text head;        /* declarations of pointers */
     Text body;
     VEC(const Node *) nodes;    /* values with a pointer */
     VEC(const char *) pointers; /* their variables, in the same order */

@@ -154,6 +154,7 @@ static void emit_kernel(Emit *e, const Plan *plan, Kernel *k)
     size_t start = e->out->n;
     Scope s = scope_new(e, plan, k);
     write_body(&s);
+    k->helper = s.tile;
     scope_write(&s);
     settle(e, s.start);
     if (e->options->unroll == UNROLL_FULL && !e->options->plain)

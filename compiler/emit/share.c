@@ -38,11 +38,12 @@ static bool alike(const Tile *a, const Tile *b)
     return *p == *q;
 }
 
-const char *share_tile(Scope *s, size_t start, const char *name)
+void share_tile(Scope *s, size_t start, const char *name)
 {
     Emit *e = s->e;
+    s->tile = name;
     if (e->options->unroll == UNROLL_FULL) /* each is written out by itself */
-        return name;
+        return;
     names_settle(e->out, start, &e->names);
     const char *text = text_str(e->out) + start;
     Tile tile = {name, arena_copy(e->arena, text, strlen(text))};
@@ -50,10 +51,10 @@ const char *share_tile(Scope *s, size_t start, const char *name)
         if (alike(&e->tiles.at[i], &tile)) {
             e->out->n = start;
             e->out->at[start] = '\0';
-            return e->tiles.at[i].name;
+            s->tile = e->tiles.at[i].name;
+            return;
         }
     }
     vec_push(e->arena, &e->tiles, tile);
     s->start = e->out->n;
-    return name;
 }

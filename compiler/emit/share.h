@@ -14,7 +14,7 @@ const char *share_name(const Scope *s);
 
 /* The functions of the kernel's tile are the text of s->e->out from `start`
  * on, written under `name`. Names their locals; takes the text away again
- * where an earlier tile reads the same. Returns the name to call. */
-const char *share_tile(Scope *s, size_t start, const char *name);
+ * where an earlier tile reads the same. s->tile becomes the name to call. */
+void share_tile(Scope *s, size_t start, const char *name);
 
 #endif

@@ -277,8 +277,8 @@ void emit_product(Scope *s)
     size_t start = s->e->out->n;
     text_add(s->e->out, "\n");
     gemm_emit(s->e->out, p->plan, name);
-    name = share_tile(s, start, name);
-    text_printf(&s->body, "    %s(%s, %s", name, a, b);
+    share_tile(s, start, name);
+    text_printf(&s->body, "    %s(%s, %s", s->tile, a, b);
     if (c)
         text_printf(&s->body, ", %s", c);
     if (p->plan->scratch)

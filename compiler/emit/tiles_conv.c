@@ -235,11 +235,11 @@ void emit_conv(Scope *s)
     size_t start = s->e->out->n;
     text_add(s->e->out, "\n");
     conv_emit(s->e->out, p, name);
-    name = share_tile(s, start, name);
-    call(s, p, name);
+    share_tile(s, start, name);
+    call(s, p, s->tile);
     text_printf(&s->body, "%s, %s);\n", writer.args,
                 k->parts == 1 ? "part, part + 1"
                               : parts_units(arena, k->parts, p->units));
     if (k->finish)
-        write_finish(s, p, name);
+        write_finish(s, p, s->tile);
 }

@@ -103,12 +103,12 @@ void emit_pool(Scope *s)
     size_t start = s->e->out->n;
     text_add(s->e->out, "\n");
     pool_emit(s->e->out, p, name);
-    name = share_tile(s, start, name);
+    share_tile(s, start, name);
     const Node *places = places_of(k);
     const char *at =
         places ? arena_printf(arena, "%s, ", begin_of(s, places)) : "";
     bool back = p->spec.gradient;
-    text_printf(&s->body, "    %s(%s, %s%s, %s%s);\n", name,
+    text_printf(&s->body, "    %s(%s, %s%s, %s%s);\n", s->tile,
                 begin_of(s, n->in[0]), back ? at : "", begin_of(s, n),
                 back ? "" : at, parts_units(arena, k->parts, p->units));
 }

@@ -71,6 +71,8 @@ typedef enum KernelKind {
 struct Kernel {
     KernelKind kind;
     const char *name;   /* of its C function, unique in the file */
+    const char *helper; /* of its tile's functions the names begin so, or NULL;
+                           kernels may share them */
     VEC(Node *) nodes;  /* computed here, in order */
     Node *anchor;       /* what decides the kind; NULL for MAP */
     Node *result;       /* whose values the anchor's loops end with: the

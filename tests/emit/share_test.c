@@ -36,7 +36,8 @@ static const char *tile(File *f, const char *entry, const char *format)
 
     snprintf(text, sizeof text, format, name);
     text_add(&f->text, text);
-    return share_tile(&s, start, name);
+    share_tile(&s, start, name);
+    return s.tile;
 }
 
 static const char body[] = "static float %1$s_row(float a)\n{\n"
