@@ -163,12 +163,16 @@ static inline nn_vec nn_vsqrt(nn_vec a)
 /* The sum of all lanes, added in pairs. */
 static inline float nn_vsum(nn_vec a)
 {
-    for (int n = $LANES / 2; n > 0; n /= 2) {
-        for (int i = 0; i < n; i++) {
-            a[i] += a[i + n];
-        }
-    }
-    return a[0];
+    float s[$LANES / 2];
+    for (int $i = 0; $i < $LANES / 2; $i++)
+        s[$i] = a[$i] + a[$i + $LANES / 2];
+    for (int $i = 0; $i < $LANES / 4; $i++)
+        s[$i] += s[$i + $LANES / 4];
+    for (int $i = 0; $i < $LANES / 8; $i++)
+        s[$i] += s[$i + $LANES / 8];
+    for (int $i = 0; $i < $LANES / 16; $i++)
+        s[$i] += s[$i + $LANES / 16];
+    return s[0];
 }
 /* end: nn_vsum */
 
