@@ -191,6 +191,18 @@ bool str_mentions(const char *text, const char *name)
     return false;
 }
 
+const char *str_replace(Arena *arena, const char *text, const char *from,
+                        const char *to)
+{
+    Text out = {.arena = arena};
+    for (const char *at; (at = strstr(text, from)); text = at + strlen(from)) {
+        text_add_n(&out, text, (size_t)(at - text));
+        text_add(&out, to);
+    }
+    text_add(&out, text);
+    return text_str(&out);
+}
+
 const char *str_base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');

@@ -41,6 +41,10 @@ bool str_in_name(char c);
 /* Whether a C text holds the identifier, not as a part of a longer one. */
 bool str_mentions(const char *text, const char *name);
 
+/* The text with a piece of it replaced everywhere. */
+const char *str_replace(Arena *arena, const char *text, const char *from,
+                        const char *to);
+
 /* What stands behind the last slash of a path. */
 const char *str_base_name(const char *path);
 

@@ -30,8 +30,10 @@ static const char *const reserved[] = {
 /* Whether C, its library or templates may have such a name for themselves. */
 static bool foreign(const char *wish)
 {
+    bool ours = strncmp(wish, "nn", 2) == 0 || strncmp(wish, "NN", 2) == 0;
+    size_t digits = ours ? strspn(wish + 2, "0123456789") : 0;
     return isdigit((unsigned char)wish[0]) || wish[0] == '_' ||
-           strncmp(wish, "nn_", 3) == 0 || strncmp(wish, "NN_", 3) == 0;
+           (ours && wish[2 + digits] == '_');
 }
 
 static const char *clean(Arena *arena, const char *wish)

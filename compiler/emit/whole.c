@@ -122,19 +122,6 @@ static const char *mark(Arena *arena, const char *text)
     return text_str(&out);
 }
 
-/* The text with a piece of it replaced everywhere. */
-static const char *replace(Arena *arena, const char *text, const char *from,
-                           const char *to)
-{
-    Text out = {.arena = arena};
-    for (const char *at; (at = strstr(text, from)); text = at + strlen(from)) {
-        text_add_n(&out, text, (size_t)(at - text));
-        text_add(&out, to);
-    }
-    text_add(&out, text);
-    return text_str(&out);
-}
-
 static Whole write_function(Text *out, const char *text)
 {
     const char *body = strstr(text, "\n{\n");
@@ -170,9 +157,10 @@ static const char *only_unit(Arena *arena, const char *text)
         at--;
     const char *one =
         arena_printf(arena, "%.*s%s", (int)(at - text), text, end);
-    one = replace(arena, one, "unit = from; unit < to;", "unit = 0; unit < 1;");
-    one = replace(arena, one, ", part, part + 1)", ")");
-    one = replace(arena, one, " part, part + 1)", ")");
+    one = str_replace(arena, one, "unit = from; unit < to;",
+                      "unit = 0; unit < 1;");
+    one = str_replace(arena, one, ", part, part + 1)", ")");
+    one = str_replace(arena, one, " part, part + 1)", ")");
     return str_mentions(one, "from") || strstr(one, "part + 1)") ? text : one;
 }
 

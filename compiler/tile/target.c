@@ -73,6 +73,11 @@ const Target *target_native(void)
     return target_find("generic");
 }
 
+const char *target_prefix(Arena *arena, const Target *target, int lanes)
+{
+    return lanes == target->lanes ? "nn_" : arena_printf(arena, "nn%d_", lanes);
+}
+
 /* The names of a template's sections in order; returns how many. */
 static int sections(Arena *arena, const char *text, const char **names)
 {
@@ -88,9 +93,10 @@ static int sections(Arena *arena, const char *text, const char **names)
 
 /* The sections of a packed file whose names body uses, and what they use in
  * turn; each stands before its users there, so one look from the end is
- * enough. The section `types` is always taken. */
+ * enough. The section `types` is always taken. Where names begin with nn_,
+ * they get `prefix` instead. */
 static void items(Text *out, const char *path, const Hole *holes, int n_holes,
-                  const char *body)
+                  const char *prefix, const char *body)
 {
     const char *text = pack_find(path);
     if (text == NULL) {
@@ -102,10 +108,13 @@ static void items(Text *out, const char *path, const Hole *holes, int n_holes,
     text_add(&all, body);
     int n = sections(out->arena, text, names);
     for (int i = n - 1; i >= 0; i--) {
-        taken[i] = (Text){.arena = out->arena};
-        if (strcmp(names[i], "types") == 0 ||
-            str_mentions(text_str(&all), names[i])) {
-            template_fill(&taken[i], path, text, names[i], holes, n_holes, 0);
+        const char *name = str_replace(out->arena, names[i], "nn_", prefix);
+        Text item = {.arena = out->arena};
+        taken[i] = item;
+        if (strcmp(name, "types") == 0 || str_mentions(text_str(&all), name)) {
+            template_fill(&item, path, text, names[i], holes, n_holes, 0);
+            text_add(&taken[i],
+                     str_replace(out->arena, text_str(&item), "nn_", prefix));
             text_add(&all, text_str(&taken[i]));
         }
     }
@@ -119,10 +128,21 @@ static void items(Text *out, const char *path, const Hole *holes, int n_holes,
 /* "s, s, s, s" for a vector of four. */
 static void each(Text *out, void *context, int n, const char *const *args)
 {
-    const Target *target = context;
-    for (int i = 0; i < target->lanes && n == 1; i++) {
+    const int *lanes = context;
+    for (int i = 0; i < *lanes && n == 1; i++) {
         text_printf(out, "%s%s", i > 0 ? ", " : "", args[0]);
     }
+}
+
+/* What of templates/vector.h body uses for one width of vectors. */
+static void vectors(Text *out, int lanes, const char *prefix, const char *body)
+{
+    Hole holes[] = {
+        hole_int(out->arena, "LANES", lanes),
+        hole_int(out->arena, "BYTES", lanes * 4),
+        {.name = "EACH", .write = each, .context = &lanes},
+    };
+    items(out, "templates/vector.h", holes, 3, prefix, body);
 }
 
 void target_prelude(Text *out, const Target *target, const char *body)
@@ -134,19 +154,19 @@ void target_prelude(Text *out, const Target *target, const char *body)
                     "#endif\n\n",
                     target->guard, target->flags);
     }
-    Target copy = *target;
-    Hole holes[] = {
-        hole_int(out->arena, "LANES", target->lanes),
-        hole_int(out->arena, "BYTES", target->lanes * 4),
-        {.name = "EACH", .write = each, .context = &copy},
-    };
-    items(out, "templates/vector.h", holes, 3, body);
+    vectors(out, target->lanes, "nn_", body);
+    for (int lanes = target->lanes / 2; lanes >= TARGET_NARROWEST; lanes /= 2) {
+        const char *prefix = target_prefix(out->arena, target, lanes);
+        if (strstr(body, prefix) != NULL) {
+            vectors(out, lanes, prefix, body);
+        }
+    }
 }
 
 void target_prelude_plain(Text *out, const char *body)
 {
     Text macros = {.arena = out->arena};
-    items(&macros, "templates/real.h", NULL, 0, body);
+    items(&macros, "templates/real.h", NULL, 0, "nn_", body);
     if (macros.n > 0 || str_mentions(body, "INFINITY")) {
         text_printf(out, "#include <math.h>\n\n%s", text_str(&macros));
     }

@@ -37,6 +37,13 @@ const char *target_name(int i);
 /* The best target that the running processor can execute (--target=native).*/
 const Target *target_native(void);
 
+/* The fewest lanes of a vector that is narrower than the target's. */
+enum { TARGET_NARROWEST = 4 };
+
+/* What the names of templates/vector.h begin with for vectors of that many
+ * lanes: "nn_" for the target's own, nn8_ for narrower ones of 8. */
+const char *target_prefix(Arena *arena, const Target *target, int lanes);
+
 /* What stands at the head of a generated file of floats: the guard with
  * #error, and of templates/vector.h for this target the items that `body`
  * (the text of the file's functions) uses. */

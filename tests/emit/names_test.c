@@ -32,6 +32,7 @@ static const Case cases[] = {
     {{"nn_real", "NN_MEAN", "_Bool"},
      "{ %1, %2, %3; }",
      "{ vnn_real, vNN_MEAN, v_Bool; }"},
+    {{"nn8_vec", "nn8", "nnx_"}, "{ %1, %2, %3; }", "{ vnn8_vec, nn8, nnx_; }"},
 };
 
 static void test_cases(void **state)

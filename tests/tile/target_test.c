@@ -23,7 +23,9 @@ static const char all[] =
     "nn_exp nn_vlog nn_tanh nn_sigmoid nn_vselect nn_vmax nn_vmin nn_vgt "
     "nn_vle nn_vsign nn_vabs nn_vsqrt nn_vsum nn_vlargest nn_vload nn_vstore "
     "nn_vload_n nn_vstore_n nn_vset nn_vadd nn_vtotal "
-    "nn_vsum_total NN_STEP";
+    "nn_vsum_total NN_STEP "
+    "nn8_vlog nn8_vtanh nn8_vsigmoid nn8_vselect nn8_vsum nn8_vstore_n "
+    "nn4_vlog nn4_vtanh nn4_vsigmoid nn4_vselect nn4_vsum nn4_vstore_n";
 
 static void preludes_compute_right(void **state)
 {
@@ -67,6 +69,14 @@ static void preludes_hold_what_is_used(void **state)
     assert_non_null(strstr(s, "nn_vec nn_vif("));
     assert_null(strstr(s, "nn_vmin"));
     assert_null(strchr(s, '$'));
+    assert_null(strstr(s, "nn4_"));
+    Text narrow = {.arena = arena};
+    target_prelude(&narrow, target_find("avx2"), "y = nn4_vmax(a, b);");
+    s = text_str(&narrow);
+    assert_non_null(
+        strstr(s, "typedef float nn4_vec __attribute__((vector_size(16)))"));
+    assert_non_null(strstr(s, "nn4_vec nn4_vif("));
+    assert_null(strstr(s, "nn_vif"));
     Text plain = {.arena = arena};
     target_prelude_plain(&plain, "y = NN_EXP(x);");
     assert_non_null(strstr(text_str(&plain), "#define NN_EXP"));
