@@ -76,6 +76,6 @@ void races_iris(void)
     check(&iris);
     measure_race(&(Race){"iris b1", 1.5, scalars, straight, &iris});
     measure_race(
-        &(Race){"  beside theirs in vectors", 0, vectors, straight, &iris});
+        &(Race){"  beside theirs in vectors", 1.5, vectors, straight, &iris});
     measure_note("  with the entry around it", measure_best(entry, &iris));
 }

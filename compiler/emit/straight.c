@@ -1,29 +1,20 @@
-/* straight.c: a whole tiny network as straight-line scalar code.
+/* straight.c: a whole tiny network as straight-line code.
  *
  * In: the graph of an entry for one row with few multiply-adds. Out: one
  * function without loops or memory of its own, in which every element of
- * every value is a constant of its own name, and weights that can never
- * change are written as numbers. Pays up to about 500 multiply-adds; beyond,
- * register tiles win. */
+ * every value is a constant of its own name or a lane of one, and weights
+ * that can never change are written as numbers. Pays up to about 500
+ * multiply-adds; beyond, register tiles win. */
 #include "emit/straight.h"
 
-#include <ctype.h>
-#include <string.h>
+#include "emit/products.h"
 
 enum { MOST_MULTIPLIES = 500, MOST_ELEMENTS = 2000 };
 
-/* One line of the body; name is what it gives a value to, NULL for outputs. */
-typedef struct Statement {
-    const char *name, *text;
-} Statement;
-
 typedef struct Straight {
-    Emit *e;
+    Elements out;
     const Plan *plan;
-    VEC(Statement) body;
-    const char ***element; /* by node id: the C of each element, row-major */
-    Scope scope;
-    int *uses;
+    Element **element; /* by node id: its elements, row-major */
 } Straight;
 
 static bool knows(const Node *n)
@@ -74,10 +65,17 @@ Plan *straight(Plan *plan)
     return plan;
 }
 
-static const char **list(Straight *s, const Node *n)
+static Element *room(const Straight *s, int64_t n)
 {
-    s->element[n->id] = NEWN(s->e->arena, const char *, shape_count(&n->shape));
-    return s->element[n->id];
+    return NEWN(s->plan->arena, Element, n);
+}
+
+/* All elements of a node, to be filled in. */
+static Row whole(Straight *s, const Node *n)
+{
+    int64_t count = shape_count(&n->shape);
+    s->element[n->id] = room(s, count);
+    return (Row){n->name, 0, s->element[n->id], count};
 }
 
 /* Row-major place in `n` of element i of a value that repeats n's axes of
@@ -102,172 +100,192 @@ static void unfold(const Shape *s, int64_t i, int64_t *index)
     }
 }
 
+/* An element of a parameter, all of whose indices are given. */
+static Element param(const Straight *s, const Node *n, const int64_t *index)
+{
+    const Param *p = &s->plan->program->params.at[n->attr.index];
+    Layout dense = layout_dense(&p->shape);
+    if (emit_fixed(s->plan->program, p))
+        return element_number(&s->out,
+                              p->init.literal[layout_place(&dense, index)]);
+    return element_stored(&s->out, ELEMENT_PARAM,
+                          s->out.e->param_place[n->attr.index],
+                          layout_place(p->layout ? p->layout : &dense, index));
+}
+
+static const char *input(const Straight *s, int i)
+{
+    return arena_printf(s->plan->arena, "input_%d", i);
+}
+
 static void leaf(Straight *s, const Node *n)
 {
-    const char **to = list(s, n);
+    Row to = whole(s, n);
     int64_t index[MAX_RANK];
-    for (int64_t i = 0; i < shape_count(&n->shape); i++) {
-        const Param *p = n->op == OP_PARAM
-                             ? &s->plan->program->params.at[n->attr.index]
-                             : NULL;
-        Layout dense = p ? layout_dense(&p->shape) : (Layout){0};
+    for (int64_t i = 0; i < to.n; i++) {
         unfold(&n->shape, i, index);
         if (n->op == OP_CONST)
-            to[i] = emit_real(s->e->arena, n->attr.value);
-        else if (!p)
-            to[i] = arena_printf(s->e->arena, "input_%d[%lld]", n->attr.index,
-                                 (long long)i);
-        else if (emit_fixed(s->plan->program, p))
-            to[i] = emit_real(s->e->arena, p->init.literal[i]);
+            to.at[i] = element_number(&s->out, n->attr.value);
+        else if (n->op == OP_INPUT)
+            to.at[i] = element_stored(&s->out, ELEMENT_INPUT,
+                                      input(s, n->attr.index), i);
         else
-            to[i] = arena_printf(
-                s->e->arena, "params[%s + %lld]",
-                s->e->param_place[n->attr.index],
-                (long long)layout_place(p->layout ? p->layout : &dense, index));
+            to.at[i] = param(s, n, index);
     }
 }
 
 static void view(Straight *s, const Node *n)
 {
     Layout dense = layout_dense(&n->in[0]->shape), l;
-    const char **to = list(s, n), **from = s->element[n->in[0]->id];
+    Row to = whole(s, n);
     int64_t index[MAX_RANK];
     if (!layout_view(n, &dense, &l))
         nnc_bug("node %d is no view of a row-major value", n->id);
-    for (int64_t i = 0; i < shape_count(&n->shape); i++) {
+    for (int64_t i = 0; i < to.n; i++) {
         unfold(&n->shape, i, index);
-        to[i] = from[layout_place(&l, index)];
+        to.at[i] = s->element[n->in[0]->id][layout_place(&l, index)];
     }
 }
 
 static void concat(Straight *s, const Node *n)
 {
-    const char **to = list(s, n);
+    Row to = whole(s, n);
     int axis = n->attr.axis;
     int64_t begin = 0, index[MAX_RANK];
     for (int k = 0; k < n->n_in; k++) {
         const Node *x = n->in[k];
-        Layout whole = layout_dense(&n->shape);
+        Layout dense = layout_dense(&n->shape);
         for (int64_t i = 0; i < shape_count(&x->shape); i++) {
             unfold(&x->shape, i, index);
             index[axis] += begin;
-            to[layout_place(&whole, index)] = s->element[x->id][i];
+            to.at[layout_place(&dense, index)] = s->element[x->id][i];
         }
         begin += x->shape.dim[axis];
     }
 }
 
-static const char *fill(Straight *s, const Node *n, int64_t i)
-{
-    Text out = {.arena = s->e->arena};
-    for (const char *c = op_table[n->op].scalar; *c; c++) {
-        if (*c == '$') {
-            const Node *x = n->in[*++c - 'a'];
-            text_add(&out, s->element[x->id][repeated(x, &n->shape, i)]);
-        } else {
-            text_add_n(&out, c, 1);
-        }
-    }
-    return text_str(&out);
-}
-
-/* One statement, whose name is returned. */
-static const char *name_it(Straight *s, const Node *n, int64_t i,
-                           const char *expression)
-{
-    const char *wish = n->name ? n->name : "z";
-    const char *name = scope_name(
-        &s->scope, arena_printf(s->e->arena, "%s_%lld", wish, (long long)i));
-    Statement line = {name, arena_printf(s->e->arena, "const nn_real %s = %s",
-                                         name, expression)};
-    vec_push(s->e->arena, &s->body, line);
-    return name;
-}
-
 static void map(Straight *s, const Node *n)
 {
-    const char **to = list(s, n);
-    for (int64_t i = 0; i < shape_count(&n->shape); i++)
-        to[i] = name_it(s, n, i, fill(s, n, i));
+    Row to = whole(s, n);
+    const Element *in[3];
+    for (int j = 0; j < n->n_in; j++) {
+        Element *x = room(s, to.n);
+        for (int64_t i = 0; i < to.n; i++)
+            x[i] = s->element[n->in[j]->id][repeated(n->in[j], &n->shape, i)];
+        in[j] = x;
+    }
+    elements_map(&s->out, &to, n->op, in);
+}
+
+/* A matrix of a product, rows times columns, row by row. */
+static const Element *matrix(const Straight *s, const Element *x,
+                             bool transposed, int64_t rows, int64_t columns)
+{
+    Element *m = room(s, rows * columns);
+    for (int64_t i = 0; i < rows; i++)
+        for (int64_t j = 0; j < columns; j++)
+            m[i * columns + j] = x[transposed ? j * rows + i : i * columns + j];
+    return m;
 }
 
 static void matmul(Straight *s, const Node *n)
 {
-    const char **to = list(s, n);
+    Row to = whole(s, n);
     const Node *a = n->in[0], *b = n->in[1];
     int r = n->shape.rank;
     int64_t rows = n->shape.dim[r - 2], columns = n->shape.dim[r - 1];
     int64_t inner = a->shape.dim[n->attr.mm.ta ? r - 2 : r - 1];
-    for (int64_t i = 0; i < shape_count(&n->shape); i++) {
-        Text sum = {.arena = s->e->arena};
-        int64_t g = i / (rows * columns), row = i / columns % rows,
-                column = i % columns;
-        for (int64_t k = 0; k < inner; k++) {
-            int64_t x = n->attr.mm.ta ? k * rows + row : row * inner + k;
-            int64_t y =
-                n->attr.mm.tb ? column * inner + k : k * columns + column;
-            text_printf(&sum, "%s%s * %s", k ? " + " : "",
-                        s->element[a->id][g * rows * inner + x],
-                        s->element[b->id][g * columns * inner + y]);
+    for (int64_t g = 0; g < to.n / (rows * columns); g++) {
+        const Element *left = matrix(s, s->element[a->id] + g * rows * inner,
+                                     n->attr.mm.ta, rows, inner);
+        const Element *right =
+            matrix(s, s->element[b->id] + g * inner * columns, n->attr.mm.tb,
+                   inner, columns);
+        for (int64_t i = 0; i < rows; i++) {
+            int64_t first = (g * rows + i) * columns;
+            Row row = {n->name, first, to.at + first, columns};
+            product_write(&s->out, &row, left + i * inner, right, inner);
         }
-        bool alone = s->uses[n->id] == 1;
-        to[i] = alone ? arena_printf(s->e->arena, "(%s)", text_str(&sum))
-                      : name_it(s, n, i, text_str(&sum));
     }
 }
 
-/* Elements of x that fall together into element i of the reduced shape. */
-static const char *reduced(Straight *s, const Node *n, int64_t i)
+/* The elements of a value of shape `from` that fall together into element i
+ * of the reduced n; *count: how many. */
+static int64_t *fallen(const Straight *s, const Node *n, const Shape *from,
+                       int64_t i, int64_t *count)
 {
-    const Node *x = n->in[0];
-    Text out = {.arena = s->e->arena};
-    const char *top = NULL;
-    for (int64_t k = 0; k < shape_count(&x->shape); k++) {
-        const char *e = s->element[x->id][k];
-        if (repeated(n, &x->shape, k) != i)
-            continue;
-        text_printf(&out, "%s%s", out.n ? " + " : "", e);
-        top = top ? name_it(s, n, i,
-                            arena_printf(s->e->arena, "%s > %s ? %s : %s", e,
-                                         top, e, top))
-                  : e;
-        if (n->op == OP_SUM)
-            top = NULL;
-    }
-    return n->op == OP_SUM ? text_str(&out) : top;
+    int64_t *place = NEWN(s->plan->arena, int64_t, shape_count(from));
+    *count = 0;
+    for (int64_t k = 0; k < shape_count(from); k++)
+        if (repeated(n, from, k) == i)
+            place[(*count)++] = k;
+    return place;
+}
+
+static Element *picked(const Straight *s, const Element *x,
+                       const int64_t *place, int64_t n)
+{
+    Element *some = room(s, n);
+    for (int64_t k = 0; k < n; k++)
+        some[k] = x[place[k]];
+    return some;
+}
+
+/* to[0], the largest of n elements. */
+static void largest(Straight *s, const Row *to, const Element *x, int64_t n)
+{
+    to->at[0] = x[0];
+    for (int64_t k = 1; k < n; k++)
+        element_scalar(&s->out, to, 0,
+                       arena_printf(s->plan->arena, "%s > %s ? %s : %s",
+                                    x[k].text, to->at->text, x[k].text,
+                                    to->at->text));
 }
 
 static void reduce(Straight *s, const Node *n)
 {
-    const char **to = list(s, n);
-    for (int64_t i = 0; i < shape_count(&n->shape); i++)
-        to[i] = name_it(s, n, i, reduced(s, n, i));
+    Row to = whole(s, n);
+    for (int64_t i = 0; i < to.n; i++) {
+        int64_t m, *place = fallen(s, n, &n->in[0]->shape, i, &m);
+        const Element *x = picked(s, s->element[n->in[0]->id], place, m);
+        Row one = {n->name, i, to.at + i, 1};
+        if (n->op == OP_SUM)
+            product_sum(&s->out, &one, x, m);
+        else
+            largest(s, &one, x, m);
+    }
 }
 
-/* exp(x - top) / sum, one row of the axis after the other. */
+/* to = exp(x - top) / sum over one row of the axis. */
+static void softmax_row(Straight *s, const Row *to, const Element *x)
+{
+    Element *all = room(s, to->n); /* one number to set against each element */
+    Row none = {NULL, to->first, room(s, to->n), to->n}, one = none;
+    const Element *less[] = {x, all}, *power[] = {none.at},
+                  *share[] = {none.at, all};
+    one.at = room(s, 1);
+    largest(s, &one, x, to->n);
+    for (int64_t k = 0; k < to->n; k++)
+        all[k] = *one.at;
+    elements_map(&s->out, &none, OP_SUB, less);
+    elements_map(&s->out, &none, OP_EXP, power);
+    product_sum(&s->out, &one, none.at, to->n);
+    for (int64_t k = 0; k < to->n; k++)
+        all[k] = *one.at;
+    elements_map(&s->out, to, OP_DIV, share);
+}
+
 static void softmax(Straight *s, const Node *n)
 {
-    Node row = {.op = OP_RMAX, .n_in = 1, .in = n->in, .shape = n->shape};
-    const char **to = list(s, n);
-    int64_t count = shape_count(&n->shape);
-    row.shape.dim[n->attr.axis] = 1;
-    for (int64_t i = 0; i < shape_count(&row.shape); i++) {
-        const char *top = reduced(s, &row, i);
-        Text sum = {.arena = s->e->arena};
-        for (int64_t k = 0; k < count; k++) {
-            if (repeated(&row, &n->shape, k) != i)
-                continue;
-            to[k] = name_it(s, &row, k,
-                            arena_printf(s->e->arena, "NN_EXP(%s - %s)",
-                                         s->element[n->in[0]->id][k], top));
-            text_printf(&sum, "%s%s", sum.n ? " + " : "", to[k]);
-        }
-        const char *total = name_it(s, &row, i, text_str(&sum));
-        for (int64_t k = 0; k < count; k++)
-            if (repeated(&row, &n->shape, k) == i)
-                to[k] =
-                    name_it(s, n, k,
-                            arena_printf(s->e->arena, "%s / %s", to[k], total));
+    Node sums = {.shape = n->shape};
+    Row to = whole(s, n);
+    sums.shape.dim[n->attr.axis] = 1;
+    for (int64_t i = 0; i < shape_count(&sums.shape); i++) {
+        int64_t m, *place = fallen(s, &sums, &n->shape, i, &m);
+        Row row = {n->name, i * m, room(s, m), m};
+        softmax_row(s, &row, picked(s, s->element[n->in[0]->id], place, m));
+        for (int64_t k = 0; k < m; k++)
+            to.at[place[k]] = row.at[k];
     }
 }
 
@@ -295,71 +313,54 @@ static void outputs(Straight *s)
     const Graph *g = s->plan->graph;
     for (int i = 0; i < g->roots.n; i++) {
         const Root *r = &g->roots.at[i];
-        for (int64_t k = 0; k < shape_count(&r->node->shape); k++) {
-            Statement line = {NULL,
-                              arena_printf(s->e->arena, "output_%d[%lld] = %s",
-                                           r->index, (long long)k,
-                                           s->element[r->node->id][k])};
-            vec_push(s->e->arena, &s->body, line);
-        }
+        elements_store(&s->out,
+                       arena_printf(s->plan->arena, "output_%d", r->index),
+                       s->element[r->node->id], shape_count(&r->node->shape));
     }
-}
-
-static bool mentions(const char *text, const char *name)
-{
-    size_t n = strlen(name);
-    for (const char *at = strstr(text, name); at; at = strstr(at + 1, name)) {
-        bool begins =
-            at == text || !(isalnum((unsigned char)at[-1]) || at[-1] == '_');
-        if (begins && !isalnum((unsigned char)at[n]) && at[n] != '_')
-            return true;
-    }
-    return false;
 }
 
 /* Whether a statement from `from` on uses the name. */
-static bool used(const Straight *s, const char *name, int from)
+static bool used(const Elements *s, const char *name, int from)
 {
     for (int i = from; i < s->body.n; i++)
-        if (s->body.at[i].text && mentions(s->body.at[i].text, name))
+        if (s->body.at[i].text && str_mentions(s->body.at[i].text, name))
             return true;
     return false;
 }
 
-/* Elements that nothing reads: of a value that is cut, or a view of it. */
-static void drop_unused(Straight *s)
+/* What nothing reads: of a value that is cut, or a view of it. */
+static void drop_unused(Elements *s)
 {
     for (int i = s->body.n - 1; i >= 0; i--)
         if (s->body.at[i].name && !used(s, s->body.at[i].name, i + 1))
             s->body.at[i].text = NULL;
 }
 
-static void print_body(const Straight *s)
+static void print_body(const Elements *s)
 {
-    text_add(s->e->out, ")\n{\n    (void)params;\n");
+    Text *out = s->e->out;
+    text_add(out, ")\n{\n    (void)params;\n");
     for (int i = 0; i < s->e->program->n_inputs; i++) {
         const char *name = arena_printf(s->e->arena, "input_%d", i);
         if (!used(s, name, 0))
-            text_printf(s->e->out, "    (void)%s;\n", name);
+            text_printf(out, "    (void)%s;\n", name);
     }
     for (int i = 0; i < s->body.n; i++)
         if (s->body.at[i].text)
-            text_printf(s->e->out, "    %s;\n", s->body.at[i].text);
-    text_add(s->e->out, "}\n");
+            text_printf(out, "    %s;\n", s->body.at[i].text);
+    text_add(out, "}\n");
 }
 
 void emit_straight(Emit *e, const Plan *plan)
 {
     const Kernel *k = plan->kernels.at[0];
-    Straight s = {.e = e,
-                  .plan = plan,
-                  .scope = scope_new(e, plan, k),
-                  .uses = graph_uses(plan->graph)};
-    s.element = NEWN(e->arena, const char **, plan->graph->nodes.n);
+    Straight s = {.out = {.e = e, .scope = scope_new(e, plan, k)},
+                  .plan = plan};
+    s.element = NEWN(plan->arena, Element *, plan->graph->nodes.n);
     for (int i = 0; i < plan->graph->nodes.n; i++)
         node(&s, plan->graph->nodes.at[i]);
     outputs(&s);
-    drop_unused(&s);
+    drop_unused(&s.out);
     text_printf(e->out,
                 "\n/* The whole network for one row. */\n"
                 "static void %s(const nn_real *restrict params",
@@ -368,7 +369,7 @@ void emit_straight(Emit *e, const Plan *plan)
         text_printf(e->out, ",\n    const nn_real *restrict input_%d", i);
     for (int i = 0; i < e->program->outputs.n; i++)
         text_printf(e->out, ", nn_real *restrict output_%d", i);
-    print_body(&s);
+    print_body(&s.out);
 }
 
 void emit_straight_call(Emit *e, const Plan *plan)
