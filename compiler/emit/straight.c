@@ -4,7 +4,7 @@
  * function without loops or memory of its own, in which every element of
  * every value is a constant of its own name or a lane of one, and weights
  * that can never change are written as numbers. Pays up to about 500
- * multiply-adds; beyond, register tiles win. */
+ * multiply-adds; beyond, register tiles are as fast and shorter. */
 #include "emit/straight.h"
 
 #include "emit/products.h"
