@@ -17,16 +17,21 @@ static const char *lower(Arena *arena, const char *id)
     return name;
 }
 
+/* The parameter, or slot of one, whose place a value has; or NULL. */
+static const Buffer *param_of(const Plan *plan, const Node *n)
+{
+    const Buffer *b = plan->value[n->id].buffer;
+    return b && b->place == PLACE_PARAM ? b : NULL;
+}
+
 /* The layer whose parameter the node reads: c1 of c1.weight; or NULL. */
-static const char *layer_name(const Emit *e, const Node *n)
+static const char *layer_name(const Emit *e, const Plan *plan, const Node *n)
 {
     for (int k = 0; k < n->n_in; k++) {
-        const Node *in = n->in[k];
-        while (plan_is_view(in))
-            in = in->in[0];
-        if (in->op != OP_PARAM)
+        const Buffer *b = param_of(plan, n->in[k]);
+        if (!b)
             continue;
-        const char *param = e->program->params.at[in->attr.index].name;
+        const char *param = e->program->params.at[b->index].name;
         const char *dot = strrchr(param, '.');
         return dot ? arena_copy(e->arena, param, (size_t)(dot - param)) : param;
     }
@@ -34,23 +39,29 @@ static const char *layer_name(const Emit *e, const Node *n)
 }
 
 /* The user's name nearest to what the kernel computes, or NULL. */
-static const char *given_name(const Emit *e, const Kernel *k, const Node *main)
+static const char *given_name(const Emit *e, const Plan *plan, const Kernel *k,
+                              const Node *main)
 {
     for (int j = k->nodes.n - 1; j >= 0; j--)
         if (k->nodes.at[j]->name)
             return k->nodes.at[j]->name;
-    return layer_name(e, main);
+    return layer_name(e, plan, main);
 }
 
-/* What a kernel does, by the operator that is its `main` one. */
-static const char *deed(const Emit *e, const Plan *plan, const Node *main)
+/* A kernel's name without its entry: whose value, and what is done, which is
+ * its `main` operator. */
+static const char *title(const Emit *e, const Plan *plan, const Kernel *k,
+                         const Node *main)
 {
-    const Buffer *b = plan->value[main->id].buffer;
-    if (b && b->place == PLACE_PARAM)
-        return "update";
-    if (plan_is_view(main))
-        return "copy";
-    return lower(e->arena, op_table[main->op].id);
+    const Buffer *b = param_of(plan, main);
+    const char *given = given_name(e, plan, k, main);
+    if (b && b->slot == 0)
+        return arena_printf(e->arena, "%s_update", b->name);
+    if (b)
+        return arena_printf(e->arena, "%s_%s_update", b->name, given);
+    const char *op =
+        plan_is_view(main) ? "copy" : lower(e->arena, op_table[main->op].id);
+    return given ? arena_printf(e->arena, "%s_%s", given, op) : op;
 }
 
 void emit_kernel_names(Emit *e, Plan *plan)
@@ -64,11 +75,8 @@ void emit_kernel_names(Emit *e, Plan *plan)
             return;
         }
         const Node *n = k->anchor ? k->anchor : k->nodes.at[k->nodes.n - 1];
-        const char *given = given_name(e, k, n);
-        k->name =
-            emit_name(e, arena_printf(e->arena, "%s_%s%s%s", plan->prefix,
-                                      given ? given : "", given ? "_" : "",
-                                      deed(e, plan, n)));
+        k->name = emit_name(e, arena_printf(e->arena, "%s_%s", plan->prefix,
+                                            title(e, plan, k, n)));
         if (k->body)
             emit_kernel_names(e, k->body);
     }

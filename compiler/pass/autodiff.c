@@ -102,9 +102,7 @@ Node *diff_sum(Graph *g, const Nodes *parts)
     return sum;
 }
 
-/* A gradient is named after the value that it belongs to; where it belongs to
- * several, after the first. It may be a value of the forward pass. */
-static void name_gradient(const Diff *d, Node *gradient, const char *of)
+void diff_name(const Diff *d, Node *gradient, const char *of)
 {
     if (of && gradient->id >= d->n)
         graph_name(gradient, arena_printf(d->g->arena, "d_%s", of));
@@ -118,7 +116,7 @@ Node *diff_total(Diff *d, const Node *n)
         return NULL;
     parts->at[0] = diff_sum(d->g, parts);
     parts->n = 1;
-    name_gradient(d, parts->at[0], n->name ? n->name : op_table[n->op].name);
+    diff_name(d, parts->at[0], n->name ? n->name : op_table[n->op].name);
     return parts->at[0];
 }
 
@@ -192,7 +190,7 @@ Graph *autodiff(Program *p, Graph *g)
 
         if (!gradient)
             continue;
-        name_gradient(&d, gradient, p->params.at[i].name);
+        diff_name(&d, gradient, p->params.at[i].name);
         graph_root(g, gradient, ROOT_GRAD, i, 0);
     }
     return g;

@@ -378,6 +378,7 @@ static void build_scan(Back *b)
     }
     b->result = graph_add(b->outer->g, OP_SCAN, in.n, in.at, (Attr){.scan = s},
                           b->scan);
+    diff_name(b->outer, b->result, b->scan->name);
 }
 
 /* Hands the gradients to the forward scan's inputs. */

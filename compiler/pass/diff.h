@@ -24,6 +24,11 @@ void diff_spread(Diff *d);
 /* One more contribution to the gradient of n's value. */
 void diff_add(Diff *d, const Node *n, Node *part);
 
+/* Names a gradient after the value (of the name `of`, or NULL) that it belongs
+ * to; of several, after the first. A node of the forward pass stays as it is.
+ */
+void diff_name(const Diff *d, Node *gradient, const char *of);
+
 /* The sum of all contributions, or NULL where there are none. */
 Node *diff_total(Diff *d, const Node *n);
 
