@@ -99,9 +99,9 @@ static void print_kernel(const Driver *d, const Kernel *k, const char *indent,
     printf("%s%s  %s%s\n", indent, k->name, kind_name(k),
            span->source ? arena_printf(a, ", line %d", span->line) : "");
     printf("%s    %s\n", indent, shapes(a, k));
-    printf("%s    %s operations, %s bytes moved, %d part%s", indent,
-           number(a, kernel_flops(k)), number(a, kernel_bytes(k)), k->parts,
-           k->parts == 1 ? "" : "s");
+    printf("%s    %s operation%s, %s bytes moved, %d part%s", indent,
+           number(a, kernel_flops(k)), str_s(kernel_flops(k)),
+           number(a, kernel_bytes(k)), k->parts, str_s(k->parts));
     if (k->prepared)
         printf(", once when parameters are set");
     if (k->scratch)
@@ -169,10 +169,10 @@ static void print_entry(const Driver *d, const Plan *plan,
 {
     Arena *a = d->arena;
 
-    printf("\n%s, batch %lld: %s operations in %d kernel%s\n",
+    printf("\n%s, batch %lld: %s operation%s in %d kernel%s\n",
            plan->entry->name, (long long)plan->entry->batch,
-           number(a, plan_flops(plan)), plan->kernels.n,
-           plan->kernels.n == 1 ? "" : "s");
+           number(a, plan_flops(plan)), str_s(plan_flops(plan)),
+           plan->kernels.n, str_s(plan->kernels.n));
     for (int i = 0; i < plan->kernels.n; i++)
         print_kernel(d, plan->kernels.at[i], "  ", sizes);
     print_memory(d, plan);
@@ -185,8 +185,8 @@ static void print_params(const Driver *d, const Program *p)
 
     for (int i = 0; i < p->params.n; i++)
         all += shape_count(&p->params.at[i].shape);
-    printf("\n%s parameters, %d optimiser slot%s each\n", number(a, all),
-           p->slots, p->slots == 1 ? "" : "s");
+    printf("\n%s parameter%s, %d optimiser slot%s each\n", number(a, all),
+           str_s(all), p->slots, str_s(p->slots));
     if (p->prepared)
         printf("%s bytes behind them for what inference makes of them\n",
                number(a, 4 * p->prepared));

@@ -68,9 +68,9 @@ static void bench_batch(nn_inference *f, int rows)
 
 void nn_bench(nn_inference *f)
 {
-    printf("%s: %lld operations a row, one run of many, the best of them; "
+    printf("%s: %lld operation%s a row, one run of many, the best of them; "
            "peak measured on one thread\n",
-           f->model->name, (long long)f->model->flops);
+           f->model->name, (long long)f->model->flops, nn_s(f->model->flops));
     bench_batch(f, 1);
     if (f->model->infer.batch > 1)
         bench_batch(f, f->model->infer.batch);

@@ -87,7 +87,7 @@ static bool add_column(csv *c, int64_t column, nn_error *e)
 {
     if (column < 0 || column >= (int64_t)c->fields)
         return nn_fail(e, "%s has %zu column%s: there is no column %lld",
-                       c->records.path, c->fields, c->fields == 1 ? "" : "s",
+                       c->records.path, c->fields, nn_s((long long)c->fields),
                        (long long)column + 1);
     if (!nn_grow(&c->columns, &c->column_room, c->column_count + 1,
                  sizeof *c->columns, e))
@@ -152,8 +152,9 @@ static bool take_record(csv *c, nn_error *e)
     size_t size = t->cell == NN_CELL_F64 ? sizeof(double) : sizeof(nn_label);
     size_t cells = (size_t)t->rows * c->column_count;
     if (r->count != c->fields)
-        return nn_fail(e, "%s:%u: this row has %zu columns, the first has %zu",
-                       t->path, r->line, r->count, c->fields);
+        return nn_fail(e, "%s:%u: this row has %zu column%s, the first has %zu",
+                       t->path, r->line, r->count, nn_s((long long)r->count),
+                       c->fields);
     if (!nn_grow(&t->owned[0], &c->cell_room, cells + c->column_count, size,
                  e) ||
         !nn_grow(&t->owned[1], &c->line_room, (size_t)t->rows + 1,

@@ -57,10 +57,10 @@ static bool check_counts(const nn_dataset *d, nn_part part, nn_error *e)
         if (s[i].table.rows != s[0].table.rows)
             return nn_fail(
                 e,
-                "%s has %lld rows for %s, %s has %lld for %s: row i of "
+                "%s has %lld row%s for %s, %s has %lld for %s: row i of "
                 "every source belongs together",
                 s[0].table.path != NULL ? s[0].table.path : "random",
-                (long long)s[0].table.rows, t[0].name,
+                (long long)s[0].table.rows, nn_s(s[0].table.rows), t[0].name,
                 s[i].table.path != NULL ? s[i].table.path : "random",
                 (long long)s[i].table.rows, t[i].name);
     if (s[0].table.rows >= UINT32_MAX)
@@ -149,7 +149,7 @@ static bool list_items(nn_dataset *d, nn_part part, nn_error *e)
     if (s->count > 0 || !asked)
         return true;
     return nn_fail(
-        e, "the %s part has no rows%s: there are %lld in all", part_names[part],
+        e, "the %s part has no rows%s, of %lld in all", part_names[part],
         d->window != NULL ? " that make a window" : "", (long long)rows);
 }
 

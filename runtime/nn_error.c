@@ -25,3 +25,8 @@ bool nn_fail_in(nn_error *e, const char *before)
     memcpy(e->text + put - 2, ": ", 2);
     return false;
 }
+
+const char *nn_s(long long n)
+{
+    return n == 1 ? "" : "s";
+}

@@ -16,4 +16,7 @@ __attribute__((format(printf, 2, 3))) bool nn_fail(nn_error *e,
 /* Puts `before: ` in front of the message of e; returns false. */
 bool nn_fail_in(nn_error *e, const char *before);
 
+/* The end of a noun that is counted: "s", or "" for one. */
+const char *nn_s(long long n);
+
 #endif

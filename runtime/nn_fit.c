@@ -312,9 +312,9 @@ static void introduce(fit *f)
     nn_log *l = &f->log;
     if (d->reserved > 0)
         nn_log_say(l,
-                   "early_stop: %" PRId64 " rows, 10 %% of training, are set "
+                   "early_stop sets %" PRId64 " row%s, 10 %% of training, "
                    "aside for validation",
-                   d->reserved);
+                   d->reserved, nn_s(d->reserved));
     nn_log_say(l,
                "%s: %" PRId64 " training, %" PRId64 " validation and %" PRId64
                " test rows; %s, rate %g, batch %d, seed %" PRIu64,

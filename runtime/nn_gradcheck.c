@@ -208,8 +208,8 @@ int nn_gradcheck(nn_run *r, nn_error *e)
     bool good = true;
     bool done = start(&c, e) && get_gradients(&c, &gradients, e);
     if (done)
-        printf("%s: gradients against differences, %d rows, loss %.6g\n",
-               r->model->name, c.rows, c.loss);
+        printf("%s: gradients against differences, %d row%s, loss %.6g\n",
+               r->model->name, c.rows, nn_s(c.rows), c.loss);
     done = done && check_all(&c, gradients, &good, e);
     if (done)
         printf(good ? "all gradients agree with differences\n"

@@ -103,7 +103,7 @@ void nn_log_part(nn_log *l, nn_part part, const nn_figures *f)
     wipe_bar(l);
     printf("%-11s", part_names[part]);
     print_figures(l, f);
-    printf("  (%lld rows)\n", (long long)f->seen);
+    printf("  (%lld row%s)\n", (long long)f->seen, nn_s(f->seen));
     fflush(stdout);
 }
 

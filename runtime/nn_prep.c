@@ -241,11 +241,12 @@ bool nn_prep_check_width(const nn_prep *p, int64_t width, const char *path,
     shape_words(t, shape, sizeof shape);
     if (p->window != NULL)
         return nn_fail(e,
-                       "%s takes %lld values a row ([%s]); windows of %lld "
-                       "rows of %s give %lld",
-                       t->name, (long long)values, shape,
-                       (long long)p->window->length, path,
-                       (long long)(p->window->length * width));
-    return nn_fail(e, "%s takes %lld values a row ([%s]), %s gives %lld",
-                   t->name, (long long)values, shape, path, (long long)width);
+                       "%s takes %lld value%s a row ([%s]); windows of %lld "
+                       "row%s of %s give %lld",
+                       t->name, (long long)values, nn_s(values), shape,
+                       (long long)p->window->length, nn_s(p->window->length),
+                       path, (long long)(p->window->length * width));
+    return nn_fail(e, "%s takes %lld value%s a row ([%s]), %s gives %lld",
+                   t->name, (long long)values, nn_s(values), shape, path,
+                   (long long)width);
 }

@@ -123,9 +123,9 @@ static bool wrong_width(const source *s, size_t fields, nn_error *e)
         nn_text_print(&list, "%s%s: %lld", i > s->first ? ", " : "",
                       s->preps[i].tensor->name,
                       (long long)s->preps[i].tensor->values);
-    nn_fail(e, "%s has %zu column%s; a row takes %lld values (%s)", s->path,
-            fields, fields == 1 ? "" : "s", (long long)all_columns(s, false),
-            list.failed ? "" : list.bytes);
+    nn_fail(e, "%s has %zu column%s; a row takes %lld value%s (%s)", s->path,
+            fields, nn_s((long long)fields), (long long)all_columns(s, false),
+            nn_s(all_columns(s, false)), list.failed ? "" : list.bytes);
     free(list.bytes);
     return false;
 }
@@ -173,12 +173,12 @@ static bool check_width(nn_rows *r, const nn_prep *p, int i, nn_error *e)
     r->series[i] = w != NULL && t->width != p->tensor->values &&
                    t->width * w->length == p->tensor->values;
     if (!r->series[i] && t->width != p->tensor->values)
-        return nn_fail(e, "%s has %lld values a row; %s takes %lld", t->path,
-                       (long long)t->width, p->tensor->name,
+        return nn_fail(e, "%s has %lld value%s a row; %s takes %lld", t->path,
+                       (long long)t->width, nn_s(t->width), p->tensor->name,
                        (long long)p->tensor->values);
     if (r->series[i] && t->rows < w->length)
-        return nn_fail(e, "%s has %lld rows; a window takes %lld", t->path,
-                       (long long)t->rows, (long long)w->length);
+        return nn_fail(e, "%s has %lld row%s; a window takes %lld", t->path,
+                       (long long)t->rows, nn_s(t->rows), (long long)w->length);
     if (p->scale != NULL && p->period > 1 && t->width % p->period != 0)
         return nn_fail(e, "%s: %lld columns were standardized, a row has %lld",
                        t->path, (long long)p->period, (long long)t->width);
@@ -255,9 +255,9 @@ static bool count_rows(nn_rows *r, const nn_prep *preps, nn_error *e)
     for (int i = 1; i < r->inputs; i++)
         if (rows_of(r, preps, i) != r->rows)
             return nn_fail(e,
-                           "%s gives %lld rows for %s, %s gives %lld for "
+                           "%s gives %lld row%s for %s, %s gives %lld for "
                            "%s",
-                           r->tables[0].path, (long long)r->rows,
+                           r->tables[0].path, (long long)r->rows, nn_s(r->rows),
                            preps[0].tensor->name, r->tables[i].path,
                            (long long)rows_of(r, preps, i),
                            preps[i].tensor->name);

@@ -95,10 +95,8 @@ static bool move_class(splitting *s, int64_t class, nn_part part,
     uint32_t which = (uint32_t)part << 24 | (uint32_t) class;
     int64_t have = training_rows(s, class), want = s->want[class];
     if (want > have)
-        return nn_fail(e,
-                       "%lld rows are to be set aside, and only %lld are "
-                       "left",
-                       (long long)want, (long long)have);
+        return nn_fail(e, "cannot set %lld row%s aside: only %lld left",
+                       (long long)want, nn_s(want), (long long)have);
     if (!split->last)
         nn_rng_shuffle((nn_stream){seed, NN_FOR_SPLIT, which}, s->rows, have);
     move(s, s->rows + (split->last ? have - want : 0), want, part);
@@ -125,10 +123,9 @@ static bool move_rows(splitting *s, nn_part part, const nn_split *split,
         return true;
     }
     if (split->kind == NN_SPLIT_ROWS && split->amount > (double)s->n)
-        return nn_fail(e,
-                       "%.0f rows are to be set aside, and there are only "
-                       "%lld",
-                       split->amount, (long long)s->n);
+        return nn_fail(e, "cannot set %.0f row%s aside: there are only %lld",
+                       split->amount, nn_s((long long)split->amount),
+                       (long long)s->n);
     decide(s, split);
     for (int64_t c = 0; good && c < s->classes; c++)
         good = move_class(s, c, part, split, seed, e);

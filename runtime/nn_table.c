@@ -133,7 +133,9 @@ bool nn_table_fits(const nn_table *t, size_t size, size_t left, nn_error *e)
     if (t->rows <= 0 || t->width <= 0)
         return nn_fail(e, "%s has no rows", t->path);
     return nn_fail(e,
-                   "%s is cut short: its header promises %lld rows of %lld "
-                   "values, %zu bytes follow",
-                   t->path, (long long)t->rows, (long long)t->width, left);
+                   "%s is cut short: its header promises %lld row%s of %lld "
+                   "value%s, and %zu byte%s behind it",
+                   t->path, (long long)t->rows, nn_s(t->rows),
+                   (long long)t->width, nn_s(t->width), left,
+                   nn_s((long long)left));
 }

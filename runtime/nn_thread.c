@@ -213,7 +213,7 @@ nn_pool *nn_pool_open(int threads, nn_error *e)
     if (p == NULL || thread == NULL) {
         free(p);
         free(thread);
-        nn_fail(e, "no memory for %d threads", threads);
+        nn_fail(e, "no memory for %d thread%s", threads, nn_s(threads));
         return NULL;
     }
     p->thread = thread;

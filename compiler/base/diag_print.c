@@ -282,6 +282,6 @@ void diag_print(const Diag *diag, FILE *out, bool json)
     for (int i = 0; i < n && !json; i++)
         print_message(messages[i], out, color);
     if (!json && diag->errors > ERRORS_SHOWN)
-        fprintf(out, "%d more errors are not shown\n",
-                diag->errors - ERRORS_SHOWN);
+        fprintf(out, "%d more error%s not shown\n", diag->errors - ERRORS_SHOWN,
+                diag->errors - ERRORS_SHOWN == 1 ? " is" : "s are");
 }

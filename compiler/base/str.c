@@ -203,6 +203,11 @@ const char *str_replace(Arena *arena, const char *text, const char *from,
     return text_str(&out);
 }
 
+const char *str_s(long long n)
+{
+    return n == 1 ? "" : "s";
+}
+
 const char *str_base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');

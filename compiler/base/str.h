@@ -45,6 +45,9 @@ bool str_mentions(const char *text, const char *name);
 const char *str_replace(Arena *arena, const char *text, const char *from,
                         const char *to);
 
+/* The end of a noun that is counted: "s", or "" for one. */
+const char *str_s(long long n);
+
 /* What stands behind the last slash of a path. */
 const char *str_base_name(const char *path);
 

@@ -112,12 +112,14 @@ static void write_layers(Emit *e)
         reals +=
             param->layout ? param->layout->extent : shape_count(&param->shape);
     }
-    text_printf(e->out, " * %s parameters, %s bytes of weights\n",
-                commas(e->arena, numbers), commas(e->arena, 4 * reals));
+    text_printf(e->out, " * %s parameter%s, %s bytes of weights\n",
+                commas(e->arena, numbers), str_s(numbers),
+                commas(e->arena, 4 * reals));
     for (int lines = 0; i < p->params.n && lines < LAYERS; lines++)
         i = write_layer(e, i);
     if (i < p->params.n)
-        text_printf(e->out, " *   and %d more parameters\n", p->params.n - i);
+        text_printf(e->out, " *   and %d more parameter%s\n", p->params.n - i,
+                    str_s(p->params.n - i));
 }
 
 void emit_header(Emit *e, Plan *const *plans, int n)
@@ -134,10 +136,10 @@ void emit_header(Emit *e, Plan *const *plans, int n)
         int64_t flops = plan_flops(plans[i]), batch = plans[i]->entry->batch;
 
         text_printf(e->out,
-                    " * %s of %lld row%s: %s operations a row, %s "
+                    " * %s of %lld row%s: %s operation%s a row, %s "
                     "bytes of workspace\n",
-                    plans[i]->entry->name, (long long)batch,
-                    batch == 1 ? "" : "s", commas(e->arena, flops / batch),
+                    plans[i]->entry->name, (long long)batch, str_s(batch),
+                    commas(e->arena, flops / batch), str_s(flops / batch),
                     commas(e->arena, plans[i]->workspace));
     }
     text_add(e->out, " */\n");

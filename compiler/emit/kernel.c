@@ -106,7 +106,7 @@ static void emit_scan(Emit *e, const Kernel *k)
     if (span->source)
         text_printf(e->out, "%s:%d  ", str_base_name(span->source->path),
                     span->line);
-    text_printf(e->out, "scan of %lld steps%s */\n", steps,
+    text_printf(e->out, "scan of %lld step%s%s */\n", steps, str_s(steps),
                 s->backward ? ", last to first" : "");
     text_printf(e->out,
                 "static void %s(void *frame, int part)\n{\n"

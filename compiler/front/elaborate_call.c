@@ -299,7 +299,7 @@ static bool right_count(Elab *e, const Call *call)
     if (want < 0 || call->n_in == want)
         return true;
     m = elab_error(e, call->site.span, "`%s` takes %d value%s, not %d",
-                   call->name, want, want == 1 ? "" : "s", call->n_in);
+                   call->name, want, str_s(want), call->n_in);
     if (want == 2)
         diag_help(m, "write %s(a, b)", call->name);
     return false;

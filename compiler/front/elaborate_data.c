@@ -175,8 +175,8 @@ static void check_count(Elab *e, const Flow *flow, int feed)
 
     if (length && feed == 0 && values % steps != 0) {
         diag_note(diag_error(e->diag, length->span,
-                             "windows of %lld rows do not fit `%s`",
-                             (long long)steps, input->name),
+                             "windows of %lld row%s do not fit `%s`",
+                             (long long)steps, str_s(steps), input->name),
                   "a row of %s is %s", input->name,
                   value_shape_text(e->arena, &input->shape));
         return;
@@ -186,7 +186,7 @@ static void check_count(Elab *e, const Flow *flow, int feed)
         return;
     diag_note(diag_error(e->diag, flow->stages[0].span,
                          "%lld column%s cannot fill `%s`", (long long)columns,
-                         columns == 1 ? "" : "s", input->name),
+                         str_s(columns), input->name),
               "a row of %s is %s", input->name,
               value_shape_text(e->arena, &input->shape));
 }

@@ -234,9 +234,9 @@ Value *lower_reshape(Elab *e, Call *call)
     if (shape_count(&from) == shape_count(&to))
         return elab_reshape(e, v, to);
     m = elab_error(
-        e, call->arg.span[0], "%lld elements cannot become %s, which are %lld",
-        (long long)shape_count(&from), value_shape_text(e->arena, &to),
-        (long long)shape_count(&to));
+        e, call->arg.span[0], "%lld element%s cannot become %s, which has %lld",
+        (long long)shape_count(&from), str_s(shape_count(&from)),
+        value_shape_text(e->arena, &to), (long long)shape_count(&to));
     elab_note(e, m, "the value", v);
     return e->poison;
 }

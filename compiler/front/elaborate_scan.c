@@ -48,8 +48,8 @@ static bool over_time(Elab *e, const Value *v, const char *cell, Span span,
     }
     if (*steps && *steps != row.dim[0]) {
         m = elab_error(e, span, "these values have different lengths");
-        diag_note(m, "%lld and %lld steps", (long long)*steps,
-                  (long long)row.dim[0]);
+        diag_note(m, "%lld and %lld step%s", (long long)*steps,
+                  (long long)row.dim[0], str_s(row.dim[0]));
         return false;
     }
     *steps = row.dim[0];

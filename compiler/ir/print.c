@@ -197,8 +197,9 @@ static void dot_graph(Text *out, const Graph *g, const char *scope)
             continue;
         text_printf(out,
                     "    subgraph cluster_%sn%d {\n    label=\"each of "
-                    "%lld steps\"; style=rounded;\n",
-                    scope, n->id, (long long)n->attr.scan->steps);
+                    "%lld step%s\"; style=rounded;\n",
+                    scope, n->id, (long long)n->attr.scan->steps,
+                    str_s(n->attr.scan->steps));
         dot_graph(out, n->attr.scan->body,
                   arena_printf(out->arena, "%sn%d_", scope, n->id));
         text_add(out, "    }\n");

@@ -159,18 +159,19 @@ static const char *reason(Arena *a, const Forward *f, const ConvPlan *p)
     const char *copy = p->copy_x ? "; copies x to give it its halo" : "";
     if (f->by_columns) {
         return arena_printf(
-            a, "lanes are columns: %d channels x %d rows x %d vectors%s",
-            p->rows, p->columns, p->vectors, copy);
+            a, "lanes are columns: %d channel%s x %d row%s x %d vector%s%s",
+            p->rows, str_s(p->rows), p->columns, str_s(p->columns), p->vectors,
+            str_s(p->vectors), copy);
     }
     const DirectTile *r = &f->direct.tail;
-    return arena_printf(a,
-                        "lanes are channels: %d x %d pixels x %d vectors%s%s",
-                        p->rows, p->columns, p->vectors,
-                        r->vectors > 0 && f->direct.main.panels > 0
-                            ? arena_printf(a, ", the rest %d x %d x %d",
-                                           r->rows, r->columns, r->vectors)
-                            : "",
-                        copy);
+    return arena_printf(
+        a, "lanes are channels: %d x %d pixel%s x %d vector%s%s%s", p->rows,
+        p->columns, str_s(p->rows * p->columns), p->vectors, str_s(p->vectors),
+        r->vectors > 0 && f->direct.main.panels > 0
+            ? arena_printf(a, ", the rest %d x %d x %d", r->rows, r->columns,
+                           r->vectors)
+            : "",
+        copy);
 }
 
 void conv_forward_plan(Arena *arena, ConvPlan *plan)

@@ -253,9 +253,10 @@ static void plan_by_turned(Arena *arena, ConvPlan *p, const Turned *t)
     }
     p->why = arena_printf(
         arena,
-        "turned kernel, lanes are channels: %d x %d pixels x %d vectors"
+        "turned kernel, lanes are channels: %d x %d pixel%s x %d vector%s"
         "%s%s",
-        p->rows, p->columns, p->vectors,
+        p->rows, p->columns, str_s(p->rows * p->columns), p->vectors,
+        str_s(p->vectors),
         t->phases[0] * t->phases[1] > 1
             ? arena_printf(arena, ", %d phases", t->phases[0] * t->phases[1])
             : "",
@@ -275,9 +276,10 @@ static void plan_by_columns(Arena *arena, ConvPlan *p, const Turned *t)
     p->vectors = c->vectors;
     p->fmas = columns_fmas(c);
     p->why = arena_printf(arena,
-                          "turned kernel, lanes are columns: %d channels x %d "
-                          "rows x %d vectors%s",
-                          p->rows, p->columns, p->vectors,
+                          "turned kernel, lanes are columns: %d channel%s x %d "
+                          "row%s x %d vector%s%s",
+                          p->rows, str_s(p->rows), p->columns,
+                          str_s(p->columns), p->vectors, str_s(p->vectors),
                           p->copy_y ? "; spreads dy with a halo first" : "");
 }
 
@@ -295,8 +297,9 @@ static void plan_by_spread(Arena *arena, ConvPlan *p, const Spread *s)
     p->fmas = (int64_t)s->rows * s->pixels * s->vectors;
     p->why = arena_printf(arena,
                           "spreads dy over windows of (column, channel) lanes:"
-                          " %d pixels x %d rows x %d vectors",
-                          s->pixels, s->rows, s->vectors);
+                          " %d pixel%s x %d row%s x %d vector%s",
+                          s->pixels, str_s(s->pixels), s->rows, str_s(s->rows),
+                          s->vectors, str_s(s->vectors));
 }
 
 void conv_input_plan(Arena *arena, ConvPlan *plan)

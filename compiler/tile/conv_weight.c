@@ -73,15 +73,19 @@ static const char *reason(Arena *a, const ConvPlan *p)
     if (p->form == CONV_SPARSE) {
         return arena_printf(a,
                             "only pixels that won, lanes are (column, "
-                            "channel): %d filters x %d rows x %d vectors%s",
-                            p->columns, p->rows, p->vectors, copy);
+                            "channel): %d filter%s x %d row%s x %d vector%s%s",
+                            p->columns, str_s(p->columns), p->rows,
+                            str_s(p->rows), p->vectors, str_s(p->vectors),
+                            copy);
     }
     if (p->form == CONV_SUMS) {
-        return arena_printf(a, "lanes are columns: %d filters x %d taps%s",
-                            p->columns, p->rows, copy);
+        return arena_printf(a, "lanes are columns: %d filter%s x %d tap%s%s",
+                            p->columns, str_s(p->columns), p->rows,
+                            str_s(p->rows), copy);
     }
-    return arena_printf(a, "lanes are filters: %d weights x %d vectors%s",
-                        p->rows, p->vectors, copy);
+    return arena_printf(a, "lanes are filters: %d weight%s x %d vector%s%s",
+                        p->rows, str_s(p->rows), p->vectors, str_s(p->vectors),
+                        copy);
 }
 
 void conv_weight_plan(Arena *arena, ConvPlan *p)

@@ -399,12 +399,13 @@ static const char *explain(Arena *arena, const GemmPlan *p, double cycles)
     double ideal = (double)s->m * (double)gemm_row_vectors(s, t) *
                    (double)s->k / t->fmas * (t->fma ? 1 : 2);
     Text text = {.arena = arena};
-    text_printf(&text, "%dx%d vectors (%d of %d registers)", p->rows,
-                p->vectors, registers(p->rows, p->vectors, t), t->registers);
+    text_printf(&text, "%dx%d vector%s (%d of %d registers)", p->rows,
+                p->vectors, str_s(p->rows * p->vectors),
+                registers(p->rows, p->vectors, t), t->registers);
     if (p->streams > 1) {
         text_printf(&text, ", %d streams hide the latency", p->streams);
     }
-    text_printf(&text, ", %d steps a loop", p->steps);
+    text_printf(&text, ", %d step%s a loop", p->steps, str_s(p->steps));
     if (p->block < s->k) {
         text_printf(&text, ", k in blocks of %lld for level 1",
                     (long long)p->block);

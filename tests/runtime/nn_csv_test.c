@@ -137,7 +137,7 @@ static void refuses(void **state)
         const nn_flow *flow;
         const char *says[3];
     } rows[] = {
-        {"1,2\n3\n", &numbers, {"t.csv:2", "1 columns, the first has 2"}},
+        {"1,2\n3\n", &numbers, {"t.csv:2", "1 column, the first has 2"}},
         {"1,2\n3,4,5\n", &numbers, {"t.csv:2", "3 columns"}},
         {"1,2\n3,x\n", &numbers, {"t.csv:2: column 2", "'x'"}},
         {"a,b\n3,\n", &numbers, {"t.csv:2: column 2 (b) is empty"}},

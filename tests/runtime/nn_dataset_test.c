@@ -266,7 +266,7 @@ static const struct {
      "0\n1\n2\n",
      NULL,
      {.kind = NN_SPLIT_ROWS, .amount = 5},
-     {"test: 5 rows", "only 3"}},
+     {"test: cannot set 5 rows aside: there are only 3"}},
     {"1\n2\n3\n",
      "0\n1\n2\n",
      NULL,
@@ -301,7 +301,7 @@ static void refuses_other_widths(void **state)
         {.reader = &nn_csv, .path = "d.csv", .tensor = 0},
         CSV(one, .path = "d.csv", .tensor = 1)};
     static const char *const says[] = {
-        "x takes 1 values a row ([1]), ./d.csv gives 2", NULL};
+        "x takes 1 value a row ([1]), ./d.csv gives 2", NULL};
     setup s;
     nn_dataset d;
     nn_error e = {""};

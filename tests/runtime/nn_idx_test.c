@@ -73,7 +73,7 @@ static void refuses_idx(void **state)
         {BYTES("GIF89a, not this"), {"f is not an IDX file"}},
         {BYTES("\0\0\x07\x01\0\0\0\1a"), {"f is not an IDX file"}},
         {BYTES("\0\0\x08\x03\0\0\0\1"), {"cut short inside its header"}},
-        {BYTES("\0\0\x08\x01\0\0\0\5abc"), {"5 rows of 1 values, 3 bytes"}},
+        {BYTES("\0\0\x08\x01\0\0\0\5abc"), {"5 rows of 1 value, and 3 bytes"}},
         {BYTES("\0\0\x08\x03\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"
                "abc"),
          {"f"}},
@@ -144,7 +144,7 @@ static void refuses_npy(void **state)
         {"{'descr': '>f4', 'fortran_order': False, 'shape': (2,)}",
          {"type '>f4'"}},
         {"{'descr': '<f4', 'fortran_order': False, 'shape': (3,)}",
-         {"3 rows of 1 values, 8 bytes follow"}},
+         {"3 rows of 1 value, and 8 bytes behind it"}},
         {"{'descr': '<f4', 'fortran_order': False, 'shape': ()}",
          {"a single number"}},
         {"{'descr': '<f4', 'fortran_order': False, 'shape': (2}",

@@ -201,7 +201,7 @@ static void stops_early(void **state)
     program.train.epochs = 400;
     program.train.schedule.kind = NN_RATE_CONSTANT;
     assert_int_equal(train("--out a"), 0);
-    assert_file_says("out", "12 rows, 10 % of training, are set aside");
+    assert_file_says("out", "early_stop sets 12 rows, 10 % of training, aside");
     assert_file_says("out", "the best epoch was");
 }
 

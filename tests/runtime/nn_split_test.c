@@ -103,7 +103,7 @@ static void parts_do_not_overlap(void **state)
     assert_true(nn_split_rows(c, N, NN_TEST, &split, 2, NULL, 1, &e));
     assert_memory_not_equal(b, c, N);
     assert_false(nn_split_rows(a, N, NN_TEST, &split, 1, NULL, 1, &e));
-    assert_non_null(strstr(e.text, "only 30 are left"));
+    assert_non_null(strstr(e.text, "only 30 left"));
 }
 
 int main(void)
