@@ -147,8 +147,7 @@ static void print_memory(const Driver *d, const Plan *plan)
     int n = 0;
 
     for (int i = 0; i < plan->buffers.n; i++)
-        if ((plan->buffers.at[i]->place == PLACE_WORK ||
-             plan->buffers.at[i]->place == PLACE_INPUT) &&
+        if (buffer_in_work(plan->buffers.at[i]) &&
             plan->buffers.at[i]->first >= 0)
             order[n++] = plan->buffers.at[i];
     qsort(order, (size_t)n, sizeof *order, by_offset);

@@ -27,6 +27,10 @@ static void write_inputs(Emit *e, const Plan *plan)
         const Input *in = &p->inputs.at[i];
         if (!b)
             continue;
+        if (!buffer_in_work(b)) {
+            text_printf(e->out, "    in[%d] = inputs[%d];\n", i, i);
+            continue;
+        }
         text_printf(e->out,
                     "    in[%d] = nn_rows(inputs[%d], f->work + %lld, rows, "
                     "%lld, %lld * sizeof(%s));\n",

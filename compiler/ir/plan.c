@@ -1,6 +1,12 @@
 /* plan.c: questions about kernels; see plan.h. */
 #include "ir/plan.h"
 
+bool buffer_in_work(const Buffer *b)
+{
+    return b->place == PLACE_WORK ||
+           (b->place == PLACE_INPUT && b->plan->entry->batch > 1);
+}
+
 bool kernel_has(const Kernel *k, const Node *n)
 {
     for (int j = 0; j < k->nodes.n; j++)

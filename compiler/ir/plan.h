@@ -110,6 +110,10 @@ struct Plan {
     const char *prefix; /* of its C functions: "step" */
 };
 
+/* Whether the buffer takes a place in the workspace. So does an input, for its
+ * copy with zeros in the rows that are absent, but in an entry of one row. */
+bool buffer_in_work(const Buffer *b);
+
 /* Whether a node is computed inside a kernel, and whether its value leaves
  * it. */
 bool kernel_has(const Kernel *k, const Node *n);

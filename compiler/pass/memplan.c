@@ -73,7 +73,7 @@ static void touch_roots(Plan *plan)
 
 static bool planned(const Buffer *b)
 {
-    return b->first >= 0 && (b->place == PLACE_WORK || b->place == PLACE_INPUT);
+    return b->first >= 0 && buffer_in_work(b);
 }
 
 static int by_size(const void *a, const void *b)

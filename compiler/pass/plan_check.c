@@ -31,11 +31,6 @@ typedef struct Replay {
     VEC(const Buffer *) updated; /* parameters and slots, in order */
 } Replay;
 
-static bool in_workspace(const Buffer *b)
-{
-    return b->place == PLACE_WORK || b->place == PLACE_INPUT;
-}
-
 static int64_t element_bytes(const Replay *r, Type type)
 {
     return type == TYPE_BYTE ? 1 : type == TYPE_INT || !r->plain ? 4 : 8;
@@ -50,7 +45,7 @@ static void add_notes(Replay *r, const Plan *plan)
 {
     for (int i = 0; i < plan->buffers.n; i++) {
         const Buffer *b = plan->buffers.at[i];
-        if (!in_workspace(b) || b->first < 0)
+        if (!buffer_in_work(b) || b->first < 0)
             continue;
         Note note = {.buffer = b, .plan = plan, .from = b->at};
         note.to = b->at + b->count * element_bytes(r, b->type);
@@ -84,7 +79,7 @@ static bool nested(const Note *a, const Note *b)
 
 static void write(Replay *r, const Buffer *b)
 {
-    if (!in_workspace(b))
+    if (!buffer_in_work(b))
         return;
     Note *to = note_of(r, b);
     if (to->held == HELD_OTHERS)
@@ -168,7 +163,7 @@ static void read(Replay *r, const Plan *plan, const Kernel *k, const Node *user,
                 k->position, n->id);
     if (b->place == PLACE_PARAM)
         read_param(r, plan, k, user, n, from);
-    else if (in_workspace(b) && note_of(r, b)->held != HELD_VALUES)
+    else if (buffer_in_work(b) && note_of(r, b)->held != HELD_VALUES)
         nnc_bug("%s: kernel %d reads %s, whose place is %s", r->entry,
                 k->position, name_of(b),
                 note_of(r, b)->held == HELD_OTHERS ? "overwritten"
@@ -222,7 +217,7 @@ static void run_kernel(Replay *r, const Plan *plan, const Kernel *k)
     }
     for (int j = 0; j < k->stores.n; j++) {
         const Buffer *b = plan->value[k->stores.at[j]->id].buffer;
-        if (b && in_workspace(b))
+        if (b && buffer_in_work(b))
             write(r, b);
     }
     read_inputs(r, plan, k);
@@ -259,7 +254,7 @@ void plan_check(const Plan *plan, const CodeOptions *options)
         const Root *root = &plan->graph->roots.at[i];
         const Buffer *b = plan->value[root->node->id].buffer;
         bool scalar = root->role == ROOT_LOSS || root->role == ROOT_METRIC;
-        if (scalar && b && in_workspace(b) &&
+        if (scalar && b && buffer_in_work(b) &&
             note_of(&r, b)->held != HELD_VALUES)
             nnc_bug("%s: a sum is gone before it is read", r.entry);
     }

@@ -26,7 +26,7 @@ static int64_t bytes(const Buffer *b, bool plain)
 
 static bool placed(const Buffer *b)
 {
-    return b->first >= 0 && (b->place == PLACE_WORK || b->place == PLACE_INPUT);
+    return b->first >= 0 && buffer_in_work(b);
 }
 
 /* The most bytes that are live at once: no plan can do with less. */
@@ -185,6 +185,30 @@ static void sums_live_to_the_end(void **state)
     probe_free(&p);
 }
 
+/* Rows are absent from a batch of several only: just there, room is kept for
+ * an input's copy. */
+static void one_row_is_never_absent(void **state)
+{
+    (void)state;
+    for (int rows = 1; rows <= 3; rows += 2) {
+        Probe p = probe_new(3);
+        Node *x, *sum;
+        Plan *plan;
+        int64_t copies;
+
+        p.g = graph_new(p.arena, rows);
+        x = probe_input(&p, SHAPE(rows, 100));
+        sum = graph_sum(p.g, x, 3);
+        graph_root(p.g, graph_reshape(p.g, sum, shape_ones(1)), ROOT_LOSS, 0,
+                   0);
+        plan = planned(&p, p.g, MODE_EVAL, NULL, UPTO_MEMPLAN);
+        copies = bytes(plan->value[x->id].buffer, true) * (rows > 1);
+        assert_int_equal(plan->workspace,
+                         copies + bytes(plan->value[sum->id].buffer, true));
+        probe_free(&p);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -192,6 +216,7 @@ int main(void)
         cmocka_unit_test(a_chain_needs_two_places),
         cmocka_unit_test(sizes_that_differ),
         cmocka_unit_test(sums_live_to_the_end),
+        cmocka_unit_test(one_row_is_never_absent),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
