@@ -1,10 +1,8 @@
-/* loops.c: element-wise kernels and reductions as loop nests; copies.c does
- * the rest of what has no tile.
+/* loops.c: element-wise kernels as loop nests; reduce.c does the reductions,
+ * copies.c the rest of what has no tile.
  *
  * The body of the innermost loop is one statement a node, in the user's
- * names, then the stores. Sums of scalars are in double; those of vectors are
- * in float, and the long ones keep beside them what rounding takes, since the
- * terms of a gradient mostly cancel. */
+ * names, then the stores. */
 #include "emit/loops.h"
 
 #include <stdarg.h>
@@ -15,19 +13,18 @@ Loops loops_over(Scope *s, const Shape *shape)
         .scope = s, .nest.shape = *shape, .indent = 1, .lanes = 1, .used = 1};
 }
 
-/* Vectors from here on, `used` of whose lanes count. */
-static void use_lanes(Loops *l, int64_t used)
+void loops_lanes(Loops *l, int64_t used)
 {
     l->lanes = l->scope->e->lanes;
     l->used = (int)used;
 }
 
-static void use_scalars(Loops *l)
+void loops_scalars(Loops *l)
 {
     l->lanes = l->used = 1;
 }
 
-static int operand_of(Loops *l, const Node *n)
+int loops_operand(Loops *l, const Node *n)
 {
     for (int i = 0; i < l->read.n; i++)
         if (l->read.at[i] == n)
@@ -59,7 +56,7 @@ static void add_operands(Loops *l, const Kernel *k)
         const Node *n = k->nodes.at[j];
         for (int i = 0; i < n->n_in; i++)
             if (!kernel_has(k, n->in[i]) && !plan_is_number(n->in[i]))
-                operand_of(l, n->in[i]);
+                loops_operand(l, n->in[i]);
         if (counts(n)) {
             int axis = n->op == OP_ROWS_MASK ? n->attr.axis : -1;
             Layout places = loops_counter(&n->shape, axis);
@@ -104,8 +101,7 @@ void loops_open(Loops *l, const Loop *loop, int64_t first, int64_t last,
     l->indent++;
 }
 
-/* All loops of a kind but the innermost of the nest. */
-static void open_outer(Loops *l, bool reduced)
+void loops_open_outer(Loops *l, bool reduced)
 {
     for (int i = 0; i + 1 < l->nest.n_loops; i++)
         if (l->nest.loop[i].reduced == reduced)
@@ -131,7 +127,7 @@ void loops_open_all(Loops *l, bool reduced)
 {
     if (l->nest.n_loops == 0 && l->scope->kernel->parts > 1)
         loops_last_part(l);
-    open_outer(l, reduced);
+    loops_open_outer(l, reduced);
     open_inner(l, reduced);
 }
 
@@ -168,7 +164,7 @@ static const char *element(Loops *l, const Node *n)
 {
     return arena_printf(l->scope->e->arena, "%s[%s]",
                         scope_pointer(l->scope, n),
-                        loops_place(l, operand_of(l, n)));
+                        loops_place(l, loops_operand(l, n)));
 }
 
 static const char *load(Loops *l, const Node *n)
@@ -176,7 +172,7 @@ static const char *load(Loops *l, const Node *n)
     Arena *arena = l->scope->e->arena;
     if (l->lanes == 1)
         return element(l, n);
-    if (inner_stride(l, operand_of(l, n)) == 0)
+    if (inner_stride(l, loops_operand(l, n)) == 0)
         return arena_printf(arena, "nn_vset(%s)", element(l, n));
     if (l->used < l->lanes)
         return arena_printf(arena, "nn_vload_n(&%s, %d)", element(l, n),
@@ -184,8 +180,7 @@ static const char *load(Loops *l, const Node *n)
     return arena_printf(arena, "nn_vload(&%s)", element(l, n));
 }
 
-/* Stores the C expression x to a node's place. */
-static void store(Loops *l, const Node *n, const char *x)
+void loops_store(Loops *l, const Node *n, const char *x)
 {
     if (l->lanes == 1)
         loops_line(l, "%s = %s;", element(l, n), x);
@@ -195,7 +190,7 @@ static void store(Loops *l, const Node *n, const char *x)
         loops_line(l, "nn_vstore(&%s, %s);", element(l, n), x);
 }
 
-static const char *value(Loops *l, const Node *n)
+const char *loops_value(Loops *l, const Node *n)
 {
     if (plan_is_number(n))
         return l->lanes == 1 ? scope_number(l->scope, n)
@@ -215,7 +210,7 @@ static const char *fill(Loops *l, const Node *n)
     for (const char *c = l->lanes == 1 ? op->scalar : op->vector; *c; c++) {
         if (*c == '$') {
             c++;
-            text_add(&out, value(l, n->in[*c - 'a']));
+            text_add(&out, loops_value(l, n->in[*c - 'a']));
         } else {
             text_add_n(&out, c, 1);
         }
@@ -253,14 +248,14 @@ static const char *expression(Loops *l, const Node *n)
     if (n->op == OP_ROWS_MASK)
         return arena_printf(arena, "%s < f->rows ? %s : %s",
                             loops_place(l, counter_operand(l, n)),
-                            value(l, n->in[0]),
+                            loops_value(l, n->in[0]),
                             l->lanes == 1 ? "0" : "nn_vset(0)");
     if (n->op == OP_DROP_MASK)
         return drop(l, n);
     return fill(l, n);
 }
 
-static void statements(Loops *l, const Kernel *k)
+void loops_statements(Loops *l, const Kernel *k)
 {
     for (int j = 0; j < k->nodes.n; j++) {
         const Node *n = k->nodes.at[j];
@@ -278,13 +273,11 @@ static void stores(Loops *l, const Kernel *k)
     for (int j = 0; j < k->stores.n; j++) {
         const Node *n = k->stores.at[j];
         if (n != k->anchor)
-            store(l, n, value(l, n));
+            loops_store(l, n, loops_value(l, n));
     }
 }
 
-/* Whether lanes along a loop of the nest can be loaded, counted and stored:
- * every value lies side by side along it or stays the same. */
-static bool lanes_along(const Loops *l, const Loop *loop)
+bool loops_lie_along(const Loops *l, const Loop *loop)
 {
     for (int i = 0; i < l->read.n; i++) {
         int64_t stride = loop->stride[l->operand.at[i]];
@@ -296,20 +289,19 @@ static bool lanes_along(const Loops *l, const Loop *loop)
     return true;
 }
 
-/* Turns of a loop that fill vectors. */
-static int64_t whole_turns(const Loops *l, const Loop *loop)
+int64_t loops_whole_turns(const Loops *l, const Loop *loop)
 {
     return loop->count / l->scope->e->lanes * l->scope->e->lanes;
 }
 
-/* Whether the innermost loop can run on vectors. */
-static bool vectors(const Loops *l)
+bool loops_fit_vectors(const Loops *l)
 {
     int last = l->nest.n_loops - 1;
     bool guarded;
     nest_guard(l->scope->e->arena, &l->nest, &guarded);
     return l->scope->e->lanes > 1 && last >= 0 && !guarded &&
-           l->nest.loop[last].count > 1 && lanes_along(l, &l->nest.loop[last]);
+           l->nest.loop[last].count > 1 &&
+           loops_lie_along(l, &l->nest.loop[last]);
 }
 
 static void map_body(Loops *l, const Kernel *k, int64_t first, int64_t last)
@@ -320,7 +312,7 @@ static void map_body(Loops *l, const Kernel *k, int64_t first, int64_t last)
         loops_open(l, &l->nest.loop[inner], first, last, l->lanes, split);
     loops_guard(l);
     l->terms.n = 0;
-    statements(l, k);
+    loops_statements(l, k);
     stores(l, k);
     loops_close(l, indent);
 }
@@ -330,17 +322,17 @@ static Loops map_nest(Scope *s)
     const Kernel *k = s->kernel;
     Loops l = loops_over(s, &k->space);
     for (int j = 0; j < k->stores.n; j++)
-        operand_of(&l, k->stores.at[j]);
+        loops_operand(&l, k->stores.at[j]);
     add_operands(&l, k);
     nest_build(&l.nest, 0);
     return l;
 }
 
-static Loops reduce_nest(Scope *s)
+Loops loops_of_reduce(Scope *s)
 {
     const Kernel *k = s->kernel;
     Loops l = loops_over(s, &k->space);
-    operand_of(&l, k->anchor);
+    loops_operand(&l, k->anchor);
     add_operands(&l, k);
     nest_build(&l.nest, k->anchor->attr.axes);
     return l;
@@ -348,7 +340,7 @@ static Loops reduce_nest(Scope *s)
 
 int64_t loops_turns(Scope *s)
 {
-    Loops l = s->kernel->kind == KERNEL_MAP ? map_nest(s) : reduce_nest(s);
+    Loops l = s->kernel->kind == KERNEL_MAP ? map_nest(s) : loops_of_reduce(s);
     const Loop *first = &l.nest.loop[0], *second = &l.nest.loop[1];
     if (l.nest.n_loops == 0 || first->reduced)
         return 1;
@@ -361,187 +353,18 @@ void emit_map(Scope *s)
     const Kernel *k = s->kernel;
     Loops l = map_nest(s);
     int64_t whole = 0;
-    open_outer(&l, false);
+    loops_open_outer(&l, false);
     int64_t count = l.nest.n_loops ? l.nest.loop[l.nest.n_loops - 1].count : 1;
-    if (vectors(&l)) {
-        whole = whole_turns(&l, &l.nest.loop[l.nest.n_loops - 1]);
-        use_lanes(&l, s->e->lanes);
+    if (loops_fit_vectors(&l)) {
+        whole = loops_whole_turns(&l, &l.nest.loop[l.nest.n_loops - 1]);
+        loops_lanes(&l, s->e->lanes);
         if (whole > 0)
             map_body(&l, k, 0, whole);
-        use_lanes(&l, count - whole);
+        loops_lanes(&l, count - whole);
     }
     if (whole < count && l.nest.n_loops == 1 && k->parts > 1 && whole > 0)
         loops_last_part(&l);
     if (whole < count)
         map_body(&l, k, whole, count);
-    loops_close(&l, 1);
-}
-
-/* Terms in a row that a lane adds up without minding what rounding takes. */
-enum { SHORT_SUM = 32 };
-
-/* Whether what the sums lose by rounding is kept beside them. */
-static bool careful(const Loops *l, const Kernel *k, bool along)
-{
-    int64_t terms = 1;
-    for (int i = 0; i < l->nest.n_loops; i++)
-        terms *= l->nest.loop[i].reduced ? l->nest.loop[i].count : 1;
-    return k->anchor->op == OP_SUM && l->lanes > 1 &&
-           terms > SHORT_SUM * (along ? l->lanes : 1);
-}
-
-/* `along`: the lanes are parts of one sum, so that those behind the used ones
- * must stay as they are. */
-static const char *step_of(Loops *l, const Kernel *k, bool along)
-{
-    Arena *arena = l->scope->e->arena;
-    const char *x = value(l, k->anchor->in[0]);
-    bool largest = k->anchor->op == OP_RMAX;
-    bool some = along && l->used < l->lanes;
-    if (some)
-        x = arena_printf(arena, "nn_vfirst(%s, %s, %d)", x,
-                         largest ? "sum" : "nn_vset(0)", l->used);
-    if (careful(l, k, along))
-        return arena_printf(arena, "nn_vadd(&sum, &lost, %s);", x);
-    if (!largest)
-        return arena_printf(arena, "sum += %s;", x);
-    if (l->lanes == 1)
-        return arena_printf(arena, "sum = %s > sum ? %s : sum;", x, x);
-    return arena_printf(arena, "sum = nn_vmax(sum, %s);", x);
-}
-
-static const char *start_of(const Loops *l, const Kernel *k)
-{
-    const char *first = k->anchor->op == OP_RMAX ? "-INFINITY" : "0";
-    return l->lanes == 1
-               ? first
-               : arena_printf(l->scope->e->arena, "nn_vset(%s)", first);
-}
-
-/* The variables of a sum before its first term. */
-static void declare_sum(Loops *l, const Kernel *k, bool along)
-{
-    bool exact = l->lanes == 1 && k->anchor->op == OP_SUM;
-    const char *type = l->lanes > 1 ? "nn_vec" : exact ? "double" : "nn_real";
-    loops_line(l, "%s sum = %s;", type, start_of(l, k));
-    if (careful(l, k, along))
-        loops_line(l, "nn_vec lost = nn_vset(0);");
-}
-
-/* The sums of one kept place, or of a vector of them side by side. */
-static void reduce_kept(Loops *l, const Kernel *k)
-{
-    int kept = l->indent;
-    l->terms.n = 0;
-    declare_sum(l, k, false);
-    for (int i = 0; i < l->nest.n_loops; i++)
-        if (l->nest.loop[i].reduced)
-            loops_open(l, &l->nest.loop[i], 0, l->nest.loop[i].count, 1, false);
-    loops_guard(l);
-    statements(l, k);
-    loops_line(l, "%s", step_of(l, k, false));
-    loops_close(l, kept);
-    store(l, k->anchor,
-          l->lanes == 1          ? "(nn_real)sum"
-          : careful(l, k, false) ? "nn_vtotal(sum, lost)"
-                                 : "sum");
-}
-
-/* One turn of sums along the innermost loop, on vectors. */
-static void along_body(Loops *l, const Kernel *k, int64_t first, int64_t last)
-{
-    int outer = l->indent;
-    l->terms.n = 0;
-    loops_open(l, &l->nest.loop[l->nest.n_loops - 1], first, last, l->lanes,
-               false);
-    statements(l, k);
-    loops_line(l, "%s", step_of(l, k, true));
-    loops_close(l, outer);
-}
-
-/* Sums along the innermost loop: a vector of partial sums, folded at the end
- * in a fixed order. */
-static void reduce_along(Loops *l, const Kernel *k)
-{
-    const Loop *inner = &l->nest.loop[l->nest.n_loops - 1];
-    int64_t whole = whole_turns(l, inner);
-    int kept = l->indent;
-    use_lanes(l, l->scope->e->lanes);
-    bool largest = k->anchor->op == OP_RMAX, beside = careful(l, k, true);
-    declare_sum(l, k, true);
-    open_outer(l, true);
-    if (whole > 0)
-        along_body(l, k, 0, whole);
-    use_lanes(l, inner->count - whole);
-    if (whole < inner->count)
-        along_body(l, k, whole, inner->count);
-    loops_close(l, kept);
-    use_scalars(l);
-    store(l, k->anchor,
-          largest  ? "nn_vlargest(sum)"
-          : beside ? "nn_vsum_total(sum, lost)"
-                   : "nn_vsum(sum)");
-}
-
-/* The last kept loop, where it and not a reduced one lies side by side. */
-static int kept_lane_loop(const Loops *l)
-{
-    int at = -1;
-    for (int i = 0; i < l->nest.n_loops; i++)
-        if (!l->nest.loop[i].reduced)
-            at = i;
-    if (at < 0 || l->scope->e->lanes == 1 ||
-        l->nest.guarded[l->nest.loop[at].axis])
-        return -1;
-    if (!lanes_along(l, &l->nest.loop[at]))
-        return -1;
-    return l->nest.loop[at].stride[0] == 1 ? at : -1;
-}
-
-/* Columns: the lane loop becomes the nest's innermost for loads. */
-static void reduce_columns(Loops *l, const Kernel *k, int at)
-{
-    const Loop lane = l->nest.loop[at];
-    int64_t whole = whole_turns(l, &lane);
-    for (int i = at; i + 1 < l->nest.n_loops; i++)
-        l->nest.loop[i] = l->nest.loop[i + 1];
-    l->nest.loop[l->nest.n_loops - 1] = lane;
-    l->nest.loop[l->nest.n_loops - 1].reduced = false;
-    bool split = k->parts > 1;
-    for (int i = 0; i + 1 < l->nest.n_loops; i++)
-        if (!l->nest.loop[i].reduced) {
-            loops_open(l, &l->nest.loop[i], 0, l->nest.loop[i].count, 1, split);
-            split = false;
-        }
-    int outer = l->indent;
-    use_lanes(l, l->scope->e->lanes);
-    if (whole > 0) {
-        loops_open(l, &lane, 0, whole, l->lanes, split);
-        reduce_kept(l, k);
-        loops_close(l, outer);
-    }
-    use_lanes(l, lane.count - whole);
-    if (whole < lane.count) {
-        if (split)
-            loops_last_part(l);
-        loops_open(l, &lane, whole, lane.count, l->lanes, false);
-        reduce_kept(l, k);
-    }
-}
-
-void emit_reduce(Scope *s)
-{
-    const Kernel *k = s->kernel;
-    Loops l = reduce_nest(s);
-    int at = kept_lane_loop(&l);
-    if (at >= 0) {
-        reduce_columns(&l, k, at);
-    } else {
-        loops_open_all(&l, false);
-        if (vectors(&l) && l.nest.loop[l.nest.n_loops - 1].reduced)
-            reduce_along(&l, k);
-        else
-            reduce_kept(&l, k);
-    }
     loops_close(&l, 1);
 }

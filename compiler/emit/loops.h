@@ -1,4 +1,5 @@
-/* loops.h: what the writers of loop nests share; see loops.c, copies.c. */
+/* loops.h: what the writers of loop nests share; see loops.c, reduce.c and
+ * copies.c. */
 #ifndef NNC_EMIT_LOOPS_H
 #define NNC_EMIT_LOOPS_H
 
@@ -25,6 +26,26 @@ typedef struct Loops {
 /* A nest over a shape, without operands yet. */
 Loops loops_over(Scope *s, const Shape *shape);
 
+/* The nest of a REDUCE kernel, its result the first operand. */
+Loops loops_of_reduce(Scope *s);
+
+/* The operand of a value that is loaded or stored: a new one at first. */
+int loops_operand(Loops *l, const Node *n);
+
+/* Vectors from here on, `used` of whose lanes count; or scalars again. */
+void loops_lanes(Loops *l, int64_t used);
+void loops_scalars(Loops *l);
+
+/* Whether lanes along a loop of the nest can be loaded, counted and stored:
+ * every value lies side by side along it or stays the same. */
+bool loops_lie_along(const Loops *l, const Loop *loop);
+
+/* Whether the innermost loop can run on vectors. */
+bool loops_fit_vectors(const Loops *l);
+
+/* Turns of a loop that fill vectors. */
+int64_t loops_whole_turns(const Loops *l, const Loop *loop);
+
 /* A layout whose places are the index along one axis, or (axis -1) the
  * row-major index of the element. */
 Layout loops_counter(const Shape *shape, int axis);
@@ -38,6 +59,9 @@ void loops_line(Loops *l, const char *format, ...)
 void loops_open(Loops *l, const Loop *loop, int64_t first, int64_t last,
                 int step, bool split);
 
+/* All loops of a kind but the innermost of the nest. */
+void loops_open_outer(Loops *l, bool reduced);
+
 /* All loops over reduced axes, or all others. */
 void loops_open_all(Loops *l, bool reduced);
 
@@ -50,6 +74,15 @@ void loops_close(Loops *l, int to);
 
 /* An operand's place inside the loops, as C text. */
 const char *loops_place(Loops *l, int operand);
+
+/* The C of a value inside the loops. */
+const char *loops_value(Loops *l, const Node *n);
+
+/* One statement for each node of the kernel but its anchor. */
+void loops_statements(Loops *l, const Kernel *k);
+
+/* Stores the C expression x to a node's place. */
+void loops_store(Loops *l, const Node *n, const char *x);
 
 /* What the last part of a kernel alone does: until loops_close. */
 void loops_last_part(Loops *l);
