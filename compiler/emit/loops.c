@@ -101,7 +101,8 @@ void loops_open(Loops *l, const Loop *loop, int64_t first, int64_t last,
     l->indent++;
 }
 
-void loops_open_outer(Loops *l, bool reduced)
+/* All loops of a kind but the innermost of the nest. */
+static void open_outer(Loops *l, bool reduced)
 {
     for (int i = 0; i + 1 < l->nest.n_loops; i++)
         if (l->nest.loop[i].reduced == reduced)
@@ -127,7 +128,7 @@ void loops_open_all(Loops *l, bool reduced)
 {
     if (l->nest.n_loops == 0 && l->scope->kernel->parts > 1)
         loops_last_part(l);
-    loops_open_outer(l, reduced);
+    open_outer(l, reduced);
     open_inner(l, reduced);
 }
 
@@ -353,7 +354,7 @@ void emit_map(Scope *s)
     const Kernel *k = s->kernel;
     Loops l = map_nest(s);
     int64_t whole = 0;
-    loops_open_outer(&l, false);
+    open_outer(&l, false);
     int64_t count = l.nest.n_loops ? l.nest.loop[l.nest.n_loops - 1].count : 1;
     if (loops_fit_vectors(&l)) {
         whole = loops_whole_turns(&l, &l.nest.loop[l.nest.n_loops - 1]);

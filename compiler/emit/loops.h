@@ -59,9 +59,6 @@ void loops_line(Loops *l, const char *format, ...)
 void loops_open(Loops *l, const Loop *loop, int64_t first, int64_t last,
                 int step, bool split);
 
-/* All loops of a kind but the innermost of the nest. */
-void loops_open_outer(Loops *l, bool reduced);
-
 /* All loops over reduced axes, or all others. */
 void loops_open_all(Loops *l, bool reduced);
 

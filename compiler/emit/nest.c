@@ -190,12 +190,14 @@ const char *nest_place(Arena *arena, const Nest *nest, int operand)
 {
     Text out = {.arena = arena};
     bool back = false;
+    int64_t ahead = 0;
     for (int i = 0; i < nest->n_loops; i++) {
         const Loop *loop = &nest->loop[i];
         int64_t stride = loop->stride[operand];
         if (stride == 0)
             continue;
         back |= stride < 0;
+        ahead += stride * loop->ahead;
         if (nest->mixed[loop->axis]) {
             Layout one = {.rank = 1,
                           .axis = {nest->operand[operand].axis[loop->axis]}};
@@ -209,6 +211,8 @@ const char *nest_place(Arena *arena, const Nest *nest, int operand)
         if (span(stride) != 1)
             text_printf(&out, " * %lld", (long long)span(stride));
     }
+    if (ahead)
+        text_printf(&out, " + %lld", (long long)ahead);
     if (back)
         return arena_printf(arena, "(ptrdiff_t)(%s)", text_str(&out));
     return out.n ? text_str(&out) : "0";

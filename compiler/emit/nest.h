@@ -21,6 +21,7 @@ typedef struct Loop {
     bool reduced; /* of an axis that is summed */
     bool rows;    /* over the rows that are present */
     const char *var;
+    int64_t ahead; /* turns by which places are ahead of the variable */
 } Loop;
 
 typedef struct Nest {
