@@ -21,15 +21,6 @@ static const char *shape_text(Arena *arena, const Shape *s)
     return text_str(&out);
 }
 
-/* 1234567 as "1,234,567". */
-static const char *number(Arena *arena, int64_t n)
-{
-    if (n < 1000)
-        return arena_printf(arena, "%lld", (long long)n);
-    return arena_printf(arena, "%s,%03lld", number(arena, n / 1000),
-                        (long long)(n % 1000));
-}
-
 static const char *kind_name(const Kernel *k)
 {
     static const char *const names[] = {[KERNEL_MAP] = "map",
@@ -100,14 +91,14 @@ static void print_kernel(const Driver *d, const Kernel *k, const char *indent,
            span->source ? arena_printf(a, ", line %d", span->line) : "");
     printf("%s    %s\n", indent, shapes(a, k));
     printf("%s    %s operation%s, %s bytes moved, %d part%s", indent,
-           number(a, kernel_flops(k)), str_s(kernel_flops(k)),
-           number(a, kernel_bytes(k)), k->parts, str_s(k->parts));
+           str_commas(a, kernel_flops(k)), str_s(kernel_flops(k)),
+           str_commas(a, kernel_bytes(k)), k->parts, str_s(k->parts));
     if (k->prepared)
         printf(", once when parameters are set");
     if (k->scratch)
-        printf(", %s bytes of scratch", number(a, k->scratch));
+        printf(", %s bytes of scratch", str_commas(a, k->scratch));
     if (code)
-        printf(", %s bytes of code", number(a, code));
+        printf(", %s bytes of code", str_commas(a, code));
     if (code && k->helper)
         printf(" with %s", k->helper);
     printf("\n%s    %s%s\n", indent, form(d, k), whole_text(a, k));
@@ -152,12 +143,12 @@ static void print_memory(const Driver *d, const Plan *plan)
             order[n++] = plan->buffers.at[i];
     qsort(order, (size_t)n, sizeof *order, by_offset);
     printf("  memory of %s: %s bytes\n", plan->entry->name,
-           number(a, plan->workspace));
+           str_commas(a, plan->workspace));
     if (n > 0)
         printf("    %12s  %12s  %-9s value\n", "offset", "bytes", "kernels");
     for (int i = 0; i < n; i++)
-        printf("    %12s  %12s  %-9s %s%s\n", number(a, order[i]->at),
-               number(a, order[i]->count * element_bytes(order[i])),
+        printf("    %12s  %12s  %-9s %s%s\n", str_commas(a, order[i]->at),
+               str_commas(a, order[i]->count * element_bytes(order[i])),
                arena_printf(a, "%d..%d", order[i]->first, order[i]->last),
                buffer_name(plan, order[i]),
                order[i]->place == PLACE_INPUT ? ", where rows are absent" : "");
@@ -170,7 +161,7 @@ static void print_entry(const Driver *d, const Plan *plan,
 
     printf("\n%s, batch %lld: %s operation%s in %d kernel%s\n",
            plan->entry->name, (long long)plan->entry->batch,
-           number(a, plan_flops(plan)), str_s(plan_flops(plan)),
+           str_commas(a, plan_flops(plan)), str_s(plan_flops(plan)),
            plan->kernels.n, str_s(plan->kernels.n));
     for (int i = 0; i < plan->kernels.n; i++)
         print_kernel(d, plan->kernels.at[i], "  ", sizes);
@@ -184,17 +175,17 @@ static void print_params(const Driver *d, const Program *p)
 
     for (int i = 0; i < p->params.n; i++)
         all += shape_count(&p->params.at[i].shape);
-    printf("\n%s parameter%s, %d optimiser slot%s each\n", number(a, all),
+    printf("\n%s parameter%s, %d optimiser slot%s each\n", str_commas(a, all),
            str_s(all), p->slots, str_s(p->slots));
     if (p->prepared)
         printf("%s bytes behind them for what inference makes of them\n",
-               number(a, 4 * p->prepared));
+               str_commas(a, 4 * p->prepared));
     for (int i = 0; i < p->params.n; i++) {
         const Param *param = &p->params.at[i];
 
         printf("  %-32s %-20s %s%s\n", param->name,
                shape_text(a, &param->shape),
-               number(a, shape_count(&param->shape)),
+               str_commas(a, shape_count(&param->shape)),
                param->frozen ? ", frozen" : "");
     }
 }

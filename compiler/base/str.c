@@ -208,6 +208,14 @@ const char *str_s(long long n)
     return n == 1 ? "" : "s";
 }
 
+const char *str_commas(Arena *arena, int64_t n)
+{
+    if (n < 1000)
+        return arena_printf(arena, "%lld", (long long)n);
+    return arena_printf(arena, "%s,%03lld", str_commas(arena, n / 1000),
+                        (long long)(n % 1000));
+}
+
 const char *str_base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');

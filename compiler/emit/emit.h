@@ -15,8 +15,7 @@
 #include "tile/target.h"
 #include "tile/template.h"
 
-/* The functions of a tile that have been written, under the name that those
- * of all of them begin with. */
+/* Functions of a tile that are written; all their names begin with `name`. */
 typedef struct Tile {
     const char *name, *text;
 } Tile;
@@ -71,6 +70,9 @@ const char *emit_index(Arena *arena, const Layout *l, const char *const *index);
 
 /* A number as a constant of type nn_real, nine digits in the C locale. */
 const char *emit_real(Arena *arena, double value);
+
+/* Begins a comment with the user's line at a span, if it has a place. */
+void emit_place(Text *out, const Span *span);
 
 /* Writes the whole function, head and body, with a comment that says what it
  * computes, from which line, and its operations and bytes. */

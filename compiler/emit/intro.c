@@ -9,15 +9,6 @@
 
 enum { LAYERS = 40, COLUMNS = 90 };
 
-/* 1234567 as "1,234,567". */
-static const char *commas(Arena *arena, int64_t n)
-{
-    if (n < 1000)
-        return arena_printf(arena, "%lld", (long long)n);
-    return arena_printf(arena, "%s,%03lld", commas(arena, n / 1000),
-                        (long long)(n % 1000));
-}
-
 static void shape(Text *out, const Shape *s)
 {
     text_add(out, "[");
@@ -113,8 +104,8 @@ static void write_layers(Emit *e)
             param->layout ? param->layout->extent : shape_count(&param->shape);
     }
     text_printf(e->out, " * %s parameter%s, %s bytes of weights\n",
-                commas(e->arena, numbers), str_s(numbers),
-                commas(e->arena, 4 * reals));
+                str_commas(e->arena, numbers), str_s(numbers),
+                str_commas(e->arena, 4 * reals));
     for (int lines = 0; i < p->params.n && lines < LAYERS; lines++)
         i = write_layer(e, i);
     if (i < p->params.n)
@@ -139,8 +130,8 @@ void emit_header(Emit *e, Plan *const *plans, int n)
                     " * %s of %lld row%s: %s operation%s a row, %s "
                     "bytes of workspace\n",
                     plans[i]->entry->name, (long long)batch, str_s(batch),
-                    commas(e->arena, flops / batch), str_s(flops / batch),
-                    commas(e->arena, plans[i]->workspace));
+                    str_commas(e->arena, flops / batch), str_s(flops / batch),
+                    str_commas(e->arena, plans[i]->workspace));
     }
     text_add(e->out, " */\n");
 }

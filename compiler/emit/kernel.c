@@ -100,12 +100,9 @@ static void emit_scan(Emit *e, const Kernel *k)
 {
     const Scan *s = k->anchor->attr.scan;
     long long steps = (long long)s->steps;
-    const Span *span = &k->anchor->span;
     emit_kernels(e, k->body);
     text_add(e->out, "\n/* ");
-    if (span->source)
-        text_printf(e->out, "%s:%d  ", str_base_name(span->source->path),
-                    span->line);
+    emit_place(e->out, &k->anchor->span);
     text_printf(e->out, "scan of %lld step%s%s */\n", steps, str_s(steps),
                 s->backward ? ", last to first" : "");
     text_printf(e->out,

@@ -187,18 +187,42 @@ const char *emit_index(Arena *arena, const Layout *l, const char *const *index)
     return out.n ? text_str(&out) : "0";
 }
 
+void emit_place(Text *out, const Span *span)
+{
+    enum { MOST = 72 };
+    if (!span->source)
+        return;
+    const char *text = span->source->text;
+    const char *line = text + span->begin;
+    size_t n = 0;
+    while (line > text && line[-1] != '\n')
+        line--;
+    line += strspn(line, " \t");
+    while (n < MOST && !strchr("\n#", line[n]) &&
+           strncmp(line + n, "*/", 2) != 0)
+        n++;
+    while (n > 0 && line[n - 1] == ' ')
+        n--;
+    text_printf(out, "%s:%d  ", str_base_name(span->source->path), span->line);
+    text_add_n(out, line, n);
+    text_add(out, n == MOST ? " ...\n * " : "\n * ");
+}
+
 static void write_comment(const Scope *s)
 {
     const Kernel *k = s->kernel;
     const Node *n = k->anchor ? k->anchor : k->nodes.at[k->nodes.n - 1];
+    Arena *arena = s->e->arena;
     Text *out = s->e->out;
     text_add(out, "\n/* ");
-    if (n->span.source)
-        text_printf(out, "%s:%d  ", str_base_name(n->span.source->path),
-                    n->span.line);
+    emit_place(out, &n->span);
     for (int j = 0; j < k->nodes.n; j++)
         text_printf(out, "%s%s", j ? ", " : "",
                     op_table[k->nodes.at[j]->op].id);
+    int64_t flops = kernel_flops(k);
+    if (flops > 0)
+        text_printf(out, ": %s operation%s", str_commas(arena, flops),
+                    str_s(flops));
     text_add(out, " */\n");
 }
 

@@ -130,7 +130,10 @@ static void walk_node(Diff *d, Node *n)
         return;
     for (int k = 0; k < n->n_in; k++)
         need[k] = d->need[n->in[k]->id];
+    int before = d->g->nodes.n;
     op_table[n->op].grad(d->g, n, dout, need, din);
+    for (int i = before; i < d->g->nodes.n; i++)
+        d->g->nodes.at[i]->span = n->span;
     for (int k = 0; k < n->n_in; k++)
         if (need[k] && din[k])
             diff_add(d, n->in[k], din[k]);
