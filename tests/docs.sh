@@ -1,7 +1,8 @@
 #!/bin/sh
 # docs.sh: every block of code marked `nn` in docs/language.md and README.md
 # compiles; those marked `nn wrong` do not; the tables that are made from
-# compiler/ir/ops.def are current; links lead to files that exist.
+# compiler/ir/ops.def are current; links lead to files that exist; the manual
+# page has the flags that the programs have.
 . tests/lib.sh
 fresh docs
 
@@ -61,3 +62,18 @@ if command -v man >/dev/null; then
 else
     skip "the manual page is well formed" "man is not installed"
 fi
+
+# The flags of every help are in the manual page, and none besides.
+"$NNC" build examples/xor/xor.nn -o "$OUT" >"$OUT/log" 2>&1
+{
+    for c in $("$NNC" --help | sed -n 's/^  \([a-z]*\) .*/\1/p'); do
+        "$NNC" "$c" --help
+    done
+    "$OUT/xor-train" --help
+    "$OUT/xor-infer" --help
+} | sed -n 's/^  \(-[-a-zA-Z]*\).*/\1/p' | sort -u >"$OUT/flags"
+sed 's/\\f[BIR]//g; s/\\-/-/g' docs/nnc.1 | grep -o '^\.B.* -.*\|^-.*' |
+    grep -oE '(^|[ ,])-[-a-zA-Z]+' | tr -d ' ,' | sort -u >"$OUT/manual"
+[ -s "$OUT/flags" ] && cmp -s "$OUT/flags" "$OUT/manual"
+verdict "the manual page has all flags" \
+    "$(diff "$OUT/flags" "$OUT/manual" | tr '\n' ' ')"
