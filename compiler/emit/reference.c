@@ -11,7 +11,7 @@
 #include "base/pack.h"
 #include "emit/parts.h"
 
-enum { MAX_HOLES = 32 };
+enum { MAX_HOLES = 32, MOST_ACROSS = 16 };
 
 typedef struct Filler {
     Scope *scope;
@@ -191,23 +191,37 @@ static bool beside(const Filler *f, const Node *n, int axis)
     return l.axis[1].n == 1 && l.axis[1].piece[0].stride == 1;
 }
 
-/* Softmax and cross-entropy in vectors, where the tuned form has them. A row
- * that fills a quarter of a vector at most keeps its sums in double: vectors
- * would not make it faster. */
-static bool in_vectors(Filler *f, const Node *n, int axis)
+/* The tuned form's section for softmax and cross-entropy, NULL where it has
+ * none. Rows of up to MOST_ACROSS numbers, less than four vectors, lie across
+ * the lanes, where enough of them fill these. A loss whose row fills a quarter
+ * of a vector at most keeps its sum in double: vectors would not make it
+ * faster. */
+static const char *tuned_section(const Filler *f, const Node *n, int axis)
+{
+    const Shape *wide = &n->in[0]->shape;
+    int64_t lanes = f->scope->e->lanes, columns = wide->dim[axis];
+    bool shares = n->op == OP_SOFTMAX || n->op == OP_XENT_DX;
+    if (lanes == 1 || (!shares && n->op != OP_XENT))
+        return NULL;
+    if (shares && columns <= MOST_ACROSS && columns < 4 * lanes &&
+        2 * shape_count(wide) / columns > lanes)
+        return "across";
+    if (4 * columns <= lanes || !beside(f, n->in[0], axis))
+        return NULL;
+    if (n->op == OP_XENT)
+        return "xent";
+    return beside(f, n, axis) ? "softmax" : NULL;
+}
+
+static void tuned_holes(Filler *f, const Node *n, int64_t columns)
 {
     int lanes = f->scope->e->lanes;
-    int64_t columns = n->in[0]->shape.dim[axis];
-    bool has = n->op == OP_SOFTMAX || n->op == OP_XENT || n->op == OP_XENT_DX;
-    if (lanes == 1 || !has || 4 * columns <= lanes ||
-        !beside(f, n->in[0], axis) || (n->op != OP_XENT && !beside(f, n, axis)))
-        return false;
     hole_number(f, "LANES", lanes);
     hole_number(f, "WHOLE", columns / lanes * lanes);
     hole_number(f, "REST", columns % lanes);
     if (columns % lanes == 0)
         f->hole[f->n++] = hole_text("rest", "");
-    return true;
+    f->hole[f->n++] = hole_text(n->op == OP_SOFTMAX ? "share" : "whole", "");
 }
 
 static void rows(Filler *f, const Node *n, const char *section)
@@ -225,10 +239,11 @@ static void rows(Filler *f, const Node *n, const char *section)
         row_operand(f, "T", n->in[1], false, 0);
     if (n->n_in > 2)
         row_operand(f, "D", n->in[2], false, 0);
-    fill(f,
-         in_vectors(f, n, axis) ? "templates/row_tiled.c"
-                                : "templates/row_ref.c",
-         section);
+    const char *tuned = tuned_section(f, n, axis);
+    if (tuned)
+        tuned_holes(f, n, columns);
+    fill(f, tuned ? "templates/row_tiled.c" : "templates/row_ref.c",
+         tuned ? tuned : section);
 }
 
 /* Which section computes an operator; for windows, which operand is the
