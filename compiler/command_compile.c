@@ -59,7 +59,8 @@ static int write_model(const Driver *d, const Model *m)
                      str_base_name(header));
     h = emit_model_h(a, m->program, m->plans.at, m->plans.n,
                      str_base_name(header));
-    if (!unrolled_check(c) || !write_file(path, c) || !write_file(header, h))
+    if (!unrolled_check(c, &d->code) || !write_file(path, c) ||
+        !write_file(header, h))
         return 1;
     print_how(d, path, header, c);
     return 0;

@@ -153,7 +153,7 @@ int program_make(Driver *d, ProgramKind kind, bool quiet, Built *built)
     *built = (Built){0};
     if (!write_text(&b, &needs))
         return driver_status(d);
-    if (!unrolled_check(b.text))
+    if (!unrolled_check(b.text, &d->code))
         return 1;
     if (!toolchain_open(&b.tools, a))
         return 1;

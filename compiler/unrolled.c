@@ -1,5 +1,5 @@
-/* unrolled.c: counts the multiply-adds that a text of C writes out, one a
- * line in the form `acc_0_1 += a * b;`, function by function. */
+/* unrolled.c: counts the statements of a text of C, one a line, function by
+ * function. */
 #include "unrolled.h"
 
 #include <stdio.h>
@@ -26,41 +26,31 @@ static bool begins(const char *line, size_t n, Count *c)
     return open != NULL;
 }
 
-/* Bytes up to the end of the word, or n + 1 where the text lacks it. */
-static size_t behind(const char *text, size_t n, const char *word)
+static bool is_statement(const char *line, size_t n)
 {
-    size_t m = strlen(word);
-
-    for (size_t i = 0; i + m <= n; i++)
-        if (memcmp(text + i, word, m) == 0)
-            return i + m;
-    return n + 1;
-}
-
-static bool multiplies(const char *line, size_t n)
-{
-    size_t at = behind(line, n, " += ");
-
-    return at <= n && behind(line + at, n - at, " * ") <= n - at;
+    return n > 0 && line[0] == ' ' && line[n - 1] == ';';
 }
 
 static void count_line(Count *c, const char *line, size_t n)
 {
-    if (begins(line, n, c) || !multiplies(line, n))
+    if (n > 0 && line[0] == '}')
+        c->name = NULL;
+    if (begins(line, n, c) || !is_statement(line, n))
         return;
     c->all++;
-    c->here++;
-    if (c->here > c->most) {
-        c->most = c->here;
-        c->largest = c->name;
-        c->largest_size = c->name_size;
-    }
+    if (!c->name || ++c->here <= c->most)
+        return;
+    c->most = c->here;
+    c->largest = c->name;
+    c->largest_size = c->name_size;
 }
 
-bool unrolled_check(const char *c)
+bool unrolled_check(const char *c, const CodeOptions *options)
 {
     Count count = {0};
 
+    if (options->unroll == UNROLL_AUTO || options->unroll == UNROLL_NONE)
+        return true;
     while (*c) {
         size_t n = strcspn(c, "\n");
 
@@ -70,9 +60,9 @@ bool unrolled_check(const char *c)
     if (count.all <= UNROLLED_LIMIT)
         return true;
     fprintf(stderr,
-            "nnc: %ld multiply-adds would be written out, more than %d, the "
-            "most for one file; the largest is %.*s with %ld. Use "
-            "--unroll=auto, or a smaller number\n",
+            "nnc: %ld statements would be written out, and C compilers take "
+            "minutes for more than %d in a file; the largest function is %.*s "
+            "with %ld. Use --unroll=auto, or --unroll=N with a smaller N\n",
             count.all, UNROLLED_LIMIT, count.largest_size,
             count.largest ? count.largest : "", count.most);
     return false;

@@ -15,6 +15,14 @@ variant() {
     [ "$name" != plain ] || object exact "$level -DNN_REAL=double"
 }
 
+# full MODEL FILE COMPILER: all written out, or as much as fits into a file.
+full() {
+    variant "$1" "$2" full "$3" -O0 --unroll=full || {
+        grep -q 'would be written out' "$c.log" &&
+            variant "$1" "$2" full "$3" -O0 --unroll=4000
+    }
+}
+
 # object NAME FLAGS: of the text of variant; it compiles without a warning.
 object() {
     o=$OUT/${m}_$1.o
