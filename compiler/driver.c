@@ -11,23 +11,27 @@
 
 enum { BATCH = 64, WORKSPACE_LIMIT = 256 << 20 };
 
-/* --dump names a pass of the table. */
-static bool known_pass(const char *name)
+/* --dump names a pass of the table, in which some stand several times. */
+static bool known_pass(Arena *arena, const char *name)
 {
-    const char *names[64], *near;
-    int n = 0;
+    VEC(const char *) names = {0};
+    const char *near, *pass;
 
-    for (; n < 64 && pipeline_pass(n); n++) {
-        names[n] = pipeline_pass(n);
-        if (strcmp(names[n], name) == 0)
+    for (int i = 0; (pass = pipeline_pass(i)); i++) {
+        bool seen = false;
+
+        if (strcmp(pass, name) == 0)
             return true;
+        for (int k = 0; k < names.n; k++)
+            seen |= strcmp(names.at[k], pass) == 0;
+        if (!seen)
+            vec_push(arena, &names, pass);
     }
-    near = str_nearest(name, names, n);
+    near = str_nearest(name, names.at, names.n);
     fprintf(stderr, "nnc: there is no pass `%s`%s%s%s\nthe passes are:", name,
             near ? "; did you mean `" : "", near ? near : "", near ? "`?" : "");
-    for (int i = 0; i < n; i++)
-        if (i == 0 || strcmp(names[i - 1], names[i]) != 0)
-            fprintf(stderr, " %s", names[i]);
+    for (int i = 0; i < names.n; i++)
+        fprintf(stderr, " %s", names.at[i]);
     fputc('\n', stderr);
     return false;
 }
@@ -41,7 +45,7 @@ bool driver_open(Driver *d, const Options *o, Diag *diag, const char *path)
                   .rows = o->batch};
     if (!o->code.target || strcmp(o->code.target, "native") == 0)
         d->code.target = target_native()->name;
-    if (o->dump && !known_pass(o->dump))
+    if (o->dump && !known_pass(o->arena, o->dump))
         return false;
     if (o->templates && !pack_override(o->arena, o->templates))
         return false;

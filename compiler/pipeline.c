@@ -51,14 +51,20 @@ static const Row passes[] = {
     {"dce", dce, WHEN_ALWAYS},
 };
 
-enum { PASSES = sizeof passes / sizeof *passes };
+/* From Graph to Plan: see plan_entry. */
+static const char *const steps[] = {"fuse",  "schedule", "layout", "tiles",
+                                    "order", "prepare",  "memplan"};
+
+enum {
+    PASSES = sizeof passes / sizeof *passes,
+    STEPS = sizeof steps / sizeof *steps,
+};
 
 const char *pipeline_pass(int i)
 {
-    static const char *const after[] = {"fuse", "layout", "order", "memplan"};
     if (i < PASSES)
         return passes[i].name;
-    return i < PASSES + 4 ? after[i - PASSES] : NULL;
+    return i < PASSES + STEPS ? steps[i - PASSES] : NULL;
 }
 
 static bool applies(const Row *row, const Entry *e, const CodeOptions *o)
@@ -76,8 +82,19 @@ static bool applies(const Row *row, const Entry *e, const CodeOptions *o)
     }
 }
 
-static Plan *plan_entry(Program *p, Entry *e, const CodeOptions *o,
-                        const char *dump, Text *dumped)
+/* What --dump asks for: the text after `pass`, NULL for none. */
+typedef struct Dump {
+    const char *pass;
+    Text *text;
+} Dump;
+
+static bool wanted_after(const Dump *d, const char *pass)
+{
+    return d->pass && strcmp(d->pass, pass) == 0;
+}
+
+static Graph *run_passes(Program *p, const Entry *e, const CodeOptions *o,
+                         const Dump *d)
 {
     Graph *g = e->graph;
     graph_check(g, "elaborate");
@@ -86,27 +103,45 @@ static Plan *plan_entry(Program *p, Entry *e, const CodeOptions *o,
             continue;
         g = passes[i].run(p, g);
         graph_check(g, passes[i].name);
-        if (dump && strcmp(dump, passes[i].name) == 0) {
-            text_printf(dumped, "entry %s\n", e->name);
-            graph_print(dumped, g);
+        if (wanted_after(d, passes[i].name)) {
+            text_printf(d->text, "entry %s\n", e->name);
+            graph_print(d->text, g);
         }
     }
+    return g;
+}
+
+static Plan *after(Plan *plan, const char *step, const Dump *d)
+{
+    if (wanted_after(d, step)) {
+        text_printf(d->text, "entry %s\n", plan->entry->name);
+        plan_print(d->text, plan);
+    }
+    return plan;
+}
+
+static Plan *plan_entry(Program *p, Entry *e, const CodeOptions *o,
+                        const Dump *d)
+{
     Plan *plan = NEW(p->arena, Plan);
     *plan = (Plan){.arena = p->arena,
                    .program = p,
                    .entry = e,
-                   .graph = g,
+                   .graph = run_passes(p, e, o, d),
                    .prefix = e->name};
-    if (!o->plain && straight_fits(plan))
-        return straight(plan);
-    plan = fuse(plan, o);
-    plan = schedule(plan, o);
-    plan = layout(plan, o);
-    plan = tiles(plan, o);
-    plan = order(plan);
-    if (!o->plain)
-        plan = prepare(p, plan);
-    plan = memplan(plan, o);
+    if (!o->plain && straight_fits(plan)) {
+        plan = straight(plan);
+        for (int i = 0; i < STEPS; i++)
+            after(plan, steps[i], d);
+        return plan;
+    }
+    plan = after(fuse(plan, o), "fuse", d);
+    plan = after(schedule(plan, o), "schedule", d);
+    plan = after(layout(plan, o), "layout", d);
+    plan = after(tiles(plan, o), "tiles", d);
+    plan = after(order(plan), "order", d);
+    plan = after(o->plain ? plan : prepare(p, plan), "prepare", d);
+    plan = after(memplan(plan, o), "memplan", d);
     plan_check(plan, o);
     return plan;
 }
@@ -131,6 +166,7 @@ Plans pipeline_run(Program *p, Want want, const CodeOptions *options,
                    const char *dump, Text *dumped)
 {
     Plans plans = {0};
+    Dump d = {dump, dumped};
     int n = p->entries.n;
     for (int i = 0; i < n; i++) {
         Entry *e = &p->entries.at[i];
@@ -141,7 +177,7 @@ Plans pipeline_run(Program *p, Want want, const CodeOptions *options,
             e = grad;
         }
         if (wanted(want, e->name))
-            plans.at[plans.n++] = plan_entry(p, e, options, dump, dumped);
+            plans.at[plans.n++] = plan_entry(p, e, options, &d);
     }
     return plans;
 }

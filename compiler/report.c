@@ -21,23 +21,6 @@ static const char *shape_text(Arena *arena, const Shape *s)
     return text_str(&out);
 }
 
-static const char *kind_name(const Kernel *k)
-{
-    static const char *const names[] = {[KERNEL_MAP] = "map",
-                                        [KERNEL_REDUCE] = "reduce",
-                                        [KERNEL_ROW] = "rows",
-                                        [KERNEL_COPY] = "copy",
-                                        [KERNEL_MATMUL] = "product",
-                                        [KERNEL_CONV] = "convolution",
-                                        [KERNEL_CONV_DX] = "conv dx",
-                                        [KERNEL_CONV_DW] = "conv dw",
-                                        [KERNEL_POOL] = "pool",
-                                        [KERNEL_SCAN] = "scan",
-                                        [KERNEL_STRAIGHT] = "straight line"};
-
-    return names[k->kind];
-}
-
 static const char *form(const Driver *d, const Kernel *k)
 {
     if (k->why)
@@ -87,7 +70,7 @@ static void print_kernel(const Driver *d, const Kernel *k, const char *indent,
     const Span *span = &k->nodes.at[0]->span;
     int64_t code = codesize_of(sizes, k);
 
-    printf("%s%s  %s%s\n", indent, k->name, kind_name(k),
+    printf("%s%s  %s%s\n", indent, k->name, kernel_kind(k),
            span->source ? arena_printf(a, ", line %d", span->line) : "");
     printf("%s    %s\n", indent, shapes(a, k));
     printf("%s    %s operation%s, %s bytes moved, %d part%s", indent,

@@ -94,6 +94,12 @@ expect 1 "compile: no such folder" "$NNC" compile small.nn -o no/such.c
 lines 1 "compile: no such folder in one line"
 expect 0 "compile: --dump" "$NNC" compile small.nn --dump=dce
 says out "compile: --dump prints the graph" MATMUL
+for step in fuse schedule layout tiles order prepare memplan; do
+    "$NNC" compile "$TREE/examples/digits/digits.nn" --dump=$step >"dump-$step"
+    [ "$(grep -c '^kernel ' "dump-$step")" -gt 20 ]
+    verdict "compile: --dump=$step prints kernels" "$(head -n 1 "dump-$step")"
+done
+says dump-memplan "compile: --dump=memplan prints places" ' in workspace at '
 expect 2 "compile: --dump of nothing" "$NNC" compile small.nn --dump=fould
 says err "compile: --dump names the nearest" '`fold`'
 if [ -w /dev/full ]; then

@@ -1,6 +1,22 @@
 /* plan.c: questions about kernels; see plan.h. */
 #include "ir/plan.h"
 
+const char *kernel_kind(const Kernel *k)
+{
+    static const char *const names[] = {[KERNEL_MAP] = "map",
+                                        [KERNEL_REDUCE] = "reduce",
+                                        [KERNEL_ROW] = "rows",
+                                        [KERNEL_COPY] = "copy",
+                                        [KERNEL_MATMUL] = "product",
+                                        [KERNEL_CONV] = "convolution",
+                                        [KERNEL_CONV_DX] = "conv dx",
+                                        [KERNEL_CONV_DW] = "conv dw",
+                                        [KERNEL_POOL] = "pool",
+                                        [KERNEL_SCAN] = "scan",
+                                        [KERNEL_STRAIGHT] = "straight line"};
+    return names[k->kind];
+}
+
 bool buffer_in_work(const Buffer *b)
 {
     return b->place == PLACE_WORK ||

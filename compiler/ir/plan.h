@@ -3,8 +3,9 @@
  * The stages between Graph and C fill it in turn, and each may rely on what
  * those before it have set:
  *     fuse      kernels: nodes, anchor, iteration shape
- *     schedule  variant, parts, scratch, wanted layouts, `why`
+ *     schedule  layouts that products and convolutions wish for
  *     layout    values: layout and buffer; copies inserted
+ *     tiles     the register tile, with its parts, scratch and `why`
  *     order     the kernels' sequence, and whether memory is reused in place
  *     prepare   what is computed when parameters are set
  *     memplan   buffers: offsets inside the workspace
@@ -109,6 +110,13 @@ struct Plan {
     int64_t base;       /* of a body: where the scan's scratch begins */
     const char *prefix; /* of its C functions: "step" */
 };
+
+/* What a kernel is, in a word or two for people. */
+const char *kernel_kind(const Kernel *k);
+
+/* Appends the graph and, a line each, the kernels with their nodes and what
+ * they store, and where, as far as that is known; bodies of scans indented. */
+void plan_print(Text *out, const Plan *plan);
 
 /* Whether the buffer takes a place in the workspace. So does an input, for its
  * copy with zeros in the rows that are absent, but in an entry of one row. */
