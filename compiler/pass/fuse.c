@@ -457,9 +457,15 @@ static bool conv_gradient(const Node *n)
     return n->op == OP_CONV_DX || n->op == OP_CONV_DW;
 }
 
-static const Node *conv_dy(const Node *n)
+static Node *conv_dy(const Node *n)
 {
     return n->in[n->op == OP_CONV_DW];
+}
+
+/* The gradient of a pooling. */
+static bool spreads(const Node *n)
+{
+    return n->op == OP_MAXPOOL_DX || n->op == OP_AVGPOOL_DX;
 }
 
 /* The gradient of a pooling that only gradients of its convolution read is
@@ -481,12 +487,13 @@ static bool vanishes(const Fuser *f, const Node *n)
 
 static void place_conv_gradient(Fuser *f, Node *n)
 {
-    Node *dy = n->in[n->op == OP_CONV_DW];
+    Node *dy = conv_dy(n);
     Kernel *k = plan_kernel(f->plan, kind_of(n), n);
     f->of[n->id] = k;
-    if ((dy->op == OP_MAXPOOL_DX || dy->op == OP_AVGPOOL_DX) && !f->of[dy->id])
-        append(f, k, dy);
-    f->of[dy->id] = f->of[dy->id] == k ? NULL : f->of[dy->id];
+    if (!spreads(dy) || f->of[dy->id])
+        return;
+    append(f, k, dy);
+    f->of[dy->id] = NULL; /* another gradient may compute it as well */
 }
 
 static Nodes *users_of(const Graph *g)
@@ -514,6 +521,29 @@ static void find_stores(Fuser *f, Kernel *k)
     }
 }
 
+/* Leaves and views; and one of the outputs of a scan is a view of it. */
+static bool has_no_kernel(const Node *n)
+{
+    bool leaf = op_table[n->op].class == CLASS_LEAF && n->op != OP_DROP_MASK;
+    return leaf || plan_is_view(n) || n->op == OP_PICK;
+}
+
+static void place(Fuser *f, Node *n)
+{
+    OpClass class = op_table[n->op].class;
+    if (class == CLASS_MAP || n->op == OP_DROP_MASK)
+        place_map(f, n);
+    else if (class == CLASS_REDUCE)
+        place_reduce(f, n);
+    else if (n->op == OP_MAXPOOL || n->op == OP_AVGPOOL ||
+             n->op == OP_MAXPOOL_AT)
+        place_pool(f, n);
+    else if (conv_gradient(n))
+        place_conv_gradient(f, n);
+    else if (!spreads(n) || !vanishes(f, n))
+        f->of[n->id] = plan_kernel(f->plan, kind_of(n), n);
+}
+
 Plan *fuse(Plan *plan, const CodeOptions *options)
 {
     Graph *g = plan->graph;
@@ -529,27 +559,9 @@ Plan *fuse(Plan *plan, const CodeOptions *options)
     mark_stateful(&f);
     plan->value_room = g->nodes.n;
     plan->value = NEWN(plan->arena, Value, plan->value_room);
-    for (int i = 0; i < g->nodes.n; i++) {
-        Node *n = g->nodes.at[i];
-        OpClass class = op_table[n->op].class;
-        if ((class == CLASS_LEAF && n->op != OP_DROP_MASK) || plan_is_view(n) ||
-            n->op == OP_PICK)
-            continue;
-        if (class == CLASS_MAP || n->op == OP_DROP_MASK)
-            place_map(&f, n);
-        else if (class == CLASS_REDUCE)
-            place_reduce(&f, n);
-        else if (n->op == OP_MAXPOOL || n->op == OP_AVGPOOL ||
-                 n->op == OP_MAXPOOL_AT)
-            place_pool(&f, n);
-        else if (conv_gradient(n))
-            place_conv_gradient(&f, n);
-        else if ((n->op == OP_MAXPOOL_DX || n->op == OP_AVGPOOL_DX) &&
-                 vanishes(&f, n))
-            continue;
-        else
-            f.of[n->id] = plan_kernel(plan, kind_of(n), n);
-    }
+    for (int i = 0; i < g->nodes.n; i++)
+        if (!has_no_kernel(g->nodes.at[i]))
+            place(&f, g->nodes.at[i]);
     for (int i = plan->kernels.n - 1; i >= 0 && !f.plain; i--)
         while (sink(&f, plan->kernels.at[i]))
             ;
