@@ -21,7 +21,7 @@ static bool alike(const Tile *a, const Tile *b)
 {
     size_t a_size = strlen(a->name), b_size = strlen(b->name);
     const char *p = a->text, *q = b->text;
-    while (*p && *q) {
+    for (;;) {
         size_t p_space = strspn(p, " \n"), q_space = strspn(q, " \n");
         if ((p_space > 0) != (q_space > 0))
             return false;
@@ -31,11 +31,14 @@ static bool alike(const Tile *a, const Tile *b)
             strncmp(q, b->name, b_size) == 0) {
             p += a_size;
             q += b_size;
-        } else if (*p++ != *q++) {
+        } else if (*p != *q) {
             return false;
+        } else if (*p++ == '\0') {
+            return true;
+        } else {
+            q++;
         }
     }
-    return *p == *q;
 }
 
 void share_tile(Scope *s, size_t start, const char *name)

@@ -227,7 +227,8 @@ static bool plan(Elab *e, Wanted *p, const Item *item)
     return ok && plan_default(e, p);
 }
 
-/* A new parameter, or in later entries the same one again. */
+/* A new parameter, or in later entries the same one again; there a mistake
+ * that only a larger batch makes can leave others out. */
 static Value *make(Elab *e, const Wanted *p)
 {
     Program *program = e->program;
@@ -246,8 +247,11 @@ static Value *make(Elab *e, const Wanted *p)
         vec_push(e->arena, &program->params, param);
     }
     if (index >= program->params.n ||
-        !shape_equal(&program->params.at[index].shape, &p->shape))
+        !shape_equal(&program->params.at[index].shape, &p->shape)) {
+        if (diag_errors(e->diag) > 0)
+            return e->poison;
         nnc_bug("parameter %d `%s` differs between entries", index, p->name);
+    }
     node = graph_add_shaped(e->top, OP_PARAM, TYPE_REAL, p->shape, 0, NULL,
                             (Attr){.index = index}, NULL);
     node->span = elab_place(e, p->span);

@@ -44,7 +44,7 @@ const char *conv_function(Text *out, const char *name, const Formal *formals,
 /* Pieces of b that cover a. */
 static inline int ceil_div(int a, int b)
 {
-    return (a + b - 1) / b;
+    return a / b + (a % b > 0);
 }
 
 /* The result's height and width before (i = 0, 1) pooling. */
