@@ -13,27 +13,91 @@ static bool writes_rows(const Scope *s, const Node *to)
     return b->place == PLACE_OUTPUT && s->plan->entry->mode != MODE_STEP;
 }
 
-/* Copies a value under a shape into a layout. */
-static void copy_into(Scope *s, const Node *to, const Node *from,
-                      const Shape *shape, const Layout *lt, const Layout *lf)
+/* What a whole value becomes another from: both layouts under one shape. */
+typedef struct Move {
+    const Node *to, *from;
+    Shape shape;
+    Layout lt, lf;
+    bool gaps; /* to be cleared */
+} Move;
+
+static Loops move_nest(Scope *s, const Move *m)
 {
-    Loops l = loops_over(s, shape);
-    nest_operand(&l.nest, shape, lt);
-    nest_operand(&l.nest, shape, plan_is_number(from) ? lt : lf);
-    if (writes_rows(s, to)) {
-        Layout row = loops_counter(shape, 0);
-        nest_operand(&l.nest, shape, &row);
+    Loops l = loops_over(s, &m->shape);
+    nest_operand(&l.nest, &m->shape, &m->lt);
+    nest_operand(&l.nest, &m->shape, plan_is_number(m->from) ? &m->lt : &m->lf);
+    if (writes_rows(s, m->to)) {
+        Layout row = loops_counter(&m->shape, 0);
+        nest_operand(&l.nest, &m->shape, &row);
     }
     nest_build(&l.nest, 0);
     for (int i = 0; i < l.nest.n_loops; i++)
-        l.nest.loop[i].rows = writes_rows(s, to) && l.nest.loop[i].axis == 0;
-    const char *x = plan_is_number(from) ? scope_number(s, from)
-                                         : arena_printf(s->e->arena, "%s[%s]",
-                                                        scope_pointer(s, from),
-                                                        loops_place(&l, 1));
-    loops_open_all(&l, false);
+        l.nest.loop[i].rows = writes_rows(s, m->to) && l.nest.loop[i].axis == 0;
+    return l;
+}
+
+/* Whether each turn of the outermost loop has its own stretch of memory and
+ * all of them together the whole value's, so that each may clear its gaps. */
+static bool clears_apart(const Loops *l, const Layout *to)
+{
+    const Loop *first = &l->nest.loop[0];
+    return l->nest.n_loops > 1 && !first->rows && first->stride[0] > 0 &&
+           first->stride[0] * first->count == to->extent;
+}
+
+/* Gaps in a layout hold zeros; its first place may lie before element 0. */
+static void clear(Loops *l, const Node *n, int64_t offset, const char *place,
+                  int64_t size)
+{
+    Arena *arena = l->scope->e->arena;
+    const char *at = scope_pointer(l->scope, n);
+    if (place)
+        at = arena_printf(arena, "%s + %s", at, place);
+    if (offset)
+        at = arena_printf(arena, "%s - %lld", at, (long long)offset);
+    loops_line(l, "memset(%s, 0, %lld * sizeof(nn_real));", at,
+               (long long)size);
+}
+
+static void clear_all(Scope *s, const Node *n, const Layout *l)
+{
+    Loops none = {.scope = s, .indent = 1};
+    clear(&none, n, l->offset, NULL, l->extent);
+}
+
+/* The loops of a move, the gaps cleared a turn of the outermost at a time. */
+static void open_cleared(Loops *l, const Move *m)
+{
+    const Loop *first = &l->nest.loop[0];
+    loops_open(l, first, 0, first->count, 1, l->scope->kernel->parts > 1);
+    const char *place =
+        first->stride[0] == 1
+            ? first->var
+            : arena_printf(l->scope->e->arena, "%s * %lld", first->var,
+                           (long long)first->stride[0]);
+    clear(l, m->to, m->lt.offset, place, first->stride[0]);
+    for (int i = 1; i < l->nest.n_loops; i++)
+        loops_open(l, &l->nest.loop[i], 0, l->nest.loop[i].count, 1, false);
+}
+
+static void move(Scope *s, const Move *m)
+{
+    Loops l = move_nest(s, m);
+    const char *x =
+        plan_is_number(m->from)
+            ? scope_number(s, m->from)
+            : arena_printf(s->e->arena, "%s[%s]", scope_pointer(s, m->from),
+                           loops_place(&l, 1));
+    if (m->gaps && clears_apart(&l, &m->lt)) {
+        open_cleared(&l, m);
+    } else {
+        if (m->gaps)
+            clear_all(s, m->to, &m->lt);
+        loops_open_all(&l, false);
+    }
     loops_guard(&l);
-    loops_line(&l, "%s[%s] = %s;", scope_pointer(s, to), loops_place(&l, 0), x);
+    loops_line(&l, "%s[%s] = %s;", scope_pointer(s, m->to), loops_place(&l, 0),
+               x);
     loops_close(&l, 1);
 }
 
@@ -76,20 +140,11 @@ static void copy_slice(Scope *s, const Node *n, const Node *from, int axis,
                                          : arena_printf(s->e->arena, "%s[%s]",
                                                         scope_pointer(s, from),
                                                         loops_place(&l, 1));
-    loops_line(&l, "%s[%s + %lld] = %s;", pointer, loops_place(&l, 0),
-               (long long)at, x);
+    const char *place = loops_place(&l, 0);
+    if (at != 0)
+        place = arena_printf(s->e->arena, "%s + %lld", place, (long long)at);
+    loops_line(&l, "%s[%s] = %s;", pointer, place, x);
     loops_close(&l, 1);
-}
-
-/* Gaps in a layout hold zeros; its first place may lie before element 0. */
-static void clear_all(Scope *s, const Node *n, const Layout *l)
-{
-    const char *pointer = scope_pointer(s, n);
-    if (l->offset)
-        pointer = arena_printf(s->e->arena, "%s - %lld", pointer,
-                               (long long)l->offset);
-    text_printf(&s->body, "    memset(%s, 0, %lld * sizeof(nn_real));\n",
-                pointer, (long long)l->extent);
 }
 
 static const char *const index_var[MAX_RANK] = {"i", "j", "k", "l", "i2", "j2"};
@@ -142,12 +197,24 @@ static void copy_concat(Scope *s, const Node *n)
     }
 }
 
+/* Part of an axis from another value, or zeros. */
+static void fill_part(Scope *s, const Node *n, const Node *from, int64_t begin,
+                      int64_t size)
+{
+    int axis = n->attr.part.axis;
+    Node zero = {.op = OP_CONST, .shape = n->shape};
+    zero.shape.dim[axis] = size;
+    if (size > 0)
+        copy_slice(s, n, from ? from : &zero, axis, begin);
+}
+
 static void copy_pad(Scope *s, const Node *n)
 {
-    const Layout *l = &s->plan->value[n->id].layout;
-    Node zero = {.op = OP_CONST, .shape = n->shape};
-    copy_into(s, n, &zero, &n->shape, l, l);
-    copy_slice(s, n, n->in[0], n->attr.part.axis, n->attr.part.begin);
+    int axis = n->attr.part.axis;
+    int64_t begin = n->attr.part.begin, size = n->in[0]->shape.dim[axis];
+    fill_part(s, n, NULL, 0, begin);
+    fill_part(s, n, n->in[0], begin, size);
+    fill_part(s, n, NULL, begin + size, n->shape.dim[axis] - begin - size);
 }
 
 /* A view that no layout describes: the source's place from the indices. */
@@ -171,20 +238,39 @@ static void copy_view(Scope *s, const Node *n)
     loops_close(&l, 1);
 }
 
-static void copy_reshape(Scope *s, const Node *n)
+static Move reshape_of(const Scope *s, const Node *n)
 {
     const Node *from = n->in[0];
     const Value *to = &s->plan->value[n->id];
     const Value *v = &s->plan->value[from->id];
-    if (to->want && to->layout.extent > shape_count(&n->shape))
-        clear_all(s, n, &to->layout);
-    if (shape_equal(&n->shape, &from->shape) || plan_is_number(from)) {
-        copy_into(s, n, from, &n->shape, &to->layout, &v->layout);
-        return;
-    }
-    Layout a = flat(n, &to->layout), b = flat(from, &v->layout);
-    Shape all = shape_of(1, shape_count(&n->shape));
-    copy_into(s, n, from, &all, &a, &b);
+    Move m = {n, from, n->shape, to->layout, v->layout, false};
+    m.gaps = to->want && to->layout.extent > shape_count(&n->shape);
+    if (shape_equal(&n->shape, &from->shape) || plan_is_number(from))
+        return m;
+    m.lt = flat(n, &to->layout);
+    m.lf = flat(from, &v->layout);
+    m.shape = shape_of(1, shape_count(&n->shape));
+    return m;
+}
+
+static void copy_reshape(Scope *s, const Node *n)
+{
+    Move m = reshape_of(s, n);
+    move(s, &m);
+}
+
+int64_t copies_turns(Scope *s)
+{
+    const Node *n = s->kernel->anchor;
+    const Value *v = &s->plan->value[n->id];
+    bool gaps = v->want && v->layout.extent > shape_count(&n->shape);
+    if (v->buffer->place == PLACE_OUTPUT || (gaps && n->op == OP_CONCAT))
+        return 1;
+    if (!gaps || n->op != OP_RESHAPE)
+        return shape_count(&n->shape);
+    Move m = reshape_of(s, n);
+    Loops l = move_nest(s, &m);
+    return clears_apart(&l, &m.lt) ? l.nest.loop[0].count : 1;
 }
 
 void emit_copy(Scope *s)

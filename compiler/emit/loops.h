@@ -88,4 +88,9 @@ void loops_last_part(Loops *l);
  * the only one; 1 where no part of the result is independent. */
 int64_t loops_turns(Scope *s);
 
+/* Into how many parts a COPY kernel can be divided: elements, or the turns of
+ * its outermost loop where each clears gaps; 1 where the whole value's gaps
+ * are cleared first, and for outputs, which have only the rows present. */
+int64_t copies_turns(Scope *s);
+
 #endif

@@ -18,13 +18,12 @@ int parts_of(int64_t work, int64_t turns)
     return parts > 1 ? (int)parts : 1;
 }
 
-/* Gaps are cleared for the whole value first, zeros around a slice come before
- * it, and outputs have only the rows that are present. */
-static bool copies_apart(const Plan *plan, const Node *n)
+/* A batch of products that has no tile. */
+static int product_parts(const Node *n)
 {
-    const Value *v = &plan->value[n->id];
-    bool gaps = v->want && v->layout.extent > shape_count(&n->shape);
-    return n->op != OP_PAD && v->buffer->place != PLACE_OUTPUT && !gaps;
+    const Shape *y = &n->shape;
+    int64_t all = shape_count(&n->in[0]->shape) * y->dim[y->rank - 1];
+    return y->rank == 3 ? parts_of(all, y->dim[0]) : 1;
 }
 
 static int row_parts(const Node *n)
@@ -46,7 +45,9 @@ int parts_plain(const Plan *plan, const Kernel *k, const Target *target)
     case KERNEL_REDUCE:
         return space / SHARE < 2 ? 1 : parts_of(space, loops_turns(&s));
     case KERNEL_COPY:
-        return copies_apart(plan, n) ? parts_of(space, space) : 1;
+        return parts_of(space, copies_turns(&s));
+    case KERNEL_MATMUL:
+        return product_parts(n);
     case KERNEL_ROW:
         return row_parts(n);
     case KERNEL_POOL:

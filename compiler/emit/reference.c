@@ -84,11 +84,20 @@ static Layout as_matrix(const Layout *l, bool swap)
     return m;
 }
 
+/* What the part at hand does of n rows, images or products. */
+static void range_holes(Filler *f, int64_t n)
+{
+    Arena *arena = f->scope->e->arena;
+    int parts = f->scope->kernel->parts;
+    f->hole[f->n++] = hole_text("FROM", parts_bound(arena, parts, n, false));
+    f->hole[f->n++] = hole_text("TO", parts_bound(arena, parts, n, true));
+}
+
 static void matmul(Filler *f, const Node *n)
 {
     const Node *a = n->in[0], *b = n->in[1];
     int r = n->shape.rank;
-    hole_number(f, "G", r == 3 ? n->shape.dim[0] : 1);
+    range_holes(f, r == 3 ? n->shape.dim[0] : 1);
     hole_number(f, "M", n->shape.dim[r - 2]);
     hole_number(f, "N", n->shape.dim[r - 1]);
     hole_number(f, "K", a->shape.dim[n->attr.mm.ta ? r - 2 : r - 1]);
@@ -106,15 +115,6 @@ static void window_holes(Filler *f, const Window *w)
     hole_number(f, "SX", w->stride[1]);
     hole_number(f, "TOP", w->pad[0]);
     hole_number(f, "LEFT", w->pad[1]);
-}
-
-/* What the part at hand does of n rows or images. */
-static void range_holes(Filler *f, int64_t n)
-{
-    Arena *arena = f->scope->e->arena;
-    int parts = f->scope->kernel->parts;
-    f->hole[f->n++] = hole_text("FROM", parts_bound(arena, parts, n, false));
-    f->hole[f->n++] = hole_text("TO", parts_bound(arena, parts, n, true));
 }
 
 /* The larger side (before the window slides) and the smaller one. */
