@@ -248,14 +248,6 @@ bool emit_uses_images(const Program *p)
     return false;
 }
 
-bool emit_uses_source(const Program *p, const char *name)
-{
-    for (int i = 0; i < p->flows.n; i++)
-        if (strcmp(p->flows.at[i].stages[0].name, name) == 0)
-            return true;
-    return false;
-}
-
 static void write_program(Text *out, const Program *p, bool train)
 {
     int flows = write_flows(out, p);

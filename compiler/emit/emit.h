@@ -145,6 +145,5 @@ void emit_program(Text *out, const Program *p, bool train);
 /* What a program needs of the runtime beyond its core. */
 bool emit_uses_gzip(const Program *p);
 bool emit_uses_images(const Program *p);
-bool emit_uses_source(const Program *p, const char *name);
 
 #endif

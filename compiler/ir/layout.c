@@ -31,14 +31,6 @@ int64_t layout_stride(const Layout *l, int axis)
     return l->axis[axis].piece[l->axis[axis].n - 1].stride;
 }
 
-bool layout_strided(const Layout *l)
-{
-    for (int a = 0; a < l->rank; a++)
-        if (l->axis[a].n != 1)
-            return false;
-    return true;
-}
-
 static bool axis_equal(const AxisLayout *a, const AxisLayout *b)
 {
     if (a->n != b->n)

@@ -46,9 +46,6 @@ Layout layout_padded(const Shape *shape, int64_t multiple);
 /* Where element 0 of a strided axis steps to: valid for one-piece axes. */
 int64_t layout_stride(const Layout *l, int axis);
 
-/* One piece on every axis longer than 1. */
-bool layout_strided(const Layout *l);
-
 /* The same element order and padding: a flat loop over both is right. */
 bool layout_equal(const Layout *a, const Layout *b);
 
@@ -84,6 +81,8 @@ bool layout_reorder(const AxisLayout *axis, const AxisOrder *order,
 /* The axis laid out so that in that order it is one run of a stride. */
 AxisLayout layout_ordered(int64_t size, const AxisOrder *order, int64_t stride);
 
+/* Appends the layout: (size: stride, ...) for each axis, outermost first, and
+ * the offset. */
 void layout_print(Text *out, const Layout *l);
 
 #endif

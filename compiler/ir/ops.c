@@ -36,14 +36,3 @@ const OpInfo *op_find(const char *name)
             return &op_table[i];
     return NULL;
 }
-
-const char *op_nearest(const char *name)
-{
-    const char *names[OP_COUNT];
-    int n = 0;
-
-    for (int i = 0; i < OP_COUNT; i++)
-        if (op_table[i].name)
-            names[n++] = op_table[i].name;
-    return str_nearest(name, names, n);
-}

@@ -91,7 +91,4 @@ static inline bool op_is_map(Op op)
 /* The row with this surface name, or NULL. */
 const OpInfo *op_find(const char *name);
 
-/* The surface name nearest to a wrong one, or NULL. */
-const char *op_nearest(const char *name);
-
 #endif

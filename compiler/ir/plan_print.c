@@ -1,8 +1,9 @@
 /* plan_print.c: a plan as text, for --dump of the steps behind the graph. */
 #include "ir/plan.h"
 
-static void print_place(Text *out, const Buffer *b)
+static void print_place(Text *out, const Value *v)
 {
+    const Buffer *b = v->buffer;
     static const char *const places[] = {[PLACE_WORK] = "workspace",
                                          [PLACE_PARAM] = "parameter",
                                          [PLACE_INPUT] = "input",
@@ -15,7 +16,9 @@ static void print_place(Text *out, const Buffer *b)
         text_printf(out, " %d", b->index);
     if (b->place == PLACE_PARAM && b->slot)
         text_printf(out, " slot %d", b->slot);
-    text_printf(out, ", %lld element%s", (long long)b->count, str_s(b->count));
+    text_printf(out, ", %lld element%s as ", (long long)b->count,
+                str_s(b->count));
+    layout_print(out, &v->layout);
 }
 
 static void print_kernel(Text *out, const Plan *plan, const Kernel *k,
@@ -33,10 +36,10 @@ static void print_kernel(Text *out, const Plan *plan, const Kernel *k,
                     str_s(k->scratch));
     text_add(out, "\n");
     for (int j = 0; j < k->stores.n; j++) {
-        const Buffer *b = plan->value[k->stores.at[j]->id].buffer;
+        const Value *v = &plan->value[k->stores.at[j]->id];
         text_printf(out, "%*s  stores %%%d", indent, "", k->stores.at[j]->id);
-        if (b)
-            print_place(out, b);
+        if (v->buffer)
+            print_place(out, v);
         text_add(out, "\n");
     }
 }

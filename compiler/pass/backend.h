@@ -53,7 +53,4 @@ bool plan_is_view(const Node *n);
  * one included. Written where it is used, never stored. */
 bool plan_is_number(const Node *n);
 
-/* Names every kernel after the user's values; unique in the file. */
-void plan_names(Plan *plan);
-
 #endif

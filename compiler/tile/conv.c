@@ -63,17 +63,6 @@ void conv_emit(Text *out, const ConvPlan *plan, const char *name)
     }
 }
 
-int64_t conv_weight_place(const ConvWeights *w, int k, int c, int u, int v)
-{
-    const int at[4] = {k, c, u, v};
-    int64_t place = w->offset;
-    for (int i = 0; i < w->n; i++) {
-        const ConvPiece *p = &w->piece[i];
-        place += at[p->axis] / p->div % p->size * p->stride;
-    }
-    return place;
-}
-
 /* The C expression of a piece. */
 static void print_piece(Text *out, const ConvPiece *p, int extent)
 {

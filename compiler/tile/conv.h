@@ -140,8 +140,4 @@ void conv_emit(Text *out, const ConvPlan *plan, const char *name);
 void conv_repack_emit(Text *out, const int shape[4], const ConvWeights *from,
                       const ConvWeights *to, const char *name);
 
-/* Place of an element in a layout. */
-int64_t conv_weight_place(const ConvWeights *layout, int k, int c, int u,
-                          int v);
-
 #endif

@@ -123,10 +123,6 @@ Panels gemm_rows(int64_t row);
 int64_t gemm_size(const Panels *panels, int64_t rows, int64_t n, int gates,
                   const Target *target);
 
-/* The place of a column of a gate in row r, in reals. */
-int64_t gemm_place(const Panels *panels, int64_t r, int64_t column, int gate,
-                   int gates, const Target *target);
-
 /* True where a row of n columns and its gates fits one register tile, so that
  * GEMM_ROW is possible. */
 bool gemm_row_fits(int64_t n, int gates, const Target *target);
@@ -135,15 +131,5 @@ GemmPlan *gemm_plan(Arena *arena, const GemmSpec *spec, const Target *target);
 
 /* Prints the function of the plan. */
 void gemm_emit(Text *out, const GemmPlan *plan, const char *name);
-
-/* Prints `static void NAME(const float *restrict w, float *restrict t, int
- * from, int to)`: t[v'][r'] of layout `to` becomes w[r][v] of `from`, where
- * r' = r and v' = v count rows and packed columns of w: the transposed
- * panels that the gradient by A wants, whose k runs over v. Rows r beyond
- * `rows` in t's last vector become zero. Units are t's panels (plain: its
- * rows); their number is returned. */
-int gemm_transpose_emit(Text *out, const Panels *from, const Panels *to,
-                        int64_t rows, int64_t columns, const Target *target,
-                        const char *name);
 
 #endif

@@ -54,12 +54,6 @@ bool image_serves(const Image *a, const Image *b)
     return same && a->slack >= b->slack;
 }
 
-int64_t image_place(const Image *m, int c, int y, int x)
-{
-    return m->origin + c / m->block * m->group + c % m->block + y * m->row +
-           x * m->column;
-}
-
 bool image_has_halo(const Image *m)
 {
     return m->halo[TOP] + m->halo[LEFT] + m->halo[BOTTOM] + m->halo[RIGHT] > 0;

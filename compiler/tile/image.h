@@ -44,9 +44,6 @@ Image image_rows(int channels, int height, int width);
  * halo and slack of `b`. */
 bool image_serves(const Image *a, const Image *b);
 
-/* Place of channel c of pixel (y, x) from the image's first real. */
-int64_t image_place(const Image *image, int c, int y, int x);
-
 /* What a kernel does to a vector of results before it stores them: the
  * element-wise operators that were fused behind it. `print` adds statements
  * that change the variable `value` (a vec) in place; `at` says which values

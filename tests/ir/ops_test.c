@@ -29,20 +29,17 @@ static void rows_are_complete(void **state)
     }
 }
 
-static void slips_are_recognised(void **state)
+static void other_names_are_not_found(void **state)
 {
     (void)state;
     assert_null(op_find("sofmax"));
-    assert_string_equal(op_nearest("sofmax"), "softmax");
-    assert_string_equal(op_nearest("avgpol"), "avgpool");
-    assert_null(op_nearest("zzzzzzzz"));
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_are_complete),
-        cmocka_unit_test(slips_are_recognised),
+        cmocka_unit_test(other_names_are_not_found),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -268,73 +268,11 @@ static void products_are_right(void **state)
     }
 }
 
-typedef struct TurnRow {
-    int rows, columns; /* of w */
-    int from, to;      /* vectors of a panel, or 0 */
-} TurnRow;
-
-static const TurnRow turns[] = {
-    {120, 84, 2, 3}, {37, 19, 1, 2}, {5, 3, 0, 1},
-    {64, 64, 4, 0},  {33, 70, 0, 0}, {1, 1, 1, 1},
-};
-
-static Panels turn_layout(int vectors, int64_t height, int64_t row,
-                          const Target *t)
-{
-    int width = vectors * t->lanes;
-    return vectors == 0 ? gemm_rows(row)
-                        : (Panels){width, width, height * width};
-}
-
-static void print_turns(Text *out, const Target *t)
-{
-    Text table = {.arena = out->arena};
-    text_add(out, "#include <stddef.h>\n\n"
-                  "#include \"tests/tile/transpose_check.h\"\n\n");
-    int n = (int)(sizeof turns / sizeof *turns);
-    for (int i = 0; i < n; i++) {
-        const TurnRow *r = &turns[i];
-        Panels from = turn_layout(r->from, r->rows, r->columns + 3, t);
-        Panels to = turn_layout(r->to, r->columns, r->rows, t);
-        const char *name = arena_printf(out->arena, "turn_%d", i);
-        int units =
-            gemm_transpose_emit(out, &from, &to, r->rows, r->columns, t, name);
-        text_printf(&table,
-                    "{\"%s\", %d, %d, %d, %d, %lld, %lld, %d, %lld, %lld, %d, "
-                    "%s},\n",
-                    name, r->rows, r->columns, t->lanes, from.width,
-                    (long long)from.row, (long long)from.panel, to.width,
-                    (long long)to.row, (long long)to.panel, units, name);
-    }
-    text_printf(out,
-                "static const Turn cases[] = {\n%s};\n\n"
-                "int main(void)\n{\nint bad = 0;\n"
-                "for (int i = 0; i < %d; i++) {\nbad |= check(&cases[i]);\n}\n"
-                "return bad;\n}\n",
-                text_str(&table), n);
-}
-
-static void panels_are_turned(void **state)
-{
-    (void)state;
-    Arena *arena = arena_new();
-    const Target *t = target_native();
-    Text program = {.arena = arena};
-    print_turns(&program, t);
-    assert_int_equal(build_and_run(arena, t, &program), 0);
-    arena_free(arena);
-}
-
-static void places_follow_the_layout(void **state)
+static void rows_have_sizes(void **state)
 {
     (void)state;
     const Target *t = target_find("avx512");
     Panels packed = {.width = 32, .row = 32, .panel = 3200};
-    assert_int_equal(gemm_place(&packed, 2, 33, 0, 1, t), 3200 + 64 + 1);
-    Panels gates = {.width = 64, .row = 64, .panel = 640};
-    assert_int_equal(gemm_place(&gates, 1, 17, 2, 4, t), 640 + 64 + 33);
-    Panels plain = gemm_rows(100);
-    assert_int_equal(gemm_place(&plain, 3, 7, 0, 1, t), 307);
     assert_int_equal(gemm_size(&packed, 100, 33, 1, t), 6400);
     assert_true(gemm_row_fits(10, 1, t));
     assert_false(gemm_row_fits(1000, 1, t));
@@ -344,8 +282,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(products_are_right),
-        cmocka_unit_test(panels_are_turned),
-        cmocka_unit_test(places_follow_the_layout),
+        cmocka_unit_test(rows_have_sizes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
