@@ -266,8 +266,7 @@ static void roots(Elab *e)
         if (e->first)
             pair_output(e, &e->program->outputs.at[i], e->outputs.at[i]->node);
         if (e->mode != MODE_STEP)
-            root(e, e->outputs.at[i], e->program->outputs.at[i].name,
-                 ROOT_OUTPUT, i);
+            graph_root(e->graph, e->outputs.at[i]->node, ROOT_OUTPUT, i, 0);
     }
 }
 
