@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "codesize.h"
-#include "emit/emit.h"
+#include "emit/places.h"
 #include "emit/whole.h"
 #include "programs.h"
 
@@ -90,41 +90,17 @@ static void print_kernel(const Driver *d, const Kernel *k, const char *indent,
                      arena_printf(a, "%s    ", indent), sizes);
 }
 
-/* In order of offset, then of first use. */
-static int by_offset(const void *a, const void *b)
-{
-    const Buffer *x = *(Buffer *const *)a, *y = *(Buffer *const *)b;
-
-    if (x->at != y->at)
-        return x->at < y->at ? -1 : 1;
-    return x->first - y->first;
-}
-
 static int64_t element_bytes(const Buffer *b)
 {
     return b->type == TYPE_BYTE ? 1 : 4;
 }
 
-/* The user's name for what lies in a buffer, or the kernel's that fills it. */
-static const char *buffer_name(const Plan *plan, const Buffer *b)
-{
-    for (int i = 0; !b->name && i < plan->graph->nodes.n; i++)
-        if (plan->value[i].buffer == b && plan->value[i].kernel)
-            return plan->value[i].kernel->name;
-    return b->name ? b->name : "scratch";
-}
-
 static void print_memory(const Driver *d, const Plan *plan)
 {
     Arena *a = d->arena;
-    Buffer **order = NEWN(a, Buffer *, plan->buffers.n + 1);
-    int n = 0;
+    int n;
+    Buffer **order = places_order(a, plan, &n);
 
-    for (int i = 0; i < plan->buffers.n; i++)
-        if (buffer_in_work(plan->buffers.at[i]) &&
-            plan->buffers.at[i]->first >= 0)
-            order[n++] = plan->buffers.at[i];
-    qsort(order, (size_t)n, sizeof *order, by_offset);
     printf("  memory of %s: %s bytes\n", plan->entry->name,
            str_commas(a, plan->workspace));
     if (n > 0)
@@ -133,7 +109,7 @@ static void print_memory(const Driver *d, const Plan *plan)
         printf("    %12s  %12s  %-9s %s%s\n", str_commas(a, order[i]->at),
                str_commas(a, order[i]->count * element_bytes(order[i])),
                arena_printf(a, "%d..%d", order[i]->first, order[i]->last),
-               buffer_name(plan, order[i]),
+               places_value(plan, order[i]),
                order[i]->place == PLACE_INPUT ? ", where rows are absent" : "");
 }
 

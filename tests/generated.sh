@@ -49,6 +49,9 @@ check() {
     verdict "$name: laid out" "$said"
     ! grep -nE "$TREE|$HOME/" "$c" "${c%.c}.h" >/dev/null
     verdict "$name: no absolute path" "it names a place on this machine"
+    said=$(grep -n 'work + [0-9]' "$c" | head -n 1)
+    [ -z "$said" ]
+    verdict "$name: places in the workspace have names" "$said"
 }
 
 # adding_own is the same as adding but for names.

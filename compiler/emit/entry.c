@@ -2,6 +2,7 @@
  *
  * Absent rows are made zero in copies of the inputs; the loss is looked at as
  * soon as it is known, so that a step that went wrong updates nothing. */
+#include "emit/places.h"
 #include "emit/straight.h"
 
 static int64_t row_bytes(const Input *in)
@@ -32,9 +33,9 @@ static void write_inputs(Emit *e, const Plan *plan)
             continue;
         }
         text_printf(e->out,
-                    "    in[%d] = nn_rows(inputs[%d], f->work + %lld, rows, "
+                    "    in[%d] = nn_rows(inputs[%d], f->work + %s, rows, "
                     "%lld, %lld * sizeof(%s));\n",
-                    i, i, (long long)b->at, (long long)plan->entry->batch,
+                    i, i, places_at(e, b), (long long)plan->entry->batch,
                     (long long)row_bytes(in),
                     in->type == TYPE_INT ? "int32_t" : "nn_real");
     }

@@ -5,6 +5,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "emit/places.h"
 #include "emit/straight.h"
 #include "emit/tiles.h"
 #include "emit/whole.h"
@@ -168,6 +169,7 @@ static void emit_kernel(Emit *e, const Plan *plan, Kernel *k)
 
 void emit_kernels(Emit *e, const Plan *plan)
 {
+    places_write(e, plan);
     for (int i = 0; i < plan->kernels.n; i++) {
         Kernel *k = plan->kernels.at[i];
         if (k->empty)

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "emit/emit.h"
+#include "emit/places.h"
 
 const char *emit_name(Emit *e, const char *wish)
 {
@@ -67,8 +67,8 @@ static const char *base_of(Emit *e, const Buffer *b, const char *type)
         return arena_printf(e->arena, "(const %s *)f->inputs[%d]", type,
                             b->index);
     default:
-        return arena_printf(e->arena, "(%s *)(f->work + %lld)", type,
-                            (long long)b->at);
+        return arena_printf(e->arena, "(%s *)(f->work + %s)", type,
+                            places_at(e, b));
     }
 }
 

@@ -9,6 +9,7 @@
 
 #include "emit/lanes.h"
 #include "emit/parts.h"
+#include "emit/places.h"
 #include "emit/share.h"
 #include "pass/layout.h"
 
@@ -283,8 +284,8 @@ void emit_product(Scope *s)
         text_printf(&s->body, ", %s", c);
     if (p->plan->scratch)
         text_printf(
-            &s->body, ",\n        (float *)(f->work + %lld) + part * %lld",
-            (long long)k->scratch_buffer->at, (long long)p->plan->scratch);
+            &s->body, ",\n        (float *)(f->work + %s) + part * %lld",
+            places_at(s->e, k->scratch_buffer), (long long)p->plan->scratch);
     if (p->batch > 1)
         text_printf(&s->body, "%s, 0, %d);\n", w.args, p->plan->units);
     else

@@ -2,6 +2,7 @@
  * them; see tiles.h. */
 #include "emit/lanes.h"
 #include "emit/parts.h"
+#include "emit/places.h"
 #include "emit/share.h"
 #include "emit/tiles.h"
 #include "pass/schedule.h"
@@ -170,21 +171,28 @@ static void argument(Scope *s, const char *format, const char *text)
         text_printf(&s->body, format, text);
 }
 
+/* The C of the kernel's scratch memory behind its first reals. */
+static const char *scratch(const Scope *s, int64_t behind)
+{
+    const char *at = places_at(s->e, s->kernel->scratch_buffer);
+    const char *first =
+        arena_printf(s->e->arena, "(float *)(f->work + %s)", at);
+    return behind ? arena_printf(s->e->arena, "%s + %lld", first,
+                                 (long long)behind)
+                  : first;
+}
+
 static void scratch_argument(Scope *s, const ConvPlan *p)
 {
     if (p->scratch == 0)
         return;
-    text_printf(&s->body, ",\n        (float *)(f->work + %lld) + part * %lld",
-                (long long)(s->kernel->scratch_buffer->at + 4 * p->partial),
+    text_printf(&s->body, ",\n        %s + part * %lld", scratch(s, p->partial),
                 (long long)p->scratch);
 }
 
 static const char *partial(Scope *s, const ConvPlan *p)
 {
-    return p->partial == 0
-               ? NULL
-               : arena_printf(s->e->arena, "(float *)(f->work + %lld)",
-                              (long long)s->kernel->scratch_buffer->at);
+    return p->partial == 0 ? NULL : scratch(s, 0);
 }
 
 /* The call of the tile's function, its arguments in conv.h's order. */

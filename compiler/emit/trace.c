@@ -3,7 +3,7 @@
  * When the loss is not finite, the entry runs its kernels up to the loss once
  * more, one by one, and looks at what each has stored. The table says where:
  * values without padding only, since padding may hold anything. */
-#include "emit/emit.h"
+#include "emit/places.h"
 
 static bool traced(const Plan *plan, const Node *n)
 {
@@ -20,9 +20,9 @@ static int write_rows(Emit *e, const Plan *plan, const Kernel *k)
         const Node *n = k->stores.at[j];
         if (!traced(plan, n))
             continue;
-        text_printf(e->out, "    {%s, %d, %d, %lld, %lld},\n",
+        text_printf(e->out, "    {%s, %d, %d, %s, %lld},\n",
                     rows ? "NULL" : k->name, k->parts, k->row,
-                    (long long)plan->value[n->id].buffer->at,
+                    places_at(e, plan->value[n->id].buffer),
                     (long long)shape_count(&n->shape));
         rows++;
     }

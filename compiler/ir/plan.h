@@ -32,12 +32,13 @@ struct Buffer {
     Place place;
     int index, slot;
     Type type;
-    int64_t count;    /* elements */
-    const char *name; /* for the memory map: the value's name */
-    int first, last;  /* kernels between which it is live, by sequence */
-    int64_t at;       /* PLACE_WORK: bytes from the workspace's start */
-    bool zeroed;      /* gaps and halo must be 0: cleared when entered */
-    Plan *plan;       /* whose buffer it is */
+    int64_t count;     /* elements */
+    const char *name;  /* for the memory map: the value's name */
+    const char *label; /* PLACE_WORK: the C constant that is `at`, or NULL */
+    int first, last;   /* kernels between which it is live, by sequence */
+    int64_t at;        /* PLACE_WORK: bytes from the workspace's start */
+    bool zeroed;       /* gaps and halo must be 0: cleared when entered */
+    Plan *plan;        /* whose buffer it is */
 };
 
 /* How a place moves with the steps of a scan: by the time index, or by the
