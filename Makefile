@@ -90,7 +90,8 @@ NEEDS = gcc libc6-dev clang clang-format flex bison zlib1g-dev libpng-dev \
         libcmocka-dev $(MORE)
 setup: ## install what building and testing need, through apt
 	$(Q)missing=$$(for p in $(NEEDS); do \
-	    dpkg -s $$p >/dev/null 2>&1 || echo $$p; done); \
+	    dpkg -s $$p 2>&1 | \
+	        grep -q '^Status: .* installed$$' || echo $$p; done); \
 	[ -n "$$missing" ] || exit 0; \
 	sudo=$$([ "$$(id -u)" -eq 0 ] || echo sudo); \
 	for p in $$sudo apt-get; do command -v $$p >/dev/null || { \
