@@ -75,7 +75,7 @@ const char *emit_real(Arena *arena, double value);
 void emit_place(Text *out, const Span *span);
 
 /* Writes the whole function, head and body, with a comment that says what it
- * computes, from which line, and its operations and bytes. */
+ * computes, from which line, and its operations. */
 void scope_write(Scope *s);
 
 /* The C of a value's address with the type of its elements. */

@@ -34,7 +34,7 @@ struct Buffer {
     Type type;
     int64_t count;     /* elements */
     const char *name;  /* for the memory map: the value's name */
-    const char *label; /* PLACE_WORK: the C constant that is `at`, or NULL */
+    const char *label; /* in the workspace: the C constant for `at`, or NULL */
     int first, last;   /* kernels between which it is live, by sequence */
     int64_t at;        /* PLACE_WORK: bytes from the workspace's start */
     bool zeroed;       /* gaps and halo must be 0: cleared when entered */
