@@ -6,10 +6,10 @@
  *
  * The same formulas as in row_ref.c, in float: e(c) = exp(x(c) - max x), their
  * sum in a vector of partial sums that is folded in a fixed order. About 25
- * operations a number; X is read twice, Y written twice. softmax and across are
- * also the gradient of xent, each row times D and less D at its class (share),
- * or not (whole). The sum of xent is
- * without the class's own term, so that a loss near 0 keeps its digits:
+ * operations a number; X is read twice, Y written twice. With `share` in place
+ * of `whole`, softmax and across are the gradient of xent: each row times D,
+ * and less D at its class. The sum of xent is without the class's own term, so
+ * that a loss near 0 keeps its digits:
  *
  *   Y(r) = log(1 + (sum - 1)) + max x - x(t),  sum - 1 = rest + (e(t) - 1) */
 
