@@ -55,13 +55,12 @@ static uint64_t mix_bytes(uint64_t sum, const void *bytes, size_t size)
 
 static uint64_t mix_source(uint64_t sum, const nn_source *s)
 {
-    static const size_t size[] = {1, 4, 8, 4, 8};
     const nn_table *t = &s->table;
     size_t cells = (size_t)t->rows * (size_t)t->width;
     sum = mix(mix(sum, (uint64_t)t->rows), (uint64_t)t->width);
     if (s->ids != NULL)
         return mix_bytes(sum, s->ids, cells * sizeof *s->ids);
-    return mix_bytes(sum, t->cells, cells * size[t->cell]);
+    return mix_bytes(sum, t->cells, cells * nn_table_cell_size(t->cell));
 }
 
 uint64_t nn_dataset_checksum(const nn_dataset *d)

@@ -224,8 +224,11 @@ static bool read_separated(nn_table *t, const nn_request *r, char separator,
     t->width = (int64_t)c.column_count;
     t->cells = t->owned[0];
     t->lines = t->owned[1];
+    t->columns = c.columns;
     t->owned[2] = c.records.pool;
+    t->owned[3] = c.columns;
     c.records.pool = NULL;
+    c.columns = NULL;
     close_csv(&c);
     if (!good)
         nn_table_close(t);

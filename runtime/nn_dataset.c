@@ -236,8 +236,7 @@ static bool encode(nn_dataset *d, nn_error *e)
         nn_section *s = &d->parts[part];
         for (int i = 0; s->own && i < d->tensors; i++) {
             nn_source *x = &s->sources[i];
-            if (d->preps[i].tensor->type != NN_F32 &&
-                !nn_prep_ids(&d->preps[i], &x->table, &x->ids, e))
+            if (!nn_prep_encode(&d->preps[i], &x->table, &x->ids, e))
                 return false;
         }
     }

@@ -7,23 +7,6 @@
 #include "nn_mem.h"
 #include "nn_records.h"
 
-enum { NUMBER_ROOM = 40 };
-
-/* The cell as text; numbers are written into `room`. */
-static nn_label cell_text(const nn_table *t, int64_t row, int64_t column,
-                          char room[NUMBER_ROOM])
-{
-    nn_label label;
-    if (t->cell == NN_CELL_LABEL) {
-        size_t at = (size_t)(row * t->width + column) * sizeof label;
-        memcpy(&label, t->cells + at, sizeof label);
-        return label;
-    }
-    int length =
-        snprintf(room, NUMBER_ROOM, "%.9g", nn_table_number(t, row, column));
-    return (nn_label){room, (size_t)length};
-}
-
 static int compare_bytes(const char *a, size_t n, const char *b, size_t m)
 {
     int order = memcmp(a, b, n < m ? n : m);
@@ -38,6 +21,30 @@ static double number_of(const char *text, size_t length)
     return x;
 }
 
+/* Digits of a whole number, 0 where the text is none. */
+static size_t digits_of(const char *text, size_t length)
+{
+    size_t digits = 0;
+    bool sign = length > 0 && (*text == '-' || *text == '+');
+    for (size_t i = sign; i < length; i++)
+        digits += text[i] >= '0' && text[i] <= '9';
+    return digits == length - sign ? digits : 0;
+}
+
+/* By value. Whole numbers that are the same double go by their digits, so
+ * that all of int64 and uint64 is in order; the rest by its bytes. */
+static int compare_numbers(const char *a, size_t n, const char *b, size_t m)
+{
+    double x = number_of(a, n), y = number_of(b, m);
+    size_t p = digits_of(a, n), q = digits_of(b, m);
+    if (x != y)
+        return x < y ? -1 : 1;
+    if (p != q)
+        return (p < q) == (p == 0 || q == 0 || x > 0) ? -1 : 1;
+    int order = compare_bytes(a, n, b, m);
+    return p > 0 && x < 0 ? -order : order;
+}
+
 /* qsort has no context, so there is one order for each kind. */
 static int by_bytes(const void *a, const void *b)
 {
@@ -48,8 +55,7 @@ static int by_bytes(const void *a, const void *b)
 static int by_number(const void *a, const void *b)
 {
     const char *x = *(char *const *)a, *y = *(char *const *)b;
-    double p = number_of(x, strlen(x)), q = number_of(y, strlen(y));
-    return p < q ? -1 : p > q ? 1 : by_bytes(a, b);
+    return compare_numbers(x, strlen(x), y, strlen(y));
 }
 
 static void drop_doubles(nn_labels *l)
@@ -80,15 +86,12 @@ bool nn_labels_take(nn_labels *l, char **text, int64_t count, nn_error *e)
 
 int64_t nn_labels_find(const nn_labels *l, const char *text, size_t length)
 {
-    double x = l->numbers ? number_of(text, length) : 0;
     int64_t low = 0, high = l->count;
     while (low < high) {
         int64_t middle = low + (high - low) / 2;
         const char *m = l->text[middle];
-        double y = l->numbers ? number_of(m, strlen(m)) : 0;
-        int order = compare_bytes(text, length, m, strlen(m));
-        if (l->numbers && x != y)
-            order = x < y ? -1 : 1;
+        int order = l->numbers ? compare_numbers(text, length, m, strlen(m))
+                               : compare_bytes(text, length, m, strlen(m));
         if (order == 0)
             return middle;
         if (order < 0)
@@ -102,8 +105,8 @@ int64_t nn_labels_find(const nn_labels *l, const char *text, size_t length)
 int64_t nn_labels_of_cell(const nn_labels *l, const nn_table *t, int64_t row,
                           int64_t column)
 {
-    char room[NUMBER_ROOM];
-    nn_label text = cell_text(t, row, column, room);
+    char room[NN_TABLE_TEXT];
+    nn_label text = nn_table_text(t, row, column, room);
     return nn_labels_find(l, text.bytes, text.length);
 }
 
@@ -146,12 +149,12 @@ bool nn_labels_learn(nn_labels *l, const nn_table *t, const uint8_t *keep,
                      uint8_t wanted, nn_error *e)
 {
     gathering g = {.thin_at = 1024};
-    char room[NUMBER_ROOM];
+    char room[NN_TABLE_TEXT];
     bool good = true;
     for (int64_t row = 0; good && row < t->rows; row++)
         for (int64_t j = 0; good && j < t->width; j++)
             if (keep == NULL || keep[row] == wanted)
-                good = gather(&g, cell_text(t, row, j, room), e);
+                good = gather(&g, nn_table_text(t, row, j, room), e);
     if (good)
         return nn_labels_take(l, g.text, (int64_t)g.count, e);
     *l = (nn_labels){.text = g.text, .count = (int64_t)g.count};

@@ -1,5 +1,5 @@
-/* standardize, scale and category. Means and deviations (of the population)
- * are taken in double and in two passes, from training rows only. */
+/* standardize, scale and category. What they learn comes from training rows
+ * only. */
 #include "nn_prep.h"
 
 #include <math.h>
@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "nn_mem.h"
+#include "nn_moments.h"
 
 bool nn_prep_open(nn_prep *p, const nn_flow *flow, const nn_tensor *tensor,
                   nn_error *e)
@@ -50,24 +51,6 @@ static double factor_before_standardize(const nn_flow *f)
     return factor;
 }
 
-/* Adds each training row's f(x, mean) to sum. */
-static int64_t accumulate(const nn_table *t, const uint8_t *part_of,
-                          const double *mean, double *sum)
-{
-    int64_t count = 0;
-    for (int64_t row = 0; row < t->rows; row++) {
-        if (part_of[row] != NN_TRAIN)
-            continue;
-        for (int64_t j = 0; j < t->width; j++) {
-            double x = nn_table_number(t, row, j);
-            double d = mean == NULL ? x : (x - mean[j]) * (x - mean[j]);
-            sum[j] += d;
-        }
-        count++;
-    }
-    return count;
-}
-
 static bool learn_moments(nn_prep *p, const nn_table *t, const uint8_t *part_of,
                           nn_error *e)
 {
@@ -76,16 +59,12 @@ static bool learn_moments(nn_prep *p, const nn_table *t, const uint8_t *part_of,
     if (!nn_alloc(&p->mean, width, sizeof(double), "means", e) ||
         !nn_alloc(&p->deviation, width, sizeof(double), "deviations", e))
         return false;
-    int64_t count = accumulate(t, part_of, NULL, p->mean);
-    if (count == 0)
-        return nn_fail(e, "%s: no training rows to learn from", t->path);
-    for (size_t j = 0; j < width; j++)
-        p->mean[j] /= (double)count;
-    accumulate(t, part_of, p->mean, p->deviation);
+    if (!nn_moments(t, part_of, p->mean, p->deviation, e))
+        return false;
     for (size_t j = 0; j < width; j++) {
-        double d = sqrt(p->deviation[j] / (double)count) * fabs(factor);
+        double d = p->deviation[j] * fabs(factor);
         p->mean[j] *= factor;
-        p->deviation[j] = d > 1e-12 * (fabs(p->mean[j]) + 1) ? d : 1;
+        p->deviation[j] = d > 0 ? d : 1;
     }
     return true;
 }
@@ -144,26 +123,20 @@ bool nn_prep_finish(nn_prep *p, int64_t period, nn_error *e)
 static bool bad_label(const nn_prep *p, const nn_table *t, int64_t row,
                       int64_t column, nn_error *e)
 {
-    char where[300];
-    nn_label label = {"", 0};
+    char where[300], room[NN_TABLE_TEXT];
+    nn_label label = nn_table_text(t, row, column, room);
+    int length = label.length > 60 ? 60 : (int)label.length;
+    const char *quote = t->cell == NN_CELL_LABEL ? "'" : "";
     nn_table_where(t, row, where, sizeof where);
-    if (t->cell == NN_CELL_LABEL)
-        label =
-            ((const nn_label *)(const void *)t->cells)[row * t->width + column];
-    if (t->cell == NN_CELL_LABEL)
-        return nn_fail(e,
-                       "%s: the label '%.*s' of %s does not occur in the "
-                       "training rows",
-                       where, label.length > 60 ? 60 : (int)label.length,
-                       label.bytes, p->tensor->name);
-    double x = nn_table_number(t, row, column);
     if (p->category)
         return nn_fail(e,
-                       "%s: the label %g of %s does not occur in the "
+                       "%s: the label %s%.*s%s of %s does not occur in the "
                        "training rows",
-                       where, x, p->tensor->name);
-    return nn_fail(e, "%s: %s is %g; it must be a whole number from 0 to %lld",
-                   where, p->tensor->name, x,
+                       where, quote, length, label.bytes, quote,
+                       p->tensor->name);
+    return nn_fail(e,
+                   "%s: %s is %.*s; it must be a whole number from 0 to %lld",
+                   where, p->tensor->name, length, label.bytes,
                    (long long)p->tensor->classes - 1);
 }
 
@@ -197,6 +170,14 @@ bool nn_prep_ids(const nn_prep *p, const nn_table *t, int32_t **ids,
             (*ids)[at] = (int32_t)id;
         }
     return true;
+}
+
+bool nn_prep_encode(const nn_prep *p, const nn_table *t, int32_t **ids,
+                    nn_error *e)
+{
+    if (p->tensor->type != NN_F32)
+        return nn_prep_ids(p, t, ids, e);
+    return nn_table_check_range(t, p->scale, p->shift, p->period, e);
 }
 
 void nn_prep_fetch(const nn_prep *p, const nn_table *t, const int32_t *ids,

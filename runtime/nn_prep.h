@@ -36,6 +36,11 @@ bool nn_prep_finish(nn_prep *p, int64_t period, nn_error *e);
 bool nn_prep_ids(const nn_prep *p, const nn_table *t, int32_t **ids,
                  nn_error *e);
 
+/* Looks at all cells before they are used: makes ids of those of classes,
+ * and refuses numbers that do not fit once they are prepared. */
+bool nn_prep_encode(const nn_prep *p, const nn_table *t, int32_t **ids,
+                    nn_error *e);
+
 /* Writes `count` rows of a table from `row` on, prepared, as batch row
  * `index` of a buffer; ids are those of nn_prep_ids, or NULL for NN_F32. */
 void nn_prep_fetch(const nn_prep *p, const nn_table *t, const int32_t *ids,

@@ -182,7 +182,7 @@ static bool check_width(nn_rows *r, const nn_prep *p, int i, nn_error *e)
     if (p->scale != NULL && p->period > 1 && t->width % p->period != 0)
         return nn_fail(e, "%s: %lld columns were standardized, a row has %lld",
                        t->path, (long long)p->period, (long long)t->width);
-    return p->tensor->type == NN_F32 || nn_prep_ids(p, t, &r->ids[i], e);
+    return nn_prep_encode(p, t, &r->ids[i], e);
 }
 
 static int64_t rows_of(const nn_rows *r, const nn_prep *preps, int i)

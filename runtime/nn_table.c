@@ -2,13 +2,15 @@
  * type, because they run for every batch. */
 #include "nn_table.h"
 
+#include <float.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-static size_t cell_size(nn_cell cell)
+size_t nn_table_cell_size(nn_cell cell)
 {
-    static const size_t size[] = {1, 4, 8, 4, 8, sizeof(nn_label)};
+    static const size_t size[] = {1, 4, 8, 8, 4, 8, sizeof(nn_label)};
     return size[cell];
 }
 
@@ -26,7 +28,7 @@ bool nn_table_open(nn_table *t, const nn_request *r, nn_error *e)
 void nn_table_close(nn_table *t)
 {
     nn_file_close(&t->file);
-    for (int i = 0; i < 3; i++)
+    for (size_t i = 0; i < sizeof t->owned / sizeof *t->owned; i++)
         free(t->owned[i]);
     free(t->path);
     *t = (nn_table){0};
@@ -36,6 +38,7 @@ static double number_at(nn_cell cell, const unsigned char *p)
 {
     int32_t i32;
     int64_t i64;
+    uint64_t u64;
     float f32;
     double f64;
     switch (cell) {
@@ -47,6 +50,9 @@ static double number_at(nn_cell cell, const unsigned char *p)
     case NN_CELL_I64:
         memcpy(&i64, p, sizeof i64);
         return (double)i64;
+    case NN_CELL_U64:
+        memcpy(&u64, p, sizeof u64);
+        return (double)u64;
     case NN_CELL_F32:
         memcpy(&f32, p, sizeof f32);
         return (double)f32;
@@ -61,32 +67,32 @@ static double number_at(nn_cell cell, const unsigned char *p)
 
 static const unsigned char *row_at(const nn_table *t, int64_t row)
 {
-    return t->cells + (size_t)(row * t->width) * cell_size(t->cell);
+    return t->cells + (size_t)(row * t->width) * nn_table_cell_size(t->cell);
 }
 
 double nn_table_number(const nn_table *t, int64_t row, int64_t column)
 {
     const unsigned char *p = row_at(t, row);
-    return number_at(t->cell, p + (size_t)column * cell_size(t->cell));
+    return number_at(t->cell, p + (size_t)column * nn_table_cell_size(t->cell));
 }
 
 /* One factor for a whole row of bytes is the case of images. */
 static void row_of_bytes(const unsigned char *p, int64_t n, double scale,
-                         double shift, nn_real *out)
+                         nn_real *out)
 {
-    const nn_real a = (nn_real)scale, b = (nn_real)shift;
+    const nn_real a = (nn_real)scale;
     for (int64_t j = 0; j < n; j++)
-        out[j] = (nn_real)p[j] * a + b;
+        out[j] = (nn_real)p[j] * a;
 }
 
 void nn_table_row(const nn_table *t, int64_t row, const double *scale,
                   const double *shift, int64_t period, nn_real *out)
 {
     const unsigned char *p = row_at(t, row);
-    size_t size = cell_size(t->cell);
-    if (t->cell == NN_CELL_U8 && (scale == NULL || period == 1)) {
-        row_of_bytes(p, t->width, scale == NULL ? 1 : scale[0],
-                     scale == NULL ? 0 : shift[0], out);
+    size_t size = nn_table_cell_size(t->cell);
+    if (t->cell == NN_CELL_U8 &&
+        (scale == NULL || (period == 1 && *shift == 0))) {
+        row_of_bytes(p, t->width, scale == NULL ? 1 : *scale, out);
         return;
     }
     for (int64_t j = 0, k = 0; j < t->width; j++, p += size) {
@@ -105,9 +111,21 @@ void nn_table_where(const nn_table *t, int64_t row, char *words, size_t size)
         snprintf(words, size, "%s: row %lld", path, (long long)row + 1);
 }
 
+/* The place of one cell: "iris.csv:12: column 3", "x.npy: row 12: value 3". */
+static void cell_where(const nn_table *t, int64_t row, int64_t j, char *words,
+                       size_t size)
+{
+    bool column = t->columns != NULL;
+    nn_table_where(t, row, words, size);
+    size_t used = strlen(words);
+    snprintf(words + used, size - used, ": %s %lld",
+             column ? "column" : "value",
+             (long long)(column ? t->columns[j] : j) + 1);
+}
+
 bool nn_table_check_finite(const nn_table *t, nn_error *e)
 {
-    char where[300];
+    char where[340];
     if (t->cell != NN_CELL_F32 && t->cell != NN_CELL_F64)
         return true;
     for (int64_t row = 0; row < t->rows; row++)
@@ -115,12 +133,97 @@ bool nn_table_check_finite(const nn_table *t, nn_error *e)
             double x = nn_table_number(t, row, j);
             if (isfinite(x))
                 continue;
-            nn_table_where(t, row, where, sizeof where);
-            return nn_fail(e, "%s: value %lld is %s: all data must be finite",
-                           where, (long long)j + 1,
+            cell_where(t, row, j, where, sizeof where);
+            return nn_fail(e, "%s is %s: all data must be finite", where,
                            isnan(x) ? "NaN" : "infinite");
         }
     return true;
+}
+
+/* True where no number of the cells' type can leave the range. */
+static bool always_fits(const nn_table *t, const double *scale,
+                        const double *shift, int64_t period)
+{
+    static const double largest[] = {255, 0x1p31, 0x1p63, 0x1p64, FLT_MAX};
+    if (t->cell == NN_CELL_LABEL)
+        return true;
+    if (t->cell == NN_CELL_F64)
+        return false;
+    for (int64_t k = 0; scale != NULL && k < period; k++)
+        if (!(fabs(scale[k]) * largest[t->cell] + fabs(shift[k]) <= FLT_MAX))
+            return false;
+    return true;
+}
+
+static bool out_of_range(const nn_table *t, int64_t row, int64_t j, double made,
+                         nn_error *e)
+{
+    char where[340], room[NN_TABLE_TEXT], becomes[60] = "";
+    nn_label text = nn_table_text(t, row, j, room);
+    cell_where(t, row, j, where, sizeof where);
+    if (made != nn_table_number(t, row, j))
+        snprintf(becomes, sizeof becomes, " and becomes %.9g", made);
+    return nn_fail(e,
+                   "%s is %.*s%s, which does not fit a 32-bit float (%.2g at "
+                   "most)",
+                   where, (int)text.length, text.bytes, becomes,
+                   (double)FLT_MAX);
+}
+
+bool nn_table_check_range(const nn_table *t, const double *scale,
+                          const double *shift, int64_t period, nn_error *e)
+{
+    if (always_fits(t, scale, shift, period))
+        return true;
+    for (int64_t row = 0; row < t->rows; row++)
+        for (int64_t j = 0, k = 0; j < t->width; j++) {
+            double x = nn_table_number(t, row, j);
+            x = scale == NULL ? x : x * scale[k] + shift[k];
+            if (!isfinite((float)x))
+                return out_of_range(t, row, j, x, e);
+            k = k + 1 == period ? 0 : k + 1;
+        }
+    return true;
+}
+
+/* Fewest digits from `digits` on that give x back; whole numbers that double
+ * holds exactly are written as such, which also makes one 0 of both. */
+static int write_decimal(double x, bool narrow, char room[NN_TABLE_TEXT])
+{
+    int digits = narrow ? 6 : 15, length;
+    if (fabs(x) <= 0x1p53 && x == floor(x))
+        return snprintf(room, NN_TABLE_TEXT, "%" PRId64, (int64_t)x);
+    do {
+        length = snprintf(room, NN_TABLE_TEXT, "%.*g", digits++, x);
+    } while (narrow ? (double)strtof(room, NULL) != x
+                    : strtod(room, NULL) != x);
+    return length;
+}
+
+nn_label nn_table_text(const nn_table *t, int64_t row, int64_t column,
+                       char room[NN_TABLE_TEXT])
+{
+    nn_label label = {room, 0};
+    int64_t i64;
+    uint64_t u64;
+    const unsigned char *p =
+        row_at(t, row) + (size_t)column * nn_table_cell_size(t->cell);
+    int length = 0;
+    if (t->cell == NN_CELL_LABEL) {
+        memcpy(&label, p, sizeof label);
+        return label;
+    }
+    if (t->cell == NN_CELL_I64) {
+        memcpy(&i64, p, sizeof i64);
+        length = snprintf(room, NN_TABLE_TEXT, "%" PRId64, i64);
+    } else if (t->cell == NN_CELL_U64) {
+        memcpy(&u64, p, sizeof u64);
+        length = snprintf(room, NN_TABLE_TEXT, "%" PRIu64, u64);
+    } else
+        length =
+            write_decimal(number_at(t->cell, p), t->cell == NN_CELL_F32, room);
+    label.length = (size_t)length;
+    return label;
 }
 
 bool nn_table_fits(const nn_table *t, size_t size, size_t left, nn_error *e)

@@ -12,6 +12,7 @@ typedef enum {
     NN_CELL_U8,
     NN_CELL_I32,
     NN_CELL_I64,
+    NN_CELL_U64,
     NN_CELL_F32,
     NN_CELL_F64,
     NN_CELL_LABEL /* nn_label */
@@ -27,9 +28,10 @@ typedef struct {
     nn_cell cell;
     const unsigned char *cells; /* rows x width, row-major, any alignment */
     const uint32_t *lines;      /* of each row, from 1; NULL: rows have none */
+    const int64_t *columns;     /* the file's, from 0, of each cell; or NULL */
     char *path;                 /* for messages, malloc'ed */
     nn_file file;               /* kept open for cells that lie in it */
-    void *owned[3];             /* malloc'ed blocks */
+    void *owned[4];             /* malloc'ed blocks */
 } nn_table;
 
 /* What a reader is asked for. */
@@ -53,6 +55,9 @@ struct nn_reader {
 bool nn_table_open(nn_table *t, const nn_request *r, nn_error *e);
 void nn_table_close(nn_table *t);
 
+/* Bytes of one cell. */
+size_t nn_table_cell_size(nn_cell cell);
+
 /* Cell `column` of row `row` as a number; not for labels. */
 double nn_table_number(const nn_table *t, int64_t row, int64_t column);
 
@@ -66,6 +71,19 @@ void nn_table_where(const nn_table *t, int64_t row, char *words, size_t size);
 
 /* Refuses a table with a number that is NaN or infinite. */
 bool nn_table_check_finite(const nn_table *t, nn_error *e);
+
+/* Refuses a number that 32 bits do not hold once nn_table_row has made it;
+ * accepts labels. */
+bool nn_table_check_range(const nn_table *t, const double *scale,
+                          const double *shift, int64_t period, nn_error *e);
+
+/* The room that a number takes as text. */
+enum { NN_TABLE_TEXT = 40 };
+
+/* A cell's text: of a label itself, of a number its shortest decimal, written
+ * into `room`. Numbers that differ have texts that differ. */
+nn_label nn_table_text(const nn_table *t, int64_t row, int64_t column,
+                       char room[NN_TABLE_TEXT]);
 
 /* The number of rows x width cells of `size` bytes, checked against the
  * bytes that a file has left; used by readers of binary files. */

@@ -1,0 +1,144 @@
+/* Tables of numbers in memory: texts that tell all values apart, what fits 32
+ * bits, labels in order, and means and deviations of any size. */
+#include "check.h"
+
+#include <float.h>
+#include <math.h>
+
+#include "nn_labels.h"
+#include "nn_moments.h"
+#include "nn_table.h"
+
+#define TABLE(type, values)                                                    \
+    {                                                                          \
+        .rows = (int64_t)(sizeof(values) / sizeof *(values)), .width = 1,      \
+        .cell = (type), .cells = (const unsigned char *)(values)               \
+    }
+
+static const int64_t i64[] = {
+    INT64_MIN, INT64_MIN + 1, -9999999999999999, -2, 0,
+    1,         INT64_MAX - 1, INT64_MAX};
+static const uint64_t u64[] = {0, UINT64_MAX / 2, 9999999999999999999u,
+                               UINT64_MAX - 1, UINT64_MAX};
+static const float f32[] = {-0.1f, 0.1f, 0.1f + FLT_EPSILON, 1e10f, FLT_MAX};
+static const double f64[] = {-1e300,      -0x1p-1074, 0, 0.1, 0.1 + DBL_EPSILON,
+                             12345678901, 1e300};
+
+static const nn_table ordered[] = {
+    TABLE(NN_CELL_I64, i64),
+    TABLE(NN_CELL_U64, u64),
+    TABLE(NN_CELL_F32, f32),
+    TABLE(NN_CELL_F64, f64),
+};
+
+/* Every value becomes a label of its own, the n-th the n-th. */
+static void labels_stay_apart(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof ordered / sizeof *ordered; i++) {
+        const nn_table *t = &ordered[i];
+        nn_labels l;
+        nn_error e = {""};
+        assert_true(nn_labels_learn(&l, t, NULL, 0, &e));
+        assert_int_equal(l.count, t->rows);
+        for (int64_t row = 0; row < t->rows; row++)
+            assert_int_equal(nn_labels_of_cell(&l, t, row, 0), row);
+        nn_labels_close(&l);
+    }
+}
+
+static void writes_short_texts(void **state)
+{
+    static const double one[] = {-0.0, 0.1, 12345678901, 0x1p53, 1e300};
+    static const char *const text[] = {"0", "0.1", "12345678901",
+                                       "9007199254740992", "1e+300"};
+    nn_table t = TABLE(NN_CELL_F64, one);
+    char room[NN_TABLE_TEXT];
+    (void)state;
+    for (int64_t row = 0; row < t.rows; row++)
+        assert_string_equal(nn_table_text(&t, row, 0, room).bytes, text[row]);
+    assert_string_equal(nn_table_text(&ordered[0], 0, 0, room).bytes,
+                        "-9223372036854775808");
+    assert_string_equal(nn_table_text(&ordered[2], 1, 0, room).bytes, "0.1");
+}
+
+static void refuses_what_does_not_fit(void **state)
+{
+    static const double fits[] = {FLT_MAX, -FLT_MAX, 1e-300};
+    static const double large[] = {1, -1e39}, half = 0.5, none = 0, more = 1e30;
+    static const float wide[] = {1, 1e10f};
+    static const int64_t columns[] = {6};
+    nn_table good = TABLE(NN_CELL_F64, fits), bad = TABLE(NN_CELL_F64, large);
+    nn_table scaled = TABLE(NN_CELL_F32, wide);
+    nn_error e = {""};
+    (void)state;
+    assert_true(nn_table_check_range(&good, NULL, NULL, 0, &e));
+    assert_false(nn_table_check_range(&bad, NULL, NULL, 0, &e));
+    assert_non_null(strstr(e.text, "row 2: value 1 is -1e+39, which does not"));
+    bad.columns = columns;
+    assert_false(nn_table_check_range(&bad, &half, &none, 1, &e));
+    assert_non_null(strstr(e.text, "column 7 is -1e+39 and becomes -5e+38"));
+    assert_true(nn_table_check_range(&scaled, &half, &none, 1, &e));
+    assert_false(nn_table_check_range(&scaled, &more, &none, 1, &e));
+}
+
+static void learns_moments_of_any_size(void **state)
+{
+    static const double units[] = {1, 0x1p-1000, 0x1p-40, 0x1p1000, 0x1p-1060};
+    static const uint8_t part_of[5] = {NN_TRAIN, NN_TRAIN, NN_TRAIN, NN_TRAIN,
+                                       NN_TEST};
+    (void)state;
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        double cells[10], mean[2], deviation[2], unit = units[i];
+        nn_table t = {.rows = 5,
+                      .width = 2,
+                      .cell = NN_CELL_F64,
+                      .cells = (const unsigned char *)cells};
+        nn_error e = {""};
+        for (int row = 0; row < 5; row++) {
+            cells[2 * row] = (row + 1) * unit;
+            cells[2 * row + 1] = 0.1 * unit;
+        }
+        assert_true(nn_moments(&t, part_of, mean, deviation, &e));
+        assert_true(mean[0] == 2.5 * unit);
+        assert_true(fabs(deviation[0] / unit - sqrt(1.25)) < 1e-3);
+        assert_true(mean[1] == 0.1 * unit && deviation[1] == 0);
+    }
+}
+
+static void takes_rounding_for_none(void **state)
+{
+    static const double nearly[] = {0.3, 0.1 + 0.2, 0.3};
+    static const uint8_t part_of[3] = {NN_TRAIN, NN_TRAIN, NN_TRAIN};
+    nn_table t = TABLE(NN_CELL_F64, nearly);
+    double mean, deviation;
+    nn_error e = {""};
+    (void)state;
+    assert_true(nn_moments(&t, part_of, &mean, &deviation, &e));
+    assert_true(deviation == 0);
+}
+
+/* Bytes that are standardized keep what double can tell. */
+static void prepares_bytes_exactly(void **state)
+{
+    static const unsigned char bytes[] = {200, 201};
+    static const double scale = 1e5, shift = -200e5;
+    nn_table t = TABLE(NN_CELL_U8, bytes);
+    nn_real out;
+    (void)state;
+    nn_table_row(&t, 1, &scale, &shift, 1, &out);
+    assert_true(out == (nn_real)1e5);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(labels_stay_apart),
+        cmocka_unit_test(writes_short_texts),
+        cmocka_unit_test(refuses_what_does_not_fit),
+        cmocka_unit_test(learns_moments_of_any_size),
+        cmocka_unit_test(takes_rounding_for_none),
+        cmocka_unit_test(prepares_bytes_exactly),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
