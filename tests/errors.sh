@@ -1,7 +1,8 @@
 #!/bin/sh
 # errors.sh: `nnc check` on every file of tests/errors says exactly what the
-# comments at the file's end say, `# error LINE:COL: text` (also `warning` or
-# `note`), and nothing else; its exit status tells whether there was an error.
+# comments at the file's end say, `# error LINE:COL: text` (also `warning`),
+# and nothing else, with the advice of `# help: text` where a file has some; its
+# exit status tells whether there was an error.
 . tests/lib.sh
 fresh errors
 for f in tests/errors/*.nn; do
@@ -13,10 +14,15 @@ for f in tests/errors/*.nn; do
         "$f" >"$OUT/$name.want"
     sed -n "s#^$f:\([0-9]*:[0-9]*: \(error\|warning\): .*\)#\1#p" \
         "$OUT/$name.out" >"$OUT/$name.is"
+    sed -n 's/^    help: /# help: /p' "$OUT/$name.out" >"$OUT/$name.helps"
     wanted=0
     grep -q ': error: ' "$OUT/$name.want" && wanted=1
     if ! cmp -s "$OUT/$name.want" "$OUT/$name.is"; then
         not_ok "$name" "$(diff "$OUT/$name.want" "$OUT/$name.is" | tr '\n' ' ')"
+    elif grep '^# help: ' "$f" >"$OUT/$name.advice" &&
+        ! cmp -s "$OUT/$name.advice" "$OUT/$name.helps"; then
+        not_ok "$name" "$(diff "$OUT/$name.advice" "$OUT/$name.helps" |
+            tr '\n' ' ')"
     elif [ $status -ne $wanted ]; then
         not_ok "$name" "exit status $status instead of $wanted"
     elif ! [ -s "$OUT/$name.want" ]; then

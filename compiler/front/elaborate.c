@@ -154,9 +154,9 @@ static void one_define(Elab *e, const char *define, Args *args)
     if (!formal) {
         for (int i = 0; i < e->model->params.n; i++)
             vec_push(e->arena, &words, e->model->params.at[i].name.text);
-        names_unknown(e->diag, (Span){0}, name, "parameter",
-                      arena_printf(e->arena, "model `%s`", e->model->name.text),
-                      &words);
+        names_unknown_of(
+            e->arena, e->diag, (Span){0}, name, "parameter",
+            arena_printf(e->arena, "model `%s`", e->model->name.text), &words);
         return;
     }
     if (formal->value && formal->value->kind == EXPR_STRING)

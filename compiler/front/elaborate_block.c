@@ -38,19 +38,18 @@ static void unknown_argument(Elab *e, const Def *def, const Arg *arg)
 {
     Words words = unit_arguments(e->arena, def);
 
-    names_unknown(e->diag, arg->label_span, arg->label, "argument",
-                  arena_printf(e->arena, "`%s`", def->name.text), &words);
+    names_unknown_of(e->arena, e->diag, arg->label_span, arg->label, "argument",
+                     arena_printf(e->arena, "`%s`", def->name.text), &words);
 }
 
 /* "it takes `n`, and by name `weight`, `bias`" */
 static void note_formals(Elab *e, Message *m, const Def *def)
 {
-    Text text = {.arena = e->arena};
+    Words words = {0};
 
     for (int i = 0; i < def->params.n; i++)
-        text_printf(&text, "%s`%s`", i ? ", " : "",
-                    def->params.at[i].name.text);
-    diag_note(m, "it takes %s", def->params.n ? text_str(&text) : "none");
+        vec_push(e->arena, &words, def->params.at[i].name.text);
+    diag_note(m, "it takes %s", names_list(e->arena, &words));
 }
 
 /* Puts one argument where it belongs: a formal, or the frame's extra ones.

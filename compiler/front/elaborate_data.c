@@ -19,7 +19,7 @@ static int find_input(Elab *e, const Name *name)
         vec_push(e->arena, &words, p->inputs.at[i].name);
     }
     if (!unit_lost(e->model, name->text))
-        names_unknown(e->diag, name->span, name->text, "input or target", NULL,
+        names_unknown(e->diag, name->span, name->text, "input or target",
                       &words);
     return -1;
 }

@@ -51,6 +51,12 @@ static void pair(Elab *e, const Value *v, const Value *target, bool probability)
         vec_push(e->arena, &e->pairs, p);
 }
 
+/* A value over time where one is wanted for the whole of it. */
+static void help_last(Message *m)
+{
+    diag_help(m, "the layer gives every step: `-> last` takes the last one");
+}
+
 /* Whether x [features] or [time, features] and a class (a step) fit. */
 static bool fits_class(Elab *e, const Call *call)
 {
@@ -77,6 +83,8 @@ static bool fits_class(Elab *e, const Call *call)
         return true;
     m = elab_error(e, call->site.span, "`%s` needs one number for each class",
                    call->name);
+    if (sx.rank == 2 && shape_count(&sc) == 1 && sx.dim[1] == classes)
+        help_last(m);
     elab_note(e, m, "the first value", x);
     diag_note(m, "%s is class(%lld)%s", e->program->inputs.at[c->input].name,
               (long long)classes,
@@ -129,6 +137,8 @@ static Node *squares(Elab *e, const Call *call)
 
         elab_note(e, m, "the first", v[0]);
         elab_note(e, m, "the second", v[1]);
+        if (s[0].rank == 2 && s[1].rank == 1 && s[0].dim[1] == s[1].dim[0])
+            help_last(m);
         return NULL;
     }
     for (int i = 0; i < 2; i++)
@@ -150,6 +160,24 @@ static bool reduction(Elab *e, const Call *call, bool *mean)
     elab_error(e, call->arg.span[0], "`reduce` is `mean` or `sum`, not `%s`",
                word);
     return false;
+}
+
+static bool is_softmax(const Node *v)
+{
+    while (v->op == OP_RESHAPE)
+        v = v->in[0];
+    return v->op == OP_SOFTMAX;
+}
+
+/* cross_entropy takes a softmax of its own. */
+static void warn_softmax(Elab *e, const Call *call)
+{
+    if (!e->first)
+        return;
+    diag_help(diag_warning(e->diag, call->site.span,
+                           "`%s` takes logits, and this is a softmax already",
+                           call->name),
+              "give it the value before the softmax, or use `log_loss`");
 }
 
 static bool outside_scan(Elab *e, const Call *call)
@@ -178,6 +206,8 @@ Value *lower_loss(Elab *e, Call *call)
         if (!fits_class(e, call))
             return e->poison;
         v = elab_rows(e, call->in[0]);
+        if (!log && is_softmax(v))
+            warn_softmax(e, call);
         v = log ? log_loss(e, v, call->in[1])
                 : by_class(e, OP_XENT, v, call->in[1]);
     }

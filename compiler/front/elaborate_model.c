@@ -12,6 +12,7 @@ static bool read_type(Elab *e, const TypeExpr *t, Type *type, int64_t *classes)
 {
     const char *name = t->name.text;
     Words words = {0};
+    Message *m;
     Value *v;
 
     *type = TYPE_REAL;
@@ -24,7 +25,7 @@ static bool read_type(Elab *e, const TypeExpr *t, Type *type, int64_t *classes)
     if (strcmp(name, "class") != 0) {
         vec_push(e->arena, &words, "f32");
         vec_push(e->arena, &words, "class");
-        names_unknown(e->diag, elab_place(e, t->name.span), name, "type", NULL,
+        names_unknown(e->diag, elab_place(e, t->name.span), name, "type",
                       &words);
         return false;
     }
@@ -36,12 +37,29 @@ static bool read_type(Elab *e, const TypeExpr *t, Type *type, int64_t *classes)
     v = elab_expr(e, t->count);
     if (v->kind == VAL_POISON)
         return false;
-    if (value_whole(v, classes) && *classes >= 1 && *classes <= INT32_MAX)
+    if (value_whole(v, classes) && *classes >= 2 && *classes <= INT32_MAX)
         return true;
-    diag_note(elab_error(e, t->count->span,
-                         "a count of classes is a whole number of at least 1"),
-              "this is %s", value_what(e->arena, v));
+    m = elab_error(e, t->count->span,
+                   "a count of classes is a whole number of at least 2");
+    diag_note(m, "this is %s", value_what(e->arena, v));
+    if (*classes == 1)
+        diag_help(m, "yes or no are two classes: class(2), with dense(2)");
     return false;
+}
+
+/* An image whose channels seem to come last, as other frameworks have them. */
+static void check_image(Elab *e, const Decl *decl, const Input *input)
+{
+    const int64_t *size = input->shape.dim;
+    const char *const is = "f32[%lld, %lld, %lld] has %lld channels";
+    long long h = size[0], w = size[1], c = size[2];
+    Message *m;
+
+    if (input->shape.rank != 3 || c > 4 || h <= 4 || w <= 4)
+        return;
+    m = diag_warning(e->diag, decl->type->span, is, h, w, c, h);
+    diag_note(m, "an image is [channels, height, width]");
+    diag_help(m, "channels come first: f32[%lld, %lld, %lld]", c, h, w);
 }
 
 static void one_input(Elab *e, const Decl *decl, bool target)
@@ -60,6 +78,8 @@ static void one_input(Elab *e, const Decl *decl, bool target)
     }
     if (e->first)
         vec_push(e->arena, &e->program->inputs, input);
+    if (e->first && !target)
+        check_image(e, decl, &input);
     node = graph_add_shaped(e->graph, OP_INPUT, input.type,
                             shape_prepend(e->batch, &input.shape), 0, NULL,
                             (Attr){.index = index}, NULL);
@@ -87,6 +107,22 @@ static void inputs(Elab *e, ItemKind kind)
         e->program->n_inputs = e->program->inputs.n;
 }
 
+/* An output that the network does not compute. */
+static void given_output(Elab *e, const Expr *x, const Value *v)
+{
+    bool target = v->rows && e->program->inputs.at[v->node->attr.index].target;
+    Message *m = elab_error(e, x->span,
+                            "an output is computed for each row, and this is "
+                            "%s",
+                            !v->rows ? "the same for all rows"
+                            : target ? "the target"
+                                     : "an input");
+
+    if (target)
+        diag_help(m, "give the value that the loss compares with `%s`",
+                  v->node->name);
+}
+
 static void output(Elab *e, const Item *item)
 {
     Value *v = elab_expr(e, item->value);
@@ -102,10 +138,7 @@ static void output(Elab *e, const Item *item)
         return;
     }
     if (!v->rows || v->node->op == OP_INPUT) {
-        elab_error(e, item->value->span,
-                   "an output is computed for each row, "
-                   "and this is %s",
-                   v->rows ? "an input" : "the same for all rows");
+        given_output(e, item->value, v);
         return;
     }
     for (int i = 0; i < e->outputs.n && e->first; i++)
@@ -270,12 +303,32 @@ static void roots(Elab *e)
     }
 }
 
+/* Inputs and targets that nothing reads. */
+static void unused_inputs(Elab *e)
+{
+    bool *used = NEWN(e->arena, bool, e->input_nodes.n + 1);
+
+    for (int i = 0; i < e->top->nodes.n; i++) {
+        const Node *node = e->top->nodes.at[i];
+
+        for (int k = 0; k < node->n_in; k++)
+            if (node->in[k]->op == OP_INPUT)
+                used[node->in[k]->attr.index] = true;
+    }
+    for (int i = 0; i < e->input_nodes.n; i++)
+        if (!used[i])
+            diag_warning(e->diag, e->input_nodes.at[i]->span,
+                         "`%s` is not used", e->input_nodes.at[i]->name);
+}
+
 void elab_model(Elab *e)
 {
     inputs(e, ITEM_INPUT);
     inputs(e, ITEM_TARGET);
     items(e);
     if (diag_errors(e->diag) == 0) {
+        if (e->first)
+            unused_inputs(e);
         elab_settle(e, e->frame->layer);
         roots(e);
     }

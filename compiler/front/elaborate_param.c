@@ -96,7 +96,7 @@ static bool word_init(Elab *e, Wanted *p, const Value *v, Span span)
 
         names_add_inits(e->arena, &words);
         names_unknown(e->diag, elab_place(e, span), v->text, "initialiser",
-                      NULL, &words);
+                      &words);
         return false;
     }
     if (*spec == '\0')

@@ -44,6 +44,11 @@ static bool over_time(Elab *e, const Value *v, const char *cell, Span span,
         m = elab_error(e, span, "`%s` takes a value over time [time, features]",
                        cell);
         elab_note(e, m, "the value", v);
+        if (v->rows && row.rank == 1)
+            diag_help(m,
+                      "a sequence is declared as f32[steps, features]; "
+                      "`reshape([%lld, 1])` makes one of a row",
+                      (long long)row.dim[0]);
         return false;
     }
     if (*steps && *steps != row.dim[0]) {

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "front/foreign.h"
+
 static const struct {
     const char *name, *what;
 } later[] = {
@@ -72,25 +74,58 @@ const char *names_article(const char *word)
     return strchr("aeiou", word[0]) ? "an" : "a";
 }
 
-void names_unknown(Diag *diag, Span span, const char *name, const char *what,
-                   const char *owner, const Words *words)
+/* What an unknown name may have meant: another framework's, or a slip. */
+static void add_help(Message *m, const char *name, const Words *words)
 {
-    const char *known = names_later(name);
-    const char *near = str_nearest(name, words->at, words->n);
-    const char *kind = known ? known : what;
-    Message *m;
+    const char *ours = foreign_name(name, words);
+    const char *advice = ours ? NULL : foreign_advice(name);
 
-    if (known) {
-        diag_error(diag, span, "`%s` is not %s %s that this version knows",
-                   name, names_article(kind), kind);
+    if (!ours && !advice)
+        ours = str_nearest(name, words->at, words->n);
+    if (ours)
+        diag_help(m, "did you mean `%s`?", ours);
+    else if (advice)
+        diag_help(m, "%s", advice);
+}
+
+/* The message where a later version knows the name; otherwise NULL. */
+static Message *not_yet(Diag *diag, Span span, const char *name)
+{
+    const char *kind = names_later(name);
+
+    if (!kind)
+        return NULL;
+    return diag_error(diag, span, "`%s` is not %s %s that this version knows",
+                      name, names_article(kind), kind);
+}
+
+void names_unknown(Diag *diag, Span span, const char *name, const char *what,
+                   const Words *words)
+{
+    if (!not_yet(diag, span, name))
+        add_help(diag_error(diag, span, "there is no %s `%s`", what, name),
+                 name, words);
+}
+
+void names_unknown_of(Arena *arena, Diag *diag, Span span, const char *name,
+                      const char *what, const char *owner, const Words *words)
+{
+    Message *m = not_yet(diag, span, name);
+
+    if (m)
         return;
-    }
-    if (owner)
-        m = diag_error(diag, span, "%s has no %s `%s`", owner, what, name);
-    else
-        m = diag_error(diag, span, "there is no %s `%s`", what, name);
-    if (near)
-        diag_help(m, "did you mean `%s`?", near);
+    m = diag_error(diag, span, "%s has no %s `%s`", owner, what, name);
+    diag_note(m, "it takes %s", names_list(arena, words));
+    add_help(m, name, words);
+}
+
+const char *names_list(Arena *arena, const Words *words)
+{
+    Text text = {.arena = arena};
+
+    for (int i = 0; i < words->n; i++)
+        text_printf(&text, "%s`%s`", i ? ", " : "", words->at[i]);
+    return words->n ? text_str(&text) : "none";
 }
 
 void names_add_ops(Arena *arena, Words *words)

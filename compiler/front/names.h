@@ -18,10 +18,15 @@ bool names_word(const char *name);
 const char *names_init(const char *name, InitKind *kind, double *value);
 
 /* Reports that `name` is unknown where a `what` is wanted ("layer"), as one
- * that a later version knows or with the nearest of the words. The owner, if
- * not NULL, is whose name it would be: "`conv`" for an argument. */
+ * that a later version knows or with the word that it may have meant. */
 void names_unknown(Diag *diag, Span span, const char *name, const char *what,
-                   const char *owner, const Words *words);
+                   const Words *words);
+/* The same of a name that only one owner has, such as the arguments of
+ * "`conv`": all of them are listed. */
+void names_unknown_of(Arena *arena, Diag *diag, Span span, const char *name,
+                      const char *what, const char *owner, const Words *words);
+/* "`n`, `bias`", or "none" */
+const char *names_list(Arena *arena, const Words *words);
 
 /* Adds the surface names of operators, of initialisers. */
 void names_add_ops(Arena *arena, Words *words);

@@ -81,7 +81,7 @@ static void unknown(Scope *s, const Expr *x, bool call)
         return;
     words = near_words(s, call);
     names_unknown(s->diag, x->at, x->name, call ? "layer or function" : "value",
-                  NULL, &words);
+                  &words);
 }
 
 /* Whether a block, cell or operator has this name; remembers who named it. */
@@ -118,8 +118,9 @@ static void labels(Scope *s, const Expr *x)
         for (int k = 0; k < words.n && !known; k++)
             known = strcmp(words.at[k], label->text) == 0;
         if (!known)
-            names_unknown(s->diag, label->span, label->text, "argument",
-                          arena_printf(s->arena, "`%s`", x->name), &words);
+            names_unknown_of(s->arena, s->diag, label->span, label->text,
+                             "argument",
+                             arena_printf(s->arena, "`%s`", x->name), &words);
     }
 }
 

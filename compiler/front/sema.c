@@ -17,6 +17,10 @@ enum {
     IN_CELL = 1 << DEF_CELL,
 };
 
+/* Of a model, whose files have endings and those of temporary ones behind it;
+ * file systems take 255 bytes. */
+enum { NAME_MOST = 100 };
+
 /* Where each kind of statement may stand. */
 static const unsigned legal[ITEM_KINDS] = {
     [ITEM_INPUT] = IN_MODEL,
@@ -103,8 +107,8 @@ static void param(Scope *s, const Item *item)
         for (int k = 0; k < words.n; k++)
             known |= strcmp(words.at[k], x->label.text) == 0;
         if (!known)
-            names_unknown(s->diag, x->label.span, x->label.text, "option",
-                          "`param`", &words);
+            names_unknown_of(s->arena, s->diag, x->label.span, x->label.text,
+                             "option", "`param`", &words);
         scope_expr(s, x);
     }
 }
@@ -319,6 +323,12 @@ static void model_name(Scope *s, const Name *name)
     const char *own = "nn_";
     int n = 0;
 
+    if (strlen(name->text) > NAME_MOST)
+        diag_help(diag_error(s->diag, name->span,
+                             "this name of a model has %zu letters",
+                             strlen(name->text)),
+                  "its files are called so: take one of at most %d letters",
+                  NAME_MOST);
     while (own[n] && tolower((unsigned char)name->text[n]) == own[n])
         n++;
     if (n < 2 || (n == 2 && name->text[2]))

@@ -41,5 +41,5 @@ void settings_unknown(Arena *arena, Diag *diag, Span span, SettingGroup group,
     for (int i = 0; i < N_ROWS; i++)
         if (rows[i].group == group)
             vec_push(arena, &words, rows[i].name);
-    names_unknown(diag, span, name, group_names[group], NULL, &words);
+    names_unknown(diag, span, name, group_names[group], &words);
 }

@@ -255,8 +255,8 @@ static int find_label(Arena *arena, Diag *diag, const Spec *specs, int n,
             return i;
         vec_push(arena, &words, specs[i].name);
     }
-    names_unknown(diag, arg->label_span, arg->label, "argument",
-                  arena_printf(arena, "`%s`", what), &words);
+    names_unknown_of(arena, diag, arg->label_span, arg->label, "argument",
+                     arena_printf(arena, "`%s`", what), &words);
     return -1;
 }
 
@@ -264,13 +264,10 @@ static void too_many(Arena *arena, Diag *diag, const Arg *arg, const char *what,
                      const char *spec)
 {
     Words words = spec_words(arena, spec);
-    Text names = {.arena = arena};
-    Message *m =
-        diag_error(diag, arg->span, "`%s` does not take this argument", what);
 
-    for (int i = 0; i < words.n; i++)
-        text_printf(&names, "%s`%s`", i ? ", " : "", words.at[i]);
-    diag_note(m, "it takes %s", words.n ? text_str(&names) : "none");
+    diag_note(
+        diag_error(diag, arg->span, "`%s` does not take this argument", what),
+        "it takes %s", names_list(arena, &words));
 }
 
 /* Where each argument goes: place[i] is the spec of args->at[i]. */

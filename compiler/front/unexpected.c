@@ -235,6 +235,17 @@ static void add_spelling(Parse *p, Message *m)
         diag_help(m, "did you mean `%s`?", near);
 }
 
+/* Whether the token belongs to what begins a comment in other languages. */
+static bool is_comment(const Parse *p)
+{
+    const char *at = p->source->text + p->token.begin;
+    bool second =
+        p->last.source && p->last.end == p->token.begin && p->last_kind == '/';
+
+    return (at[0] == '/' && (at[1] == '/' || at[1] == '*')) ||
+           (second && (at[0] == '/' || at[0] == '*'));
+}
+
 static void say_expected(Parse *p, const Expected *e)
 {
     const char *token = text_of(p, p->token);
@@ -243,7 +254,11 @@ static void say_expected(Parse *p, const Expected *e)
                             *expected ? ": expected " : "", expected);
     bool compares = p->kind && is_operator(token) && strchr("=!<>", token[0]);
 
-    if (p->kind == '=')
+    if (is_comment(p))
+        diag_help(m, "a comment begins with `#`");
+    else if (p->kind == '=' && p->count == 2 && !strcmp(expected, "a value"))
+        diag_help(m, "a setting has no `=`: write `%s VALUE;`", p->first.text);
+    else if (p->kind == '=')
         diag_help(m, "write `==` to compare, and `:` behind the name of an "
                      "argument");
     else if (p->last_kind == ';' && is_operator(token))

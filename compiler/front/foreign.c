@@ -1,0 +1,79 @@
+/* foreign.c: the rows of foreign.def, found by name. */
+#include "front/foreign.h"
+
+#include <ctype.h>
+#include <string.h>
+
+typedef struct Row {
+    const char *theirs, *ours;
+} Row;
+
+static const Row names[] = {
+#define FOREIGN(theirs, ours) {theirs, ours},
+#include "front/foreign.def"
+};
+
+static const Row advices[] = {
+#define ADVICE(theirs, advice) {theirs, advice},
+#include "front/foreign.def"
+};
+
+enum {
+    N_NAMES = sizeof names / sizeof *names,
+    N_ADVICES = sizeof advices / sizeof *advices,
+};
+
+/* The next letter or digit of a name as a small letter, 0 at its end. */
+static int next_letter(const char **s)
+{
+    while (**s == '_' || **s == ' ')
+        ++*s;
+    return **s ? tolower((unsigned char)*(*s)++) : 0;
+}
+
+static bool alike(const char *a, const char *b)
+{
+    int x, y;
+
+    do {
+        x = next_letter(&a);
+        y = next_letter(&b);
+    } while (x && x == y);
+    return x == y;
+}
+
+static bool holds(const Words *words, const char *name)
+{
+    for (int i = 0; i < words->n; i++)
+        if (strcmp(words->at[i], name) == 0)
+            return true;
+    return false;
+}
+
+const char *foreign_name(const char *name, const Words *words)
+{
+    for (int i = 0; i < words->n; i++)
+        if (alike(name, words->at[i]))
+            return words->at[i];
+    for (int i = 0; i < N_NAMES; i++)
+        if (alike(name, names[i].theirs) &&
+            (holds(words, names[i].ours) || names_later(names[i].ours)))
+            return names[i].ours;
+    return NULL;
+}
+
+const char *foreign_advice(const char *name)
+{
+    for (int i = 0; i < N_ADVICES; i++)
+        if (alike(name, advices[i].theirs))
+            return advices[i].ours;
+    return NULL;
+}
+
+const char *foreign_layer(const char *op)
+{
+    for (int i = 0; i < N_NAMES; i++)
+        if (strcmp(op, names[i].theirs) == 0)
+            return names[i].ours;
+    return NULL;
+}
