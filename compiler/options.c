@@ -215,16 +215,57 @@ static const FlagRow *find_flag(const Options *o, const char *arg,
     return NULL;
 }
 
+/* "compile, build and graph": the commands that take the flag, "" for none. */
+static const char *owners(const Args *a, const char *flag)
+{
+    Text text = {.arena = a->o->arena};
+    unsigned on = 0;
+
+    for (int i = 0; i < FLAGS; i++)
+        if (strcmp(flags[i].name, flag) == 0)
+            on |= flags[i].on;
+    for (int i = 0; i < COMMANDS; i++) {
+        bool last = on >> i == 1U;
+
+        if (on >> i & 1)
+            text_printf(&text, "%s%s",
+                        !text.n ? ""
+                        : last  ? " and "
+                                : ", ",
+                        commands[i].name);
+    }
+    return text_str(&text);
+}
+
+/* A flag that other commands take, and what to do instead. */
+static bool others_flag(Args *a, const char *arg)
+{
+    const char *command = commands[a->o->command].name;
+    const char *on = owners(a, arg);
+
+    if (!*on)
+        return false;
+    wrong(a, arena_printf(a->o->arena, "%s has no flag %s, which is for %s",
+                          command, arg, on));
+    if (strcmp(arg, "-o") == 0 && ON(REPORT) >> a->o->command & 1)
+        fprintf(stderr,
+                "`nnc %s ... > FILE` writes what it prints to a file.\n",
+                command);
+    return true;
+}
+
 static void unknown_flag(Args *a, const char *arg)
 {
     const char *names[FLAGS], *near;
     const char *command = commands[a->o->command].name;
     int n = 0;
 
+    if (others_flag(a, arg))
+        return;
     for (int i = 0; i < FLAGS; i++)
         if (takes(&flags[i], a->o->command))
             names[n++] = flags[i].name;
-    near = str_nearest(arg, names, n);
+    near = arg[1] == '-' ? str_nearest(arg, names, n) : NULL;
     wrong(a, arena_printf(a->o->arena, "%s has no flag %s%s%s%s", command, arg,
                           near ? "; did you mean " : "", near ? near : "",
                           near ? "?" : ""));

@@ -51,6 +51,8 @@ expect 1 "check: JSON" "$NNC" check --json wrong.nn
 says out "check: JSON goes to the output" '"line"'
 expect 1 "check: no such file" "$NNC" check nothing.nn
 says err "check: names the missing file" nothing.nn
+expect 2 "report: a flag of other commands" "$NNC" report -o r small.nn
+says err "report: says how to get a file" '> FILE'
 expect 1 "check: a parameter that is none" "$NNC" check -D m=3 small.nn
 
 expect 0 "compile: writes two files" "$NNC" compile small.nn -o my-net.c
