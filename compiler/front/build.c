@@ -68,27 +68,42 @@ Items build_items(Parse *p, Items items, Item *item)
     return items;
 }
 
+/* What stands for the escape at `at`, in *meant; false after a message. */
+static bool escaped(Parse *p, const char *at, Span span, char *meant)
+{
+    static const char letters[] = "\"\\nt", meanings[] = "\"\\\n\t";
+    const char *letter = strchr(letters, at[1]);
+
+    if (letter) {
+        *meant = meanings[letter - letters];
+        return true;
+    }
+    diag_help(diag_error(p->diag, span, "`\\%.*s` means nothing in a string",
+                         str_utf8(at + 1, strlen(at + 1)), at + 1),
+              "write `\\\\` for a backslash; a string knows `\\\"`, `\\\\`, "
+              "`\\n` and `\\t`");
+    return false;
+}
+
 /* The text of a string token, without quotes and escapes. */
 static const char *unquote(Parse *p, const char *token, Span span)
 {
-    static const char letters[] = "\"\\nt", meant[] = "\"\\\n\t";
     const char *end = token + strlen(token) - 1;
     Text out = {.arena = p->arena};
 
     for (const char *at = token + 1; at < end; at++) {
-        const char *letter = strchr(letters, at[1]);
+        char meant = *at;
 
-        if (*at != '\\') {
-            text_add_n(&out, at, 1);
-        } else if (letter) {
-            text_add_n(&out, &meant[letter - letters], 1);
+        if (meant == '\\' && escaped(p, at, span, &meant)) {
             at++;
-        } else {
-            Message *m = diag_error(p->diag, span,
-                                    "`\\%c` means nothing in a string", at[1]);
-
-            diag_help(m, "write `\\\\` for a backslash");
+        } else if ((unsigned char)meant < ' ' || meant == 0x7f) {
+            diag_help(diag_error(p->diag, span,
+                                 "a string holds the control character 0x%02x",
+                                 (unsigned)meant),
+                      "write `\\t` for a tab and `\\n` for the end of a line");
+            break;
         }
+        text_add_n(&out, &meant, 1);
     }
     return arena_intern(p->arena, text_str(&out), out.n);
 }

@@ -91,6 +91,17 @@ static bool is_text(const Value *v)
     return v->kind == VAL_STRING;
 }
 
+/* A file may have any name; a control character in it is a slip. */
+static bool is_file(const Value *v)
+{
+    if (!is_text(v) || v->text[0] == '\0')
+        return false;
+    for (const char *c = v->text; *c; c++)
+        if ((unsigned char)*c < ' ' || *c == 0x7f)
+            return false;
+    return true;
+}
+
 static bool all_of(const Value *v, bool (*check)(const Value *))
 {
     if (v->kind != VAL_LIST)
@@ -172,6 +183,7 @@ static const struct SpecType {
     {"bool", is_bool, "`true` or `false`"},
     {"word", is_word, "a word"},
     {"text", is_text, "a text in quotes"},
+    {"file", is_file, "a file's name in quotes, without control characters"},
     {"pair", is_pair, "a size or a list [height, width]"},
     {"pad", is_pad,
      "a number, `valid`, `same`, `full`, [height, width] or "

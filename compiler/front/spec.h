@@ -5,9 +5,9 @@
  *
  * name:type, or name:type=default, where a default is a number, `true`,
  * `false`, a word, the name of an argument before it, or `none` for nothing.
- * Types: int (1 or more), count (0 or more), real, bool, word, text, pair (a
- * size or [height, width]), pad, axis, range, list, column, columns, layer,
- * layers, value. */
+ * Types: int (1 or more), count (0 or more), real, bool, word, text, file (a
+ * text without control characters), pair (a size or [height, width]), pad,
+ * axis, range, list, column, columns, layer, layers, value. */
 #ifndef NNC_FRONT_SPEC_H
 #define NNC_FRONT_SPEC_H
 
