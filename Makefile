@@ -114,8 +114,9 @@ check-valgrind: all ## run compiler and programs under valgrind's memcheck
 examples: all ## train all examples and compare with their READMEs
 	$(Q)B=$(B) GROUPS_=examples sh tests/run.sh
 
-fuzz: all ## compile 200 random models in all ways, and 5000 texts with mistakes
-	$(Q)B=$(B) sh tests/fuzz.sh 1 200 && B=$(B) sh tests/mutate.sh 1 5000
+fuzz: all ## compile random models, texts with mistakes, odd strings
+	$(Q)B=$(B) sh tests/fuzz.sh 1 200 && B=$(B) sh tests/mutate.sh 1 5000 && \
+	    B=$(B) sh tests/strings.sh 1 100
 
 $(B)/tests/runtime/%_test: $(B)/tests/runtime/%_test.o $(B)/libnnrt.a
 	$(SAY) LINK $@

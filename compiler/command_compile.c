@@ -4,23 +4,41 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/quote.h"
 #include "commands.h"
 #include "emit/emit.h"
 #include "programs.h"
 #include "report.h"
 #include "unrolled.h"
 
-/* FILE.c of -o, or NAME.c; NULL, with a message, for another ending. */
+/* Whether a name can stand behind #include and on a terminal: C has no
+ * escapes there. */
+static bool can_include(const char *path)
+{
+    const char *name = str_base_name(path);
+
+    for (size_t n; *path; path += n)
+        if ((n = quote_can_show(path, strlen(path))) == 0)
+            return false;
+    return !strpbrk(name, "\"\\") && !strstr(name, "??");
+}
+
+/* FILE.c of -o, or NAME.c; NULL, with a message, for another name. */
 static const char *c_path(const Options *o, const char *name)
 {
     size_t n = o->output ? strlen(o->output) : 0;
+    bool ends;
 
     if (!o->output)
         return arena_printf(o->arena, "%s.c", name);
-    if (n > 2 && strcmp(o->output + n - 2, ".c") == 0 &&
-        o->output[n - 3] != '/')
+    ends = n > 2 && strcmp(o->output + n - 2, ".c") == 0 &&
+           o->output[n - 3] != '/';
+    if (ends && can_include(o->output))
         return o->output;
-    fprintf(stderr, "nnc: -o %s: the name of a C file ends in .c\n", o->output);
+    fprintf(stderr, "nnc: -o %s: the name of a C file %s\n",
+            quote_text(o->arena, o->output),
+            ends ? "cannot hold `\"`, `\\`, `??` or what no terminal shows"
+                 : "ends in .c");
     return NULL;
 }
 
@@ -36,12 +54,15 @@ static void print_how(const Driver *d, const char *path, const char *header,
                       const char *text)
 {
     const char *cc = getenv("CC"), *flags = program_flags(&d->code);
-    bool maths = strstr(text, "#include <math.h>") != NULL;
+    bool maths = strstr(text, "\n#include <math.h>") != NULL;
+    Text word = {.arena = d->arena};
 
+    quote_shell(&word,
+                path[0] == '-' ? arena_printf(d->arena, "./%s", path) : path);
     printf("%s and %s are written; compile them with\n    %s -O2 -std=gnu11%s"
            "%s -c %s\n",
-           path, header, cc && *cc ? cc : "clang", *flags ? " " : "", flags,
-           path);
+           path, header, quote_text(d->arena, cc && *cc ? cc : "clang"),
+           *flags ? " " : "", flags, text_str(&word));
     if (maths)
         puts("and link with -lm");
 }

@@ -91,6 +91,22 @@ verdict "compile: writes nothing then" "there is u.c or u.h"
 verdict "compile: --unroll=full leaves no loop in iris" "$(head -n 1 left)"
 grep -q 'written out whole' whole.txt
 verdict "compile: --report says so" "it does not"
+# Nothing of a name gets into the C as anything but text.
+cp small.nn 'it*?? \.nn'
+expect 0 "compile: an odd name of a model" "$NNC" compile 'it*?? \.nn' -o o.c
+# shellcheck disable=SC2046
+$GCC -std=gnu11 -trigraphs -Werror -Wall -Wextra $(processor_flags o.c) \
+    -c o.c >log 2>&1
+verdict "compile: the name ends no comment" "$(head -n 1 log)"
+expect 0 "compile: a name of C's own" "$NNC" compile small.nn -o _stdint.c
+says _stdint.h "compile: guards it by another name" 'ifndef H_STDINT_H'
+for name in 'a"b.c' 'a\b.c' 'a??-b.c' "$(printf 'a\033b.c')"; do
+    expect 2 "compile: a name that no #include has" \
+        "$NNC" compile small.nn -o "$name"
+done
+says err "compile: shows it without controls" 'a\033b.c'
+expect 0 "compile: a name with blanks" "$NNC" compile small.nn -o "it's a.c"
+says out "compile: quotes it for the shell" "-c 'it'\\''s a.c'"
 expect 2 "compile: a wrong ending" "$NNC" compile small.nn -o my-net
 expect 1 "compile: no such folder" "$NNC" compile small.nn -o no/such.c
 lines 1 "compile: no such folder in one line"

@@ -3,10 +3,11 @@
  * number for one of them, or cuts the text off. The same seed gives the same
  * text everywhere. */
 #include <ctype.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "draw.h"
 
 enum { MOST_BYTES = 1 << 16, MOST_CHANGES = 3 };
 
@@ -15,17 +16,6 @@ typedef struct Word {
     int n;      /* bytes */
     int copies; /* 0: dropped */
 } Word;
-
-static uint64_t state;
-
-/* Splitmix64 (Steele, Lea, Flood 2014), below n. */
-static int draw(int n)
-{
-    uint64_t z = (state += 0x9e3779b97f4a7c15u);
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return (int)((z ^ (z >> 31)) % (uint64_t)n);
-}
 
 static int is_gap(const Word *w)
 {

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/message.h"
-#include "base/str.h"
+#include "base/quote.h"
 
 enum {
     ERRORS_SHOWN = 20,
@@ -55,14 +55,14 @@ static void show_columns(Shown *shown, const char *text, int n, int columns,
 static int show_char(Shown *shown, const Message *m, int i)
 {
     const char *at = shown->source->text + i;
-    int n = str_utf8(at, (size_t)(shown->end - i));
+    int n = (int)quote_can_show(at, (size_t)(shown->end - i));
     int column = (int)shown->under.n;
     char under = under_byte(m, i);
 
     if (*at == '\t')
         show_columns(shown, "    ", TAB - column % TAB, TAB - column % TAB,
                      under);
-    else if (n == 0 || (unsigned char)*at < ' ' || *at == 0x7f)
+    else if (n == 0)
         show_columns(shown, "?", 1, 1, under);
     else
         show_columns(shown, at, n, 1, under);
@@ -136,22 +136,41 @@ static void print_line(const Message *m, FILE *out, bool color)
             text_str(&shown.under), color ? "\033[m" : "");
 }
 
+/* A text that may hold what the user wrote. */
+static void print_shown(const Message *m, FILE *out, const char *text)
+{
+    Text shown = {.arena = m->arena};
+
+    quote_shown(&shown, text, strlen(text));
+    fputs(text_str(&shown), out);
+}
+
+static void print_lines(const Message *m, FILE *out, const char *before,
+                        const char *const *lines, int n)
+{
+    for (int i = 0; i < n; i++) {
+        fprintf(out, "    %s", before);
+        print_shown(m, out, lines[i]);
+        putc('\n', out);
+    }
+}
+
 static void print_message(const Message *m, FILE *out, bool color)
 {
     const char *kind = m->error ? "error" : "warning";
     const char *tint = m->error ? "\033[1;31m" : "\033[1;35m";
 
-    if (m->span.source)
-        fprintf(out, "%s:%d:%d: ", m->span.source->path, m->span.line,
-                m->span.column);
-    fprintf(out, "%s%s:%s %s\n", color ? tint : "", kind, color ? "\033[m" : "",
-            m->text);
+    if (m->span.source) {
+        print_shown(m, out, m->span.source->path);
+        fprintf(out, ":%d:%d: ", m->span.line, m->span.column);
+    }
+    fprintf(out, "%s%s:%s ", color ? tint : "", kind, color ? "\033[m" : "");
+    print_shown(m, out, m->text);
+    putc('\n', out);
     if (m->span.source && m->span.source->text)
         print_line(m, out, color);
-    for (int i = 0; i < m->notes.n; i++)
-        fprintf(out, "    %s\n", m->notes.at[i]);
-    for (int i = 0; i < m->help.n; i++)
-        fprintf(out, "    help: %s\n", m->help.at[i]);
+    print_lines(m, out, "", m->notes.at, m->notes.n);
+    print_lines(m, out, "help: ", m->help.at, m->help.n);
 }
 
 static int compare_messages(const void *left, const void *right)
@@ -186,36 +205,22 @@ static Message **in_order(const Diag *diag, int *n)
     return all;
 }
 
-static void json_string(FILE *out, const char *s)
+static void json_string(FILE *out, const Message *m, const char *s)
 {
-    size_t left = strlen(s);
+    Text quoted = {.arena = m->arena};
 
-    putc('"', out);
-    while (left > 0) {
-        size_t n = (size_t)str_utf8(s, left);
-
-        if (n == 0)
-            fputs("\\ufffd", out);
-        else if (*s == '"' || *s == '\\')
-            fprintf(out, "\\%c", *s);
-        else if (n == 1 && (*s < ' ' || *s == 0x7f))
-            fprintf(out, "\\u%04x", (unsigned)*s);
-        else
-            fwrite(s, 1, n, out);
-        s += n ? n : 1;
-        left -= n ? n : 1;
-    }
-    putc('"', out);
+    quote_json(&quoted, s);
+    fputs(text_str(&quoted), out);
 }
 
-static void json_strings(FILE *out, const char *key, const char *const *texts,
-                         int n)
+static void json_strings(FILE *out, const Message *m, const char *key,
+                         const char *const *texts, int n)
 {
     fprintf(out, ", \"%s\": [", key);
     for (int i = 0; i < n; i++) {
         if (i)
             fputs(", ", out);
-        json_string(out, texts[i]);
+        json_string(out, m, texts[i]);
     }
     putc(']', out);
 }
@@ -245,15 +250,15 @@ static void json_message(FILE *out, const Message *m)
 
     span_end(&m->span, &line, &column);
     fputs("{\"file\": ", out);
-    json_string(out, m->span.source ? m->span.source->path : "");
+    json_string(out, m, m->span.source ? m->span.source->path : "");
     fprintf(out,
             ", \"line\": %d, \"column\": %d, \"endLine\": %d, "
             "\"endColumn\": %d, \"severity\": \"%s\", \"message\": ",
             m->span.line, m->span.column, line, column,
             m->error ? "error" : "warning");
-    json_string(out, m->text);
-    json_strings(out, "notes", m->notes.at, m->notes.n);
-    json_strings(out, "help", m->help.at, m->help.n);
+    json_string(out, m, m->text);
+    json_strings(out, m, "notes", m->notes.at, m->notes.n);
+    json_strings(out, m, "help", m->help.at, m->help.n);
     putc('}', out);
 }
 

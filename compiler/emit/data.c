@@ -2,6 +2,7 @@
  * and the main functions of the two programs (see runtime/nn_program.h). */
 #include <string.h>
 
+#include "base/quote.h"
 #include "emit/emit.h"
 #include "emit/wrap.h"
 
@@ -19,20 +20,12 @@ static double number(const Stage *stage, const char *key, double otherwise)
     return s && s->kind == SET_NUMBER ? s->number : otherwise;
 }
 
-static void quote(Text *out, const char *s)
-{
-    text_add(out, "\"");
-    for (; *s; s++)
-        text_printf(out, *s == '"' || *s == '\\' ? "\\%c" : "%c", *s);
-    text_add(out, "\"");
-}
-
 static int write_columns(Text *out, const Setting *s)
 {
     int n = 0;
     if (s->kind == SET_TEXT || s->kind == SET_WORD) {
         text_add(out, "{.name = ");
-        quote(out, s->text);
+        quote_c(out, s->text);
         text_add(out, "}");
         return 1;
     }
@@ -44,7 +37,7 @@ static int write_columns(Text *out, const Setting *s)
         text_add(out, n++ ? ", " : "");
         if (s->texts) {
             text_add(out, "{.name = ");
-            quote(out, s->texts[i]);
+            quote_c(out, s->texts[i]);
             text_add(out, "}");
         } else {
             text_printf(out, "{%d, %d, NULL}", (int)s->list[i],
@@ -137,7 +130,7 @@ static void write_flow(Text *out, const Flow *flow, int i, int feed)
                 source->name);
     if (path) {
         text_add(out, ",\n        .path = ");
-        quote(out, path->text);
+        quote_c(out, path->text);
     }
     if (columns)
         text_printf(out, ",\n        .columns = columns_%d, .column_count = %d",
@@ -208,8 +201,9 @@ static void write_schedule(Text *out, const Schedule *s)
 
 static void write_train(Text *out, const Train *t)
 {
-    text_printf(out, "    .train = {.optimizer = \"%s\", .rate = %.17g,\n",
-                t->optimizer, t->rate);
+    text_add(out, "    .train = {.optimizer = ");
+    quote_c(out, t->optimizer);
+    text_printf(out, ", .rate = %.17g,\n", t->rate);
     write_schedule(out, &t->schedule);
     text_printf(out,
                 "        .batch_all = %d, .epochs = %lld, .seed = %lld, "
@@ -256,7 +250,7 @@ static void write_program(Text *out, const Program *p, bool train)
                 "\nstatic const nn_program program = {\n    .model = "
                 "&%s_model, .file = ",
                 p->name);
-    quote(out, str_base_name(p->path));
+    quote_c(out, str_base_name(p->path));
     text_add(out, ",\n");
     if (flows)
         text_printf(out, "    .flows = flows, .flow_count = %d,\n", flows);

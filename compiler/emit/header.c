@@ -6,15 +6,17 @@
 #include <string.h>
 
 #include "base/pack.h"
+#include "base/quote.h"
 #include "base/version.h"
 #include "emit/emit.h"
 #include "emit/wrap.h"
 
-/* The macro that guards a header: "my-net.h" gives MY_NET_H. */
+/* The macro that guards a header: "my-net.h" gives MY_NET_H; _STDINT_H and
+ * its like are not for us. */
 static const char *guard_name(Arena *arena, const char *header)
 {
-    bool digit = isdigit((unsigned char)header[0]) != 0;
-    char *out = arena_printf(arena, "%s%s", digit ? "H" : "", header);
+    bool letter = isalpha((unsigned char)header[0]) != 0;
+    char *out = arena_printf(arena, "%s%s", letter ? "" : "H", header);
 
     for (char *c = out; *c; c++)
         *c =
@@ -41,8 +43,13 @@ const char *emit_model_h(Arena *arena, const Program *p, Plan *const *plans,
 {
     Text out = {.arena = arena};
     const char *guard = guard_name(arena, header);
-    text_printf(&out, "/* %s: the model %s, written by nnc %s from %s. */\n",
-                header, p->name, NNC_VERSION, str_base_name(p->path));
+    const char *file = str_base_name(p->path);
+    text_add(&out, "/* ");
+    quote_comment(&out, header, strlen(header));
+    text_printf(&out, ": the model %s, written by nnc %s from ", p->name,
+                NNC_VERSION);
+    quote_comment(&out, file, strlen(file));
+    text_add(&out, " */\n");
     text_printf(&out,
                 "#ifndef %s\n#define %s\n\n#include <stddef.h>\n"
                 "#include <stdint.h>\n\n",

@@ -4,6 +4,7 @@
  * input gives the same bytes. */
 #include <string.h>
 
+#include "base/quote.h"
 #include "base/version.h"
 #include "emit/emit.h"
 
@@ -116,9 +117,11 @@ static void write_layers(Emit *e)
 void emit_header(Emit *e, Plan *const *plans, int n)
 {
     const Program *p = e->program;
+    const char *file = str_base_name(p->path);
 
-    text_printf(e->out, "/* %s, from %s by nnc %s, ", p->name,
-                str_base_name(p->path), NNC_VERSION);
+    text_printf(e->out, "/* %s, from ", p->name);
+    quote_comment(e->out, file, strlen(file));
+    text_printf(e->out, " by nnc %s, ", NNC_VERSION);
     write_options(e);
     text_add(e->out, "\n *\n");
     write_tensors(e);

@@ -3,23 +3,10 @@
 #include <string.h>
 
 #include "base/pack.h"
+#include "base/quote.h"
 #include "base/version.h"
 #include "emit/emit.h"
 #include "emit/wrap.h"
-
-static void string(Text *out, const char *s)
-{
-    text_add(out, "\"");
-    for (; *s; s++) {
-        if (*s == '"' || *s == '\\')
-            text_printf(out, "\\%c", *s);
-        else if ((unsigned char)*s < ' ')
-            text_printf(out, "\\%03o", (unsigned)*s);
-        else
-            text_add_n(out, s, 1);
-    }
-    text_add(out, "\"");
-}
 
 enum { VECTOR = 16 }; /* reals behind the last that a vector may read */
 
@@ -128,7 +115,7 @@ static void write_param(Emit *e, int i)
     Layout dense;
     const Layout *l = layout_of(param, &dense);
     text_add(e->out, "    {.name = ");
-    string(e->out, param->name);
+    quote_c(e->out, param->name);
     text_printf(e->out, ", .rank = %d, .shape = ", param->shape.rank);
     write_shape(e->out, &param->shape);
     text_printf(e->out, ",\n        .offset = %s, .size = %lld,\n",
@@ -163,7 +150,7 @@ static void write_tensor(Text *out, const char *name, const char *type,
 {
     bool single = classes > 0 && shape->rank == 1 && shape->dim[0] == 1;
     text_add(out, "    {.name = ");
-    string(out, name);
+    quote_c(out, name);
     text_printf(out, ", .type = %s", type);
     if (classes)
         text_printf(out, ", .classes = %lld", (long long)classes);
@@ -210,10 +197,12 @@ static void write_metrics(Emit *e)
                 p->metrics.n);
     for (int i = 0; i < p->metrics.n; i++) {
         const Metric *m = &p->metrics.at[i];
+        text_add(e->out, "    {.name = ");
+        quote_c(e->out, m->name);
         text_printf(e->out,
-                    "    {.name = \"%s\", .finish = %s, .per_row = %lld, "
-                    ".unit = %d, .percent = %d},\n",
-                    m->name, m->root ? "NN_ROOT_OF_MEAN" : "NN_MEAN",
+                    ", .finish = %s, .per_row = %lld, .unit = %d, "
+                    ".percent = %d},\n",
+                    m->root ? "NN_ROOT_OF_MEAN" : "NN_MEAN",
                     (long long)m->per_row, m->target + 1, m->target < 0);
     }
     text_add(e->out, "};\n");
@@ -225,8 +214,10 @@ static int write_kernel_rows(Emit *e, const Plan *plan)
     for (int i = 0; i < plan->kernels.n; i++) {
         const Kernel *k = plan->kernels.at[i];
         const Span *span = &k->nodes.at[0]->span;
-        text_printf(e->out, "    {\"%s\", ", k->name);
-        string(e->out, span->source ? str_base_name(span->source->path) : "");
+        text_add(e->out, "    {");
+        quote_c(e->out, k->name);
+        text_add(e->out, ", ");
+        quote_c(e->out, span->source ? str_base_name(span->source->path) : "");
         text_printf(e->out, ", %d},\n", span->source ? span->line : 0);
         n += 1 + (k->body ? write_kernel_rows(e, k->body) : 0);
     }
@@ -258,10 +249,9 @@ static void write_model(Emit *e, Plan *const *plans, int n, int kernels)
 {
     const Program *p = e->program;
     Text *out = e->out;
-    text_printf(out,
-                "\nconst nn_model %s_model = {\n    .name = \"%s\", .version = "
-                "\"%s\", .processor = \"%s\",\n",
-                p->name, p->name, NNC_VERSION,
+    text_printf(out, "\nconst nn_model %s_model = {\n    .name = ", p->name);
+    quote_c(out, p->name);
+    text_printf(out, ", .version = \"%s\", .processor = \"%s\",\n", NNC_VERSION,
                 e->options->plain ? "generic" : e->options->target);
     if (p->params.n)
         text_printf(out, "    .params = params, .param_count = %d,\n",

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/quote.h"
 #include "emit/places.h"
 
 const char *emit_name(Emit *e, const char *wish)
@@ -194,18 +195,22 @@ void emit_place(Text *out, const Span *span)
         return;
     const char *text = span->source->text;
     const char *line = text + span->begin;
+    const char *file = str_base_name(span->source->path);
     size_t n = 0;
     while (line > text && line[-1] != '\n')
         line--;
     line += strspn(line, " \t");
-    while (n < MOST && !strchr("\n#", line[n]) &&
-           strncmp(line + n, "*/", 2) != 0)
+    while (n < MOST && !strchr("\n#", line[n]))
         n++;
+    bool cut = n == MOST;
+    while (n > 0 && ((unsigned char)line[n] & 0xc0) == 0x80)
+        n--; /* whole characters */
     while (n > 0 && line[n - 1] == ' ')
         n--;
-    text_printf(out, "%s:%d  ", str_base_name(span->source->path), span->line);
-    text_add_n(out, line, n);
-    text_add(out, n == MOST ? " ...\n * " : "\n * ");
+    quote_comment(out, file, strlen(file));
+    text_printf(out, ":%d  ", span->line);
+    quote_comment(out, line, n);
+    text_add(out, cut ? " ...\n * " : "\n * ");
 }
 
 static void write_comment(const Scope *s)

@@ -4,6 +4,7 @@
  *
  * The text is stable: it holds nothing but the graph, so equal graphs print
  * alike and a change of a pass can be read as a difference. */
+#include "base/quote.h"
 #include "ir/graph.h"
 
 static const char *const type_names[] = {"real", "int", "byte", "none"};
@@ -147,16 +148,6 @@ void graph_print(Text *out, const Graph *g)
     print_graph(out, g, 0);
 }
 
-/* Text between double quotes of dot. */
-static void dot_quote(Text *out, const char *s)
-{
-    for (; *s; s++) {
-        if (*s == '"' || *s == '\\')
-            text_add(out, "\\");
-        text_add_n(out, s, 1);
-    }
-}
-
 static void dot_node(Text *out, const Node *n, const char *scope)
 {
     static const char *const styles[] = {
@@ -171,10 +162,10 @@ static void dot_node(Text *out, const Node *n, const char *scope)
     print_attr(&attr, n);
     text_printf(out, "    %sn%d [%s, label=\"%s", scope, n->id,
                 styles[op_table[n->op].class], op_table[n->op].id);
-    dot_quote(out, text_str(&attr));
+    quote_dot(out, text_str(&attr));
     if (n->name) {
         text_add(out, "\\n");
-        dot_quote(out, n->name);
+        quote_dot(out, n->name);
     }
     text_add(out, "\\n");
     print_shape(out, n);
@@ -218,7 +209,7 @@ static void dot_graph(Text *out, const Graph *g, const char *scope)
 void graph_dot(Text *out, const Graph *g, const char *title)
 {
     text_add(out, "digraph model {\n    label=\"");
-    dot_quote(out, title);
+    quote_dot(out, title);
     text_add(out, "\"; labelloc=t; fontname=\"Helvetica\";\n"
                   "    node [style=filled, fontname=\"Helvetica\"];\n");
     dot_graph(out, g, "");

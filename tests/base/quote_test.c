@@ -1,0 +1,139 @@
+/* quote_test.c: the user's bytes inside C, DOT, JSON, commands, messages.
+ * tests/strings.sh lets a C compiler read what quote_c writes. */
+#include "base/quote.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "support/fixture.h"
+
+typedef struct Row {
+    const char *from, *to;
+} Row;
+
+static void check(const Row *rows, size_t n,
+                  void (*quote)(Text *, const char *))
+{
+    for (size_t i = 0; i < n; i++) {
+        Text out = {.arena = arena};
+
+        quote(&out, rows[i].from);
+        assert_string_equal(text_str(&out), rows[i].to);
+    }
+}
+
+#define CHECK(rows, quote) check(rows, sizeof rows / sizeof *rows, quote)
+
+static void c_literals(void **state)
+{
+    static const Row rows[] = {
+        {"", "\"\""},
+        {"a b", "\"a b\""},
+        {"a\nb\t", "\"a\\012b\\011\""},
+        {"\"\\", "\"\\\"\\\\\""},
+        {"\0017", "\"\\0017\""},
+        {"\xc3\xa4", "\"\\303\\244\""},
+        {"\xff\x7f", "\"\\377\\177\""},
+        {"a?b?", "\"a?b?\""},
+        {"?"
+         "?"
+         "?/",
+         "\"?\\?\\?/\""},
+    };
+
+    (void)state;
+    CHECK(rows, quote_c);
+}
+
+static void comment(Text *out, const char *s)
+{
+    quote_comment(out, s, strlen(s));
+}
+
+static void comments(void **state)
+{
+    static const Row rows[] = {
+        {"x -> dense(3)", "x -> dense(3)"},
+        {"*/ /* */*", "* / / * * / *"},
+        {"**//", "** //"},
+        {"?"
+         "?/\n",
+         "? ?/\\012"},
+        {"\xc3\xa4\\", "\xc3\xa4\\"},
+        {"\xe2\x80\xae.", "\\342\\200\\256."},
+    };
+
+    (void)state;
+    CHECK(rows, comment);
+}
+
+static void drawings(void **state)
+{
+    static const Row rows[] = {{"a\"b\\N", "a\\\"b\\\\N"},
+                               {"\033[m\xff", "?[m?"},
+                               {"\xc3\xa4", "\xc3\xa4"}};
+
+    (void)state;
+    CHECK(rows, quote_dot);
+}
+
+static void json(void **state)
+{
+    static const Row rows[] = {
+        {"a\"\\", "\"a\\\"\\\\\""},
+        {"\001\x7f\n", "\"\\u0001\\u007f\\u000a\""},
+        {"\xc3\xa4\xc3", "\"\xc3\xa4\\ufffd\""},
+    };
+
+    (void)state;
+    CHECK(rows, quote_json);
+}
+
+static void words_of_a_shell(void **state)
+{
+    static const Row rows[] = {{"", "''"},       {"a/b-1.c", "a/b-1.c"},
+                               {"a b", "'a b'"}, {"it's", "'it'\\''s'"},
+                               {"~", "'~'"},     {"$(id)\n", "'$(id)\n'"}};
+
+    (void)state;
+    CHECK(rows, quote_shell);
+}
+
+static void shown(Text *out, const char *s)
+{
+    quote_shown(out, s, strlen(s));
+}
+
+static void terminals(void **state)
+{
+    static const Row rows[] = {
+        {"\xc3\xa4 b", "\xc3\xa4 b"},
+        {"\033]0;x\a", "\\033]0;x\\007"},
+        {"\xc2\x9b"
+         "1m",
+         "\\302\\233"
+         "1m"},                              /* C1's CSI */
+        {"\xe2\x80\xae", "\\342\\200\\256"}, /* right to left */
+        {"\xed\xa0\x80", "\\355\\240\\200"}, /* a surrogate */
+        {"\xf0\x9f\x98\x80", "\xf0\x9f\x98\x80"},
+        {"\xf3\xa0\x81\x81", "\\363\\240\\201\\201"}, /* a tag */
+    };
+
+    (void)state;
+    CHECK(rows, shown);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(c_literals),       cmocka_unit_test(comments),
+        cmocka_unit_test(drawings),         cmocka_unit_test(json),
+        cmocka_unit_test(words_of_a_shell), cmocka_unit_test(terminals),
+    };
+
+    return cmocka_run_group_tests(tests, make_arena, drop_arena);
+}
