@@ -1,122 +1,193 @@
-/* npy, NumPy's format (NEP 1): a magic, a version, the length of a header
- * that is a Python dictionary, then the values. Types f4, f8, i4, i8 and u1,
- * little-endian, in C order. The first axis counts rows. */
-#include <limits.h>
+/* npy, NumPy's format: numbers of every plain type, in either order of bytes
+ * and of axes. The first axis counts rows. What lies in the file as a table
+ * has its cells is used from there; all else is converted once. */
 #include <stdlib.h>
 #include <string.h>
 
+#include "nn_half.h"
+#include "nn_mem.h"
+#include "nn_npy_header.h"
 #include "nn_table.h"
 
 typedef struct {
-    const char *descr;
+    const char *name; /* without the order of bytes */
+    char kind;        /* bool, signed, unsigned, float */
     size_t size;
     nn_cell cell;
 } npy_type;
 
 static const npy_type types[] = {
-    {"'<f4'", 4, NN_CELL_F32}, {"'<f8'", 8, NN_CELL_F64},
-    {"'<i4'", 4, NN_CELL_I32}, {"'<i8'", 8, NN_CELL_I64},
-    {"'|u1'", 1, NN_CELL_U8},
+    {"b1", 'b', 1, NN_CELL_U8},  {"?", 'b', 1, NN_CELL_U8},
+    {"i1", 'i', 1, NN_CELL_I32}, {"i2", 'i', 2, NN_CELL_I32},
+    {"i4", 'i', 4, NN_CELL_I32}, {"i8", 'i', 8, NN_CELL_I64},
+    {"u1", 'u', 1, NN_CELL_U8},  {"u2", 'u', 2, NN_CELL_I32},
+    {"u4", 'u', 4, NN_CELL_I64}, {"u8", 'u', 8, NN_CELL_U64},
+    {"f2", 'f', 2, NN_CELL_F32}, {"f4", 'f', 4, NN_CELL_F32},
+    {"f8", 'f', 8, NN_CELL_F64},
 };
 
-/* The header as a string, at most this long: that of a plain array is short. */
-enum { HEADER_ROOM = 512 };
-
 typedef struct {
-    char text[HEADER_ROOM];
-    size_t data; /* where the values begin */
-} npy_header;
+    const npy_type *type;
+    bool turned; /* the bytes of a value, against this machine's order */
+    const unsigned char *from;
+    const nn_npy_header *header;
+} npy;
 
-static bool get_header(const nn_table *t, npy_header *h, nn_error *e)
+static bool little_endian(void)
 {
-    const unsigned char *p = t->file.bytes;
-    if (t->file.size < 12 || memcmp(p, "\x93NUMPY", 6) != 0)
-        return nn_fail(e, "%s is not an npy file: it does not begin as one",
-                       t->path);
-    size_t start = p[6] == 1 ? 10 : 12;
-    size_t length = p[8] | (size_t)p[9] << 8;
-    if (p[6] > 1)
-        length |= (size_t)p[10] << 16 | (size_t)p[11] << 24;
-    if (p[6] < 1 || p[6] > 3)
-        return nn_fail(e, "%s: version %d of npy is not known", t->path, p[6]);
-    if (length > t->file.size - start)
-        return nn_fail(e, "%s is cut short inside its header", t->path);
-    if (length >= HEADER_ROOM)
-        return nn_fail(e, "%s: only plain arrays of numbers can be read",
-                       t->path);
-    memcpy(h->text, p + start, length);
-    h->text[length] = 0;
-    h->data = start + length;
+    const uint16_t one = 1;
+    unsigned char first;
+    memcpy(&first, &one, 1);
+    return first == 1;
+}
+
+static bool find_type(npy *a, const char *path, nn_error *e)
+{
+    const char *name = a->header->descr;
+    bool named = *name != 0 && strchr("<>=|", *name) != NULL;
+    char order = named ? *name++ : '=';
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (strcmp(name, types[i].name) == 0)
+            a->type = &types[i];
+    if (order != '=' && order != '|')
+        a->turned = (order == '<') != little_endian();
+    return a->type != NULL ||
+           nn_fail(e,
+                   "%s: its values are of type '%s'; bool, i1 to i8, u1 to u8, "
+                   "f2, f4 and f8 can be read: save it with .astype('f4')",
+                   path, a->header->descr);
+}
+
+static bool take_shape(nn_table *t, const nn_npy_header *h, nn_error *e)
+{
+    if (h->rank == 0)
+        return nn_fail(e, "%s holds a single number, not rows", t->path);
+    t->rows = h->shape[0];
+    t->width = 1;
+    for (int i = 1; i < h->rank; i++) {
+        if (h->shape[i] > 0 && t->width > INT64_MAX / 16 / h->shape[i])
+            return nn_fail(e, "%s: its rows are too large", t->path);
+        t->width *= h->shape[i];
+    }
     return true;
 }
 
-/* What follows `'key':` in the header, or NULL. */
-static const char *value_of(const npy_header *h, const char *key)
+static uint64_t load(const npy *a, int64_t index)
 {
-    const char *at = strstr(h->text, key);
-    if (at == NULL)
-        return NULL;
-    at += strlen(key);
-    while (*at == ' ' || *at == ':')
-        at++;
-    return at;
+    size_t size = a->type->size;
+    const unsigned char *p = a->from + (size_t)index * size;
+    bool first_is_low = little_endian() != a->turned;
+    uint64_t bits = 0;
+    for (size_t i = 0; i < size; i++)
+        bits = bits << 8 | p[first_is_low ? size - 1 - i : i];
+    return bits;
 }
 
-static const npy_type *get_type(const nn_table *t, const npy_header *h,
-                                nn_error *e)
+static void store_float(const npy_type *type, uint64_t bits, unsigned char *to)
 {
-    const char *descr = value_of(h, "'descr'");
-    for (size_t i = 0; descr && i < sizeof types / sizeof *types; i++)
-        if (strncmp(descr, types[i].descr, 5) == 0)
-            return &types[i];
-    nn_fail(e,
-            "%s: its values are of type %.6s; f4, f8, i4, i8 and u1 "
-            "(little-endian) can be read: save it with .astype('f4')",
-            t->path, descr != NULL ? descr : "?");
-    return NULL;
+    uint32_t narrow = (uint32_t)bits;
+    float half = type->size == 2 ? (float)nn_half_value((uint16_t)bits) : 0;
+    if (type->size == 2)
+        memcpy(to, &half, sizeof half);
+    else if (type->size == 4)
+        memcpy(to, &narrow, sizeof narrow);
+    else
+        memcpy(to, &bits, sizeof bits);
 }
 
-static bool get_shape(nn_table *t, const npy_header *h, nn_error *e)
+/* The value with these bits as one cell. */
+static void store(const npy_type *type, uint64_t bits, unsigned char *to)
 {
-    const char *at = value_of(h, "'shape'");
-    const char *order = value_of(h, "'fortran_order'");
-    if (order != NULL && strncmp(order, "True", 4) == 0)
-        return nn_fail(e,
-                       "%s is in Fortran's order: save it with "
-                       "numpy.ascontiguousarray(...)",
-                       t->path);
-    if (at == NULL || order == NULL || *at++ != '(')
-        return nn_fail(e, "%s: its header cannot be read", t->path);
-    t->rows = -1;
-    t->width = 1;
-    while (*at != ')') {
-        char *end;
-        long long size = strtoll(at, &end, 10);
-        if (end == at || size < 0 || size > INT_MAX ||
-            (size > 0 && t->width > INT64_MAX / 8 / size))
-            return nn_fail(e, "%s: its header cannot be read", t->path);
-        if (t->rows < 0)
-            t->rows = size;
-        else
-            t->width *= size;
-        at = end + strspn(end, ", ");
+    uint64_t sign = type->kind == 'i' ? (uint64_t)1 << (8 * type->size - 1) : 0;
+    uint32_t narrow;
+    if (type->kind == 'f') {
+        store_float(type, bits, to);
+        return;
     }
-    return t->rows >= 0 ||
-           nn_fail(e, "%s holds a single number, not rows", t->path);
+    bits = (bits ^ sign) - sign;
+    narrow = (uint32_t)bits;
+    if (type->cell == NN_CELL_U8)
+        *to = type->kind == 'b' ? bits != 0 : (unsigned char)bits;
+    else if (type->cell == NN_CELL_I32)
+        memcpy(to, &narrow, sizeof narrow);
+    else
+        memcpy(to, &bits, sizeof bits);
+}
+
+/* The columns of a row in order, as places in a file whose first axis moves
+ * fastest, or last. */
+typedef struct {
+    const nn_npy_header *header;
+    int64_t index[NN_NPY_MAX_RANK], stride[NN_NPY_MAX_RANK];
+    int64_t place;
+} walk;
+
+static walk walk_open(const nn_npy_header *h)
+{
+    walk w = {.header = h};
+    int64_t stride = 1;
+    for (int i = 0; i < h->rank; i++) {
+        int axis = h->fortran ? i : h->rank - 1 - i;
+        w.stride[axis] = stride;
+        stride *= h->shape[axis];
+    }
+    return w;
+}
+
+static void walk_on(walk *w)
+{
+    for (int axis = w->header->rank - 1; axis > 0; axis--) {
+        w->place += w->stride[axis];
+        if (++w->index[axis] < w->header->shape[axis])
+            return;
+        w->place -= w->stride[axis] * w->header->shape[axis];
+        w->index[axis] = 0;
+    }
+}
+
+/* Rows in blocks, so that a transposition stays in the cache. */
+static void convert(const npy *a, const nn_table *t, unsigned char *to)
+{
+    enum { BLOCK = 64 };
+    size_t size = nn_table_cell_size(t->cell);
+    for (int64_t first = 0; first < t->rows; first += BLOCK) {
+        int64_t end = first + BLOCK < t->rows ? first + BLOCK : t->rows;
+        walk w = walk_open(a->header);
+        for (int64_t j = 0; j < t->width; j++, walk_on(&w))
+            for (int64_t row = first; row < end; row++)
+                store(a->type, load(a, row * w.stride[0] + w.place),
+                      to + (size_t)(row * t->width + j) * size);
+    }
+}
+
+static bool take_cells(nn_table *t, npy *a, nn_error *e)
+{
+    bool in_rows = !a->header->fortran || a->header->rank == 1;
+    bool plain = a->type->size == nn_table_cell_size(a->type->cell) &&
+                 a->type->kind != 'b' && !a->turned;
+    t->cell = a->type->cell;
+    t->cells = a->from;
+    if (!plain || !in_rows) {
+        if (!nn_alloc(&t->owned[0], (size_t)(t->rows * t->width),
+                      nn_table_cell_size(t->cell), t->path, e))
+            return false;
+        convert(a, t, t->owned[0]);
+        t->cells = t->owned[0];
+        nn_file_close(&t->file);
+    }
+    return nn_table_check_finite(t, e);
 }
 
 static bool parse(nn_table *t, nn_error *e)
 {
-    npy_header h;
-    if (!get_header(t, &h, e))
+    nn_npy_header h;
+    npy a = {.header = &h};
+    if (!nn_npy_header_read(&h, &t->file, t->path, e) ||
+        !find_type(&a, t->path, e) || !take_shape(t, &h, e) ||
+        !nn_table_fits(t, a.type->size, t->file.size - h.data, e))
         return false;
-    const npy_type *type = get_type(t, &h, e);
-    if (type == NULL || !get_shape(t, &h, e) ||
-        !nn_table_fits(t, type->size, t->file.size - h.data, e))
-        return false;
-    t->cell = type->cell;
-    t->cells = t->file.bytes + h.data;
-    return nn_table_check_finite(t, e);
+    a.from = t->file.bytes + h.data;
+    return take_cells(t, &a, e);
 }
 
 static bool read_npy(nn_table *t, const nn_request *r, nn_error *e)

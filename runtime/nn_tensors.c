@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nn_half.h"
 #include "nn_json.h"
 
 static const struct {
@@ -225,21 +226,6 @@ const char *nn_tensors_note(const nn_tensors *t, const char *key)
     return NULL;
 }
 
-static double half_value(uint16_t h)
-{
-    int exponent = h >> 10 & 31;
-    double value = (h & 1023) * 0x1p-24;
-    if (exponent == 31)
-        value = (h & 1023) != 0 ? (double)__builtin_nanf("")
-                                : (double)__builtin_inff();
-    else if (exponent > 0) {
-        value = (1024 + (h & 1023)) * 0x1p-25;
-        for (int i = 0; i < exponent; i++)
-            value *= 2;
-    }
-    return h >> 15 ? -value : value;
-}
-
 double nn_tensors_value(const nn_saved *s, int64_t i)
 {
     double f64;
@@ -255,7 +241,7 @@ double nn_tensors_value(const nn_saved *s, int64_t i)
         return (double)f32;
     case NN_FILE_F16:
         memcpy(&half, s->data + 2 * i, 2);
-        return half_value(half);
+        return nn_half_value(half);
     case NN_FILE_BF16:
         memcpy(&half, s->data + 2 * i, 2);
         word = (uint32_t)half << 16;

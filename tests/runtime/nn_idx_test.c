@@ -1,4 +1,4 @@
-/* IDX and npy files, plain and in gzip: values of every type, and every kind
+/* IDX files, plain and in gzip: values of every type, and every kind
  * of broken file. */
 #include "check.h"
 
@@ -18,18 +18,6 @@ static bool read_file(nn_table *t, const nn_reader *reader,
                     .flow_count = 1,
                     .unpacker = unpacker};
     return reader->read(t, &r, e);
-}
-
-/* A version 1 npy header around a dictionary. */
-static void write_npy(const char *dictionary, const void *data, size_t size)
-{
-    unsigned char bytes[1024] = "\x93NUMPY\x01\x00";
-    size_t length = strlen(dictionary);
-    bytes[8] = (unsigned char)length;
-    bytes[9] = (unsigned char)(length >> 8);
-    memcpy(bytes + 10, dictionary, length);
-    memcpy(bytes + 10 + length, data, size);
-    write_bytes("f", bytes, 10 + length + size);
 }
 
 static void reads_idx(void **state)
@@ -94,77 +82,6 @@ static void refuses_idx(void **state)
     }
 }
 
-static void reads_npy(void **state)
-{
-    static const float f4[] = {1, 2, 3, 4};
-    static const int64_t i8[] = {-5, 7};
-    static const double f8[] = {0.5, -0.25};
-    static const struct {
-        const char *header;
-        const void *data;
-        size_t size;
-        int64_t rows, width;
-        double last;
-    } rows[] = {
-        {"{'descr': '<f4', 'fortran_order': False, 'shape': (2, 2), }\n", f4,
-         16, 2, 2, 4},
-        {"{'descr': '<i8', 'fortran_order': False, 'shape': (2,), }\n", i8, 16,
-         2, 1, 7},
-        {"{'descr': '<f8', 'fortran_order': False, 'shape': (1, 1, 2)}", f8, 16,
-         1, 2, -0.25},
-        {"{'descr': '|u1', 'fortran_order': False, 'shape': (1, 3)}", "ab\xff",
-         3, 1, 3, 255},
-    };
-    (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        nn_table t;
-        nn_error e = {""};
-        write_npy(rows[i].header, rows[i].data, rows[i].size);
-        if (!read_file(&t, &nn_npy, NULL, &e))
-            fail_msg("row %zu: %s", i, e.text);
-        assert_int_equal(t.rows, rows[i].rows);
-        assert_int_equal(t.width, rows[i].width);
-        assert_true(nn_table_number(&t, t.rows - 1, t.width - 1) ==
-                    rows[i].last);
-        nn_table_close(&t);
-    }
-}
-
-static void refuses_npy(void **state)
-{
-    static const uint32_t nan[] = {0x7fc00000, 0x7f800000};
-    static const struct {
-        const char *header;
-        const char *says[2];
-    } rows[] = {
-        {"{'descr': '<f4', 'fortran_order': True, 'shape': (2,)}",
-         {"Fortran's order"}},
-        {"{'descr': '<c8', 'fortran_order': False, 'shape': (2,)}",
-         {"type '<c8'"}},
-        {"{'descr': '>f4', 'fortran_order': False, 'shape': (2,)}",
-         {"type '>f4'"}},
-        {"{'descr': '<f4', 'fortran_order': False, 'shape': (3,)}",
-         {"3 rows of 1 value, and 8 bytes behind it"}},
-        {"{'descr': '<f4', 'fortran_order': False, 'shape': ()}",
-         {"a single number"}},
-        {"{'descr': '<f4', 'fortran_order': False, 'shape': (2}",
-         {"header cannot be read"}},
-        {"{'descr': '<f4', 'fortran_order': False, 'shape': (2,)}",
-         {"row 1: value 1 is NaN"}},
-        {"{'descr': '<f4', 'fortran_order': False, 'shape': (0, 4)}",
-         {"has no rows"}},
-    };
-    (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        nn_table t;
-        nn_error e = {""};
-        write_npy(rows[i].header, nan, sizeof nan);
-        if (read_file(&t, &nn_npy, NULL, &e))
-            fail_msg("row %zu was read", i);
-        assert_says(&e, rows[i].says);
-    }
-}
-
 static size_t pack(const char *plain, size_t size, unsigned char *packed,
                    size_t room)
 {
@@ -221,9 +138,10 @@ static void refuses_broken_gzip(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_idx),  cmocka_unit_test(refuses_idx),
-        cmocka_unit_test(reads_npy),  cmocka_unit_test(refuses_npy),
-        cmocka_unit_test(reads_gzip), cmocka_unit_test(refuses_broken_gzip),
+        cmocka_unit_test(reads_idx),
+        cmocka_unit_test(refuses_idx),
+        cmocka_unit_test(reads_gzip),
+        cmocka_unit_test(refuses_broken_gzip),
     };
     return cmocka_run_group_tests(tests, enter_folder, leave_folder);
 }
