@@ -64,9 +64,9 @@ typedef struct {
     const char *path;          /* as written; relative to --data DIR */
     const nn_columns *columns; /* csv, tsv; none = all columns */
     int column_count;
-    nn_header header; /* csv, tsv */
-    nn_draws draws;   /* random */
-    const nn_transform *transforms;
+    nn_header header;               /* csv, tsv */
+    nn_draws draws;                 /* random */
+    const nn_transform *transforms; /* those of NN_TRAIN count for all parts */
     int transform_count;
     int ahead; /* 1: takes what lies ahead of the window, not the window:
                   the second name in `past, next = ... -> windows(20)` */

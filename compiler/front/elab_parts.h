@@ -93,8 +93,10 @@ Node *elab_scan_sequence(Elab *e, Node *outer);
 /* elaborate_model.c */
 void elab_model(Elab *e);
 
-/* elaborate_data.c, elaborate_train.c */
+/* elaborate_data.c, elaborate_part.c, elaborate_train.c */
 void elab_data(Elab *e, const Item *data);
+/* Refuses transforms of a part that training does not have. */
+void elab_check_parts(Elab *e);
 void elab_train(Elab *e, const Item *train);
 
 /* The lowering that a row of ops.def names. */

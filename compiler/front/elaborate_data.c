@@ -163,6 +163,16 @@ static void check_type(Elab *e, const Stage *stage, const Input *input)
                category ? "real numbers" : "classes");
 }
 
+/* Every value times 0 is the same value, and cannot be undone. */
+static void check_factor(Elab *e, const Stage *stage)
+{
+    const Setting *factor = setting(stage, "factor");
+
+    if (factor && factor->number == 0)
+        diag_error(e->diag, factor->span,
+                   "`%s` by 0 leaves nothing of the values", stage->name);
+}
+
 /* Values of a row, steps and columns must fit each other. */
 static void check_count(Elab *e, const Flow *flow, int feed)
 {
@@ -278,6 +288,8 @@ static void one_flow(Elab *e, const Item *item, Part part)
             check_type(e, &flow.stages[k],
                        &e->program->inputs.at[flow.feeds[i]]);
     }
+    for (int k = 1; ok && k < flow.n_stages; k++)
+        check_factor(e, &flow.stages[k]);
     if (ok && check_windows(e, &flow, item))
         for (int i = 0; i < flow.n_feeds; i++)
             check_count(e, &flow, i);
@@ -412,4 +424,6 @@ void elab_data(Elab *e, const Item *data)
         check_complete(e, p->test.span, PART_TEST, "test");
     if (p->validation.kind == SPLIT_OWN)
         check_complete(e, p->validation.span, PART_VALIDATION, "validation");
+    if (diag_errors(e->diag) == errors)
+        elab_check_parts(e);
 }
