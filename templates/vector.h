@@ -85,6 +85,61 @@ static inline nn_vec nn_vfirst(nn_vec a, nn_vec b, int n)
 }
 /* end: nn_vfirst */
 
+/* section: nn_vlow */
+/* The lanes of a and b in turn, a0 b0 a1 b1 ..: the first half of them. */
+static inline nn_vec nn_vlow(nn_vec a, nn_vec b)
+{
+    return __builtin_shufflevector(a, b, $ZIP(0));
+}
+
+/* end: nn_vlow */
+
+/* section: nn_vhigh */
+/* The second half. */
+static inline nn_vec nn_vhigh(nn_vec a, nn_vec b)
+{
+    return __builtin_shufflevector(a, b, $ZIP($LANES / 2));
+}
+/* end: nn_vhigh */
+
+/* section: nn_vturn_block */
+/* y[i * to + j] = x[j * from + i] for i and j below $LANES: rows i and
+ * i + $LANES / 2 are merged $STAGES times, which leaves columns. */
+static inline void nn_vturn_block(const float *x, size_t from, float *y, size_t to)
+{
+    nn_vec a[$LANES];
+    nn_vec b[$LANES];
+    for (int $i = 0; $i < $LANES; $i++)
+        a[$i] = nn_vload(x + $i * from);
+    for (int $s = 0; $s < $STAGES; $s++) {
+        for (int $i = 0; $i < $LANES / 2; $i++) {
+            b[2 * $i] = nn_vlow(a[$i], a[$i + $LANES / 2]);
+            b[2 * $i + 1] = nn_vhigh(a[$i], a[$i + $LANES / 2]);
+        }
+        for (int $i = 0; $i < $LANES; $i++)
+            a[$i] = b[$i];
+    }
+    for (int $i = 0; $i < $LANES; $i++)
+        nn_vstore(y + $i * to, a[$i]);
+}
+/* end: nn_vturn_block */
+
+/* section: nn_vturn */
+/* The same for i < m and j < n, neither less than $LANES. Blocks that would
+ * reach over an end are moved back. */
+static inline void nn_vturn(const float *restrict x, size_t from, float *restrict y, size_t to,
+    size_t m, size_t n)
+{
+    for (size_t i = 0; i < m; i += $LANES) {
+        const size_t k = i < m - $LANES ? i : m - $LANES;
+        for (size_t j = 0; j < n; j += $LANES) {
+            const size_t l = j < n - $LANES ? j : n - $LANES;
+            nn_vturn_block(x + l * from + k, from, y + k * to + l, to);
+        }
+    }
+}
+/* end: nn_vturn */
+
 /* section: nn_vif */
 /* a in the lanes whose mask is set, b in the others. */
 static inline nn_vec nn_vif(nn_int mask, nn_vec a, nn_vec b)

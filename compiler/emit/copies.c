@@ -36,12 +36,19 @@ static Loops move_nest(Scope *s, const Move *m)
     return l;
 }
 
+/* Two loops of a move that are turned into each other, in blocks. */
+typedef struct Turn {
+    int lanes; /* of a block's rows and columns; 0: nothing is turned */
+    Loop down, across;
+} Turn;
+
 /* Whether each turn of the outermost loop has its own stretch of memory and
  * all of them together the whole value's, so that each may clear its gaps. */
-static bool clears_apart(const Loops *l, const Layout *to)
+static bool clears_apart(const Loops *l, const Turn *t, const Layout *to)
 {
     const Loop *first = &l->nest.loop[0];
-    return l->nest.n_loops > 1 && !first->rows && first->stride[0] > 0 &&
+    return l->nest.n_loops > (t->lanes == 0) && !first->rows &&
+           first->stride[0] > 0 &&
            first->stride[0] * first->count == to->extent;
 }
 
@@ -80,24 +87,88 @@ static void open_cleared(Loops *l, const Move *m)
         loops_open(l, &l->nest.loop[i], 0, l->nest.loop[i].count, 1, false);
 }
 
-static void move(Scope *s, const Move *m)
+/* The loop along which operand `near` lies side by side and `far` does not,
+ * or NULL. */
+static Loop *along(Nest *nest, int near, int far)
 {
-    Loops l = move_nest(s, m);
+    for (int i = 0; i < nest->n_loops; i++) {
+        Loop *l = &nest->loop[i];
+        if (l->stride[near] == 1 && l->stride[far] > 1 && !l->rows)
+            return l;
+    }
+    return NULL;
+}
+
+/* Takes a loop out of the nest. */
+static Loop take(Nest *nest, Loop *loop)
+{
+    Loop taken = *loop;
+    Loop *end = nest->loop + --nest->n_loops;
+    for (; loop < end; loop++)
+        loop[0] = loop[1];
+    return taken;
+}
+
+/* Takes the two loops out of a move's nest that run against each other, side
+ * by side in one memory and apart in the other: blocks of lanes x lanes are
+ * turned in registers. */
+static Turn take_turn(Loops *l, const Move *m)
+{
+    Turn t = {.lanes = l->scope->e->lanes};
+    Loop *down = along(&l->nest, 1, 0), *across = along(&l->nest, 0, 1);
+    bool inner;
+    if (plan_is_number(m->from) || m->to->type != TYPE_REAL || !down ||
+        !across || nest_guard(l->scope->e->arena, &l->nest, &inner))
+        return (Turn){0};
+    while (t.lanes > down->count || t.lanes > across->count)
+        t.lanes /= 2;
+    if (t.lanes < TARGET_NARROWEST)
+        return (Turn){0};
+    t.down = take(&l->nest, down);
+    t.across = take(&l->nest, along(&l->nest, 0, 1));
+    return t;
+}
+
+/* The statement that turns, from the places where the other loops stand. */
+static void turn(Loops *l, const Move *m, const Turn *t)
+{
+    const Emit *e = l->scope->e;
+    loops_line(l, "%svturn(%s + %s, %lld, %s + %s, %lld, %lld, %lld);",
+               target_prefix(e->arena, e->target, t->lanes),
+               scope_pointer(l->scope, m->from), loops_place(l, 1),
+               (long long)t->across.stride[1], scope_pointer(l->scope, m->to),
+               loops_place(l, 0), (long long)t->down.stride[0],
+               (long long)t->down.count, (long long)t->across.count);
+}
+
+static void move_one(Loops *l, const Move *m)
+{
+    Scope *s = l->scope;
     const char *x =
         plan_is_number(m->from)
             ? scope_number(s, m->from)
             : arena_printf(s->e->arena, "%s[%s]", scope_pointer(s, m->from),
-                           loops_place(&l, 1));
-    if (m->gaps && clears_apart(&l, &m->lt)) {
+                           loops_place(l, 1));
+    loops_guard(l);
+    loops_line(l, "%s[%s] = %s;", scope_pointer(s, m->to), loops_place(l, 0),
+               x);
+}
+
+static void move(Scope *s, const Move *m)
+{
+    Loops l = move_nest(s, m);
+    Turn t = take_turn(&l, m);
+    if (m->gaps && clears_apart(&l, &t, &m->lt)) {
         open_cleared(&l, m);
     } else {
         if (m->gaps)
             clear_all(s, m->to, &m->lt);
         loops_open_all(&l, false);
     }
-    loops_guard(&l);
-    loops_line(&l, "%s[%s] = %s;", scope_pointer(s, m->to), loops_place(&l, 0),
-               x);
+    if (t.lanes)
+        turn(&l, m, &t);
+    else
+        move_one(&l, m);
     loops_close(&l, 1);
 }
 
@@ -266,11 +337,13 @@ int64_t copies_turns(Scope *s)
     bool gaps = v->want && v->layout.extent > shape_count(&n->shape);
     if (v->buffer->place == PLACE_OUTPUT || (gaps && n->op == OP_CONCAT))
         return 1;
-    if (!gaps || n->op != OP_RESHAPE)
+    if (n->op != OP_RESHAPE)
         return shape_count(&n->shape);
     Move m = reshape_of(s, n);
     Loops l = move_nest(s, &m);
-    return clears_apart(&l, &m.lt) ? l.nest.loop[0].count : 1;
+    Turn t = take_turn(&l, &m);
+    bool apart = !gaps || clears_apart(&l, &t, &m.lt);
+    return !apart || l.nest.n_loops == 0 ? 1 : l.nest.loop[0].count;
 }
 
 void emit_copy(Scope *s)

@@ -5,6 +5,7 @@
  * class (bench/ measures them), on the small side where they differ. */
 #include "tile/target.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/diag.h"
@@ -134,15 +135,31 @@ static void each(Text *out, void *context, int n, const char *const *args)
     }
 }
 
+/* The lanes of two vectors in turn, from lane args[0] of both on. */
+static void zip(Text *out, void *context, int n, const char *const *args)
+{
+    const int *lanes = context;
+    for (int i = 0; i < *lanes && n == 1; i++) {
+        text_printf(out, "%s%d", i > 0 ? ", " : "",
+                    atoi(args[0]) + i / 2 + i % 2 * *lanes);
+    }
+}
+
 /* What of templates/vector.h body uses for one width of vectors. */
 static void vectors(Text *out, int lanes, const char *prefix, const char *body)
 {
+    int stages = 0;
+    while (1 << stages < lanes) {
+        stages++;
+    }
     Hole holes[] = {
         hole_int(out->arena, "LANES", lanes),
         hole_int(out->arena, "BYTES", lanes * 4),
+        hole_int(out->arena, "STAGES", stages),
         {.name = "EACH", .write = each, .context = &lanes},
+        {.name = "ZIP", .write = zip, .context = &lanes},
     };
-    items(out, "templates/vector.h", holes, 3, prefix, body);
+    items(out, "templates/vector.h", holes, 5, prefix, body);
 }
 
 void target_prelude(Text *out, const Target *target, const char *body)

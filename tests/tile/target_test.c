@@ -23,7 +23,7 @@ static const char all[] =
     "nn_exp nn_vlog nn_tanh nn_sigmoid nn_vselect nn_vmax nn_vmin nn_vgt "
     "nn_vle nn_vsign nn_vabs nn_vsqrt nn_vsum nn_vlargest nn_vload nn_vstore "
     "nn_vload_n nn_vstore_n nn_vset nn_vadd nn_vtotal "
-    "nn_vsum_total NN_STEP "
+    "nn_vsum_total nn_vturn NN_STEP "
     "nn8_vlog nn8_vtanh nn8_vsigmoid nn8_vselect nn8_vsum nn8_vstore_n "
     "nn4_vlog nn4_vtanh nn4_vsigmoid nn4_vselect nn4_vsum nn4_vstore_n";
 
@@ -40,6 +40,7 @@ static void preludes_compute_right(void **state)
         char dir[] = "/tmp/target_test.XXXXXX";
         assert_non_null(mkdtemp(dir));
         Text out = {.arena = arena};
+        text_add(&out, "#include <stddef.h>\n");
         target_prelude(&out, t, all);
         text_printf(&out, "enum { LANES = %d };\n%s", t->lanes, body);
         const char *file = arena_printf(arena, "%s/v.c", dir);

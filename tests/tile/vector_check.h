@@ -78,9 +78,28 @@ static int differs(const char *name, float got, float want)
     return 1;
 }
 
+/* Blocks that fit and blocks that are moved back. */
+static int check_turn(void)
+{
+    enum { M = LANES + 3, N = 2 * LANES, FROM = M + 1, TO = N + 2 };
+    float x[N * FROM];
+    float y[M * TO] = {0};
+    int bad = 0;
+    for (int i = 0; i < N * FROM; i++) {
+        x[i] = (float)i;
+    }
+    nn_vturn(x, FROM, y, TO, M, N);
+    for (int i = 0; i < M; i++) {
+        for (int j = 0; j < TO; j++) {
+            bad += differs("turn", y[i * TO + j], j < N ? x[j * FROM + i] : 0);
+        }
+    }
+    return bad;
+}
+
 static int check_rest(void)
 {
-    int bad = 0;
+    int bad = check_turn();
     float p[LANES + 2];
     for (int i = 0; i < LANES + 2; i++) {
         p[i] = (float)(i - 2);
