@@ -109,6 +109,31 @@ static Node *linear(Graph *g, const Node *n, Node *const *in)
     return NULL;
 }
 
+/* Whether a window along axis i of the image holds any of its places: the
+ * first that ends behind the image's beginning would. */
+static bool meets(const Window *w, int i, int64_t size, int64_t windows)
+{
+    int64_t before = w->pad[i] - w->kernel[i];
+    int64_t first = before < 0 ? 0 : before / w->stride[i] + 1;
+
+    return first < windows && first * w->stride[i] - w->pad[i] < size;
+}
+
+/* Convolutions whose windows all lie in the padding: nothing is added up, in
+ * either direction. */
+static Node *conv_apart(Graph *g, const Node *n, Node *const *in)
+{
+    const Shape *x = n->op == OP_CONV_DX ? &n->shape : &in[0]->shape;
+    const Shape *y = n->op == OP_CONV      ? &n->shape
+                     : n->op == OP_CONV_DX ? &in[0]->shape
+                                           : &in[1]->shape;
+
+    for (int i = 0; i < 2; i++)
+        if (!meets(&n->attr.window, i, x->dim[2 + i], y->dim[2 + i]))
+            return graph_const_shaped(g, 0, n->shape, n);
+    return NULL;
+}
+
 static Node *xent_dx(Graph *g, const Node *n, Node *const *in)
 {
     return fold_is(in[2], 0) ? graph_const_shaped(g, 0, n->shape, n) : NULL;
@@ -129,9 +154,21 @@ static Node *one_place(Graph *g, const Node *n, Node *const *in)
 }
 
 const Fold fold_cores[] = {
-    {OP_SUM, sum},           {OP_MATMUL, matmul},     {OP_MATMUL, linear},
-    {OP_CONV, linear},       {OP_CONV_DX, linear},    {OP_CONV_DW, linear},
-    {OP_AVGPOOL, linear},    {OP_AVGPOOL_DX, linear}, {OP_MAXPOOL_DX, linear},
-    {OP_PUT, linear},        {OP_XENT_DX, xent_dx},   {OP_MAXPOOL, one_place},
-    {OP_AVGPOOL, one_place}, {OP_COUNT, NULL},
+    {OP_SUM, sum},
+    {OP_MATMUL, matmul},
+    {OP_MATMUL, linear},
+    {OP_CONV, linear},
+    {OP_CONV_DX, linear},
+    {OP_CONV_DW, linear},
+    {OP_AVGPOOL, linear},
+    {OP_AVGPOOL_DX, linear},
+    {OP_MAXPOOL_DX, linear},
+    {OP_PUT, linear},
+    {OP_XENT_DX, xent_dx},
+    {OP_MAXPOOL, one_place},
+    {OP_AVGPOOL, one_place},
+    {OP_CONV, conv_apart},
+    {OP_CONV_DX, conv_apart},
+    {OP_CONV_DW, conv_apart},
+    {OP_COUNT, NULL},
 };

@@ -14,7 +14,7 @@
 #include "tile/columns.h"
 #include "tile/direct.h"
 
-enum { MAX_PHASES = 64 };
+enum { MANY_PHASES = 64 }; /* each is a function: more only without spread.c */
 
 typedef struct Phase { /* pixels whose row and column are r modulo stride */
     Direct direct;
@@ -25,7 +25,7 @@ typedef struct Turned {
     ConvSpec plain; /* without pooling and bias, for direct.c */
     Image dy;       /* with the halo that all phases need */
     int phases[2];
-    Phase phase[MAX_PHASES];
+    Phase *phase; /* phases[0] * phases[1] of them */
     double cycles;
     bool by_columns;
     ConvSpec flat;   /* then: the convolution of dy, */
@@ -168,7 +168,13 @@ static void plan_columns(Turned *t, const ConvSpec *s, const Target *target,
     }
 }
 
-static void plan_turned(Turned *t, const ConvSpec *s, const Target *target)
+static int phases(const Turned *t)
+{
+    return t->phases[0] * t->phases[1];
+}
+
+static void plan_turned(Arena *arena, Turned *t, const ConvSpec *s,
+                        const Target *target)
 {
     int halo[4];
     turned_halo(s, halo);
@@ -183,11 +189,8 @@ static void plan_turned(Turned *t, const ConvSpec *s, const Target *target)
     for (int i = 0; i < 2; i++) {
         t->phases[i] = s->stride[i] < size(s, i) ? s->stride[i] : size(s, i);
     }
-    if (t->phases[0] * t->phases[1] > MAX_PHASES) {
-        nnc_bug("a stride of %d x %d is too large for a gradient", s->stride[0],
-                s->stride[1]);
-    }
-    for (int i = 0; i < t->phases[0] * t->phases[1]; i++) {
+    t->phase = NEWN(arena, Phase, phases(t));
+    for (int i = 0; i < phases(t); i++) {
         plan_phase(t, &t->phase[i], s, target, i / t->phases[1],
                    i % t->phases[1]);
     }
@@ -229,11 +232,12 @@ static bool unpools(const ConvSpec *s, const Image *inner)
     return s->pool != POOL_NONE || !image_serves(&s->y, inner);
 }
 
-static bool choose(const ConvSpec *s, const Target *target, Turned *t,
-                   Spread *p)
+static bool choose(Arena *arena, const ConvSpec *s, const Target *target,
+                   Turned *t, Spread *p)
 {
-    plan_turned(t, s, target);
-    return spread_choose(p, s, target) && p->cycles < t->cycles;
+    plan_turned(arena, t, s, target);
+    return spread_choose(p, s, target) &&
+           (p->cycles < t->cycles || phases(t) > MANY_PHASES);
 }
 
 static void plan_by_turned(Arena *arena, ConvPlan *p, const Turned *t)
@@ -248,7 +252,7 @@ static void plan_by_turned(Arena *arena, ConvPlan *p, const Turned *t)
     p->rows = tile->rows;
     p->columns = tile->columns;
     p->vectors = tile->vectors;
-    for (int i = 0; i < t->phases[0] * t->phases[1]; i++) {
+    for (int i = 0; i < phases(t); i++) {
         p->fmas += direct_fmas(&t->phase[i].direct);
     }
     p->why = arena_printf(
@@ -257,9 +261,7 @@ static void plan_by_turned(Arena *arena, ConvPlan *p, const Turned *t)
         "%s%s",
         p->rows, p->columns, str_s(p->rows * p->columns), p->vectors,
         str_s(p->vectors),
-        t->phases[0] * t->phases[1] > 1
-            ? arena_printf(arena, ", %d phases", t->phases[0] * t->phases[1])
-            : "",
+        phases(t) > 1 ? arena_printf(arena, ", %d phases", phases(t)) : "",
         p->copy_y ? "; spreads dy with a halo first" : "");
 }
 
@@ -306,7 +308,7 @@ void conv_input_plan(Arena *arena, ConvPlan *plan)
 {
     Turned *t = NEW(arena, Turned);
     Spread s = {0};
-    bool spread = choose(&plan->spec, plan->target, t, &s);
+    bool spread = choose(arena, &plan->spec, plan->target, t, &s);
     plan->units = plan->spec.batch;
     if (spread) {
         plan_by_spread(arena, plan, &s);
@@ -342,12 +344,11 @@ static void emit_turned(Text *out, Text *body, const ConvPlan *p,
 {
     Arena *a = out->arena;
     static const DirectRange all;
-    for (int i = 0; i < t->phases[0] * t->phases[1]; i++) {
+    for (int i = 0; i < phases(t); i++) {
         const char *phase =
-            t->phases[0] * t->phases[1] == 1
-                ? name
-                : arena_printf(a, "%s_%d%d", name, i / t->phases[1],
-                               i % t->phases[1]);
+            phases(t) == 1 ? name
+                           : arena_printf(a, "%s_%d_%d", name, i / t->phases[1],
+                                          i % t->phases[1]);
         direct_emit(out, body, 0, &t->phase[i].direct, phase, &all);
     }
     (void)p;
@@ -387,7 +388,7 @@ void conv_input_emit(Text *out, const ConvPlan *p, const char *name)
     Spread spread = {0};
     Text loops = {.arena = a};
     Text body = {.arena = a};
-    choose(s, p->target, t, &spread);
+    choose(a, s, p->target, t, &spread);
     helpers(out, p, name);
     setup_dy(&loops, p, name);
     text_printf(&loops, "float *out = dx + (ptrdiff_t)n * %lld;\n",

@@ -213,6 +213,30 @@ static Node *pool_images_of_one(Graph *g, Node *x)
     return pooled(g, OP_MAXPOOL, x, image, w);
 }
 
+/* Of an image of 2 x 3, taken apart into rows of x, by a kernel of 1 x 2. */
+static Node *convolved(Graph *g, Node *x, Window w)
+{
+    Node *in[] = {graph_reshape(g, x, shape_of(4, 1, 4, 2, 3)),
+                  graph_const_shaped(g, 2, shape_of(4, 1, 4, 1, 2), NULL)};
+
+    return graph_add(g, OP_CONV, 2, in, (Attr){.window = w}, NULL);
+}
+
+static Node *conv_beside(Graph *g, Node *x)
+{
+    Window w = {.kernel = {1, 2}, .stride = {3, 5}, .pad = {1, 2, 4, 2}};
+
+    return convolved(g, x, w);
+}
+
+/* Of the windows at rows -1 and 1 and columns -2 and 1, the last is inside. */
+static Node *conv_at_the_corner(Graph *g, Node *x)
+{
+    Window w = {.kernel = {1, 2}, .stride = {2, 3}, .pad = {1, 2, 0, 0}};
+
+    return convolved(g, x, w);
+}
+
 #define X "%0 = PARAM real[4, 6] #0\n"
 
 static const struct {
@@ -261,6 +285,12 @@ static const struct {
     {"images of one place", pool_images_of_one,
      X "%1 = RESHAPE real[4, 6, 1, 1] %0\n"
        "%2 = BROADCAST real[4, 6, 2, 1] %1\noutput 0 = %2\n"},
+    {"windows beside the image", conv_beside,
+     "%0 = CONST real[1, 1, 3, 2] 0\noutput 0 = %0\n"},
+    {"a window inside", conv_at_the_corner,
+     X "%1 = RESHAPE real[1, 4, 2, 3] %0\n%2 = CONST real[1, 4, 1, 2] 2\n"
+       "%3 = CONV real[1, 1, 2, 2] %1 %2 kernel=1x2 stride=2x3 pad=1,2,0,0\n"
+       "output 0 = %3\n"},
     {"relus", relus, X "%1 = RELU real[4, 6] %0\noutput 0 = %1\n"},
 };
 
