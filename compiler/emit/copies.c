@@ -118,7 +118,7 @@ static Turn take_turn(Loops *l, const Move *m)
     Loop *down = along(&l->nest, 1, 0), *across = along(&l->nest, 0, 1);
     bool inner;
     if (plan_is_number(m->from) || m->to->type != TYPE_REAL || !down ||
-        !across || nest_guard(l->scope->e->arena, &l->nest, &inner))
+        !across || nest_guard(&l->nest, &inner))
         return (Turn){0};
     while (t.lanes > down->count || t.lanes > across->count)
         t.lanes /= 2;

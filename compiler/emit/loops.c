@@ -9,8 +9,11 @@
 
 Loops loops_over(Scope *s, const Shape *shape)
 {
-    return (Loops){
-        .scope = s, .nest.shape = *shape, .indent = 1, .lanes = 1, .used = 1};
+    return (Loops){.scope = s,
+                   .nest = {.arena = s->e->arena, .shape = *shape},
+                   .indent = 1,
+                   .lanes = 1,
+                   .used = 1};
 }
 
 void loops_lanes(Loops *l, int64_t used)
@@ -143,7 +146,7 @@ void loops_close(Loops *l, int to)
 void loops_guard(Loops *l)
 {
     bool inner;
-    const char *guard = nest_guard(l->scope->e->arena, &l->nest, &inner);
+    const char *guard = nest_guard(&l->nest, &inner);
     if (guard) {
         loops_line(l, "if (%s) {", guard);
         l->indent++;
@@ -152,7 +155,7 @@ void loops_guard(Loops *l)
 
 const char *loops_place(Loops *l, int operand)
 {
-    return nest_place(l->scope->e->arena, &l->nest, operand);
+    return nest_place(&l->nest, operand);
 }
 
 static int64_t inner_stride(const Loops *l, int operand)
@@ -299,7 +302,7 @@ bool loops_fit_vectors(const Loops *l)
 {
     int last = l->nest.n_loops - 1;
     bool guarded;
-    nest_guard(l->scope->e->arena, &l->nest, &guarded);
+    nest_guard(&l->nest, &guarded);
     return l->scope->e->lanes > 1 && last >= 0 && !guarded &&
            l->nest.loop[last].count > 1 &&
            loops_lie_along(l, &l->nest.loop[last]);

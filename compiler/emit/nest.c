@@ -5,41 +5,48 @@
 
 int nest_operand(Nest *nest, const Shape *own, const Layout *l)
 {
-    if (nest->n_operands == MAX_OPERANDS)
-        nnc_bug("a loop nest over more than %d values", MAX_OPERANDS);
-    Layout *to = &nest->operand[nest->n_operands];
-    *to = *l;
+    Layout to = *l;
     for (int a = 0; a < nest->shape.rank; a++)
         if (own->dim[a] == 1)
-            to->axis[a] = (AxisLayout){.n = 1, .piece = {{1, 0}}};
-    return nest->n_operands++;
+            to.axis[a] = (AxisLayout){.n = 1, .piece = {{1, 0}}};
+    vec_push(nest->arena, &nest->operands, to);
+    return nest->operands.n - 1;
+}
+
+typedef VEC(int64_t) Cuts;
+
+/* Puts a divisor where it belongs, unless it is there. */
+static void add_cut(Arena *arena, Cuts *cuts, int64_t div)
+{
+    int at = 0;
+    while (at < cuts->n && cuts->at[at] < div)
+        at++;
+    if (at < cuts->n && cuts->at[at] == div)
+        return;
+    vec_push(arena, cuts, div);
+    for (int k = cuts->n - 1; k > at; k--)
+        cuts->at[k] = cuts->at[k - 1];
+    cuts->at[at] = div;
 }
 
 /* The divisors at which some operand's pieces of an axis end, ascending,
  * from 1; none where they do not divide each other. */
-static int cuts_of(const Nest *nest, int axis, int64_t *cut)
+static Cuts cuts_of(const Nest *nest, int axis)
 {
-    int n = 0;
-    cut[n++] = 1;
-    for (int o = 0; o < nest->n_operands; o++) {
-        const AxisLayout *a = &nest->operand[o].axis[axis];
+    Cuts cuts = {0};
+    add_cut(nest->arena, &cuts, 1);
+    for (int o = 0; o < nest->operands.n; o++) {
+        const AxisLayout *a = &nest->operands.at[o].axis[axis];
         int64_t div = 1;
         for (int i = a->n - 1; i > 0; i--) {
             div *= a->piece[i].size;
-            int at = 0;
-            while (at < n && cut[at] < div)
-                at++;
-            if (at < n && cut[at] == div)
-                continue;
-            for (int k = n++; k > at; k--)
-                cut[k] = cut[k - 1];
-            cut[at] = div;
+            add_cut(nest->arena, &cuts, div);
         }
     }
-    for (int i = 1; i < n; i++)
-        if (cut[i] % cut[i - 1])
-            return 0;
-    return n;
+    for (int i = 1; i < cuts.n; i++)
+        if (cuts.at[i] % cuts.at[i - 1])
+            return (Cuts){0};
+    return cuts;
 }
 
 /* How far an operand moves when the axis's index grows by div. */
@@ -61,8 +68,8 @@ static bool room(const Nest *nest, int axis, int64_t whole, bool reduced)
 {
     if (reduced)
         return false;
-    for (int o = 0; o < nest->n_operands; o++) {
-        const AxisLayout *a = &nest->operand[o].axis[axis];
+    for (int o = 0; o < nest->operands.n; o++) {
+        const AxisLayout *a = &nest->operands.at[o].axis[axis];
         int64_t span = 1;
         bool fixed = true;
         for (int i = 0; i < a->n; i++) {
@@ -81,10 +88,13 @@ static Loop *add_loop(Nest *nest, int axis, int64_t count, int64_t div,
     if (nest->n_loops == MAX_LOOPS)
         nnc_bug("a nest of more than %d loops", MAX_LOOPS);
     Loop *loop = &nest->loop[nest->n_loops++];
-    *loop =
-        (Loop){.count = count, .axis = axis, .div = div, .reduced = reduced};
-    for (int o = 0; o < nest->n_operands; o++)
-        loop->stride[o] = stride_at(&nest->operand[o].axis[axis], div);
+    *loop = (Loop){.count = count,
+                   .axis = axis,
+                   .div = div,
+                   .stride = NEWN(nest->arena, int64_t, nest->operands.n),
+                   .reduced = reduced};
+    for (int o = 0; o < nest->operands.n; o++)
+        loop->stride[o] = stride_at(&nest->operands.at[o].axis[axis], div);
     return loop;
 }
 
@@ -93,15 +103,16 @@ static void add_mixed(Nest *nest, int axis, bool reduced)
 {
     Loop *loop = add_loop(nest, axis, nest->shape.dim[axis], 1, reduced);
     nest->mixed[axis] = true;
-    for (int o = 0; o < nest->n_operands; o++)
-        if (nest->operand[o].axis[axis].n > 1)
+    for (int o = 0; o < nest->operands.n; o++)
+        if (nest->operands.at[o].axis[axis].n > 1)
             loop->stride[o] = INT32_MAX;
 }
 
 static void add_loops(Nest *nest, int axis, bool reduced)
 {
-    int64_t cut[MAX_OPERANDS], dim = nest->shape.dim[axis];
-    int n = cuts_of(nest, axis, cut);
+    Cuts cuts = cuts_of(nest, axis);
+    int64_t *cut = cuts.at, dim = nest->shape.dim[axis];
+    int n = cuts.n;
     if (n == 0)
         add_mixed(nest, axis, reduced);
     while (n > 1 && cut[n - 1] >= dim && !room(nest, axis, cut[n - 1], reduced))
@@ -133,7 +144,7 @@ static bool before(const Loop *a, const Loop *b, int last)
 
 static void sort_loops(Nest *nest)
 {
-    int last = nest->n_operands > 1 ? 1 : 0;
+    int last = nest->operands.n > 1 ? 1 : 0;
     for (int i = 1; i < nest->n_loops; i++)
         for (int j = i; j > 0; j--) {
             Loop *l = &nest->loop[j];
@@ -151,7 +162,7 @@ static bool mergeable(const Nest *nest, const Loop *outer, const Loop *inner)
                  nest->mixed[outer->axis] || nest->mixed[inner->axis];
     if (outer->reduced != inner->reduced || apart)
         return false;
-    for (int o = 0; o < nest->n_operands; o++)
+    for (int o = 0; o < nest->operands.n; o++)
         if (outer->stride[o] != inner->stride[o] * inner->count)
             return false;
     return true;
@@ -186,8 +197,9 @@ void nest_build(Nest *nest, unsigned reduced)
         nest->loop[i].var = var[i];
 }
 
-const char *nest_place(Arena *arena, const Nest *nest, int operand)
+const char *nest_place(const Nest *nest, int operand)
 {
+    Arena *arena = nest->arena;
     Text out = {.arena = arena};
     bool back = false;
     int64_t ahead = 0;
@@ -199,8 +211,9 @@ const char *nest_place(Arena *arena, const Nest *nest, int operand)
         back |= stride < 0;
         ahead += stride * loop->ahead;
         if (nest->mixed[loop->axis]) {
-            Layout one = {.rank = 1,
-                          .axis = {nest->operand[operand].axis[loop->axis]}};
+            Layout one = {
+                .rank = 1,
+                .axis = {nest->operands.at[operand].axis[loop->axis]}};
             text_printf(&out, "%s%s", out.n ? " + " : "",
                         emit_index(arena, &one, &loop->var));
             continue;
@@ -218,9 +231,9 @@ const char *nest_place(Arena *arena, const Nest *nest, int operand)
     return out.n ? text_str(&out) : "0";
 }
 
-const char *nest_guard(Arena *arena, const Nest *nest, bool *inner)
+const char *nest_guard(const Nest *nest, bool *inner)
 {
-    Text out = {.arena = arena};
+    Text out = {.arena = nest->arena};
     *inner = false;
     for (int a = 0; a < nest->shape.rank; a++) {
         if (!nest->guarded[a])

@@ -9,33 +9,35 @@
 #ifndef NNC_EMIT_NEST_H
 #define NNC_EMIT_NEST_H
 
+#include "base/vec.h"
 #include "ir/layout.h"
 
-enum { MAX_LOOPS = 16, MAX_OPERANDS = 64 };
+enum { MAX_LOOPS = 16 };
 
 typedef struct Loop {
     int64_t count;
     int axis;
-    int64_t div; /* of the axis's index, per turn */
-    int64_t stride[MAX_OPERANDS];
-    bool reduced; /* of an axis that is summed */
-    bool rows;    /* over the rows that are present */
+    int64_t div;     /* of the axis's index, per turn */
+    int64_t *stride; /* by operand */
+    bool reduced;    /* of an axis that is summed */
+    bool rows;       /* over the rows that are present */
     const char *var;
     int64_t ahead; /* turns by which places are ahead of the variable */
 } Loop;
 
 typedef struct Nest {
-    int n_operands, n_loops;
-    Layout operand[MAX_OPERANDS]; /* under the nest's shape */
+    Arena *arena;
+    VEC(Layout) operands; /* under the nest's shape */
     Shape shape;
+    int n_loops;
     Loop loop[MAX_LOOPS];
     bool mixed[MAX_RANK];   /* its layouts' pieces do not nest: one loop, and
                                places by division */
     bool guarded[MAX_RANK]; /* its loops run past the axis's end */
 } Nest;
 
-/* Adds a value; returns its number. Axes where the value's own size is 1 and
- * the shape's is not are repeated. */
+/* Adds a value to a nest whose arena and shape are set; returns its number.
+ * Axes where the value's own size is 1 and the shape's is not are repeated. */
 int nest_operand(Nest *nest, const Shape *own, const Layout *l);
 
 /* Makes the loops; axes with a bit in `reduced` become inner loops. They run
@@ -44,10 +46,10 @@ int nest_operand(Nest *nest, const Shape *own, const Layout *l);
 void nest_build(Nest *nest, unsigned reduced);
 
 /* The place of an operand inside the loops as C text ("0" where none). */
-const char *nest_place(Arena *arena, const Nest *nest, int operand);
+const char *nest_place(const Nest *nest, int operand);
 
 /* The condition under which the loops stand inside the shape, or NULL where
  * they always do; *inner tells whether the innermost loop matters to it. */
-const char *nest_guard(Arena *arena, const Nest *nest, bool *inner);
+const char *nest_guard(const Nest *nest, bool *inner);
 
 #endif

@@ -176,9 +176,7 @@ static void body_roots(const Plan *outer, Plan *body, const Node *scan)
 {
     const Scan *s = scan->attr.scan;
     int state;
-    bool alias[64] = {false};
-    if (s->n_stack > 64)
-        nnc_bug("a scan with %d stacks", s->n_stack);
+    bool *alias = NEWN(body->arena, bool, s->n_stack);
     for (int j = 0; j < s->n_stack; j++)
         alias[j] = holder(s, j, &state) != HELD_NOT;
     for (int i = 0; i < s->n_state; i++)

@@ -67,7 +67,8 @@ static void test_visits(void **state)
     (void)state;
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
         Layout a = lies(cases[c].a), b = lies(cases[c].b);
-        Nest nest = {.shape = shape};
+        Arena *arena = arena_new();
+        Nest nest = {.arena = arena, .shape = shape};
         int seen[24 * 32] = {0};
         nest_operand(&nest, &shape, &a);
         nest_operand(&nest, &shape, &b);
@@ -81,6 +82,7 @@ static void test_visits(void **state)
             if (--seen[x * 32 + y - b.offset + 3] != 0)
                 fail_msg("case %d: element %d", (int)c, (int)i);
         }
+        arena_free(arena);
     }
 }
 
@@ -95,10 +97,10 @@ static void test_padding(void **state)
     l.axis[1].piece[0].stride = 3;
     for (unsigned reduced = 0; reduced < 2; reduced++) {
         Arena *arena = arena_new();
-        Nest nest = {.shape = odd};
+        Nest nest = {.arena = arena, .shape = odd};
         nest_operand(&nest, &odd, &l);
         nest_build(&nest, reduced);
-        assert_int_equal(nest_guard(arena, &nest, &inner) != NULL, reduced);
+        assert_int_equal(nest_guard(&nest, &inner) != NULL, reduced);
         arena_free(arena);
     }
 }

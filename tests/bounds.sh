@@ -1,0 +1,45 @@
+#!/bin/sh
+# bounds.sh: no legal model meets a fixed limit of the compiler's own, and
+# what explodes ends early, with one message.
+. tests/lib.sh
+fresh bounds
+cd "$OUT" || exit 2
+
+# repeat N TEXT: the text N times, `@` in it the number from 1, `~` that before.
+repeat() {
+    awk -v n="$1" -v text="$2" 'BEGIN {
+        for (i = 1; i <= n; i++) {
+            s = text; gsub(/@/, i, s); gsub(/~/, i - 1, s); print s } }'
+}
+
+# compiles NAME: as it is and plain.
+compiles() {
+    for how in '' --plain; do
+        # shellcheck disable=SC2086
+        "$NNC" compile $how "$1.nn" -o "$1.c" >out 2>err
+        verdict "$1 $how compiles" "status $?: $(head -n 1 err)"
+    done
+}
+
+{
+    echo 'cell deep(n) { state h: f32[n]; v0 = in + h;'
+    repeat 72 'v@ = v~ -> dense(n) -> tanh;'
+    echo "h' = v72; out = h'; }"
+    echo 'model stacks { input x: f32[3, 2]; target t: f32[3, 2];
+        y = x -> deep(2); output y; loss squared_error(y, t); }'
+} >stacks.nn
+compiles stacks
+
+{
+    echo 'model operands {'
+    repeat 80 'input x@: f32[40], z@: f32[40];'
+    echo 'y = 0'
+    repeat 80 '+ x@ * z@'
+    echo '; output y; }'
+} >operands.nn
+compiles operands
+
+echo 'model strides { input x: f32[2, 30, 30]; target t: f32[3];
+    y = x -> conv(17, 1) -> conv(16, 12, stride: 9) -> flatten -> dense(3);
+    output y; loss squared_error(y, t); }' >strides.nn
+compiles strides
