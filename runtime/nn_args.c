@@ -8,9 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nn_say.h"
+
 static void print_help(const nn_args *a)
 {
-    printf("usage: %s %s\n%s\n\n", a->program, a->usage, a->about);
+    nn_say(stdout, "usage: %s %s\n%s\n\n", a->program, a->usage, a->about);
     for (int i = 0; i < a->count; i++) {
         const nn_arg *g = &a->args[i];
         char left[40];
@@ -24,8 +26,8 @@ static void print_help(const nn_args *a)
 
 static nn_args_end wrong(const nn_args *a, const char *name, const char *what)
 {
-    fprintf(stderr, "%s: %s %s; %s --help lists the flags\n", a->program, name,
-            what, a->program);
+    nn_say(stderr, "%s: %s %s; %s --help lists the flags\n", a->program, name,
+           what, a->program);
     return NN_ARGS_WRONG;
 }
 
@@ -53,14 +55,18 @@ static bool store(const nn_arg *g, const char *text)
     }
     long long n = strtoll(text, &end, 10);
     *(int64_t *)g->at = n;
-    return end != text && *end == 0 && errno == 0 && n >= g->least;
+    return end != text && *end == 0 && errno == 0 && n >= g->least &&
+           (g->kind == NN_ARG_WHOLE || n <= NN_ARG_MOST);
 }
 
 static nn_args_end wrong_value(const nn_args *a, const nn_arg *g,
                                const char *text)
 {
-    fprintf(stderr, "%s: --%s is '%s'; it must be ", a->program, g->name, text);
+    nn_say(stderr, "%s: --%s is '%s'; it must be ", a->program, g->name, text);
     if (g->kind == NN_ARG_COUNT)
+        fprintf(stderr, "a whole number from %lld to %d\n", (long long)g->least,
+                NN_ARG_MOST);
+    else if (g->kind == NN_ARG_WHOLE)
         fprintf(stderr, "a whole number from %lld\n", (long long)g->least);
     else if (g->kind == NN_ARG_REAL)
         fprintf(stderr, "a number above 0\n");

@@ -7,10 +7,14 @@
 
 typedef enum {
     NN_ARG_SWITCH, /* bool *: present or not */
-    NN_ARG_COUNT,  /* int64_t *: a whole number, at least `least` */
+    NN_ARG_COUNT,  /* int64_t *: from `least` to NN_ARG_MOST */
+    NN_ARG_WHOLE,  /* int64_t *: any whole number from `least` */
     NN_ARG_REAL,   /* double *: a finite number, more than 0 */
     NN_ARG_TEXT    /* const char ** */
 } nn_arg_kind;
+
+/* Counts beyond it mean nothing, and their products still fit. */
+enum { NN_ARG_MOST = 1000000000 };
 
 typedef struct {
     const char *name;  /* without the dashes */

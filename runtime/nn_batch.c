@@ -1,4 +1,5 @@
-/* Rows of a data set into the caller's buffers, and a checksum over them. */
+/* Rows of a data set into the caller's buffers, a checksum over them, and
+ * whether the files are still those that were read. */
 #include <string.h>
 
 #include "nn_dataset.h"
@@ -29,6 +30,38 @@ void nn_dataset_fetch(const nn_dataset *d, nn_part part, const int64_t *items,
             nn_prep_fetch(&d->preps[t], &sources[t].table, sources[t].ids, row,
                           count, i, buffers[t]);
         }
+}
+
+/* Table number i of all that were read, or NULL behind the last. */
+static const nn_table *table_at(const nn_dataset *d, int i)
+{
+    for (int part = 0; part < NN_PARTS; part++) {
+        if (!d->parts[part].own)
+            continue;
+        if (i < d->tensors)
+            return &d->parts[part].sources[i].table;
+        i -= d->tensors;
+    }
+    return NULL;
+}
+
+bool nn_dataset_unchanged(const nn_dataset *d, nn_error *e)
+{
+    const nn_table *t;
+    for (int i = 0; (t = table_at(d, i)) != NULL; i++)
+        if (t->path != NULL && !nn_stamp_holds(&t->stamp, t->path, e))
+            return false;
+    return true;
+}
+
+const char *nn_dataset_reads(const nn_dataset *d, const nn_stamp *s)
+{
+    const nn_table *t;
+    for (int i = 0; (t = table_at(d, i)) != NULL; i++)
+        if (t->stamp.plain && t->stamp.inode == s->inode &&
+            t->stamp.device == s->device)
+            return t->path;
+    return NULL;
 }
 
 /* 64 bits mixed word by word, after the finisher of MurmurHash3. */

@@ -125,12 +125,11 @@ static void save_state(nn_saving *s, const nn_state *t, int sums)
 
 static bool save_file(const nn_model *m, const group *g, int groups,
                       const nn_state *state, const nn_prep *preps,
-                      int prep_count, bool hasty, const char *path, nn_error *e)
+                      int prep_count, const char *path, nn_error *e)
 {
     nn_saving s;
     if (!nn_saving_open(&s, path, e))
         return false;
-    s.writer.hasty = hasty;
     nn_saving_note(&s, "nnc.model", m->name);
     nn_saving_note(&s, "nnc.version", m->version);
     if (state != NULL)
@@ -152,16 +151,16 @@ bool nn_ckpt_save_weights(const nn_model *m, const nn_real *params,
                           const char *path, nn_error *e)
 {
     group g = slot_group(0, params);
-    return save_file(m, &g, 1, NULL, preps, prep_count, false, path, e);
+    return save_file(m, &g, 1, NULL, preps, prep_count, path, e);
 }
 
 bool nn_ckpt_save(const nn_model *m, const nn_real *params, const nn_real *best,
                   const nn_state *state, const nn_prep *preps, int prep_count,
-                  bool hasty, const char *path, nn_error *e)
+                  const char *path, nn_error *e)
 {
     group g[MOST_GROUPS];
     int groups = list_groups(g, m, params, state->has_best ? best : NULL);
-    return save_file(m, g, groups, state, preps, prep_count, hasty, path, e);
+    return save_file(m, g, groups, state, preps, prep_count, path, e);
 }
 
 static void list_shape(nn_text *t, int rank, const int64_t *shape)

@@ -31,11 +31,10 @@ bool nn_ckpt_save_weights(const nn_model *m, const nn_real *params,
                           const char *path, nn_error *e);
 
 /* Writes everything that training needs to go on; best (weights only, in the
- * layout of params) is written where state->has_best. hasty: without waiting
- * for the disk, so that a power cut may cost the file; a kill does not. */
+ * layout of params) is written where state->has_best. */
 bool nn_ckpt_save(const nn_model *m, const nn_real *params, const nn_real *best,
                   const nn_state *state, const nn_prep *preps, int prep_count,
-                  bool hasty, const char *path, nn_error *e);
+                  const char *path, nn_error *e);
 
 /* Copies the weights of an open file into params. All names that are missing,
  * unknown or of another shape are reported together; params are changed only

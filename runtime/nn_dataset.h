@@ -44,6 +44,12 @@ void nn_dataset_close(nn_dataset *d);
 void nn_dataset_fetch(const nn_dataset *d, nn_part part, const int64_t *items,
                       int n, void *const *buffers);
 
+/* False where a file has changed since it was read; the message names it. */
+bool nn_dataset_unchanged(const nn_dataset *d, nn_error *e);
+
+/* The path of the source that is this very file, or NULL. */
+const char *nn_dataset_reads(const nn_dataset *d, const nn_stamp *s);
+
 /* A number that changes with any value, row or part of the data. */
 uint64_t nn_dataset_checksum(const nn_dataset *d);
 

@@ -1,8 +1,4 @@
-/* Reading maps plain files and collects pipes. Writing goes to a temporary
- * file in the same folder, then fsync, rename, fsync of the folder: after a
- * crash or on a full disk the old file is still whole. A link is followed;
- * folders, devices and pipes are refused, since renaming would replace them. */
-#define _XOPEN_SOURCE 700 /* for realpath */
+/* Reading maps plain files and collects pipes. */
 #include "nn_file.h"
 
 #include <errno.h>
@@ -46,7 +42,41 @@ static bool map(nn_file *f, int fd, size_t size, const char *path, nn_error *e)
     if (p == MAP_FAILED)
         return cannot("read", path, e);
     *f = (nn_file){.bytes = p, .size = size, .mapped = p};
-    return true;
+    f->watch = nn_watch_add(p, size, path);
+    return f->watch != NULL || nn_fail(e, "%s: no memory", path);
+}
+
+static nn_stamp make_stamp(const struct stat *s)
+{
+    return (nn_stamp){.plain = S_ISREG(s->st_mode),
+                      .device = (uint64_t)s->st_dev,
+                      .inode = (uint64_t)s->st_ino,
+                      .size = (int64_t)s->st_size,
+                      .seconds = (int64_t)s->st_mtim.tv_sec,
+                      .nanoseconds = (int64_t)s->st_mtim.tv_nsec};
+}
+
+nn_stamp nn_stamp_of(const char *path)
+{
+    struct stat s;
+    return stat(path, &s) == 0 ? make_stamp(&s) : (nn_stamp){0};
+}
+
+bool nn_stamp_holds(const nn_stamp *s, const char *path, nn_error *e)
+{
+    nn_stamp now = nn_stamp_of(path);
+    if (!s->plain)
+        return true;
+    if (!now.plain || now.device != s->device || now.inode != s->inode)
+        return nn_fail(e, "%s is gone or has been replaced since it was read",
+                       path);
+    if (now.size != s->size)
+        return nn_fail(e,
+                       "%s has changed since it was read: it had %lld bytes "
+                       "and has %lld now",
+                       path, (long long)s->size, (long long)now.size);
+    return (now.seconds == s->seconds && now.nanoseconds == s->nanoseconds) ||
+           nn_fail(e, "%s has been written to since it was read", path);
 }
 
 static bool read_open_file(nn_file *f, int fd, const char *path, nn_error *e)
@@ -56,9 +86,11 @@ static bool read_open_file(nn_file *f, int fd, const char *path, nn_error *e)
         return cannot("read", path, e);
     if (S_ISDIR(s.st_mode))
         return nn_fail(e, "cannot read %s: it is a folder", path);
-    if (S_ISREG(s.st_mode) && s.st_size > 0)
-        return map(f, fd, (size_t)s.st_size, path, e);
-    return collect(f, fd, path, e);
+    bool good = S_ISREG(s.st_mode) && s.st_size > 0
+                    ? map(f, fd, (size_t)s.st_size, path, e)
+                    : collect(f, fd, path, e);
+    f->stamp = make_stamp(&s);
+    return good;
 }
 
 static bool read_plain(nn_file *f, const char *path, nn_error *e)
@@ -73,6 +105,7 @@ static bool read_plain(nn_file *f, const char *path, nn_error *e)
     bool good = read_open_file(f, fd, path, e);
     if (!standard)
         close(fd);
+    f->stamp.plain = f->stamp.plain && !standard;
     if (good && f->size == 0)
         good = nn_fail(e, "%s is empty", path);
     if (!good)
@@ -100,7 +133,8 @@ bool nn_file_read(nn_file *f, const char *path, const nn_unpacker *unpacker,
     }
     packed = *f;
     *f = (nn_file){0};
-    bool good = unpacker->unpack(&packed, path, f, e);
+    bool good = unpacker->unpack(unpacker, &packed, path, f, e);
+    f->stamp = packed.stamp;
     nn_file_close(&packed);
     if (good && f->size == 0) {
         nn_file_close(f);
@@ -109,10 +143,21 @@ bool nn_file_read(nn_file *f, const char *path, const nn_unpacker *unpacker,
     return good;
 }
 
+const nn_unpacker *nn_unpacker_within(const nn_unpacker *u, int64_t mebibytes,
+                                      nn_unpacker *room)
+{
+    if (u == NULL)
+        return NULL;
+    *room = *u;
+    room->most = mebibytes << 20;
+    return room;
+}
+
 void nn_file_close(nn_file *f)
 {
     if (f->mapped != NULL)
         munmap(f->mapped, f->size);
+    nn_watch_remove(f->watch);
     free(f->owned);
     *f = (nn_file){0};
 }
@@ -126,106 +171,4 @@ char *nn_file_join(const char *folder, const char *path)
         snprintf(joined, size, "%s%s%s", alone ? "" : folder, alone ? "" : "/",
                  path);
     return joined;
-}
-
-/* The file with its rights as usual: mkstemp alone would give 0600. */
-static FILE *open_temporary(char *name)
-{
-    int fd = mkstemp(name);
-    if (fd < 0)
-        return NULL;
-    mode_t mask = umask(0);
-    umask(mask);
-    FILE *stream = fchmod(fd, 0666 & ~mask) == 0 ? fdopen(fd, "wb") : NULL;
-    if (stream == NULL) {
-        close(fd);
-        unlink(name);
-    }
-    return stream;
-}
-
-static bool replaceable(const char *path, nn_error *e)
-{
-    struct stat s;
-    if (stat(path, &s) != 0 || S_ISREG(s.st_mode))
-        return true;
-    return nn_fail(e, "cannot write %s: it is %s", path,
-                   S_ISDIR(s.st_mode) ? "a folder" : "no plain file");
-}
-
-/* Where a link leads to, and any other path itself. */
-static char *target_of(const char *path)
-{
-    struct stat s;
-    bool link = lstat(path, &s) == 0 && S_ISLNK(s.st_mode);
-    char *real = link ? realpath(path, NULL) : NULL;
-    return real != NULL ? real : nn_file_join(NULL, path);
-}
-
-bool nn_writer_open(nn_writer *w, const char *path, nn_error *e)
-{
-    static const char ending[] = ".XXXXXX";
-    *w = (nn_writer){0};
-    if (!replaceable(path, e))
-        return false;
-    w->path = target_of(path);
-    size_t length = w->path != NULL ? strlen(w->path) : 0;
-    w->temporary = malloc(length + sizeof ending);
-    if (w->path == NULL || w->temporary == NULL) {
-        nn_writer_cancel(w);
-        return nn_fail(e, "cannot write %s: no memory", path);
-    }
-    memcpy(w->temporary, w->path, length);
-    memcpy(w->temporary + length, ending, sizeof ending);
-    w->stream = open_temporary(w->temporary);
-    if (w->stream != NULL)
-        return true;
-    cannot("write", path, e);
-    nn_writer_cancel(w);
-    return false;
-}
-
-static void sync_folder(const char *path)
-{
-    char *folder = nn_file_join(NULL, path);
-    if (folder == NULL)
-        return;
-    char *slash = strrchr(folder, '/');
-    if (slash != NULL)
-        slash[slash == folder ? 1 : 0] = 0;
-    int fd = open(slash != NULL ? folder : ".", O_RDONLY | O_CLOEXEC);
-    if (fd >= 0) {
-        fsync(fd);
-        close(fd);
-    }
-    free(folder);
-}
-
-bool nn_writer_finish(nn_writer *w, nn_error *e)
-{
-    bool good = ferror(w->stream) == 0 && fflush(w->stream) == 0 &&
-                (w->hasty || fsync(fileno(w->stream)) == 0);
-    int reason = errno;
-    good = fclose(w->stream) == 0 && good;
-    w->stream = NULL;
-    errno = reason;
-    if (good)
-        good = rename(w->temporary, w->path) == 0;
-    if (good && !w->hasty)
-        sync_folder(w->path);
-    if (!good)
-        cannot("write", w->path, e);
-    nn_writer_cancel(w);
-    return good;
-}
-
-void nn_writer_cancel(nn_writer *w)
-{
-    if (w->stream != NULL)
-        fclose(w->stream);
-    if (w->temporary != NULL)
-        unlink(w->temporary);
-    free(w->path);
-    free(w->temporary);
-    *w = (nn_writer){0};
 }

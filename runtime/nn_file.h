@@ -1,28 +1,52 @@
-/* Whole files: read at once, or written so that the old one stays until the
- * new one is complete. */
+/* Whole files, read at once. */
 #ifndef NN_FILE_H
 #define NN_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "nn_data.h"
 #include "nn_error.h"
+#include "nn_watch.h"
+
+/* What tells whether a file is still the one that was read. */
+typedef struct {
+    bool plain; /* false: a pipe or a device, which cannot be looked at */
+    uint64_t device, inode;
+    int64_t size, seconds, nanoseconds; /* when it was last changed */
+} nn_stamp;
 
 /* A file's contents, mapped where it is a plain file. */
 typedef struct {
     const unsigned char *bytes;
     size_t size;
     void *mapped, *owned; /* one of them, or neither */
+    nn_watch *watch;      /* of what is mapped */
+    nn_stamp stamp;       /* when it was opened, still packed */
 } nn_file;
+
+/* The stamp of the file at path now; not plain where there is none. */
+nn_stamp nn_stamp_of(const char *path);
+
+/* False where the file at path is not the one of the stamp, or is another
+ * size or age; the message says which. */
+bool nn_stamp_holds(const nn_stamp *s, const char *path, nn_error *e);
 
 /* Turns compressed bytes into plain ones. */
 struct nn_unpacker {
     const char *name;
-    /* Sets *plain to malloc'ed bytes. */
-    bool (*unpack)(const nn_file *packed, const char *path, nn_file *plain,
-                   nn_error *e);
+    /* Sets *plain to malloc'ed bytes, at most self->most of them. */
+    bool (*unpack)(const nn_unpacker *self, const nn_file *packed,
+                   const char *path, nn_file *plain, nn_error *e);
+    int64_t most; /* 0: what its own rule allows */
 };
+
+/* The unpacker with a bound of so many MiB (0: its own rule), made at room;
+ * NULL where u is. */
+const nn_unpacker *nn_unpacker_within(const nn_unpacker *u, int64_t mebibytes,
+                                      nn_unpacker *room);
 
 /* Reads the file at path ("-" is standard input), unpacked where it is
  * compressed with gzip. An empty file is an error; messages name the path.
@@ -34,22 +58,5 @@ void nn_file_close(nn_file *f);
 /* folder and path joined, malloc'ed; path alone where it is absolute, "-" or
  * folder is NULL. NULL where memory ran out. */
 char *nn_file_join(const char *folder, const char *path);
-
-/* A file being written beside its place. */
-typedef struct {
-    FILE *stream;
-    char *path, *temporary;
-    bool hasty; /* no fsync: for checkpoints in quick succession */
-} nn_writer;
-
-/* Opens PATH.XXXXXX.tmp. */
-bool nn_writer_open(nn_writer *w, const char *path, nn_error *e);
-
-/* Writes all, syncs and renames; where anything failed, also before, removes
- * the temporary file and leaves the old file as it was. */
-bool nn_writer_finish(nn_writer *w, nn_error *e);
-
-/* Gives up: removes the temporary file. */
-void nn_writer_cancel(nn_writer *w);
 
 #endif

@@ -12,6 +12,7 @@
 #include "nn_init.h"
 #include "nn_log.h"
 #include "nn_mem.h"
+#include "nn_places.h"
 #include "nn_rng.h"
 #include "nn_run.h"
 #include "nn_schedule.h"
@@ -28,8 +29,9 @@ typedef struct {
     nn_figures figures[NN_PARTS];
     nn_log log;
     nn_history history;
-    char *checkpoint; /* its path */
-    double started, epoch_started, synced;
+    nn_places places;
+    double started, epoch_started;
+    double saved; /* when the last checkpoint was written; 0: none yet */
     int64_t steps_here, rows_here; /* in this run; in this epoch of it */
 } fit;
 
@@ -51,30 +53,12 @@ static void catch_signals(void)
     sigaction(SIGTERM, &a, NULL);
 }
 
-/* NAME.safetensors to NAME.ckpt.safetensors. */
-static char *checkpoint_path(const char *out)
-{
-    static const char plain[] = ".safetensors", full[] = ".ckpt.safetensors";
-    size_t length = strlen(out), end = sizeof plain - 1;
-    char *path = malloc(length + sizeof full);
-    if (path == NULL)
-        return NULL;
-    if (length > end && strcmp(out + length - end, plain) == 0)
-        length -= end;
-    memcpy(path, out, length);
-    memcpy(path + length, full, sizeof full);
-    return path;
-}
-
-static bool save_checkpoint(fit *f, bool sure, nn_error *e)
+static bool save_checkpoint(fit *f, nn_error *e)
 {
     const nn_dataset *d = &f->run->data;
-    double now = nn_clock_now();
-    bool hasty = !sure && now - f->synced < 1;
-    if (!hasty)
-        f->synced = now;
+    f->saved = nn_clock_now();
     return nn_ckpt_save(f->model, f->run->params, f->best, &f->state, d->preps,
-                        d->tensors, hasty, f->checkpoint, e);
+                        d->tensors, f->places.checkpoint, e);
 }
 
 static bool save_weights(fit *f, nn_error *e)
@@ -118,38 +102,27 @@ static bool start_weights(fit *f, nn_error *e)
     return nn_init_params(f->model, f->run->params, f->state.seed, e);
 }
 
-/* A folder that cannot be written to is best found before training. */
-static bool try_output(const char *path, nn_error *e)
-{
-    nn_writer w;
-    if (!nn_writer_open(&w, path, e))
-        return false;
-    nn_writer_cancel(&w);
-    return true;
-}
-
 static bool open_fit(fit *f, nn_run *r, nn_error *e)
 {
     const nn_options *o = &r->options;
     int64_t batch = r->model->step.batch;
     size_t weights = (size_t)nn_run_weights(r->model);
-    *f = (fit){.run = r,
-               .model = r->model,
-               .rows = r->data.parts[NN_TRAIN].count,
-               .checkpoint = checkpoint_path(o->out)};
+    *f = (fit){
+        .run = r, .model = r->model, .rows = r->data.parts[NN_TRAIN].count};
     f->per_epoch = (f->rows + batch - 1) / batch;
     f->state = (nn_state){.seed = (uint64_t)o->seed,
                           .data = nn_dataset_checksum(&r->data),
                           .rate = o->rate,
                           .epochs = o->epochs};
-    if (f->checkpoint == NULL)
-        return nn_fail(e, "no memory");
-    if (!nn_alloc(&f->order, (size_t)f->rows, sizeof *f->order, "order", e) ||
+    if (!nn_places_open(&f->places, o, e) ||
+        !nn_places_check(&f->places, r, e) ||
+        !nn_alloc(&f->order, (size_t)f->rows, sizeof *f->order, "order", e) ||
         (r->program->train.patience > 0 &&
          !nn_alloc(&f->best, weights, sizeof *f->best, "best weights", e)))
         return false;
-    return start_weights(f, e) && try_output(o->out, e) &&
-           nn_history_open(&f->history, r->model, o->log, f->state.epoch, e);
+    return start_weights(f, e) && nn_dataset_unchanged(&r->data, e) &&
+           nn_history_open(&f->history, r->model, f->places.log,
+                           f->places.curve, f->state.epoch, e);
 }
 
 static void close_fit(fit *f)
@@ -157,7 +130,15 @@ static void close_fit(fit *f)
     nn_history_close(&f->history);
     free(f->order);
     free(f->best);
-    free(f->checkpoint);
+    nn_places_close(&f->places);
+}
+
+static const char *last_checkpoint(const fit *f)
+{
+    const char *before = f->run->options.resume;
+    if (f->saved > 0)
+        return f->places.checkpoint;
+    return before != NULL ? before : "not written yet";
 }
 
 /* What the user can look at: the first weight that is out of bounds, and the
@@ -185,8 +166,7 @@ static bool not_finite(const fit *f, double rate, int bad, nn_error *e)
                    at.file, at.line, at.name,
                    culprit != NULL ? "the first weight out of bounds is in "
                                    : "all weights are finite",
-                   culprit != NULL ? culprit : "",
-                   f->state.epoch > 0 ? f->checkpoint : "not written yet");
+                   culprit != NULL ? culprit : "", last_checkpoint(f));
 }
 
 static double seconds_left(const fit *f)
@@ -280,6 +260,26 @@ static void evaluate(fit *f, nn_part part)
         f->figures[part] = nn_run_evaluate(f->run, part);
 }
 
+/* The last checkpoint is always written, others at most once a second, since
+ * each waits for the disk. */
+static bool is_due(const fit *f)
+{
+    return f->state.epoch == f->state.epochs || has_stopped(f) ||
+           nn_clock_now() - f->saved >= 1;
+}
+
+/* Data that have changed are found before a checkpoint is written. */
+static bool check_data(const fit *f, nn_error *e)
+{
+    nn_error why;
+    if (nn_dataset_unchanged(&f->run->data, &why))
+        return true;
+    return nn_fail(e,
+                   "%s. Training has ended in epoch %" PRId64
+                   "; the last checkpoint is %s",
+                   why.text, f->state.epoch + 1, last_checkpoint(f));
+}
+
 /* What happens between two epochs. */
 static bool end_epoch(fit *f, nn_error *e)
 {
@@ -290,6 +290,8 @@ static bool end_epoch(fit *f, nn_error *e)
         evaluate(f, NN_VALIDATION);
     if (shown)
         evaluate(f, NN_TEST);
+    if (!check_data(f, e))
+        return false;
     s->epoch++;
     s->batch = s->seen = 0;
     memset(s->sums, 0, sizeof s->sums);
@@ -300,7 +302,7 @@ static bool end_epoch(fit *f, nn_error *e)
     bool good = nn_history_add(&f->history, s->epoch, s->step, rate,
                                nn_clock_now() - f->started, f->figures,
                                f->run->data.preps, e) &&
-                save_checkpoint(f, s->epoch == s->epochs || has_stopped(f), e);
+                (!is_due(f) || save_checkpoint(f, e));
     nn_log_epoch(&f->log, s->epoch, f->figures, rows_a_second, seconds_left(f));
     memset(f->figures, 0, sizeof f->figures);
     return good;
@@ -337,9 +339,11 @@ static int stop_here(fit *f, nn_error *e)
 {
     f->state.seen = f->figures[NN_TRAIN].seen;
     memcpy(f->state.sums, f->figures[NN_TRAIN].sums, sizeof f->state.sums);
-    if (!save_checkpoint(f, true, e) || !nn_history_draw(&f->history, e))
+    if (!check_data(f, e) || !save_checkpoint(f, e) ||
+        !nn_history_draw(&f->history, e))
         return 1;
-    nn_log_say(&f->log, "interrupted; go on with --resume %s", f->checkpoint);
+    nn_log_say(&f->log, "interrupted; go on with --resume %s",
+               f->places.checkpoint);
     return INTERRUPTED;
 }
 

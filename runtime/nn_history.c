@@ -1,15 +1,19 @@
 /* The csv file is appended to epoch by epoch, so that it can be followed; a
- * resumed run reads it back and goes on where its checkpoint was. */
+ * resumed run reads it back and goes on where its checkpoint was. A last line
+ * without an end is what a killed run was about to write. */
 #include "nn_history.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "nn_file.h"
 #include "nn_mem.h"
 #include "nn_records.h"
+#include "nn_writer.h"
 
 int nn_history_column(const nn_history *h, nn_part part, int figure)
 {
@@ -46,17 +50,19 @@ static bool keep_row(nn_history *h, const nn_records *r, int64_t resumed,
 
 static bool read_old(nn_history *h, int64_t resumed, nn_error *e)
 {
-    nn_file file;
-    nn_records r;
+    nn_file file, lines;
+    nn_records r = {0};
     bool more = true;
-    FILE *there = fopen(h->path, "rb");
-    if (there == NULL)
+    if (nn_stamp_of(h->path).size == 0)
         return true;
-    fclose(there);
     if (!nn_file_read(&file, h->path, NULL, e))
         return false;
-    bool good = nn_records_open(&r, &file, h->path, ',', true, e) &&
-                nn_records_next(&r, &more, e) && nn_records_next(&r, &more, e);
+    lines = file;
+    while (lines.size > 0 && lines.bytes[lines.size - 1] != '\n')
+        lines.size--;
+    bool good = nn_records_open(&r, &lines, h->path, ',', true, e) &&
+                nn_records_next(&r, &more, e) &&
+                (!more || nn_records_next(&r, &more, e));
     while (good && more)
         good = keep_row(h, &r, resumed, e) && nn_records_next(&r, &more, e);
     nn_records_close(&r);
@@ -64,65 +70,69 @@ static bool read_old(nn_history *h, int64_t resumed, nn_error *e)
     return good;
 }
 
-static void write_header(const nn_history *h)
+static void write_header(const nn_history *h, FILE *stream)
 {
     static const char *const parts[] = {"train", "validation", "test"};
-    fprintf(h->stream, "epoch,step,rate,seconds");
+    fprintf(stream, "epoch,step,rate,seconds");
     for (int part = 0; part < NN_PARTS; part++) {
-        fprintf(h->stream, ",%s_loss", parts[part]);
+        fprintf(stream, ",%s_loss", parts[part]);
         for (int i = 0; i < h->model->metric_count; i++)
-            fprintf(h->stream, ",%s_%s", parts[part],
-                    h->model->metrics[i].name);
+            fprintf(stream, ",%s_%s", parts[part], h->model->metrics[i].name);
     }
-    fprintf(h->stream, "\n");
+    fprintf(stream, "\n");
 }
 
-static void write_row(const nn_history *h, size_t row)
+static void write_row(const nn_history *h, size_t row, FILE *stream)
 {
     const double *x = h->cells + row * (size_t)h->columns;
     for (int i = 0; i < h->columns; i++)
         if (isnan(x[i]))
-            fprintf(h->stream, ",");
+            fprintf(stream, ",");
         else
-            fprintf(h->stream, "%s%.9g", i > 0 ? "," : "", x[i]);
-    fprintf(h->stream, "\n");
+            fprintf(stream, "%s%.9g", i > 0 ? "," : "", x[i]);
+    fprintf(stream, "\n");
 }
 
-/* FILE.csv to FILE.svg. */
-static char *curve_path(const char *path)
+/* Replaces the file by its header and the rows that stay. */
+static bool begin_file(nn_history *h, nn_error *e)
 {
-    size_t length = strlen(path);
-    bool csv = length > 4 && strcmp(path + length - 4, ".csv") == 0;
-    char *curve = malloc(length + 5);
-    if (curve == NULL)
-        return NULL;
-    memcpy(curve, path, length);
-    memcpy(curve + length - (csv ? 4 : 0), ".svg", 5);
-    return curve;
+    nn_writer w;
+    if (!nn_writer_open(&w, h->path, e))
+        return false;
+    write_header(h, w.stream);
+    for (size_t i = 0; i < h->count; i++)
+        write_row(h, i, w.stream);
+    return nn_writer_finish(&w, e);
+}
+
+static bool open_to_append(nn_history *h, nn_error *e)
+{
+    char *target = nn_writer_target(h->path, e);
+    if (target == NULL)
+        return false;
+    int fd = open(target, O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC);
+    free(target);
+    h->stream = fd >= 0 ? fdopen(fd, "ab") : NULL;
+    if (h->stream != NULL)
+        return true;
+    if (fd >= 0)
+        close(fd);
+    return cannot_write(h->path, e);
 }
 
 bool nn_history_open(nn_history *h, const nn_model *m, const char *path,
-                     int64_t resumed, nn_error *e)
+                     const char *curve, int64_t resumed, nn_error *e)
 {
     int figures = 1 + m->metric_count;
     *h = (nn_history){.model = m,
                       .figures = figures,
-                      .columns = NN_HISTORY_FIXED + NN_PARTS * figures};
+                      .columns = NN_HISTORY_FIXED + NN_PARTS * figures,
+                      .path = path,
+                      .curve = curve};
     if (path == NULL)
         return true;
-    h->path = nn_file_join(NULL, path);
-    h->curve = curve_path(path);
-    if (h->path == NULL || h->curve == NULL)
-        return nn_fail(e, "no memory");
-    if (resumed > 0 && !read_old(h, resumed, e))
-        return false;
-    h->stream = fopen(path, "wb");
-    if (h->stream == NULL)
-        return cannot_write(path, e);
-    write_header(h);
-    for (size_t i = 0; i < h->count; i++)
-        write_row(h, i);
-    return fflush(h->stream) == 0 || cannot_write(path, e);
+    return (resumed == 0 || read_old(h, resumed, e)) && begin_file(h, e) &&
+           open_to_append(h, e);
 }
 
 bool nn_history_add(nn_history *h, int64_t epoch, uint64_t step, double rate,
@@ -141,7 +151,7 @@ bool nn_history_add(nn_history *h, int64_t epoch, uint64_t step, double rate,
                     : nn_metric_figure(&figures[part], h->model, preps, i);
     if (!add_row(h, row, e))
         return false;
-    write_row(h, h->count - 1);
+    write_row(h, h->count - 1, h->stream);
     return fflush(h->stream) == 0 || cannot_write(h->path, e);
 }
 
@@ -161,7 +171,5 @@ void nn_history_close(nn_history *h)
     if (h->stream != NULL)
         fclose(h->stream);
     free(h->cells);
-    free(h->path);
-    free(h->curve);
     *h = (nn_history){0};
 }

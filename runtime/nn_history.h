@@ -14,15 +14,16 @@ typedef struct {
     const nn_model *model;
     int columns, figures; /* figures: loss and metrics */
     double *cells;
-    size_t count, room; /* rows */
-    FILE *stream;       /* of the csv file, or NULL */
-    char *path, *curve; /* FILE.csv and FILE.svg, or NULL */
+    size_t count, room;       /* rows */
+    FILE *stream;             /* of the csv file, or NULL */
+    const char *path, *curve; /* FILE.csv and FILE.svg, or NULL */
 } nn_history;
 
-/* path (may be NULL) is the csv file. Rows up to epoch `resumed` of an old
+/* path is the csv file, curve the drawing; both may be NULL, and both stay the
+ * caller's. Rows up to epoch `resumed` of an old
  * file are kept, all others are dropped. */
 bool nn_history_open(nn_history *h, const nn_model *m, const char *path,
-                     int64_t resumed, nn_error *e);
+                     const char *curve, int64_t resumed, nn_error *e);
 
 /* Adds an epoch and appends it to the file; figures[part].seen = 0 leaves
  * the columns of that part empty. */

@@ -2,7 +2,6 @@
  * then rows of files or of standard input, batch by batch. */
 #include "nn_infer.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,11 +15,13 @@
 #include "nn_print.h"
 #include "nn_processor.h"
 #include "nn_rows.h"
+#include "nn_say.h"
+#include "nn_std.h"
 
 typedef struct {
     const char *weights, *output;
     bool csv, json, bench;
-    int64_t top, threads;
+    int64_t top, threads, data_limit;
     const char **files;
     int file_count;
 } options;
@@ -35,6 +36,8 @@ static nn_args_end parse(const nn_program *p, options *o, int argc, char **argv)
          NN_ARG_SWITCH, &o->csv, 0, NULL},
         {"json", NULL, "a list with an object for each row", NN_ARG_SWITCH,
          &o->json, 0, NULL},
+        {"data-limit", "MIB", "the most that a .gz file may unpack to",
+         NN_ARG_COUNT, &o->data_limit, 1, NULL},
         {"top", "K", "name the K most probable classes (3)", NN_ARG_COUNT,
          &o->top, 1, NULL},
         {"output", "NAME", "which output, where there are several", NN_ARG_TEXT,
@@ -260,8 +263,8 @@ static bool infer_named(nn_inference *f, const char *const *paths, int output,
 static bool infer_files(nn_inference *f, const options *o, int output,
                         nn_print *print, nn_error *e)
 {
-    const char **paths;
-    int named;
+    const char **paths = NULL;
+    int named = 0;
     bool good = nn_alloc(&paths, (size_t)f->model->input_count, sizeof *paths,
                          "files", e);
     good = good && name_inputs(f, o, paths, &named, e);
@@ -313,17 +316,18 @@ static bool infer(nn_inference *f, const options *o, nn_error *e)
                     target > 0 ? &f->preps[target - 1] : NULL, o->top, e) &&
                 infer_files(f, o, output, &print, e);
     nn_print_close(&print);
-    errno = 0;
-    if ((fflush(stdout) != 0 || ferror(stdout)) && good)
-        good = nn_fail(e, "cannot write the result: %s", strerror(errno));
     return good;
 }
 
 static bool run_program(const nn_program *p, const options *o, nn_error *e)
 {
     nn_inference f = {.model = p->model};
+    nn_unpacker unpacker;
+    nn_program program = *p;
+    program.unpacker =
+        nn_unpacker_within(p->unpacker, o->data_limit, &unpacker);
     bool good = nn_processor_check(p->model, e) &&
-                open_inference(&f, p, o->threads, e) && load(&f, o, e);
+                open_inference(&f, &program, o->threads, e) && load(&f, o, e);
     if (good && o->bench)
         nn_bench(&f);
     else if (good)
@@ -332,23 +336,30 @@ static bool run_program(const nn_program *p, const options *o, nn_error *e)
     return good;
 }
 
-int nn_infer_main(int argc, char **argv, const nn_program *p)
+static int run(int argc, char **argv, const nn_program *p)
 {
     nn_error e = {""};
     options o = {.threads = 1};
-    if (!nn_alloc(&o.files, (size_t)argc, sizeof *o.files, "files", &e)) {
-        fprintf(stderr, "%s-infer: %s\n", p->model->name, e.text);
-        return 1;
-    }
-    nn_args_end end = parse(p, &o, argc, argv);
+    nn_args_end end = NN_ARGS_RUN;
+    bool good = nn_alloc(&o.files, (size_t)argc, sizeof *o.files, "files", &e);
+    if (good)
+        end = parse(p, &o, argc, argv);
     int status = end == NN_ARGS_DONE ? 0 : 2;
     if (end == NN_ARGS_RUN && o.csv && o.json)
         fprintf(stderr, "%s-infer: --csv and --json exclude each other\n",
                 p->model->name);
     else if (end == NN_ARGS_RUN)
-        status = run_program(p, &o, &e) ? 0 : 1;
+        status = good && run_program(p, &o, &e) ? 0 : 1;
     if (status == 1)
-        fprintf(stderr, "%s-infer: %s\n", p->model->name, e.text);
+        nn_say(stderr, "%s-infer: %s\n", p->model->name, e.text);
     free(o.files);
     return status;
+}
+
+int nn_infer_main(int argc, char **argv, const nn_program *p)
+{
+    char name[300];
+    nn_std_open();
+    snprintf(name, sizeof name, "%s-infer", p->model->name);
+    return nn_std_close(name, run(argc, argv, p));
 }

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nn_say.h"
+
 enum { MOST_DEPTH = 32 };
 
 nn_json nn_json_open(const char *bytes, size_t size)
@@ -241,15 +243,37 @@ bool nn_json_done(nn_json *j)
            (j->at == j->end || wrong(j, "the end of the text"));
 }
 
+/* Escapes what no terminal should get as it is; what is no UTF-8 becomes
+ * U+FFFD. */
+static void quote_hidden(nn_text *t, const char *text, size_t n)
+{
+    const unsigned char *u = (const unsigned char *)text;
+    if (n == 0)
+        nn_text_print(t, "\\ufffd");
+    else if (n == 1)
+        nn_text_print(t, "\\u%04x", u[0]);
+    else if (n == 2)
+        nn_text_print(t, "\\u%04x", (u[0] & 0x1fu) << 6 | (u[1] & 0x3f));
+    else
+        nn_text_print(t, "\\u%04x",
+                      (u[0] & 0xfu) << 12 | (u[1] & 0x3fu) << 6 |
+                          (u[2] & 0x3f));
+}
+
 void nn_json_quote(nn_text *t, const char *text)
 {
     nn_text_add(t, "\"", 1);
-    for (const char *p = text; *p != 0; p++)
-        if (*p == '"' || *p == '\\')
-            nn_text_print(t, "\\%c", *p);
-        else if ((unsigned char)*p < 0x20)
-            nn_text_print(t, "\\u%04x", (unsigned)*p);
-        else
-            nn_text_add(t, p, 1);
+    for (size_t left = strlen(text); left > 0;) {
+        size_t n = nn_printable(text, left), all = nn_utf8(text, left);
+        if (n == 0)
+            quote_hidden(t, text, all);
+        else {
+            nn_text_add(t, "\\", *text == '"' || *text == '\\');
+            nn_text_add(t, text, n);
+        }
+        all = all > 0 ? all : 1;
+        text += all;
+        left -= all;
+    }
     nn_text_add(t, "\"", 1);
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "nn_clock.h"
+#include "nn_say.h"
 
 enum { LINES = 40, BAR = 24 };
 
@@ -109,13 +110,14 @@ void nn_log_part(nn_log *l, nn_part part, const nn_figures *f)
 
 void nn_log_say(nn_log *l, const char *format, ...)
 {
+    char text[2048];
     va_list list;
     if (l->quiet)
         return;
     wipe_bar(l);
     va_start(list, format);
-    vprintf(format, list);
+    vsnprintf(text, sizeof text, format, list);
     va_end(list);
-    printf("\n");
+    nn_say(stdout, "%s\n", text);
     fflush(stdout);
 }

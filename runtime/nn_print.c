@@ -9,6 +9,7 @@
 
 #include "nn_json.h"
 #include "nn_mem.h"
+#include "nn_say.h"
 
 /* True where the output gives one value for each class of its target. */
 static bool has_classes(const nn_print *p)
@@ -103,8 +104,9 @@ static void print_classes(nn_print *p)
             fprintf(p->stream, ".%" PRId64, s + 1);
         for (int64_t k = 0; k < p->top; k++) {
             double value = (double)x[p->order[k]];
-            fprintf(p->stream, "%s%s ", k == 0 ? ": " : ",  ",
-                    class_name(p, p->order[k], room));
+            fputs(k == 0 ? ": " : ",  ", p->stream);
+            nn_show(p->stream, class_name(p, p->order[k], room));
+            fputs(" ", p->stream);
             fprintf(p->stream, p->probabilities ? "%.2f %%" : "%.6g",
                     p->probabilities ? 100 * value : value);
         }

@@ -8,31 +8,14 @@
 #include <string.h>
 
 #include "nn_mem.h"
-
-/* Bytes of the UTF-8 sequence at p, or 0 where there is none (RFC 3629). */
-static size_t sequence(const unsigned char *p, size_t left)
-{
-    size_t n = p[0] < 0x80 ? 1 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
-    if (n == 1)
-        return 1;
-    if (p[0] < 0xc2 || p[0] > 0xf4 || n > left)
-        return 0;
-    for (size_t i = 1; i < n; i++)
-        if ((p[i] & 0xc0) != 0x80)
-            return 0;
-    bool overlong =
-        (p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xf0 && p[1] < 0x90);
-    bool beyond =
-        (p[0] == 0xed && p[1] > 0x9f) || (p[0] == 0xf4 && p[1] > 0x8f);
-    return overlong || beyond ? 0 : n;
-}
+#include "nn_say.h"
 
 static bool check_text(const nn_file *f, const char *path, nn_error *e)
 {
     long line = 1;
     for (size_t i = 0, n; i < f->size; i += n) {
         line += f->bytes[i] == '\n';
-        n = sequence(f->bytes + i, f->size - i);
+        n = nn_utf8((const char *)f->bytes + i, f->size - i);
         if (n == 0)
             return nn_fail(e,
                            "%s:%ld: byte 0x%02x is not UTF-8: convert the "

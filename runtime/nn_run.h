@@ -11,6 +11,7 @@
 typedef struct {
     const char *data, *resume, *init, *out, *log;
     int64_t epochs, threads, seed;
+    int64_t data_limit; /* MiB; 0: not given */
     double rate;
     bool eval, gradcheck, quiet;
     bool epochs_given, rate_given, seed_given, out_given;

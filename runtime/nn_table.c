@@ -19,8 +19,11 @@ bool nn_table_open(nn_table *t, const nn_request *r, nn_error *e)
     *t = (nn_table){.path = nn_file_join(NULL, r->path)};
     if (t->path == NULL)
         return nn_fail(e, "no memory");
-    if (r->given == NULL)
-        return nn_file_read(&t->file, r->path, r->unpacker, e);
+    if (r->given == NULL) {
+        bool good = nn_file_read(&t->file, r->path, r->unpacker, e);
+        t->stamp = t->file.stamp;
+        return good;
+    }
     t->file = (nn_file){.bytes = r->given->bytes, .size = r->given->size};
     return true;
 }

@@ -30,6 +30,7 @@ typedef struct {
     const uint32_t *lines;      /* of each row, from 1; NULL: rows have none */
     const int64_t *columns;     /* the file's, from 0, of each cell; or NULL */
     char *path;                 /* for messages, malloc'ed */
+    nn_stamp stamp;             /* of the file as it was opened */
     nn_file file;               /* kept open for cells that lie in it */
     void *owned[4];             /* malloc'ed blocks */
 } nn_table;

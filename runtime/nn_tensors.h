@@ -8,6 +8,7 @@
 #include "nn_file.h"
 #include "nn_mem.h"
 #include "nn_model.h"
+#include "nn_writer.h"
 
 typedef enum {
     NN_FILE_F64,

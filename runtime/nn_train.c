@@ -5,8 +5,11 @@
 #include "nn_args.h"
 #include "nn_ckpt.h"
 #include "nn_log.h"
+#include "nn_places.h"
 #include "nn_processor.h"
 #include "nn_run.h"
+#include "nn_say.h"
+#include "nn_std.h"
 
 static nn_options default_options(const nn_program *p, const char *out)
 {
@@ -24,12 +27,14 @@ static nn_args_end parse(const nn_program *p, nn_options *o, int argc,
     const nn_arg args[] = {
         {"data", "DIR", "read the data below DIR (the current folder)",
          NN_ARG_TEXT, &o->data, 0, NULL},
+        {"data-limit", "MIB", "the most that a .gz file may unpack to",
+         NN_ARG_COUNT, &o->data_limit, 1, NULL},
         {"epochs", "N", "train for N epochs", NN_ARG_COUNT, &o->epochs, 1,
          &o->epochs_given},
         {"rate", "R", "learning rate", NN_ARG_REAL, &o->rate, 0,
          &o->rate_given},
         {"seed", "S", "of first values, order of rows and dropout",
-         NN_ARG_COUNT, &o->seed, 0, &o->seed_given},
+         NN_ARG_WHOLE, &o->seed, 0, &o->seed_given},
         {"threads", "N", "threads to use (all processors)", NN_ARG_COUNT,
          &o->threads, 1, NULL},
         {"resume", "FILE", "go on from a checkpoint", NN_ARG_TEXT, &o->resume,
@@ -58,6 +63,15 @@ static nn_args_end parse(const nn_program *p, nn_options *o, int argc,
     return nn_args_parse(&table, argc, argv, NULL, NULL);
 }
 
+static bool can_save(const nn_run *r, nn_error *e)
+{
+    nn_places places;
+    bool good = nn_places_open(&places, &r->options, e) &&
+                nn_places_check(&places, r, e);
+    nn_places_close(&places);
+    return good;
+}
+
 /* With --init and --out, foreign weights get what preprocessing learned, so
  * that the inference program takes raw rows with them. */
 static int evaluate(nn_run *r, nn_error *e)
@@ -65,14 +79,15 @@ static int evaluate(nn_run *r, nn_error *e)
     const nn_options *o = &r->options;
     const char *path = o->init != NULL ? o->init : o->out;
     nn_log log = nn_log_open(r->model, r->data.preps, false, 1);
-    if (!nn_run_load(r, path, e))
+    bool saves = o->init != NULL && o->out_given;
+    if ((saves && !can_save(r, e)) || !nn_run_load(r, path, e))
         return 1;
     for (int part = 0; part < NN_PARTS; part++)
         if (r->data.parts[part].count > 0) {
             nn_figures f = nn_run_evaluate(r, (nn_part)part);
             nn_log_part(&log, (nn_part)part, &f);
         }
-    if (o->init != NULL && o->out_given)
+    if (saves)
         return nn_ckpt_save_weights(r->model, r->params, r->data.preps,
                                     r->data.tensors, o->out, e)
                    ? 0
@@ -83,8 +98,12 @@ static int evaluate(nn_run *r, nn_error *e)
 static int run_program(const nn_program *p, const nn_options *o, nn_error *e)
 {
     nn_run r;
+    nn_unpacker unpacker;
+    nn_program program = *p;
     int status;
-    if (!nn_processor_check(p->model, e) || !nn_run_open(&r, p, o, e))
+    program.unpacker =
+        nn_unpacker_within(p->unpacker, o->data_limit, &unpacker);
+    if (!nn_processor_check(p->model, e) || !nn_run_open(&r, &program, o, e))
         return 1;
     if (o->gradcheck)
         status = nn_gradcheck(&r, e);
@@ -101,18 +120,16 @@ static bool can_check(const nn_program *p)
 {
     if (sizeof(nn_real) == sizeof(double) && p->model->grad.run != NULL)
         return true;
-    fprintf(stderr,
-            "%s-train: gradients are checked in a build of its own: run\n"
-            "    nnc train --gradcheck %s\n",
-            p->model->name, p->file);
+    nn_say(stderr,
+           "%s-train: gradients are checked in a build of its own: run\n"
+           "    nnc train --gradcheck %s\n",
+           p->model->name, p->file);
     return false;
 }
 
-int nn_train_main(int argc, char **argv, const nn_program *p)
+static int run(int argc, char **argv, const nn_program *p, const char *out)
 {
     nn_error e = {""};
-    char out[300];
-    snprintf(out, sizeof out, "%s.safetensors", p->model->name);
     nn_options o = default_options(p, out);
     nn_args_end end = parse(p, &o, argc, argv);
     if (end != NN_ARGS_RUN)
@@ -126,6 +143,15 @@ int nn_train_main(int argc, char **argv, const nn_program *p)
     }
     int status = run_program(p, &o, &e);
     if (e.text[0] != 0 && status != 0)
-        fprintf(stderr, "%s-train: %s\n", p->model->name, e.text);
+        nn_say(stderr, "%s-train: %s\n", p->model->name, e.text);
     return status;
+}
+
+int nn_train_main(int argc, char **argv, const nn_program *p)
+{
+    char out[300], name[300];
+    nn_std_open();
+    snprintf(out, sizeof out, "%s.safetensors", p->model->name);
+    snprintf(name, sizeof name, "%s-train", p->model->name);
+    return nn_std_close(name, run(argc, argv, p, out));
 }

@@ -79,8 +79,7 @@ static void checkpoints_come_back(void **state)
     fill(a);
     memcpy(best, a, sizeof best);
     best[0] = 42;
-    assert_true(
-        nn_ckpt_save(&softmax_model, a, best, &to, NULL, 0, false, "w", &e));
+    assert_true(nn_ckpt_save(&softmax_model, a, best, &to, NULL, 0, "w", &e));
     assert_true(nn_ckpt_load(&softmax_model, "w", b, again, &from, &e));
     assert_memory_equal(a, b, sizeof a);
     assert_memory_equal(best, again, sizeof best);

@@ -135,6 +135,34 @@ static void refuses_broken_gzip(void **state)
     assert_non_null(strstr(e.text, "damaged"));
 }
 
+/* IDX of 64 MiB of zeros, which are 64 kB packed. */
+static void gzip_has_a_bound(void **state)
+{
+    enum { ROWS = 1 << 20, SIZE = 8 + 64 * ROWS };
+    static const char head[] = "\0\0\x08\2\0\x10\0\0\0\0\0\x40";
+    unsigned char *packed = malloc(1 << 17);
+    char *plain = calloc(SIZE + 4, 1);
+    nn_unpacker more;
+    nn_table t;
+    nn_error e;
+    (void)state;
+    assert_true(plain != NULL && packed != NULL);
+    memcpy(plain, head, 12);
+    write_bytes("f", packed, pack(plain, SIZE + 4, packed, 1 << 17));
+    assert_false(read_file(&t, &nn_idx, &nn_gzip, &e));
+    assert_non_null(strstr(e.text, "unpacks to more than 64 MiB"));
+    assert_non_null(strstr(e.text, "--data-limit"));
+    nn_unpacker_within(&nn_gzip, 65, &more);
+    assert_true(read_file(&t, &nn_idx, &more, &e));
+    assert_int_equal(t.rows, ROWS);
+    nn_table_close(&t);
+    nn_unpacker_within(&nn_gzip, 1, &more);
+    assert_false(read_file(&t, &nn_idx, &more, &e));
+    assert_non_null(strstr(e.text, "unpacks to more than 1 MiB"));
+    free(plain);
+    free(packed);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -142,6 +170,7 @@ int main(void)
         cmocka_unit_test(refuses_idx),
         cmocka_unit_test(reads_gzip),
         cmocka_unit_test(refuses_broken_gzip),
+        cmocka_unit_test(gzip_has_a_bound),
     };
     return cmocka_run_group_tests(tests, enter_folder, leave_folder);
 }

@@ -1,0 +1,23 @@
+/* Where a trainer writes: the weights, the checkpoint, the log and its curve,
+ * looked at before anything is written. */
+#ifndef NN_PLACES_H
+#define NN_PLACES_H
+
+#include "nn_run.h"
+
+typedef struct {
+    char *weights, *checkpoint;
+    char *log, *curve; /* NULL without --log */
+} nn_places;
+
+/* NAME.safetensors and NAME.ckpt.safetensors of --out, FILE.csv and FILE.svg
+ * of --log. */
+bool nn_places_open(nn_places *p, const nn_options *o, nn_error *e);
+void nn_places_close(nn_places *p);
+
+/* Refuses a place that holds something this run reads, under whatever name,
+ * something that is no file of the kind to be written, or that cannot be
+ * written to; and two places that are one. Removes what killed runs left. */
+bool nn_places_check(const nn_places *p, const nn_run *r, nn_error *e);
+
+#endif

@@ -1,0 +1,27 @@
+/* Words for people: what comes from files, names and flags is shown without
+ * anything that a terminal would obey. */
+#ifndef NN_SAY_H
+#define NN_SAY_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+/* Bytes of the UTF-8 sequence at p, of which left >= 1 can be read; 0 where
+ * there is none (RFC 3629). */
+size_t nn_utf8(const char *p, size_t left);
+
+/* The same where it may be shown; 0 for control characters, also those that
+ * turn the direction of writing. */
+size_t nn_printable(const char *p, size_t left);
+
+/* Writes the text with a `?` for every byte that must not be shown. */
+void nn_show(FILE *stream, const char *text);
+
+/* Puts a `?` into the text for every such byte but line ends. */
+void nn_clean(char *text);
+
+/* As fprintf, the result cleaned; cut after some 4000 bytes. */
+__attribute__((format(printf, 2, 3))) void nn_say(FILE *stream,
+                                                  const char *format, ...);
+
+#endif

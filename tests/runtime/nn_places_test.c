@@ -1,0 +1,175 @@
+/* What a trainer writes and where: never over what it reads, whatever that is
+ * called, nothing into a standard stream that was closed, nothing left behind
+ * by a killed run, and no further on data that have changed. */
+#include "programs.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <time.h>
+
+static const struct {
+    const char *words, *says;
+} refused[] = {
+    {"--log iris.csv", "would overwrite iris.csv"},
+    {"--log ./folder/../iris.csv", "would overwrite ./folder/../iris.csv"},
+    {"--log link", "would overwrite link, which this run reads as iris.csv"},
+    {"--log hard", "would overwrite hard"},
+    {"--log iris", "--log: iris is there and is no table of epochs"},
+    {"--log drawn.csv", "drawn.svg is there and is no learning curve"},
+    {"--log a", "--log: a is there and is no table of epochs"},
+    {"--log a --init a", "would overwrite a, which this run reads as a"},
+    {"--log new.csv --out new.csv", "both be new.csv"},
+    {"--log new --out folder/../new", "both be new"},
+    {"--log new.csv --out new.svg", "both be new.svg"},
+    {"--log folder", "it is a folder"},
+    {"--log pipe", "it is no plain file"},
+    {"--log /dev/null", "it is no plain file"},
+    {"--out iris.csv", "the weights file would overwrite iris.csv"},
+    {"--out link", "would overwrite link"},
+    {"--out text.nn", "--out: text.nn is there and is no weights file"},
+    {"--eval --init a --out iris.csv", "would overwrite iris.csv"},
+    {"--resume a.ckpt.safetensors --out a.ckpt.safetensors",
+     "which this run reads as a.ckpt.safetensors"},
+};
+
+static void sources_stay(void **state)
+{
+    (void)state;
+    reset();
+    assert_int_equal(train("--quiet --epochs 1 --out a"), 0);
+    assert_int_equal(symlink("iris.csv", "link") | mkdir("folder", 0777) |
+                         mkfifo("pipe", 0600) | system("cp iris.csv before") |
+                         link("iris.csv", "hard"),
+                     0);
+    write_text("text.nn", "model softmax {}");
+    write_text("iris", "a word");
+    write_text("drawn.svg", "<svg>mine</svg>");
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+        if (train(refused[i].words) != 1)
+            fail_msg("%s does not end with 1", refused[i].words);
+        assert_file_says("err", refused[i].says);
+        assert_same_file("iris.csv", "before");
+        assert_file_says("text.nn", "model softmax {}");
+        assert_int_equal(access("new", F_OK), -1);
+    }
+    assert_int_equal(train("--quiet --epochs 1 --init a --out a --log l"), 0);
+    assert_int_equal(train("--quiet --epochs 1 --out a --log l"), 0);
+    assert_int_equal(system("rm -r link hard folder pipe iris drawn.svg"), 0);
+}
+
+static int closed; /* bits: standard input, output, errors */
+
+static void close_some(void)
+{
+    for (int fd = 0; fd < 3; fd++)
+        if (closed >> fd & 1)
+            close(fd);
+}
+
+static void closed_streams_are_no_files(void **state)
+{
+    (void)state;
+    reset();
+    assert_int_equal(train("--quiet --epochs 2 --out a"), 0);
+    before_main = close_some;
+    for (closed = 1; closed < 8; closed++) {
+        assert_int_equal(train("--epochs 2 --out b --log l.csv"),
+                         closed & 2 ? 1 : 0);
+        assert_same_file("a", "b");
+        assert_file_says("l.csv", "epoch,step,rate,seconds,train_loss,"
+                                  "train_accuracy,validation_loss");
+        size_t size;
+        char *log = read_bytes("l.csv", &size);
+        assert_null(strstr(log, "softmax"));
+        assert_null(strstr(log, "rows"));
+        free(log);
+    }
+}
+
+static void fill_output(void)
+{
+    if (freopen("/dev/full", "w", stdout) == NULL)
+        _exit(99);
+}
+
+static void output_that_is_lost_is_a_failure(void **state)
+{
+    static const char *const words[] = {"--out a", "--quiet --out a", "--help",
+                                        "--version", "--eval --init a"};
+    (void)state;
+    reset();
+    if (access("/dev/full", W_OK) != 0)
+        skip();
+    before_main = fill_output;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        assert_int_equal(train(words[i]), 1);
+        assert_file_says("err", "softmax-train: cannot write the output");
+    }
+    assert_int_equal(infer("--weights a iris.csv"), 1);
+    assert_int_equal(infer("--weights a --bench"), 1);
+    assert_file_says("err", "softmax-infer: cannot write the output");
+}
+
+static void assert_no_leftovers(void)
+{
+    assert_int_not_equal(system("ls | grep -q '[.]tmp$'"), 0);
+}
+
+/* Killed at many moments; the run after it tidies up. */
+static void killed_runs_leave_nothing(void **state)
+{
+    (void)state;
+    reset();
+    program.train.epochs = 1000000;
+    for (int i = 0; i < 24; i++) {
+        pid_t child = start_main(nn_train_main, "--out k --log k.csv");
+        nanosleep(&(struct timespec){.tv_nsec = 500000L * (i + 1)}, NULL);
+        kill(child, SIGKILL);
+        waitpid(child, NULL, 0);
+    }
+    assert_int_equal(train("--quiet --epochs 1 --out k --log k.csv"), 0);
+    assert_no_leftovers();
+}
+
+static int step_and_spoil(nn_real *params, void *workspace,
+                          const void *const *inputs, nn_real *const *outputs,
+                          double *sums, int rows, const nn_scalars *s,
+                          nn_parallel par, void *pool)
+{
+    if (s->step == 30 && system("cp spoilt spoiling && mv spoiling iris.csv"))
+        return 1;
+    if (s->step == 31 && system("cat spoilt >iris.csv") != 0)
+        return 1;
+    return softmax_step(params, workspace, inputs, outputs, sums, rows, s, par,
+                        pool);
+}
+
+static void changed_data_end_training(void **state)
+{
+    (void)state;
+    reset();
+    assert_int_equal(system("cp iris.csv whole; (cat whole; echo) >spoilt"), 0);
+    model.step.run = step_and_spoil;
+    assert_int_equal(train("--out c"), 1);
+    assert_file_says("err", "iris.csv is gone or has been replaced since it "
+                            "was read. Training has ended in epoch 3; the "
+                            "last checkpoint is c.ckpt.safetensors");
+    assert_int_equal(access("c", F_OK), -1);
+    assert_int_equal(system("cp whole iris.csv"), 0);
+    model.step.run = softmax_step;
+    assert_int_equal(train("--quiet --out c --resume c.ckpt.safetensors"), 0);
+    assert_int_equal(train("--quiet --out a"), 0);
+    assert_same_file("a", "c");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sources_stay),
+        cmocka_unit_test(closed_streams_are_no_files),
+        cmocka_unit_test(output_that_is_lost_is_a_failure),
+        cmocka_unit_test(killed_runs_leave_nothing),
+        cmocka_unit_test(changed_data_end_training),
+    };
+    return cmocka_run_group_tests(tests, make_data, leave_folder);
+}
