@@ -21,11 +21,16 @@ objects = $(patsubst %.c,$(B)/%.o,$(call sources,$(1)))
 need = @command -v $(1) >/dev/null 2>&1 || { \
        echo "nnc needs $(1) here: install the package '$(2)'." >&2; exit 1; }
 
+# What the compiler shares with the programs that it makes.
+SHARED = runtime/nn_error.c runtime/nn_file.c runtime/nn_mem.c \
+         runtime/nn_say.c runtime/nn_std.c runtime/nn_watch.c \
+         runtime/nn_writer.c
 PACKED = $(call sources,templates/* runtime/*.[ch] compiler/prelude.nn)
 PARSER = $(if $(wildcard grammar/nn.y), \
          $(B)/grammar/nn.tab.o $(B)/grammar/nn.lex.o)
 NNC_O  = $(filter-out $(B)/compiler/main.o, \
-         $(call objects,compiler/*.c compiler/*/*.c)) $(PARSER) $(B)/pack.o
+         $(call objects,compiler/*.c compiler/*/*.c)) $(PARSER) $(B)/pack.o \
+         $(call objects,$(SHARED))
 TESTS  = $(patsubst %.c,$(B)/%,$(call sources,tests/*_test.c tests/*/*_test.c))
 OURS   = $(call sources,compiler/*.[ch] compiler/*/*.[ch] runtime/*.[ch] \
          tests/*.[ch] tests/*/*.[ch])

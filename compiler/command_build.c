@@ -3,10 +3,10 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "cache.h"
 #include "commands.h"
+#include "output.h"
 #include "programs.h"
 #include "report.h"
 
@@ -14,24 +14,23 @@ static bool copy(Arena *arena, const char *from, const char *to, bool runs)
 {
     size_t size;
     const char *text = str_read_file(arena, from, &size);
-    mode_t mask = umask(0);
 
-    umask(mask);
-    if (text && str_write_file(to, text, size) &&
-        (!runs || chmod(to, 0777 & ~mask) == 0))
-        return true;
-    fprintf(stderr, "nnc: cannot write %s: %s\n", to, strerror(errno));
+    if (text)
+        return output_write(to, text, size, runs);
+    fprintf(stderr, "nnc: cannot read %s: %s\n", from, strerror(errno));
     return false;
 }
 
-static bool install(Arena *a, const Built *built, const char *folder)
+static bool install(const Driver *d, const Built *built, const char *folder)
 {
+    Arena *a = d->arena;
     const char *dot = strcmp(folder, ".") == 0 ? "" : "/";
     const char *to =
         arena_printf(a, "%s%s%s", *dot ? folder : "", dot, built->name);
     const char *c_file = arena_printf(a, "%s.c", to);
 
-    if (!copy(a, built->c_file, c_file, false) ||
+    if (!output_allowed(d, NULL, c_file) || !output_allowed(d, NULL, to) ||
+        !copy(a, built->c_file, c_file, false) ||
         !copy(a, built->path, to, true))
         return false;
     printf("%s, compiled from %s\n", to, c_file);
@@ -45,7 +44,7 @@ static int make(Driver *d, ProgramKind kind, const char *folder)
 
     if (status != 0)
         return status;
-    return install(d->arena, &built, folder) ? 0 : 1;
+    return install(d, &built, folder) ? 0 : 1;
 }
 
 /* Why a model gets no trainer, or NULL. */

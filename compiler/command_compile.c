@@ -1,5 +1,4 @@
 /* command_compile.c: `nnc compile`: a model as model.c and model.h. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +6,7 @@
 #include "base/quote.h"
 #include "commands.h"
 #include "emit/emit.h"
+#include "output.h"
 #include "programs.h"
 #include "report.h"
 #include "unrolled.h"
@@ -42,14 +42,6 @@ static const char *c_path(const Options *o, const char *name)
     return NULL;
 }
 
-static bool write_file(const char *path, const char *text)
-{
-    if (str_write_file(path, text, strlen(text)))
-        return true;
-    fprintf(stderr, "nnc: cannot write %s: %s\n", path, strerror(errno));
-    return false;
-}
-
 static void print_how(const Driver *d, const char *path, const char *header,
                       const char *text)
 {
@@ -80,8 +72,11 @@ static int write_model(const Driver *d, const Model *m)
                      str_base_name(header));
     h = emit_model_h(a, m->program, m->plans.at, m->plans.n,
                      str_base_name(header));
-    if (!unrolled_check(c, &d->code) || !write_file(path, c) ||
-        !write_file(header, h))
+    if (!output_allowed(d, m->program, path) ||
+        !output_allowed(d, m->program, header) ||
+        !unrolled_check(c, &d->code) ||
+        !output_write(path, c, strlen(c), false) ||
+        !output_write(header, h, strlen(h), false))
         return 1;
     print_how(d, path, header, c);
     return 0;

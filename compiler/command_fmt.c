@@ -1,7 +1,7 @@
 /* command_fmt.c: `nnc fmt`: files in canonical form.
  *
  * A file with mistakes is left as it is and its mistakes are printed; a file
- * that would not change is not written. */
+ * that would not change is not written. A link is followed. */
 #include "commands.h"
 
 #include <errno.h>
@@ -9,15 +9,13 @@
 #include <string.h>
 
 #include "front/fmt.h"
+#include "output.h"
 
 static bool write_text(const char *path, const Text *text)
 {
     if (strcmp(path, "-") == 0)
         return fwrite(text_str(text), 1, text->n, stdout) == text->n;
-    if (str_write_file(path, text_str(text), text->n))
-        return true;
-    fprintf(stderr, "nnc: cannot write %s: %s\n", path, strerror(errno));
-    return false;
+    return output_write(path, text_str(text), text->n, false);
 }
 
 /* 0, or 1 where something was wrong or, with --check, would change. */

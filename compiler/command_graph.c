@@ -2,13 +2,14 @@
  *
  * Shown is the graph as elaborated: of one training step where there is a
  * loss, else of inference. */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "commands.h"
 #include "driver.h"
+#include "nn_say.h"
+#include "nn_writer.h"
+#include "output.h"
 #include "process.h"
 
 static const Entry *entry_to_show(const Program *p)
@@ -26,21 +27,33 @@ static bool ends_with(const char *text, const char *end)
     return n > m && strcmp(text + n - m, end) == 0;
 }
 
-static int write_text(const char *path, const Text *text)
+/* Lets graphviz turn the dot text, which lies beside the drawing while that
+ * is made, into the file that replaces it. */
+static bool run_dot(const char *path, const Text *dot, nn_writer *to,
+                    nn_error *e)
 {
-    if (str_write_file(path, text_str(text), text->n))
-        return 0;
-    fprintf(stderr, "nnc: cannot write %s: %s\n", path, strerror(errno));
-    return 1;
+    nn_writer from;
+    bool drawn;
+
+    if (!nn_writer_open(&from, path, e))
+        return false;
+    fwrite(text_str(dot), 1, dot->n, from.stream);
+    drawn = fflush(from.stream) == 0;
+    if (drawn) {
+        const char *argv[] = {"dot",         "-Tsvg",        "-o",
+                              to->temporary, from.temporary, NULL};
+        Process p = {.argv = argv};
+
+        drawn = process_run(&p, 1);
+    }
+    nn_writer_cancel(&from);
+    return drawn || nn_fail(e, "graphviz could not write %s", path);
 }
 
-/* Lets graphviz draw the dot text; the drawing is renamed when complete. */
 static int draw(Arena *a, const char *path, const Text *dot)
 {
-    const char *from = arena_printf(a, "%s.dot.%ld", path, (long)getpid());
-    const char *to = arena_printf(a, "%s.%ld", path, (long)getpid());
-    const char *argv[] = {"dot", "-Tsvg", "-o", to, from, NULL};
-    Process p = {.argv = argv};
+    nn_error e;
+    nn_writer to;
     bool drawn;
 
     if (!process_find(a, "dot")) {
@@ -49,14 +62,15 @@ static int draw(Arena *a, const char *path, const Text *dot)
               stderr);
         return 1;
     }
-    if (write_text(from, dot) != 0)
-        return 1;
-    drawn = process_run(&p, 1) && rename(to, path) == 0;
+    nn_writer_sweep(path);
+    drawn = nn_writer_open(&to, path, &e);
+    if (drawn && !run_dot(path, dot, &to, &e)) {
+        nn_writer_cancel(&to);
+        drawn = false;
+    }
+    drawn = drawn && nn_writer_finish(&to, &e);
     if (!drawn)
-        fprintf(stderr, "nnc: graphviz could not write %s\n", path);
-    unlink(from);
-    if (!drawn)
-        unlink(to);
+        nn_say(stderr, "nnc: %s\n", e.text);
     return !drawn;
 }
 
@@ -83,7 +97,10 @@ int command_graph(const Options *o)
         fputs(text_str(&text), stdout);
         return 0;
     }
+    if (!output_allowed(&d, p, o->output))
+        return 1;
     graph_dot(&text, entry->graph, p->name);
-    return ends_with(o->output, ".dot") ? write_text(o->output, &text)
-                                        : draw(o->arena, o->output, &text);
+    if (ends_with(o->output, ".dot"))
+        return !output_write(o->output, text_str(&text), text.n, false);
+    return draw(o->arena, o->output, &text);
 }

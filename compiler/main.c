@@ -1,11 +1,8 @@
 /* main.c: reads the command line, runs the command, sets the exit status:
  * 0, 1 for the user's mistakes, 2 for a wrong command line; a bug of nnc's own
- * ends with 70 where it is found. */
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
-
+ * ends with 70 where it is found. Output that did not arrive is a failure. */
 #include "commands.h"
+#include "nn_std.h"
 
 /* A command without a function is not offered. */
 static Command *const functions[COMMANDS] = {
@@ -16,26 +13,14 @@ static Command *const functions[COMMANDS] = {
     [COMMAND_REPORT] = command_report,   [COMMAND_BENCH] = command_bench,
 };
 
-/* Output that did not arrive is a failure, but for a reader that went away. */
-static int output_status(int status)
-{
-    bool flushed = fflush(stdout) == 0;
-
-    if ((flushed && !ferror(stdout)) || (!flushed && errno == EPIPE))
-        return status;
-    fprintf(stderr, "nnc: cannot write the output%s%s\n", flushed ? "" : ": ",
-            flushed ? "" : strerror(errno));
-    return 1;
-}
-
 int main(int argc, char **argv)
 {
     Options options = {.arena = arena_new()};
     int status;
 
+    nn_std_open();
     if (options_parse(&options, functions, argc, argv, &status))
         status = functions[options.command](&options);
-    status = output_status(status);
     arena_free(options.arena);
-    return status;
+    return nn_std_close("nnc", status);
 }

@@ -129,6 +129,33 @@ if [ -w /dev/full ]; then
     verdict "report: output that does not arrive" "status is not 1"
 fi
 
+# What is read is never written over, whatever it is called.
+mkdir own
+sed 's/random(rows: 40, seed: 1)/npy("x.c")/' small.nn >own/small.c
+echo 'use "used.c"; model m { input x: f32[2]; output x -> b; }' >own/m.c
+echo 'block b() { out = in -> relu; }' >own/used.c
+echo data >own/x.c
+ln -s used.c own/link.c
+ln own/used.c own/hard.c
+for try in 'small.c small.c' 'small.c ../own/small.c' 'small.c x.c' \
+    'm.c used.c' 'm.c link.c' 'm.c hard.c' 'm.c m.c'; do
+    cat own/*.c | cksum >before
+    expect 1 "compile: not over its sources: $try" sh -c \
+        "cd own && '$NNC' compile ${try% *} -o ${try#* }"
+    lines 1 "compile: not over its sources in one line: $try"
+    says err "compile: names the source: $try" 'name another file with -o'
+    cat own/*.c | cksum | cmp -s - before
+    verdict "compile: sources stay: $try" "one has changed"
+done
+ln -s "$OUT/small.nn" own/drawn.dot
+expect 1 "graph: not over its source" "$NNC" graph small.nn -o own/drawn.dot
+mkdir own/small-train.c && rmdir own/small-train.c
+cp small.nn own/small-train.c
+expect 1 "build: not over its source" \
+    "$NNC" build own/small-train.c -o own
+cmp -s small.nn own/small-train.c
+verdict "build: its source stays" "it has changed"
+
 mkdir templates
 sed 's/^static inline/\/* from the folder *\/ &/' \
     "$TREE/templates/vector.h" >templates/vector.h
@@ -137,6 +164,38 @@ expect 0 "templates: from a folder" \
 says t.c "templates: the folder's are used" 'from the folder'
 expect 2 "templates: a folder without any" \
     "$NNC" compile small.nn --templates=cache -o t.c
+
+expect 1 "templates: none is overwritten" \
+    sh -c "cp templates/vector.h templates/v.c; cp '$TREE/templates/image.c' \
+        templates; '$NNC' compile small.nn --templates=templates \
+        -o templates/image.c"
+
+# A text is laid out in its place: rights stay, links too.
+printf 'model f {\ninput x: f32[2];\noutput x;\n}\n' >f.nn
+chmod 640 f.nn && ln -s f.nn to-f.nn
+expect 0 "fmt: through a link" "$NNC" fmt to-f.nn
+[ -L to-f.nn ] && [ "$(stat -c %a f.nn)" = 640 ] && grep -q '^  output' f.nn
+verdict "fmt: keeps the link and the rights" "$(ls -l f.nn to-f.nn)"
+mkdir shared && chmod 1777 shared && ln -s ../f.nn shared/f.nn
+printf 'model f {\ninput x: f32[2];\noutput x;\n}\n' >f.nn
+expect 1 "fmt: a link in a shared folder" "$NNC" fmt shared/f.nn
+says err "fmt: says why" 'to which everyone may write'
+for command in 'check small.nn --json' 'fmt - <small.nn' 'graph small.nn' \
+    'report small.nn' 'compile small.nn' 'build small.nn -o one' --help \
+    'infer --help' --version 'check wrong.nn --json'; do
+    [ -w /dev/full ] || break
+    expect 1 "full disk: $command" sh -c "'$NNC' $command >/dev/full"
+done
+expect 0 "check: with all streams closed" \
+    sh -c "'$NNC' check small.nn <&- >&- 2>&-"
+expect 1 "check: a mistake, with all streams closed" \
+    sh -c "'$NNC' check wrong.nn <&- >&- 2>&-"
+for streams in '>&-' '<&- >&-' '2>&-' '<&- >&- 2>&-'; do
+    sh -c "'$NNC' compile small.nn -o closed.c $streams"
+    cmp -s closed.c first.c || sed 's/closed/my-net/g;s/CLOSED/MY_NET/g' \
+        closed.c | cmp -s - first.c
+    verdict "compile: with $streams nothing else is in the file" "there is"
+done
 
 expect 0 "graph: text" "$NNC" graph small.nn
 says out "graph: text names operators" MATMUL

@@ -109,6 +109,21 @@ void diag_help(Message *message, const char *format, ...)
     va_end(args);
 }
 
+void diag_add_source(Diag *diag, const Source *source)
+{
+    vec_push(diag->arena, &diag->sources, source);
+}
+
+int diag_sources(const Diag *diag)
+{
+    return diag->sources.n;
+}
+
+const Source *diag_source(const Diag *diag, int i)
+{
+    return diag->sources.at[i];
+}
+
 int diag_errors(const Diag *diag)
 {
     return diag->errors;

@@ -55,6 +55,11 @@ void diag_help(Message *message, const char *format, ...)
 
 int diag_errors(const Diag *diag);
 
+/* The texts that were read from files, in order. */
+void diag_add_source(Diag *diag, const Source *source);
+int diag_sources(const Diag *diag);
+const Source *diag_source(const Diag *diag, int i);
+
 /* Prints all messages in order of place: as text, or (json) as one JSON array
  * of {file, line, column, endLine, endColumn, severity, message, notes, help}.
  */

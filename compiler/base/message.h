@@ -21,6 +21,7 @@ struct Diag {
     Arena *arena;
     int errors;
     VEC(Message *) messages;
+    VEC(const Source *) sources;
 };
 
 #endif

@@ -293,8 +293,10 @@ File *parse_file(Arena *arena, Diag *diag, const char *path)
 
     source->path = arena_printf(arena, "%s", path);
     source->text = str_read_file(arena, path, &source->size);
-    if (source->text)
+    if (source->text) {
+        diag_add_source(diag, source);
         return parse_text(arena, diag, source);
+    }
     diag_error(diag, (Span){0}, "cannot read %s: %s", path, strerror(errno));
     return NULL;
 }

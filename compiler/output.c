@@ -1,0 +1,117 @@
+/* output.c: see output.h. Files are compared by what they are, not by their
+ * names; writing is the runtime's, which leaves the old file until the new one
+ * is complete and on the disk. */
+#include "output.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "nn_file.h"
+#include "nn_say.h"
+#include "nn_writer.h"
+
+static bool is_one(const nn_stamp *a, const nn_stamp *b)
+{
+    return a->inode == b->inode && a->device == b->device;
+}
+
+static bool is_file(const nn_stamp *s, const char *path)
+{
+    nn_stamp other = nn_stamp_of(path);
+
+    return other.plain && is_one(s, &other);
+}
+
+/* The folder of the file: with its slash, or empty. */
+static const char *folder_of(Arena *arena, const char *path)
+{
+    size_t n = strlen(path) - strlen(str_base_name(path));
+
+    return arena_printf(arena, "%.*s", (int)n, path);
+}
+
+/* What the file is among all that were read, or NULL. */
+static const char *text_read(const Driver *d, const nn_stamp *s,
+                             const char *path)
+{
+    const char *folder = d->options->templates;
+    nn_stamp in;
+
+    for (int i = 0; i < diag_sources(d->diag); i++)
+        if (is_file(s, diag_source(d->diag, i)->path))
+            return "a text of this model";
+    if (!folder)
+        return NULL;
+    folder = arena_printf(d->arena, "%s/%s", folder, str_base_name(path));
+    in = nn_stamp_of(folder);
+    return in.plain && is_one(s, &in) ? "a template" : NULL;
+}
+
+static bool is_data(const Driver *d, const Program *p, const nn_stamp *s)
+{
+    const char *folder = p ? folder_of(d->arena, p->path) : "";
+
+    for (int i = 0; p && i < p->flows.n; i++) {
+        const Stage *source = &p->flows.at[i].stages[0];
+
+        for (int k = 0; k < source->n; k++) {
+            const char *name = source->set[k].text;
+
+            if (!source->set[k].key || strcmp(source->set[k].key, "path") != 0)
+                continue;
+            if (is_file(s, *name == '/'
+                               ? name
+                               : arena_printf(d->arena, "%s%s", folder, name)))
+                return true;
+        }
+    }
+    return false;
+}
+
+bool output_allowed(const Driver *d, const Program *p, const char *path)
+{
+    nn_stamp s = nn_stamp_of(path);
+    const char *what;
+
+    if (!s.plain)
+        return true;
+    what = text_read(d, &s, path);
+    if (!what && is_data(d, p, &s))
+        what = "data of this model";
+    if (what)
+        nn_say(stderr, "nnc: %s is %s: name another file with -o\n", path,
+               what);
+    return !what;
+}
+
+/* Whoever may read the file may run it. */
+static bool make_run(FILE *stream)
+{
+    struct stat s;
+    int fd = fileno(stream);
+
+    return fstat(fd, &s) == 0 &&
+           fchmod(fd, s.st_mode | (s.st_mode & 0444) >> 2) == 0;
+}
+
+bool output_write(const char *path, const char *text, size_t size, bool runs)
+{
+    nn_error e = {""};
+    nn_writer w;
+    bool good = nn_writer_open(&w, path, &e);
+
+    if (good) {
+        fwrite(text, 1, size, w.stream);
+        good = !runs || make_run(w.stream);
+        if (!good)
+            nn_fail(&e, "cannot make a program of %s", path);
+        if (!good)
+            nn_writer_cancel(&w);
+        good = good && nn_writer_finish(&w, &e);
+    }
+    nn_writer_sweep(path);
+    if (!good)
+        nn_say(stderr, "nnc: %s\n", e.text);
+    return good;
+}
