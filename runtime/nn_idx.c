@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nn_kind.h"
 #include "nn_mem.h"
 #include "nn_table.h"
 
@@ -97,7 +98,8 @@ static bool read_idx(nn_table *t, const nn_request *r, nn_error *e)
     bool good = nn_table_open(t, r, e);
     const idx_type *type = good ? find_type(&t->file) : NULL;
     if (good && type == NULL)
-        good = nn_fail(e, "%s is not an IDX file: it does not begin as one",
+        good = nn_kind_check(&t->file, r->path, e) &&
+               nn_fail(e, "%s is not an IDX file: it does not begin as one",
                        r->path);
     good = good && read_shape(t, e) && take_cells(t, type, e);
     if (!good)

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "nn_kind.h"
+
 typedef struct {
     const char *at, *end;
     const char *wrong; /* what was expected, or NULL */
@@ -200,9 +202,12 @@ bool nn_npy_header_read(nn_npy_header *h, const nn_file *file, const char *path,
 {
     const unsigned char *p = file->bytes;
     *h = (nn_npy_header){0};
-    if (file->size < 12 || memcmp(p, "\x93NUMPY", 6) != 0)
-        return nn_fail(e, "%s is not an npy file: it does not begin as one",
+    if (file->size < 6 || memcmp(p, "\x93NUMPY", 6) != 0)
+        return nn_kind_check(file, path, e) &&
+               nn_fail(e, "%s is not an npy file: it does not begin as one",
                        path);
+    if (file->size < 12)
+        return nn_fail(e, "%s is cut short inside its header", path);
     if (p[6] < 1 || p[6] > 3 || p[7] != 0)
         return nn_fail(e, "%s: version %d.%d of npy is not known", path, p[6],
                        p[7]);

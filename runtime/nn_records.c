@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nn_kind.h"
 #include "nn_mem.h"
 #include "nn_say.h"
 
@@ -40,7 +41,7 @@ bool nn_records_open(nn_records *r, const nn_file *file, const char *path,
                       .end = text + file->size,
                       .next_line = 1,
                       .size = file->size};
-    return check_text(file, path, e);
+    return nn_kind_check(file, path, e) && check_text(file, path, e);
 }
 
 void nn_records_close(nn_records *r)

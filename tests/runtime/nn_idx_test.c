@@ -58,7 +58,7 @@ static void refuses_idx(void **state)
         size_t size;
         const char *says[2];
     } rows[] = {
-        {BYTES("GIF89a, not this"), {"f is not an IDX file"}},
+        {BYTES("words, not this"), {"f is not an IDX file"}},
         {BYTES("\0\0\x07\x01\0\0\0\1a"), {"f is not an IDX file"}},
         {BYTES("\0\0\x08\x03\0\0\0\1"), {"cut short inside its header"}},
         {BYTES("\0\0\x08\x01\0\0\0\5abc"), {"5 rows of 1 value, and 3 bytes"}},

@@ -92,71 +92,72 @@ static const png_color greys[] = {
     {0}, {9, 9, 9}, {99, 99, 99}, {250, 250, 250}};
 static const png_color colours[] = {{0}, {9, 8, 7}, {99, 99, 99}, {1, 2, 3}};
 
+static const struct {
+    look look;
+    int channels;
+    const char *bytes; /* HEIGHT rows */
+    size_t row;
+    const char *wanted;
+} stored[] = {
+    {{PNG_COLOR_TYPE_GRAY, 8, 1.0, 0, NULL},
+     1,
+     "\1\2\3\4\5\6",
+     3,
+     "\1\2\3\4\5\6"},
+    {{PNG_COLOR_TYPE_GRAY, 8, 0.3, 1, NULL},
+     1,
+     "\1\2\3\4\5\6",
+     3,
+     "\1\2\3\4\5\6"},
+    {{PNG_COLOR_TYPE_GRAY, 1, 0, 0, NULL},
+     1,
+     "\xa0\x40",
+     1,
+     "\xff\0\xff\0\xff\0"},
+    {{PNG_COLOR_TYPE_GRAY_ALPHA, 8, 0, 0, NULL},
+     1,
+     "\1\0\2\x80\3\xff\4\0\5\0\6\0",
+     6,
+     "\1\2\3\4\5\6"},
+    {{PNG_COLOR_TYPE_PALETTE, 8, 0.5, 0, greys},
+     1,
+     "\0\1\2\3\3\1",
+     3,
+     "\0\t\x63\xfa\xfa\t"},
+    {{PNG_COLOR_TYPE_PALETTE, 2, 0, 0, greys},
+     1,
+     "\x18\xf4",
+     1,
+     "\0\t\x63\xfa\xfa\t"},
+    {{PNG_COLOR_TYPE_PALETTE, 8, 0, 0, colours},
+     1,
+     "\0\2\2\0\0\2",
+     3,
+     "\0\x63\x63\0\0\x63"},
+    {{PNG_COLOR_TYPE_PALETTE, 8, 0, 0, colours},
+     3,
+     "\1\3\0\0\1\3",
+     3,
+     "\t\1\0\0\t\1\10\2\0\0\10\2\7\3\0\0\7\3"},
+    {{PNG_COLOR_TYPE_RGB_ALPHA, 8, 1.0, 0, NULL},
+     3,
+     "\1\2\3\0\4\5\6\0\1\2\3\xff\4\5\6\xff\1\2\3\1\4\5\6\1",
+     12,
+     "\1\4\1\4\1\4\2\5\2\5\2\5\3\6\3\6\3\6"},
+};
+
 static void reads_what_is_stored(void **state)
 {
-    static const struct {
-        look look;
-        int channels;
-        const char *bytes; /* HEIGHT rows */
-        size_t row;
-        const char *wanted;
-    } rows[] = {
-        {{PNG_COLOR_TYPE_GRAY, 8, 1.0, 0, NULL},
-         1,
-         "\1\2\3\4\5\6",
-         3,
-         "\1\2\3\4\5\6"},
-        {{PNG_COLOR_TYPE_GRAY, 8, 0.3, 1, NULL},
-         1,
-         "\1\2\3\4\5\6",
-         3,
-         "\1\2\3\4\5\6"},
-        {{PNG_COLOR_TYPE_GRAY, 1, 0, 0, NULL},
-         1,
-         "\xa0\x40",
-         1,
-         "\xff\0\xff\0\xff\0"},
-        {{PNG_COLOR_TYPE_GRAY_ALPHA, 8, 0, 0, NULL},
-         1,
-         "\1\0\2\x80\3\xff\4\0\5\0\6\0",
-         6,
-         "\1\2\3\4\5\6"},
-        {{PNG_COLOR_TYPE_PALETTE, 8, 0.5, 0, greys},
-         1,
-         "\0\1\2\3\3\1",
-         3,
-         "\0\t\x63\xfa\xfa\t"},
-        {{PNG_COLOR_TYPE_PALETTE, 2, 0, 0, greys},
-         1,
-         "\x18\xf4",
-         1,
-         "\0\t\x63\xfa\xfa\t"},
-        {{PNG_COLOR_TYPE_PALETTE, 8, 0, 0, colours},
-         1,
-         "\0\2\2\0\0\2",
-         3,
-         "\0\x63\x63\0\0\x63"},
-        {{PNG_COLOR_TYPE_PALETTE, 8, 0, 0, colours},
-         3,
-         "\1\3\0\0\1\3",
-         3,
-         "\t\1\0\0\t\1\10\2\0\0\10\2\7\3\0\0\7\3"},
-        {{PNG_COLOR_TYPE_RGB_ALPHA, 8, 1.0, 0, NULL},
-         3,
-         "\1\2\3\0\4\5\6\0\1\2\3\xff\4\5\6\xff\1\2\3\1\4\5\6\1",
-         12,
-         "\1\4\1\4\1\4\2\5\2\5\2\5\3\6\3\6\3\6"},
-    };
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    for (size_t i = 0; i < sizeof stored / sizeof *stored; i++) {
         nn_table t;
         nn_error e = {""};
-        write_stored(&rows[i].look, (const unsigned char *)rows[i].bytes,
-                     rows[i].row);
-        if (!read_image(&t, rows[i].channels, &e))
+        write_stored(&stored[i].look, (const unsigned char *)stored[i].bytes,
+                     stored[i].row);
+        if (!read_image(&t, stored[i].channels, &e))
             fail_msg("row %zu: %s", i, e.text);
-        assert_memory_equal(t.cells, rows[i].wanted,
-                            (size_t)(rows[i].channels * HEIGHT * WIDTH));
+        assert_memory_equal(t.cells, stored[i].wanted,
+                            (size_t)(stored[i].channels * HEIGHT * WIDTH));
         nn_table_close(&t);
     }
 }

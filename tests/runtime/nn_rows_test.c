@@ -185,7 +185,7 @@ static void refuses(void **state)
         {1, &none, "1,2\n3\n", "rows:2"},
         {1, &by_number, "1\n", "rows has 1 column;"},
         {1, &series, "a,b\n0,5\n", "rows has 1 row; a window takes 2"},
-        {1, &none, "\x93NUMPY\1", "rows is not an npy file"},
+        {1, &none, "\x93NUMPY\1", "rows is cut short inside its header"},
         {2, &none, "\x93NUMPY\1", "say which, as in x=rows"},
         {1, &none, "\x89PNG\r\n\x1a\n", "rows is an image, and x is none"},
     };
