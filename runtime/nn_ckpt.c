@@ -1,5 +1,5 @@
-/* Saving and loading go tensor by tensor through one buffer of the largest
- * parameter's size. */
+/* Saving goes tensor by tensor through one buffer of the largest parameter's
+ * size; loading copies from the file's own pages. */
 #include "nn_ckpt.h"
 
 #include <inttypes.h>
@@ -179,89 +179,158 @@ static bool same_shape(const nn_param *p, const nn_saved *s)
     return same;
 }
 
-static bool all_finite(const nn_saved *s)
+/* What a file has that a model does not fit, or the other way round: the
+ * first lines, and how many there are. */
+typedef struct {
+    nn_text text;
+    int64_t lines;
+    bool *known; /* of each tensor of the file: the model has it */
+} report;
+
+enum { MOST_LINES = 10 };
+
+static bool is_full(report *r)
 {
-    for (int64_t i = 0; i < s->count; i++)
-        if (!isfinite(nn_tensors_value(s, i)))
-            return false;
-    return true;
+    return ++r->lines > MOST_LINES;
 }
 
 /* Adds a line for what is wrong with parameter p of the group in the file. */
-static void judge(nn_text *report, const nn_tensors *t, const nn_param *p,
+static void judge(report *r, const nn_tensors *t, const nn_param *p,
                   const char *name)
 {
     const nn_saved *s = nn_tensors_find(t, name);
+    if (s != NULL)
+        r->known[s - t->tensors] = true;
+    bool fits = s != NULL && same_shape(p, s);
+    if ((fits && s->type != NN_FILE_OTHER) || is_full(r))
+        return;
+    nn_text_print(&r->text, "\n  %s is ", name);
     if (s == NULL)
-        nn_text_print(report, "\n  %s is missing", name);
-    else if (!same_shape(p, s)) {
-        nn_text_print(report, "\n  %s is ", name);
-        list_shape(report, s->rank, s->shape);
-        nn_text_print(report, ", the model has ");
-        list_shape(report, p->rank, p->shape);
-    } else if (s->type == NN_FILE_OTHER)
-        nn_text_print(report,
-                      "\n  %s is of type %s: F32, F64, F16 or BF16 "
-                      "can be read",
-                      name, s->type_name);
-    else if (!all_finite(s))
-        nn_text_print(report, "\n  %s holds numbers that are not finite", name);
+        nn_text_print(&r->text, "missing");
+    else if (!fits) {
+        list_shape(&r->text, s->rank, s->shape);
+        nn_text_print(&r->text, ", the model has ");
+        list_shape(&r->text, p->rank, p->shape);
+    } else
+        nn_text_print(&r->text, "of type %s: F32, F64, F16 or BF16 can be read",
+                      s->type_name);
 }
 
-static void judge_strangers(nn_text *report, const nn_tensors *t,
-                            const nn_model *m)
+static void judge_strangers(report *r, const nn_tensors *t)
 {
     for (size_t i = 0; i < t->count; i++) {
         const char *name = t->tensors[i].name;
-        bool known = strncmp(name, "nnc.", 4) == 0;
-        for (int k = 0; !known && k < m->param_count; k++)
-            known = strcmp(name, m->params[k].name) == 0;
-        if (!known)
-            nn_text_print(report, "\n  %s is not in the model", name);
+        if (!r->known[i] && strncmp(name, "nnc.", 4) != 0 && !is_full(r))
+            nn_text_print(&r->text, "\n  %s is not in the model", name);
     }
+}
+
+/* Says who wrote the file, where that was another model or version. */
+static void name_origin(nn_text *text, const nn_model *m, const nn_tensors *t)
+{
+    const char *model = nn_tensors_note(t, "nnc.model");
+    const char *version = nn_tensors_note(t, "nnc.version");
+    if (model != NULL && strcmp(model, m->name) != 0)
+        nn_text_print(text, " for the model %s", model);
+    if (version != NULL && strcmp(version, m->version) != 0)
+        nn_text_print(text, " by nnc %s, not %s", version, m->version);
+}
+
+static bool complain(const report *r, const nn_model *m, const nn_tensors *t,
+                     const char *path, nn_error *e)
+{
+    nn_text origin = {0};
+    int64_t more = r->lines - MOST_LINES;
+    char rest[60] = "";
+    if (r->text.failed)
+        return nn_fail(e, "no memory");
+    name_origin(&origin, m, t);
+    if (more > 0)
+        snprintf(rest, sizeof rest, "\n  and %lld more", (long long)more);
+    bool other = origin.length > 0;
+    nn_fail(e, "%s%s%s%s does not fit the model %s:%s%s", path,
+            other ? ", made" : "", other ? origin.bytes : "", other ? "," : "",
+            m->name, r->text.bytes, rest);
+    free(origin.bytes);
+    return false;
 }
 
 static bool check_names(const nn_model *m, const nn_tensors *t, const group *g,
                         int groups, const char *path, nn_error *e)
 {
-    nn_text report = {0}, name = {0};
+    report r = {0};
+    nn_text name = {0};
+    if (!nn_alloc(&r.known, t->count, sizeof *r.known, path, e))
+        return false;
     for (int k = 0; k < groups; k++)
         for (int i = 0; i < m->param_count; i++)
             if (m->params[i].slots >= g[k].slot &&
                 full_name(&name, &g[k], m->params[i].name))
-                judge(&report, t, &m->params[i], name.bytes);
-    judge_strangers(&report, t, m);
-    bool good = report.length == 0 && !report.failed && !name.failed;
-    if (!good)
-        nn_fail(e, "%s does not fit the model %s:%s", path, m->name,
-                report.length > 0 ? report.bytes : " no memory");
-    free(report.bytes);
+                judge(&r, t, &m->params[i], name.bytes);
+    judge_strangers(&r, t);
+    bool good = !name.failed || nn_fail(e, "no memory");
+    if (r.lines > 0)
+        good = complain(&r, m, t, path, e);
+    free(r.text.bytes);
+    free(r.known);
     free(name.bytes);
     return good;
 }
 
-static bool load_groups(const nn_model *m, const nn_tensors *t, const group *g,
-                        int groups, nn_real *const *to, nn_error *e)
+typedef struct {
+    const nn_saved *saved;
+    int64_t bad; /* a value that does not fit, or -1 */
+} loading;
+
+static void load_values(void *context, int64_t first, int64_t count,
+                        nn_real *values)
 {
-    nn_real *values;
+    loading *l = context;
+    bool good = true;
+    nn_tensors_values(l->saved, first, count, values);
+    for (int64_t i = 0; i < count; i++)
+        good &= isfinite((float)values[i]);
+    for (int64_t i = 0; !good && i < count; i++)
+        if (!isfinite((float)values[i]))
+            l->bad = first + i;
+}
+
+static bool bad_value(const nn_saved *s, int64_t index, const char *path,
+                      nn_error *e)
+{
+    nn_text place = {0};
+    double x = nn_tensors_value(s, index);
+    int64_t at[8];
+    for (int i = s->rank - 1; i >= 0; i--) {
+        at[i] = index % s->shape[i];
+        index /= s->shape[i];
+    }
+    list_shape(&place, s->rank, at);
+    nn_fail(e, "%s: %s%s is %.9g, which %s", path, s->name,
+            place.failed ? "" : place.bytes, x,
+            isfinite(x) ? "does not fit a 32-bit float"
+                        : "is no weight: all must be finite");
+    free(place.bytes);
+    return false;
+}
+
+static bool load_groups(const nn_model *m, const nn_tensors *t, const group *g,
+                        int groups, nn_real *const *to, const char *path,
+                        nn_error *e)
+{
     nn_text name = {0};
-    if (!nn_alloc(&values, (size_t)nn_layout_largest(m), sizeof *values,
-                  "weights", e))
-        return false;
     bool good = true;
     for (int k = 0; k < groups; k++)
         for (int i = 0; good && i < m->param_count; i++) {
             const nn_param *p = &m->params[i];
+            nn_real *at = to[k] + p->offset + g[k].slot * m->slot_stride;
             if (p->slots < g[k].slot)
                 continue;
-            good = full_name(&name, &g[k], p->name);
-            const nn_saved *s = good ? nn_tensors_find(t, name.bytes) : NULL;
-            for (int64_t v = 0; good && v < s->count; v++)
-                values[v] = (nn_real)nn_tensors_value(s, v);
-            nn_real *at = to[k] + p->offset + g[k].slot * m->slot_stride;
-            good = good && nn_layout_from_file(p, values, at, e);
+            good = full_name(&name, &g[k], p->name) || nn_fail(e, "no memory");
+            loading l = {good ? nn_tensors_find(t, name.bytes) : NULL, -1};
+            good = good && nn_layout_fill(p, load_values, &l, at, e) &&
+                   (l.bad < 0 || bad_value(l.saved, l.bad, path, e));
         }
-    free(values);
     free(name.bytes);
     return good;
 }
@@ -271,7 +340,7 @@ bool nn_ckpt_load_weights(const nn_model *m, const nn_tensors *t,
 {
     group g = slot_group(0, params);
     bool good = check_names(m, t, &g, 1, path, e) &&
-                load_groups(m, t, &g, 1, &params, e);
+                load_groups(m, t, &g, 1, &params, path, e);
     if (good && m->prepare != NULL)
         m->prepare(params);
     return good;
@@ -322,7 +391,7 @@ bool nn_ckpt_load(const nn_model *m, const char *path, nn_real *params,
     for (int k = 0; k < groups; k++)
         to[k] = g[k].from == params ? params : best;
     good = good && check_names(m, &t, g, groups, path, e) &&
-           load_groups(m, &t, g, groups, to, e);
+           load_groups(m, &t, g, groups, to, path, e);
     nn_tensors_close(&t);
     return good;
 }

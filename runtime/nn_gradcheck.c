@@ -28,8 +28,8 @@ typedef struct {
     int rows;
     int64_t sample;
     double loss;
-    int64_t *places, *picked; /* of one parameter */
-    double noise;             /* what differences cannot tell from 0 */
+    int64_t *picked; /* of one parameter */
+    double noise;    /* what differences cannot tell from 0 */
 } check;
 
 /* The loss at the present parameters; `outputs` says which gradients to write,
@@ -122,12 +122,10 @@ static bool check_param(check *c, int index, const nn_real *gradient,
     int64_t count = nn_layout_count(p), checked = pick(c, index, count);
     double apart = 0, size = 0, scale = largest(gradient, count);
     nn_real *w = c->run->params + p->offset;
-    if (!nn_layout_places(p, c->places, e))
-        return false;
     for (int64_t i = 0; i < checked; i++) {
         int64_t at = c->picked[i];
         double a = (double)gradient[at];
-        double b = difference(c, &w[c->places[at]], a, scale);
+        double b = difference(c, &w[nn_layout_place(p, at)], a, scale);
         if (!isfinite(b))
             return nn_fail(e,
                            "the loss near the first values of %s is not "
@@ -191,7 +189,6 @@ static bool start(check *c, nn_error *e)
     return (given ? nn_run_load(c->run, o->init, e)
                   : nn_init_params(c->run->model, c->run->params,
                                    (uint64_t)o->seed, e)) &&
-           nn_alloc(&c->places, most, sizeof *c->places, "places", e) &&
            nn_alloc(&c->picked, most, sizeof *c->picked, "places", e);
 }
 
@@ -216,7 +213,6 @@ int nn_gradcheck(nn_run *r, nn_error *e)
                     : "some gradients do not agree with differences\n");
     free(gradients);
     free(c.items);
-    free(c.places);
     free(c.picked);
     if (done && !good)
         nn_fail(e, "the gradient check failed (sign and other surrogate "

@@ -83,7 +83,7 @@ static bool open_memory(nn_inference *f, nn_error *e)
                            : m->infer1.workspace;
     bool good = nn_alloc(&f->params, (size_t)m->reals, sizeof *f->params,
                          "weights", e) &&
-                nn_alloc(&f->workspace, workspace, 1, "workspace", e) &&
+                nn_reserve(&f->workspace, workspace, 1, "workspace", e) &&
                 nn_alloc(&f->buffers, inputs, sizeof *f->buffers, "rows", e) &&
                 nn_alloc(&f->outputs, outputs, sizeof *f->outputs, "rows", e);
     for (size_t i = 0; good && i < inputs; i++) {

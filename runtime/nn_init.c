@@ -78,7 +78,15 @@ static void orthonormalize(double *a, int64_t n, int64_t m, int64_t across,
     }
 }
 
-static bool orthogonal(const nn_param *p, nn_stream s, nn_real *values,
+static void round_values(void *context, int64_t first, int64_t count,
+                         nn_real *values)
+{
+    const double *a = context;
+    for (int64_t i = 0; i < count; i++)
+        values[i] = (nn_real)a[first + i];
+}
+
+static bool orthogonal(const nn_param *p, nn_stream s, nn_real *packed,
                        nn_error *e)
 {
     double *a;
@@ -92,32 +100,36 @@ static bool orthogonal(const nn_param *p, nn_stream s, nn_real *values,
         orthonormalize(a, rows, columns, columns, 1);
     else
         orthonormalize(a, columns, rows, 1, columns);
-    for (int64_t i = 0; i < count; i++)
-        values[i] = (nn_real)a[i];
+    bool good = nn_layout_fill(p, round_values, a, packed, e);
     free(a);
-    return true;
+    return good;
+}
+
+/* Number i of a parameter is a function of what stands here. */
+typedef struct {
+    const nn_param *p;
+    nn_stream stream;
+} drawing;
+
+static void draw(void *context, int64_t first, int64_t count, nn_real *values)
+{
+    const drawing *d = context;
+    for (int64_t k = 0; k < count; k++)
+        values[k] = (nn_real)first_value(d->p, d->stream, first + k);
 }
 
 bool nn_init_params(const nn_model *m, nn_real *params, uint64_t seed,
                     nn_error *e)
 {
-    nn_real *values;
-    if (!nn_alloc(&values, (size_t)nn_layout_largest(m), sizeof *values,
-                  "first values", e))
-        return false;
     bool good = true;
     for (int i = 0; good && i < m->param_count; i++) {
         const nn_param *p = &m->params[i];
-        nn_stream s = {seed, NN_FOR_INIT, (uint32_t)i};
-        int64_t count = nn_layout_count(p);
-        if (p->init == NN_INIT_ORTHOGONAL)
-            good = orthogonal(p, s, values, e);
-        else
-            for (int64_t k = 0; k < count; k++)
-                values[k] = (nn_real)first_value(p, s, k);
-        good = good && nn_layout_from_file(p, values, params + p->offset, e);
+        drawing d = {p, {seed, NN_FOR_INIT, (uint32_t)i}};
+        nn_real *at = params + p->offset;
+        good = p->init == NN_INIT_ORTHOGONAL
+                   ? orthogonal(p, d.stream, at, e)
+                   : nn_layout_fill(p, draw, &d, at, e);
     }
-    free(values);
     if (good && m->prepare != NULL)
         m->prepare(params);
     return good;

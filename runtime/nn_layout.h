@@ -11,14 +11,22 @@ int64_t nn_layout_count(const nn_param *p);
 /* Values of the largest parameter of the model. */
 int64_t nn_layout_largest(const nn_model *m);
 
-/* Copies all values of p from `packed` (params + offset, or a slot of it) to
- * file order, or back; padding stays as it is. */
-bool nn_layout_to_file(const nn_param *p, const nn_real *packed, nn_real *file,
-                       nn_error *e);
+/* Where value `index` of file order lies, counted from the offset. */
+int64_t nn_layout_place(const nn_param *p, int64_t index);
+
+/* Gives values first .. first + count - 1 of file order. */
+typedef void nn_layout_source(void *context, int64_t first, int64_t count,
+                              nn_real *values);
+
+/* Sets all values of p at `packed` (params + offset, or a slot of it), piece
+ * by piece and in an order of its own; padding stays as it is. */
+bool nn_layout_fill(const nn_param *p, nn_layout_source *source, void *context,
+                    nn_real *packed, nn_error *e);
+
+/* The same from values in memory, and back. */
 bool nn_layout_from_file(const nn_param *p, const nn_real *file,
                          nn_real *packed, nn_error *e);
-
-/* Sets places[i] to the place of value i of file order. */
-bool nn_layout_places(const nn_param *p, int64_t *places, nn_error *e);
+bool nn_layout_to_file(const nn_param *p, const nn_real *packed, nn_real *file,
+                       nn_error *e);
 
 #endif

@@ -10,21 +10,37 @@
 
 enum { ALIGNMENT = 64 };
 
+/* count * size, rounded up; 0: more than fits. */
+static size_t bytes_of(size_t count, size_t size)
+{
+    if (size > 0 && count > (SIZE_MAX - ALIGNMENT) / size)
+        return 0;
+    size_t bytes = (count * size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    return bytes > 0 ? bytes : ALIGNMENT;
+}
+
+bool nn_reserve(void *block, size_t count, size_t size, const char *what,
+                nn_error *e)
+{
+    size_t bytes = bytes_of(count, size);
+    if (bytes == 0)
+        return nn_fail(e, "%s: %zu times %zu bytes is more than fits", what,
+                       count, size);
+    void *p = aligned_alloc(ALIGNMENT, bytes);
+    if (p == NULL)
+        return nn_fail(e, "%s: no memory for %zu bytes", what, bytes);
+    memcpy(block, &p, sizeof p);
+    return true;
+}
+
 bool nn_alloc(void *block, size_t count, size_t size, const char *what,
               nn_error *e)
 {
-    void *p = NULL;
-    if (size > 0 && count > (SIZE_MAX - ALIGNMENT) / size)
-        return nn_fail(e, "%s: %zu times %zu bytes is more than fits", what,
-                       count, size);
-    size_t bytes = count * size;
-    bytes = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    bytes = bytes > 0 ? bytes : ALIGNMENT;
-    p = aligned_alloc(ALIGNMENT, bytes);
-    if (p == NULL)
-        return nn_fail(e, "%s: no memory for %zu bytes", what, bytes);
-    memset(p, 0, bytes);
-    memcpy(block, &p, sizeof p);
+    void *p;
+    if (!nn_reserve(block, count, size, what, e))
+        return false;
+    memcpy(&p, block, sizeof p);
+    memset(p, 0, bytes_of(count, size));
     return true;
 }
 

@@ -12,6 +12,10 @@
 bool nn_alloc(void *block, size_t count, size_t size, const char *what,
               nn_error *e);
 
+/* The same with any contents: what is never written takes no memory. */
+bool nn_reserve(void *block, size_t count, size_t size, const char *what,
+                nn_error *e);
+
 /* Makes room in the malloc'ed array *block for `needed` elements, doubling
  * *room; *block and *room start as NULL and 0. */
 bool nn_grow(void *block, size_t *room, size_t needed, size_t size,

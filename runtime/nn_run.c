@@ -74,7 +74,7 @@ bool nn_run_open(nn_run *r, const nn_program *program,
         check_batch(r, e) && open_buffers(r, e) &&
         nn_alloc(&r->params, (size_t)m->reals, sizeof *r->params, "weights",
                  e) &&
-        nn_alloc(&r->workspace, largest_workspace(m), 1, "workspace", e);
+        nn_reserve(&r->workspace, largest_workspace(m), 1, "workspace", e);
     if (good)
         r->pool = nn_pool_open((int)options->threads, e);
     if (good && r->pool != NULL)

@@ -7,19 +7,24 @@
 
 #include "nn_half.h"
 #include "nn_json.h"
+#include "nn_kind.h"
 
 static const struct {
     const char *name;
     nn_file_type type;
-    size_t size;
+    int bits;
 } file_types[] = {
-    {"F64", NN_FILE_F64, 8},    {"F32", NN_FILE_F32, 4},
-    {"F16", NN_FILE_F16, 2},    {"BF16", NN_FILE_BF16, 2},
-    {"I64", NN_FILE_OTHER, 8},  {"I32", NN_FILE_OTHER, 4},
-    {"I16", NN_FILE_OTHER, 2},  {"I8", NN_FILE_OTHER, 1},
-    {"U64", NN_FILE_OTHER, 8},  {"U32", NN_FILE_OTHER, 4},
-    {"U16", NN_FILE_OTHER, 2},  {"U8", NN_FILE_OTHER, 1},
-    {"BOOL", NN_FILE_OTHER, 1},
+    {"F64", NN_FILE_F64, 64},      {"F32", NN_FILE_F32, 32},
+    {"F16", NN_FILE_F16, 16},      {"BF16", NN_FILE_BF16, 16},
+    {"I64", NN_FILE_OTHER, 64},    {"I32", NN_FILE_OTHER, 32},
+    {"I16", NN_FILE_OTHER, 16},    {"I8", NN_FILE_OTHER, 8},
+    {"U64", NN_FILE_OTHER, 64},    {"U32", NN_FILE_OTHER, 32},
+    {"U16", NN_FILE_OTHER, 16},    {"U8", NN_FILE_OTHER, 8},
+    {"BOOL", NN_FILE_OTHER, 8},    {"C64", NN_FILE_OTHER, 64},
+    {"F8_E4M3", NN_FILE_OTHER, 8}, {"F8_E4M3FNUZ", NN_FILE_OTHER, 8},
+    {"F8_E5M2", NN_FILE_OTHER, 8}, {"F8_E5M2FNUZ", NN_FILE_OTHER, 8},
+    {"F8_E8M0", NN_FILE_OTHER, 8}, {"F6_E2M3", NN_FILE_OTHER, 6},
+    {"F6_E3M2", NN_FILE_OTHER, 6}, {"F4", NN_FILE_OTHER, 4},
 };
 
 static bool corrupt(nn_json *j, const char *what)
@@ -30,14 +35,15 @@ static bool corrupt(nn_json *j, const char *what)
     return false;
 }
 
-/* Sets the type; returns the bytes of one value, or 0. */
-static size_t set_type(nn_saved *s, const char *name)
+/* Sets the type; returns the bits of one value, 0 where it is unknown. */
+static int set_type(nn_saved *s, const char *name)
 {
+    snprintf(s->type_name, sizeof s->type_name, "%s", name);
+    s->type = NN_FILE_OTHER;
     for (size_t i = 0; i < sizeof file_types / sizeof *file_types; i++)
         if (strcmp(name, file_types[i].name) == 0) {
             s->type = file_types[i].type;
-            snprintf(s->type_name, sizeof s->type_name, "%s", name);
-            return file_types[i].size;
+            return file_types[i].bits;
         }
     return 0;
 }
@@ -52,7 +58,7 @@ static bool read_shape(nn_json *j, nn_saved *s)
         int64_t size;
         if (!nn_json_size(j, &size))
             return false;
-        if (s->rank == 8 || (size > 0 && s->count > INT64_MAX / 16 / size))
+        if (s->rank == 8 || (size > 0 && s->count > INT64_MAX / 64 / size))
             return corrupt(j, "a smaller shape");
         s->shape[s->rank++] = size;
         s->count *= size;
@@ -72,16 +78,13 @@ static bool read_offsets(nn_json *j, int64_t offsets[2])
     return n == 2 || corrupt(j, "two offsets");
 }
 
-static size_t read_member(nn_json *j, nn_saved *s, int64_t offsets[2],
-                          size_t size)
+static int read_member(nn_json *j, nn_saved *s, int64_t offsets[2], int bits)
 {
     char *key, *name = NULL;
     if (!nn_json_key(j, &key))
-        return size;
+        return bits;
     if (strcmp(key, "dtype") == 0) {
-        size = nn_json_string(j, &name) ? set_type(s, name) : 0;
-        if (size == 0)
-            corrupt(j, "a known type of tensor");
+        bits = nn_json_string(j, &name) ? set_type(s, name) : 0;
         free(name);
     } else if (strcmp(key, "shape") == 0 && s->rank == 0)
         read_shape(j, s);
@@ -90,7 +93,7 @@ static size_t read_member(nn_json *j, nn_saved *s, int64_t offsets[2],
     else
         nn_json_skip(j);
     free(key);
-    return size;
+    return bits;
 }
 
 /* One tensor's description, checked against the bytes of data. */
@@ -99,21 +102,23 @@ static bool read_tensor(nn_json *j, nn_saved *s, const unsigned char *data,
 {
     bool first = true;
     int64_t offsets[2] = {-1, -1};
-    size_t size = 0;
+    int bits = 0;
     s->count = -1;
     if (!nn_json_enter(j, '{'))
         return false;
     while (nn_json_more(j, '}', &first))
-        size = read_member(j, s, offsets, size);
+        bits = read_member(j, s, offsets, bits);
     if (j->error != NULL)
         return false;
-    if (size == 0 || s->count < 0 || offsets[0] < 0)
+    if (*s->type_name == 0 || s->count < 0 || offsets[0] < 0)
         return corrupt(j, "type, shape and offsets of each tensor");
     if (offsets[1] < offsets[0] || offsets[1] > bytes ||
-        offsets[1] - offsets[0] != s->count * (int64_t)size)
+        (bits > 0 && (offsets[1] - offsets[0] != s->count * bits / 8 ||
+                      s->count * bits % 8 != 0)))
         return corrupt(j, "data for each tensor: the file is cut short or "
                           "damaged");
     s->data = data + offsets[0];
+    s->bytes = offsets[1] - offsets[0];
     return true;
 }
 
@@ -149,10 +154,6 @@ static bool read_entry(nn_json *j, nn_tensors *t, const unsigned char *data,
         free(name);
         return read_notes(j, t);
     }
-    if (nn_tensors_find(t, name) != NULL) {
-        free(name);
-        return corrupt(j, "each tensor once");
-    }
     if (!nn_grow(&t->tensors, &t->room, t->count + 1, sizeof *t->tensors, &e)) {
         free(name);
         return corrupt(j, "more memory");
@@ -160,6 +161,80 @@ static bool read_entry(nn_json *j, nn_tensors *t, const unsigned char *data,
     nn_saved *s = &t->tensors[t->count++];
     *s = (nn_saved){.name = name};
     return read_tensor(j, s, data, bytes);
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const nn_saved *x = *(const nn_saved *const *)a;
+    const nn_saved *y = *(const nn_saved *const *)b;
+    if (x->data != y->data)
+        return x->data < y->data ? -1 : 1;
+    return (x->bytes > y->bytes) - (x->bytes < y->bytes);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const nn_saved *x = *(const nn_saved *const *)a;
+    const nn_saved *y = *(const nn_saved *const *)b;
+    return strcmp(x->name, y->name);
+}
+
+static bool list_sorted(const nn_tensors *t, const nn_saved ***list,
+                        int (*order)(const void *, const void *), nn_error *e)
+{
+    if (!nn_alloc(list, t->count, sizeof **list, "tensors", e))
+        return false;
+    for (size_t i = 0; i < t->count; i++)
+        (*list)[i] = &t->tensors[i];
+    qsort(*list, t->count, sizeof **list, order);
+    return true;
+}
+
+static bool check_names(const nn_tensors *t, const char *path, nn_error *e)
+{
+    for (size_t i = 1; i < t->count; i++)
+        if (strcmp(t->by_name[i - 1]->name, t->by_name[i]->name) == 0)
+            return nn_fail(e,
+                           "%s: its header needs each tensor once, and has "
+                           "%s twice",
+                           path, t->by_name[i]->name);
+    return true;
+}
+
+/* Bytes that two tensors share, or that none has, are a way to hide data or
+ * a sign of damage; the format allows neither. */
+static bool check_order(const nn_saved *const *list, size_t count,
+                        const unsigned char *data, int64_t bytes,
+                        const char *path, nn_error *e)
+{
+    const unsigned char *at = data;
+    for (size_t i = 0; i < count; at += list[i++]->bytes) {
+        long long apart = list[i]->data - at;
+        if (apart < 0)
+            return nn_fail(e, "%s is damaged: the data of %s and %s overlap",
+                           path, list[i - 1]->name, list[i]->name);
+        if (apart > 0)
+            return nn_fail(e,
+                           "%s is damaged: %lld byte%s before the data of %s "
+                           "belong to no tensor",
+                           path, apart, nn_s(apart), list[i]->name);
+    }
+    long long rest = data + bytes - at;
+    return rest == 0 ||
+           nn_fail(e, "%s is damaged: its last %lld byte%s belong to no tensor",
+                   path, rest, nn_s(rest));
+}
+
+static bool check_tensors(nn_tensors *t, const unsigned char *data,
+                          int64_t bytes, const char *path, nn_error *e)
+{
+    const nn_saved **list;
+    if (!list_sorted(t, &t->by_name, by_name, e) || !check_names(t, path, e) ||
+        !list_sorted(t, &list, by_place, e))
+        return false;
+    bool good = check_order(list, t->count, data, bytes, path, e);
+    free(list);
+    return good;
 }
 
 static bool read_header(nn_tensors *t, const char *path, nn_error *e)
@@ -170,7 +245,8 @@ static bool read_header(nn_tensors *t, const char *path, nn_error *e)
     for (int i = 7; f->size >= 8 && i >= 0; i--)
         size = size << 8 | f->bytes[i];
     if (f->size < 10 || f->bytes[8] != '{')
-        return nn_fail(e, "%s is not a safetensors file", path);
+        return nn_kind_check(f, path, e) &&
+               nn_fail(e, "%s is not a safetensors file", path);
     if (size > f->size - 8)
         return nn_fail(e, "%s is cut short inside its header", path);
     nn_json j = nn_json_open((const char *)f->bytes + 8, (size_t)size);
@@ -181,7 +257,7 @@ static bool read_header(nn_tensors *t, const char *path, nn_error *e)
         if (!read_entry(&j, t, data, bytes))
             break;
     if (nn_json_done(&j))
-        return true;
+        return check_tensors(t, data, bytes, path, e);
     return nn_fail(e, "%s: its header needs %s", path,
                    j.error != NULL ? j.error : "to be complete");
 }
@@ -205,6 +281,7 @@ void nn_tensors_close(nn_tensors *t)
         free(t->notes[i].value);
     }
     free(t->tensors);
+    free(t->by_name);
     free(t->notes);
     nn_file_close(&t->file);
     *t = (nn_tensors){0};
@@ -212,9 +289,17 @@ void nn_tensors_close(nn_tensors *t)
 
 const nn_saved *nn_tensors_find(const nn_tensors *t, const char *name)
 {
-    for (size_t i = 0; i < t->count; i++)
-        if (strcmp(t->tensors[i].name, name) == 0)
-            return &t->tensors[i];
+    size_t low = 0, high = t->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = strcmp(name, t->by_name[middle]->name);
+        if (order == 0)
+            return t->by_name[middle];
+        if (order < 0)
+            high = middle;
+        else
+            low = middle + 1;
+    }
     return NULL;
 }
 
@@ -251,4 +336,15 @@ double nn_tensors_value(const nn_saved *s, int64_t i)
         break;
     }
     return 0;
+}
+
+void nn_tensors_values(const nn_saved *s, int64_t first, int64_t count,
+                       nn_real *values)
+{
+    bool same = s->type == (sizeof *values == 4 ? NN_FILE_F32 : NN_FILE_F64);
+    if (same)
+        memcpy(values, s->data + (size_t)first * sizeof *values,
+               (size_t)count * sizeof *values);
+    for (int64_t i = 0; !same && i < count; i++)
+        values[i] = (nn_real)nn_tensors_value(s, first + i);
 }

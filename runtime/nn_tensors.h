@@ -21,11 +21,12 @@ typedef enum {
 typedef struct {
     char *name;
     nn_file_type type;
-    char type_name[8]; /* "F32", "I64", ... */
+    char type_name[16]; /* "F32", "I64", ... */
     int rank;
     int64_t shape[8];
     int64_t count; /* values */
     const unsigned char *data;
+    int64_t bytes;
 } nn_saved;
 
 typedef struct {
@@ -36,12 +37,14 @@ typedef struct {
     nn_file file;
     nn_saved *tensors;
     size_t count, room;
-    nn_note *notes; /* the file's "__metadata__" */
+    const nn_saved **by_name; /* all of them, sorted */
+    nn_note *notes;           /* the file's "__metadata__" */
     size_t note_count, note_room;
 } nn_tensors;
 
-/* Reads the header and checks it against the file's size; data stay in the
- * file. */
+/* Reads the header and checks it against the file: each tensor once, and its
+ * data one behind the other with nothing between or after them. Data stay in
+ * the file. */
 bool nn_tensors_open(nn_tensors *t, const char *path, nn_error *e);
 void nn_tensors_close(nn_tensors *t);
 
@@ -49,8 +52,10 @@ void nn_tensors_close(nn_tensors *t);
 const nn_saved *nn_tensors_find(const nn_tensors *t, const char *name);
 const char *nn_tensors_note(const nn_tensors *t, const char *key);
 
-/* Value i of a tensor of a floating-point type. */
+/* Value i of a tensor of a floating-point type; `count` of them at once. */
 double nn_tensors_value(const nn_saved *s, int64_t i);
+void nn_tensors_values(const nn_saved *s, int64_t first, int64_t count,
+                       nn_real *values);
 
 /* A file to be written: notes first, then names in order, then each tensor's
  * values in that order. */

@@ -139,8 +139,19 @@ static void refuses_broken_headers(void **state)
         {"{" GOOD, {"a comma or a closing bracket"}},
         {"{" GOOD "} x", {"the end of the text"}},
         {"{" GOOD "," GOOD "}", {"each tensor once"}},
-        {"{\"a\":{\"dtype\":\"F9\",\"shape\":[1],\"data_offsets\":[0,4]}}",
-         {"a known type"}},
+        {"{\"a\":{\"dtype\":\"\",\"shape\":[1],\"data_offsets\":[0,4]}}",
+         {"type, shape and offsets"}},
+        {"{\"a\":{\"dtype\":\"F4\",\"shape\":[5],\"data_offsets\":[0,3]}}",
+         {"data for each tensor"}},
+        {"{\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[4,12]},"
+         "\"a\":{\"dtype\":\"I8\",\"shape\":[5],\"data_offsets\":[0,5]}}",
+         {"w is damaged: the data of a and b overlap"}},
+        {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
+         "\"b\":{\"dtype\":\"U8\",\"shape\":[7],\"data_offsets\":[5,12]}}",
+         {"1 byte before the data of b belong to no tensor"}},
+        {"{\"a\":{\"dtype\":\"F64\",\"shape\":[1],\"data_offsets\":[0,8]}}",
+         {"its last 4 bytes belong to no tensor"}},
+        {"{}", {"its last 12 bytes belong to no tensor"}},
         {"{\"a\":{\"dtype\":\"F32\",\"shape\":[9],\"data_offsets\":[0,36]}}",
          {"the file is cut short"}},
         {"{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,12]}}",
@@ -223,12 +234,12 @@ static void reports_all_names(void **state)
     static const char header[] =
         "{\"out.weight\":{\"dtype\":\"F32\",\"shape\":[4,3],"
         "\"data_offsets\":[0,48]},\"other\":{\"dtype\":\"I64\",\"shape\":[1],"
-        "\"data_offsets\":[0,8]}}";
+        "\"data_offsets\":[48,56]}}";
     static const char *const says[] = {
         "w does not fit the model softmax",
         "out.weight is [4, 3], the model has [3, 4]", "out.bias is missing",
         "other is not in the model", NULL};
-    static const char data[48];
+    static const char data[56];
     nn_real b[2 * SLOT] = {0};
     nn_tensors t;
     nn_error e = {""};
@@ -251,7 +262,84 @@ static void refuses_weights_that_are_not_finite(void **state)
     assert_true(nn_ckpt_save_weights(&softmax_model, a, NULL, 0, "w", &e));
     assert_true(nn_tensors_open(&t, "w", &e));
     assert_false(nn_ckpt_load_weights(&softmax_model, &t, "w", b, &e));
-    assert_non_null(strstr(e.text, "out.weight holds numbers that are not"));
+    assert_non_null(strstr(e.text, "w: out.weight[1, 0] is nan, which is no"));
+    nn_tensors_close(&t);
+}
+
+/* What double holds and float does not is no weight either. */
+static void refuses_weights_that_do_not_fit(void **state)
+{
+    static const char header[] =
+        "{\"out.weight\":{\"dtype\":\"F64\",\"shape\":[3,4],"
+        "\"data_offsets\":[0,96]},\"out.bias\":{\"dtype\":\"F64\","
+        "\"shape\":[3],\"data_offsets\":[96,120]}}";
+    double data[15] = {[7] = 3e38};
+    nn_real b[2 * SLOT];
+    nn_tensors t;
+    nn_error e = {""};
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        write_tensors(header, data, sizeof data);
+        assert_true(nn_tensors_open(&t, "w", &e));
+        bool good = nn_ckpt_load_weights(&softmax_model, &t, "w", b, &e);
+        assert_int_equal(good, i == 0);
+        nn_tensors_close(&t);
+        data[14] = -3.5e38;
+    }
+    assert_string_equal(e.text, "w: out.bias[2] is -3.5e+38, which does not "
+                                "fit a 32-bit float");
+}
+
+static void names_types_and_origin(void **state)
+{
+    static const char header[] =
+        "{\"__metadata__\":{\"nnc.model\":\"other\",\"nnc.version\":\"0.0\"},"
+        "\"out.weight\":{\"dtype\":\"F8_E4M3\",\"shape\":[3,4],"
+        "\"data_offsets\":[0,12]},\"out.bias\":{\"dtype\":\"Q3\","
+        "\"shape\":[3],\"data_offsets\":[12,14]}}";
+    static const char *const says[] = {
+        "w, made for the model other by nnc 0.0, not ",
+        ", does not fit the model softmax:",
+        "out.weight is of type F8_E4M3: F32", "out.bias is of type Q3: F32",
+        NULL};
+    nn_real b[2 * SLOT];
+    nn_tensors t;
+    nn_error e = {""};
+    (void)state;
+    write_tensors(header, "12345678901234", 14);
+    assert_true(nn_tensors_open(&t, "w", &e));
+    assert_false(nn_ckpt_load_weights(&softmax_model, &t, "w", b, &e));
+    assert_says(&e, says);
+    nn_tensors_close(&t);
+}
+
+/* Many tensors are looked up, not searched through; a message lists some. */
+static void takes_many_tensors(void **state)
+{
+    enum { MANY = 80000 };
+    nn_text file = {0};
+    nn_real b[2 * SLOT];
+    nn_tensors t;
+    nn_error e = {""};
+    (void)state;
+    nn_text_add(&file, "\0\0\0\0\0\0\0\0{", 9);
+    for (int i = 0; i < MANY; i++)
+        nn_text_print(&file,
+                      "%s\"t%d\":{\"dtype\":\"U8\",\"shape\":[0],"
+                      "\"data_offsets\":[0,0]}",
+                      i > 0 ? "," : "", i * 7919 % MANY);
+    nn_text_add(&file, "}", 1);
+    for (int i = 0; i < 8; i++)
+        file.bytes[i] = (char)((uint64_t)(file.length - 8) >> 8 * i);
+    write_bytes("w", file.bytes, file.length);
+    free(file.bytes);
+    assert_true(nn_tensors_open(&t, "w", &e));
+    assert_int_equal(t.count, MANY);
+    assert_string_equal(nn_tensors_find(&t, "t79999")->name, "t79999");
+    assert_null(nn_tensors_find(&t, "t80000"));
+    assert_false(nn_ckpt_load_weights(&softmax_model, &t, "w", b, &e));
+    assert_non_null(strstr(e.text, "out.weight is missing"));
+    assert_non_null(strstr(e.text, "\n  and 79992 more"));
     nn_tensors_close(&t);
 }
 
@@ -336,6 +424,9 @@ int main(void)
         cmocka_unit_test(survives_damage),
         cmocka_unit_test(reports_all_names),
         cmocka_unit_test(refuses_weights_that_are_not_finite),
+        cmocka_unit_test(refuses_weights_that_do_not_fit),
+        cmocka_unit_test(names_types_and_origin),
+        cmocka_unit_test(takes_many_tensors),
         cmocka_unit_test(keeps_the_old_file),
         cmocka_unit_test(learned_comes_back),
     };
