@@ -44,10 +44,10 @@ static void *rows_of(const nn_tensor *t, int rows)
     return ids;
 }
 
-static void widen(const nn_stage *s, int *rows, size_t *bytes)
+static void widen(int batch, size_t workspace, int *rows, size_t *bytes)
 {
-    *rows = s->batch > *rows ? s->batch : *rows;
-    *bytes = s->workspace > *bytes ? s->workspace : *bytes;
+    *rows = batch > *rows ? batch : *rows;
+    *bytes = workspace > *bytes ? workspace : *bytes;
 }
 
 Network network_open(const nn_model *m)
@@ -55,10 +55,10 @@ Network network_open(const nn_model *m)
     Network n = {.model = m, .scalars = {.rate = 1e-7, .seed = 1}};
     int rows = 1;
     size_t bytes = 0;
-    widen(&m->step, &rows, &bytes);
-    widen(&m->eval, &rows, &bytes);
-    widen(&m->infer, &rows, &bytes);
-    widen(&m->infer1, &rows, &bytes);
+    widen(m->step.batch, m->step.workspace, &rows, &bytes);
+    widen(m->eval.batch, m->eval.workspace, &rows, &bytes);
+    widen(m->infer.batch, m->infer.workspace, &rows, &bytes);
+    widen(m->infer1.batch, m->infer1.workspace, &rows, &bytes);
     n.work = block(bytes, 1, "workspace");
     n.params = block((size_t)m->reals, sizeof(nn_real), "weights");
     int count = m->input_count + m->target_count;
@@ -85,5 +85,14 @@ void network_run(const Network *n, const nn_stage *s, long times)
     for (long i = 0; i < times; i++) {
         s->run(n->params, n->work, n->inputs, n->outputs, n->sums, s->batch,
                &n->scalars, NULL, NULL);
+    }
+}
+
+void network_step(const Network *n, long times)
+{
+    const nn_model *m = n->model;
+    for (long i = 0; i < times; i++) {
+        m->step.run(n->params, n->work, n->inputs, n->outputs, n->sums,
+                    m->step.batch, &n->scalars, NULL, NULL);
     }
 }

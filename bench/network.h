@@ -20,6 +20,7 @@ Network network_open(const nn_model *model);
 
 /* Runs one entry `times` times on all of its rows. */
 void network_run(const Network *n, const nn_stage *stage, long times);
+void network_step(const Network *n, long times);
 
 /* 64-byte aligned reals, uniform within +-scale; ends the program where there
  * is no memory. */

@@ -73,7 +73,7 @@ static void our_batch(void *context, long times)
 static void our_step(void *context, long times)
 {
     const Lstm *l = context;
-    network_run(&l->net, &l->net.model->step, times);
+    network_step(&l->net, times);
 }
 
 void races_lstm(void)

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "emit/data.h"
 #include "emit/emit.h"
 #include "toolchain.h"
 #include "unrolled.h"

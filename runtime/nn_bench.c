@@ -33,8 +33,9 @@ static void fill(nn_inference *f, int rows)
 static double time_of(nn_inference *f, int rows, int times)
 {
     double start = nn_clock_now();
+    nn_error none;
     for (int i = 0; i < times; i++)
-        nn_infer_batch(f, rows);
+        (void)nn_infer_batch(f, rows, &none);
     return nn_clock_now() - start;
 }
 
@@ -52,9 +53,11 @@ static double best_time(nn_inference *f, int rows)
     return best;
 }
 
-static void bench_batch(nn_inference *f, int rows)
+static bool bench_batch(nn_inference *f, int rows, nn_error *e)
 {
     fill(f, rows);
+    if (!nn_infer_batch(f, rows, e))
+        return false;
     double peak = nn_peak_measure(f->model->processor);
     double time = best_time(f, rows);
     double again = nn_peak_measure(f->model->processor);
@@ -64,14 +67,14 @@ static void bench_batch(nn_inference *f, int rows)
            "%.1f GF/s\n",
            rows, 1e6 * time, rows / time, 1e-9 * speed, 100 * speed / peak,
            1e-9 * peak);
+    return true;
 }
 
-void nn_bench(nn_inference *f)
+bool nn_bench(nn_inference *f, nn_error *e)
 {
     printf("%s: %lld operation%s a row, one run of many, the best of them; "
            "peak measured on one thread\n",
            f->model->name, (long long)f->model->flops, nn_s(f->model->flops));
-    bench_batch(f, 1);
-    if (f->model->infer.batch > 1)
-        bench_batch(f, f->model->infer.batch);
+    return bench_batch(f, 1, e) && (f->model->infer.batch == 1 ||
+                                    bench_batch(f, f->model->infer.batch, e));
 }

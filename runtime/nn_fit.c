@@ -198,8 +198,9 @@ static bool train_batch(fit *f, nn_error *e)
                                  s->epochs * f->per_epoch, f->per_epoch),
         .step = s->step,
         .seed = s->seed};
-    int bad = nn_run_entry(f->run, &f->model->step, NN_TRAIN, f->order + start,
-                           rows, &scalars, sums);
+    int bad = nn_run_step(f->run, f->order + start, rows, &scalars, sums);
+    if (bad == NN_BAD_ROWS)
+        return nn_run_refused(f->model, rows, e);
     if (bad != 0)
         return not_finite(f, scalars.rate, bad, e);
     nn_metric_add(&f->figures[NN_TRAIN], f->model, sums, rows);
@@ -254,10 +255,10 @@ static bool has_stopped(const fit *f)
            f->state.waited >= f->run->program->train.patience;
 }
 
-static void evaluate(fit *f, nn_part part)
+static bool evaluate(fit *f, nn_part part, nn_error *e)
 {
-    if (f->run->data.parts[part].count > 0)
-        f->figures[part] = nn_run_evaluate(f->run, part);
+    return f->run->data.parts[part].count == 0 ||
+           nn_run_evaluate(f->run, part, &f->figures[part], e);
 }
 
 /* The last checkpoint is always written, others at most once a second, since
@@ -286,11 +287,9 @@ static bool end_epoch(fit *f, nn_error *e)
     nn_state *s = &f->state;
     double rows_a_second = speed(f);
     bool shown = nn_log_shows(&f->log, s->epoch + 1) || f->history.path != NULL;
-    if (shown || f->best != NULL)
-        evaluate(f, NN_VALIDATION);
-    if (shown)
-        evaluate(f, NN_TEST);
-    if (!check_data(f, e))
+    if ((shown || f->best != NULL) && !evaluate(f, NN_VALIDATION, e))
+        return false;
+    if ((shown && !evaluate(f, NN_TEST, e)) || !check_data(f, e))
         return false;
     s->epoch++;
     s->batch = s->seen = 0;
@@ -362,7 +361,9 @@ static int finish(fit *f, nn_error *e)
         return 1;
     for (int part = NN_VALIDATION; part < NN_PARTS; part++)
         if (r->data.parts[part].count > 0) {
-            nn_figures figures = nn_run_evaluate(r, (nn_part)part);
+            nn_figures figures;
+            if (!nn_run_evaluate(r, (nn_part)part, &figures, e))
+                return 1;
             nn_log_part(&f->log, (nn_part)part, &figures);
         }
     nn_log_say(&f->log, "weights    %s", r->options.out);

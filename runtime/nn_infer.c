@@ -177,17 +177,20 @@ static bool load(nn_inference *f, const options *o, nn_error *e)
     return true;
 }
 
-void nn_infer_batch(nn_inference *f, int rows)
+bool nn_infer_batch(nn_inference *f, int rows, nn_error *e)
 {
     const nn_model *m = f->model;
     bool one = rows == 1 && m->infer1.run != NULL;
     const nn_stage *s = one ? &m->infer1 : &m->infer;
-    s->run(f->params, f->workspace, (const void *const *)f->buffers, f->outputs,
-           NULL, rows, NULL, f->pool != NULL ? nn_pool_run : NULL, f->pool);
+    int status = s->run(f->params, f->workspace,
+                        (const void *const *)f->buffers, f->outputs, NULL, rows,
+                        NULL, f->pool != NULL ? nn_pool_run : NULL, f->pool);
+    return status == 0 ||
+           nn_fail(e, "bug: %d rows were to be one batch of %s", rows, m->name);
 }
 
-static void infer_rows(nn_inference *f, const nn_rows *r, int output,
-                       nn_print *print)
+static bool infer_rows(nn_inference *f, const nn_rows *r, int output,
+                       nn_print *print, nn_error *e)
 {
     int batch = f->model->infer.batch;
     int64_t values = f->model->outputs[output].values;
@@ -196,10 +199,12 @@ static void infer_rows(nn_inference *f, const nn_rows *r, int output,
         int rows = left < batch ? (int)left : batch;
         for (int i = 0; i < rows; i++)
             nn_rows_fetch(r, f->preps, row + i, i, f->buffers);
-        nn_infer_batch(f, rows);
+        if (!nn_infer_batch(f, rows, e))
+            return false;
         for (int i = 0; i < rows; i++)
             nn_print_row(print, f->outputs[output] + i * values);
     }
+    return true;
 }
 
 static int find_input(const nn_model *m, const char *name, size_t length)
@@ -244,9 +249,9 @@ static bool infer_file(nn_inference *f, const char *path, int output,
     nn_rows r;
     if (!nn_rows_read(&r, f->program, f->preps, path, e))
         return false;
-    infer_rows(f, &r, output, print);
+    bool good = infer_rows(f, &r, output, print, e);
     nn_rows_close(&r);
-    return true;
+    return good;
 }
 
 static bool infer_named(nn_inference *f, const char *const *paths, int output,
@@ -255,9 +260,9 @@ static bool infer_named(nn_inference *f, const char *const *paths, int output,
     nn_rows r;
     if (!nn_rows_read_each(&r, f->program, f->preps, paths, e))
         return false;
-    infer_rows(f, &r, output, print);
+    bool good = infer_rows(f, &r, output, print, e);
     nn_rows_close(&r);
-    return true;
+    return good;
 }
 
 static bool infer_files(nn_inference *f, const options *o, int output,
@@ -329,7 +334,7 @@ static bool run_program(const nn_program *p, const options *o, nn_error *e)
     bool good = nn_processor_check(p->model, e) &&
                 open_inference(&f, &program, o->threads, e) && load(&f, o, e);
     if (good && o->bench)
-        nn_bench(&f);
+        good = nn_bench(&f, e);
     else if (good)
         good = infer(&f, o, e);
     close_inference(&f);

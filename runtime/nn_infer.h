@@ -19,9 +19,9 @@ typedef struct {
 
 /* Runs `rows` (1 .. infer.batch) rows that stand in buffers: by the entry for
  * one row where there is one. */
-void nn_infer_batch(nn_inference *f, int rows);
+bool nn_infer_batch(nn_inference *f, int rows, nn_error *e);
 
 /* nn_bench.c: times the entries on random rows and prints a table. */
-void nn_bench(nn_inference *f);
+bool nn_bench(nn_inference *f, nn_error *e);
 
 #endif

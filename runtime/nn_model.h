@@ -1,11 +1,7 @@
-/* What a compiled model tells about itself, and how it is called.
- *
- * The emitted model.h repeats the part between NN_MODEL_TYPES, so that
- * model.c needs nothing but <stddef.h> and <stdint.h>; a program that links
- * the runtime as well sees these types once. All tables are constant and are
- * printed by the compiler with designated initialisers; a field that is left
- * out is 0, and 0 always means "none" unless the field says otherwise.
- */
+/* What a compiled model tells about itself, and how it is called. The emitted
+ * model.h repeats the part within NN_MODEL_TYPES; a program that links the
+ * runtime as well sees these types once. All tables are constant; a field that
+ * is left out is 0, which means "none" unless the field says otherwise. */
 #ifndef NN_MODEL_H
 #define NN_MODEL_H
 
@@ -14,6 +10,7 @@
 
 #ifndef NN_MODEL_TYPES
 #define NN_MODEL_TYPES
+#define NN_TYPES_0_1_0 /* the version of nnc that these types belong to */
 
 #ifndef NN_REAL
 #define NN_REAL float /* double in the build that checks gradients */
@@ -23,8 +20,7 @@ typedef NN_REAL nn_real;
 /* Runs task(context, part) for part = 0 .. parts - 1 in any order and on any
  * threads; returns when all are done. A NULL nn_parallel is a plain loop. */
 typedef void nn_task(void *context, int part);
-typedef void (*nn_parallel)(void *pool, int parts, nn_task *task,
-                            void *context);
+typedef void (*nn_parallel)(void *pool, int parts, nn_task *, void *context);
 
 typedef struct {
     double rate;   /* of this step, after schedule and warmup */
@@ -33,25 +29,28 @@ typedef struct {
 } nn_scalars;
 
 /* One entry of the model, for batches of up to its literal batch size.
- * params     weights and optimiser slots in one block, 64-byte aligned
+ * params     weights and optimiser slots in one 64-byte aligned block
  * workspace  of the entry's size, 64-byte aligned; needs no initial value
  * inputs     inputs, then targets: row-major rows x (row shape); nn_real for
  *            NN_F32, int32_t for NN_TOKEN and NN_CLASS; only `rows` are read
- * outputs    one pointer an output, row-major, NULL where not wanted. `grad`
- *            writes the gradient of parameter i there, in file order; without
- *            outputs it ends when the loss is known
+ * outputs    one pointer an output, row-major, NULL where not wanted. `grad`:
+ *            gradients in file order; without outputs it ends at the loss
  * sums       step, eval and grad: sums[0] is the mean loss over the rows,
  *            sums[1 + m] the sum of metric m over them; in grad, sums[0] is
  *            just the function whose gradient it gives, penalties included
  * s          step and grad: see above; NULL elsewhere
- * Returns 0; or, when the loss was not finite and nothing was updated, 1 plus
- * the row in `kernels` of the first whose values are not finite. */
-typedef int (*nn_entry)(nn_real *params, void *workspace,
+ * Returns 0; NN_BAD_ROWS, with nothing touched, where rows is not from 1 to the
+ * batch; or, when the loss was not finite and nothing was updated, 1 plus the
+ * row in `kernels` of the first whose values are not finite. */
+typedef int (*nn_entry)(const nn_real *params, void *workspace,
                         const void *const *inputs, nn_real *const *outputs,
                         double *sums, int rows, const nn_scalars *s,
                         nn_parallel par, void *pool);
+typedef int (*nn_step_entry)(nn_real *, void *, const void *const *,
+                             nn_real *const *, double *, int,
+                             const nn_scalars *, nn_parallel, void *);
 
-enum { NN_MAX_RANK = 6, NN_MAX_PIECES = 12 };
+enum { NN_BAD_ROWS = -1, NN_MAX_RANK = 6, NN_MAX_PIECES = 12 };
 
 /* The place of element idx of a parameter, counted from its offset, is the
  * sum over its pieces of (idx[axis] / div % size) * stride. Places that no
@@ -94,7 +93,7 @@ typedef struct {
     int64_t classes; /* ids are 0 .. classes - 1; 0 for NN_F32 */
     int rank;        /* of one row; 0 for a single id */
     int64_t shape[NN_MAX_RANK - 1];
-    int64_t values; /* numbers in one row: the product of shape */
+    int64_t values; /* in one row: the product of shape */
 } nn_tensor;
 
 typedef enum { NN_MEAN, NN_ROOT_OF_MEAN } nn_finish;
@@ -126,19 +125,26 @@ typedef struct {
     int param_count;
     int64_t reals;       /* in params, slots included */
     int64_t slot_stride; /* slot k of a parameter: offset + k * slot_stride */
-    void (*prepare)(nn_real *params); /* NULL, or to be called before infer
-                                         when parameters have changed */
+    void (*prepare)(nn_real *params); /* NULL, or due before infer when
+                                         parameters have changed */
     const nn_tensor *inputs;          /* inputs, then targets */
     int input_count, target_count;
     const nn_tensor *outputs;
     int output_count;
     const nn_metric *metrics;
     int metric_count;
-    nn_stage step, eval, infer, infer1, grad; /* infer1: batch 1 */
-    int64_t flops;                            /* of inferring one row */
-    const nn_kernel *kernels;                 /* in order, all entries */
+    struct {
+        nn_step_entry run;
+        int batch;
+        size_t workspace;
+    } step;                             /* like a stage */
+    nn_stage eval, infer, infer1, grad; /* infer1: batch 1 */
+    int64_t flops;                      /* of inferring one row */
+    const nn_kernel *kernels;           /* in order, all entries */
     int kernel_count;
 } nn_model;
 
+#elif !defined(NN_TYPES_0_1_0)
+#error "headers of two versions of nnc: write all models anew with one of them"
 #endif /* NN_MODEL_TYPES */
 #endif

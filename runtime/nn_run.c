@@ -115,19 +115,35 @@ int nn_run_entry(nn_run *r, const nn_stage *stage, nn_part part,
                       r->outputs, sums, rows, s, nn_pool_run, r->pool);
 }
 
-nn_figures nn_run_evaluate(nn_run *r, nn_part part)
+int nn_run_step(nn_run *r, const int64_t *items, int rows, const nn_scalars *s,
+                double *sums)
+{
+    nn_dataset_fetch(&r->data, NN_TRAIN, items, rows, r->buffers);
+    return r->model->step.run(r->params, r->workspace,
+                              (const void *const *)r->buffers, r->outputs, sums,
+                              rows, s, nn_pool_run, r->pool);
+}
+
+bool nn_run_refused(const nn_model *m, int rows, nn_error *e)
+{
+    return nn_fail(e, "bug: %d rows were to be one batch of %s", rows, m->name);
+}
+
+bool nn_run_evaluate(nn_run *r, nn_part part, nn_figures *f, nn_error *e)
 {
     const nn_section *s = &r->data.parts[part];
     const nn_stage *eval = &r->model->eval;
-    nn_figures f = {0};
+    *f = (nn_figures){0};
     for (int64_t i = 0; i < s->count; i += eval->batch) {
         double sums[NN_MAX_FIGURES] = {0};
         int64_t left = s->count - i;
         int rows = left < eval->batch ? (int)left : eval->batch;
-        nn_run_entry(r, eval, part, s->items + i, rows, NULL, sums);
-        nn_metric_add(&f, r->model, sums, rows);
+        if (nn_run_entry(r, eval, part, s->items + i, rows, NULL, sums) ==
+            NN_BAD_ROWS)
+            return nn_run_refused(r->model, rows, e);
+        nn_metric_add(f, r->model, sums, rows);
     }
-    return f;
+    return true;
 }
 
 bool nn_run_load(nn_run *r, const char *path, nn_error *e)

@@ -37,14 +37,19 @@ void nn_run_close(nn_run *r);
 /* Reals that the weights alone take at the front of params. */
 int64_t nn_run_weights(const nn_model *m);
 
-/* Fetches items[0 .. rows - 1] of a part and runs an entry of the model on
- * them. Returns the entry's status. */
+/* Fetches items[0 .. rows - 1] of a part and runs an entry of the model, or
+ * its step, on them. Returns the entry's status. */
 int nn_run_entry(nn_run *r, const nn_stage *stage, nn_part part,
                  const int64_t *items, int rows, const nn_scalars *s,
                  double *sums);
+int nn_run_step(nn_run *r, const int64_t *items, int rows, const nn_scalars *s,
+                double *sums);
+
+/* The message of an entry that returned NN_BAD_ROWS; returns false. */
+bool nn_run_refused(const nn_model *m, int rows, nn_error *e);
 
 /* Loss and metrics over a whole part in evaluation's form. */
-nn_figures nn_run_evaluate(nn_run *r, nn_part part);
+bool nn_run_evaluate(nn_run *r, nn_part part, nn_figures *f, nn_error *e);
 
 /* Loads weights without what preprocessing learned: the data are here. */
 bool nn_run_load(nn_run *r, const char *path, nn_error *e);

@@ -84,7 +84,9 @@ static int evaluate(nn_run *r, nn_error *e)
         return 1;
     for (int part = 0; part < NN_PARTS; part++)
         if (r->data.parts[part].count > 0) {
-            nn_figures f = nn_run_evaluate(r, (nn_part)part);
+            nn_figures f;
+            if (!nn_run_evaluate(r, (nn_part)part, &f, e))
+                return 1;
             nn_log_part(&log, (nn_part)part, &f);
         }
     if (saves)

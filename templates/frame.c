@@ -4,7 +4,8 @@
 /* section: frame */
 /* What a running entry hands to its kernels. */
 typedef struct {
-    nn_real *params;
+    const nn_real *params;
+    nn_real *updated; /* the same params, where they may be written */
     char *work;
     const void *const *inputs;
     nn_real *const *outputs;
@@ -14,6 +15,15 @@ typedef struct {
     void *pool;
 } nn_frame;
 /* end: frame */
+
+/* section: nn_at */
+
+/* A place in the workspace, which is aligned for all that lies there. */
+static inline void *nn_at(const nn_frame *f, size_t at)
+{
+    return f->work + at;
+}
+/* end: nn_at */
 
 /* section: nn_run */
 
@@ -96,7 +106,7 @@ typedef struct {
 static int nn_first_bad(nn_frame *f, const nn_trace *trace, int n)
 {
     for (int i = 0; i < n; i++) {
-        const nn_real *value = (const nn_real *)(f->work + trace[i].at);
+        const nn_real *value = nn_at(f, trace[i].at);
         for (int part = 0; trace[i].run && part < trace[i].parts; part++)
             trace[i].run(f, part);
         for (size_t k = 0; k < trace[i].count; k++)

@@ -111,17 +111,54 @@ for stem in iris digits; do
     done
 done
 
-# The header stands alone, also in C++.
-printf '#include "iris.h"\nint main(void) { return !iris_model.name; }\n' \
-    >"$OUT/iris/alone.c"
+# The header stands alone, also in C++; params has a size that is constant.
+cat >"$OUT/iris/alone.c" <<'END'
+#include "iris.h"
+static float params[iris_reals];
+int main(void) { return !iris_model.name || params[0] > 0; }
+END
 # shellcheck disable=SC2086
 gcc -std=c11 $WARN -I"$OUT/iris" -fsyntax-only "$OUT/iris/alone.c" 2>/dev/null
 verdict "the header stands alone" "it does not compile by itself"
-if command -v g++ >/dev/null; then
+for cc in g++ clang++; do
+    command -v $cc >/dev/null || continue
     cat "$OUT/iris/alone.c" "$OUT/named/named.h" >"$OUT/iris/alone.cc"
-    g++ -I"$OUT/iris" -fsyntax-only "$OUT/iris/alone.cc" 2>/dev/null
-    verdict "the header is C++ too" "g++ does not take it"
-fi
+    $cc -Wall -Wextra -Wpedantic -Werror -I"$OUT/iris" -fsyntax-only \
+        "$OUT/iris/alone.cc" 2>/dev/null
+    verdict "the header is C++ too" "$cc does not take it"
+done
+
+# Headers of two versions do not meet in one file.
+sed 's/NN_TYPES_[0-9_]*/NN_TYPES_0_0_1/' "$OUT/named/named.h" >"$OUT/old.h"
+for pair in old.h,iris/iris.h iris/iris.h,old.h old.h,runtime/nn_model.h; do
+    printf '#include "%s"\n' "${pair%,*}" "${pair#*,}" >"$OUT/two.c"
+    said=$(gcc -std=gnu11 -I"$OUT" -I. -fsyntax-only "$OUT/two.c" 2>&1)
+    [ $? -ne 0 ] && echo "$said" | grep -q 'two versions of nnc'
+    verdict "two versions: $pair" "$(echo "$said" | head -n 1)"
+done
+
+# gcc without GNU's extensions keeps multiplications and additions apart; it
+# does not matter where the processor has no instruction for both.
+stem=iris
+for target in avx512 avx2 generic; do
+    compile "strict-$target" examples/iris/iris.nn --target=$target
+    c=$OUT/strict-$target/iris.c
+    said=$(gcc -std=c11 $(processor_flags "$c") -fsyntax-only "$c" 2>&1 |
+        grep error:)
+    case $target in
+    generic) [ -z "$said" ] ;;
+    *) [ "$(echo "$said" | grep -c 'use -std=gnu11')" -eq 1 ] ;;
+    esac
+    verdict "gcc -std=c11 for $target" "$(echo "$said" | head -n 1)"
+    clang -std=c11 $(processor_flags "$c") -fsyntax-only "$c" 2>/dev/null
+    verdict "clang -std=c11 for $target" "it is stopped"
+done
+
+# Numbers of rows that are none; models in one program.
+"$GCC" -std=gnu11 $SANITIZE $(processor_flags "$OUT/iris/iris.c") \
+    -I"$OUT/iris" -I"$OUT/named" -o "$OUT/calls" tests/calls.c \
+    "$OUT/iris/iris.c" "$OUT/named/named.c" -lm && said=$("$OUT/calls")
+verdict "rows that are too many or too few" "$said"
 
 # A loss near 0 keeps its digits.
 stem=sure

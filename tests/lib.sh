@@ -25,7 +25,8 @@ esac
 export NNC_DATA
 
 WARN='-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wundef
-    -Wmissing-prototypes -Wstrict-prototypes -Werror'
+    -Wmissing-prototypes -Wstrict-prototypes -Wcast-qual -Wcast-align
+    -Werror'
 SANITIZE=$(echo " ${CFLAGS:-}" | tr ' ' '\n' | grep '^-fsanitize\|^-fno-san' |
     tr '\n' ' ')
 if [ -n "$SANITIZE" ]; then

@@ -10,7 +10,7 @@
 enum { ROWS = sure_eval_batch, CLASSES = 20 };
 
 static alignas(64) char workspace[sure_eval_workspace];
-static alignas(64) float params[64], x[ROWS * CLASSES];
+static alignas(64) float params[sure_reals], x[ROWS * CLASSES];
 static int32_t t[ROWS];
 
 /* How far the loss is from what it should be, relatively. */
@@ -23,7 +23,7 @@ static double miss(int class, float lead)
         t[r] = class;
     for (int c = 0; c < CLASSES; c++)
         others += c == class ? 0 : exp((double)x[c] - (double)lead);
-    if (sure_eval(params, workspace, x, t, sums, ROWS) != 0)
+    if (sure_eval(params, workspace, x, t, sums, ROWS, NULL, NULL) != 0)
         return 1;
     return fabs(sums[0] / log1p(others) - 1);
 }

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/quote.h"
-#include "emit/emit.h"
+#include "emit/data.h"
 #include "emit/wrap.h"
 
 static const Setting *setting(const Stage *stage, const char *key)

@@ -113,6 +113,10 @@ void emit_contract(Emit *e, const Plan *plan);
 void emit_prototype(Emit *e, const Plan *plan);
 void emit_wrapper(Emit *e, const Plan *plan);
 
+/* Reals in params: parameters, slots, what prepare makes, and the room that a
+ * vector may read behind them. */
+int64_t emit_reals(const Program *p);
+
 /* The comment at the head of model.c: layers, parameters, operations. */
 void emit_header(Emit *e, Plan *const *plans, int n);
 
@@ -137,13 +141,5 @@ const char *emit_model_c(Arena *arena, const Program *p, Plan *const *plans,
 /* The whole of model.h; `header` is its name without folders. */
 const char *emit_model_h(Arena *arena, const Program *p, Plan *const *plans,
                          int n, const char *header);
-
-/* Appends the tables of data and training and the main function of the
- * training or inference program to the C of its model. */
-void emit_program(Text *out, const Program *p, bool train);
-
-/* What a program needs of the runtime beyond its core. */
-bool emit_uses_gzip(const Program *p);
-bool emit_uses_images(const Program *p);
 
 #endif

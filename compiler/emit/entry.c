@@ -112,16 +112,28 @@ static void write_metrics(Emit *e, const Plan *plan)
     }
 }
 
+/* What must hold before anything is read or written. */
+static void write_rows_check(Emit *e, const Plan *plan)
+{
+    long long batch = (long long)plan->entry->batch;
+    if (batch == 1)
+        text_add(e->out, "    if (rows != 1)\n");
+    else
+        text_printf(e->out, "    if (rows < 1 || rows > %lld)\n", batch);
+    text_add(e->out, "        return NN_BAD_ROWS;\n");
+}
+
 /* The entry of a network in straight-line code; an output that is not wanted
  * goes to a spare place. */
 static void write_straight(Emit *e, const Plan *plan)
 {
     const Program *p = e->program;
+    write_rows_check(e, plan);
     for (int i = 0; i < p->outputs.n; i++)
         text_printf(e->out, "    nn_real spare_%d[%lld];\n", i,
                     (long long)shape_count(&p->outputs.at[i].shape));
     text_add(e->out, "    (void)workspace;\n    (void)sums;\n"
-                     "    (void)rows;\n    (void)s;\n    (void)par;\n"
+                     "    (void)s;\n    (void)par;\n"
                      "    (void)pool;\n");
     emit_straight_call(e, plan);
     text_add(e->out, "    return 0;\n}\n");
@@ -131,22 +143,26 @@ void emit_entry(Emit *e, const Plan *plan)
 {
     const Kernel *last = loss_kernel(plan);
     int traced = last ? emit_trace(e, plan, last) : 0;
+    bool updates = has_root(plan, ROOT_PARAM);
     text_printf(e->out,
-                "\nstatic int nn_entry_%s(nn_real *params, void *workspace,\n"
+                "\nstatic int nn_entry_%s(%snn_real *params, void *workspace,\n"
                 "    const void *const *inputs, nn_real *const *outputs,\n"
                 "    double *sums, int rows, const nn_scalars *s,\n"
                 "    nn_parallel par, void *pool)\n{\n",
-                plan->entry->name);
+                plan->entry->name, updates ? "" : "const ");
     if (plan->kernels.n == 1 && plan->kernels.at[0]->kind == KERNEL_STRAIGHT) {
         write_straight(e, plan);
         return;
     }
     text_printf(e->out, "    const void *in[%d] = {0};\n",
                 e->program->inputs.n);
-    text_add(e->out, "    nn_frame frame = {params, workspace, in, outputs, "
-                     "s, (size_t)rows,\n"
-                     "        0, 0, par, pool};\n"
-                     "    nn_frame *f = &frame;\n");
+    text_printf(e->out,
+                "    nn_frame frame = {params, %s, workspace, in, outputs, s, "
+                "(size_t)rows,\n"
+                "        0, 0, par, pool};\n"
+                "    nn_frame *f = &frame;\n",
+                updates ? "params" : "NULL");
+    write_rows_check(e, plan);
     if (!has_root(plan, ROOT_LOSS) && !has_root(plan, ROOT_METRIC))
         text_add(e->out, "    (void)sums;\n");
     write_inputs(e, plan);
@@ -169,7 +185,8 @@ void emit_prepare(Emit *e, Plan *const *plans, int n)
     text_add(e->out, "\n/* What the entries of inference need of the "
                      "parameters alone. */\n"
                      "static void prepare(nn_real *params)\n{\n"
-                     "    nn_frame frame = {.params = params};\n"
+                     "    nn_frame frame = {.params = params, .updated = "
+                     "params};\n"
                      "    nn_frame *f = &frame;\n");
     for (int i = 0; i < n; i++)
         for (int j = 0; j < plans[i]->kernels.n; j++)

@@ -3,6 +3,7 @@
  * It repeats the types of runtime/nn_model.h, so that it needs nothing but
  * <stddef.h> and <stdint.h>. */
 #include <ctype.h>
+#include <limits.h>
 #include <string.h>
 
 #include "base/pack.h"
@@ -24,18 +25,58 @@ static const char *guard_name(Arena *arena, const char *header)
     return out;
 }
 
-/* The part of runtime/nn_model.h that model.h repeats. */
+/* The part of runtime/nn_model.h that model.h repeats, for this version. */
 static void write_types(Text *out)
 {
-    static const char first[] = "#ifndef NN_MODEL_TYPES";
-    static const char last[] = "#endif /* NN_MODEL_TYPES */";
+    static const char first[] = "#ifndef NN_REAL", last[] = "#elif ";
     const char *text = pack_find("runtime/nn_model.h");
     const char *from = strstr(text, first), *to = strstr(text, last);
+    const char *own =
+        str_replace(out->arena, "NN_TYPES_" NNC_VERSION, ".", "_");
     if (!from || !to)
         nnc_bug("runtime/nn_model.h lacks its section of types");
+    text_printf(
+        out, "#ifndef NN_MODEL_TYPES\n#define NN_MODEL_TYPES\n#define %s\n\n",
+        own);
     text_add_n(out, from, (size_t)(to - from));
-    text_add(out, last);
-    text_add(out, "\n");
+    text_printf(out,
+                "#elif !defined(%s)\n#error \"headers of two versions of nnc: "
+                "write all models anew with one of them\"\n#endif\n",
+                own);
+}
+
+/* Numbers of model.h: an enumerator is an int, and what is larger a macro. */
+typedef struct Constants {
+    Text small, large;
+} Constants;
+
+static void constant(Constants *c, const char *name, int64_t value)
+{
+    if (value > INT_MAX)
+        text_printf(&c->large, "#define %s INT64_C(%lld)\n", name,
+                    (long long)value);
+    else
+        text_printf(&c->small, "%s    %s = %lld", c->small.n ? ",\n" : "", name,
+                    (long long)value);
+}
+
+static void write_constants(Text *out, const Program *p, Plan *const *plans,
+                            int n)
+{
+    Arena *arena = out->arena;
+    Constants c = {{.arena = arena}, {.arena = arena}};
+    for (int i = 0; i < n; i++) {
+        const Entry *e = plans[i]->entry;
+        constant(&c, arena_printf(arena, "%s_%s_batch", p->name, e->name),
+                 e->batch);
+        constant(&c, arena_printf(arena, "%s_%s_workspace", p->name, e->name),
+                 plans[i]->workspace);
+    }
+    constant(&c, arena_printf(arena, "%s_reals", p->name), emit_reals(p));
+    text_printf(out,
+                "\n/* Rows of a batch and bytes of workspace of each entry; "
+                "reals in params. */\nenum {\n%s\n};\n%s",
+                text_str(&c.small), text_str(&c.large));
 }
 
 const char *emit_model_h(Arena *arena, const Program *p, Plan *const *plans,
@@ -56,21 +97,16 @@ const char *emit_model_h(Arena *arena, const Program *p, Plan *const *plans,
                 guard, guard);
     text_add(&out, "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
     write_types(&out);
-    text_add(&out, "\n/* Rows of a batch and bytes of workspace of each "
-                   "entry. */\nenum {\n");
-    for (int i = 0; i < n; i++)
-        text_printf(
-            &out, "    %s_%s_batch = %lld,\n    %s_%s_workspace = %lld%s\n",
-            p->name, plans[i]->entry->name, (long long)plans[i]->entry->batch,
-            p->name, plans[i]->entry->name, (long long)plans[i]->workspace,
-            i + 1 < n ? "," : "\n};\n");
+    write_constants(&out, p, plans, n);
     Emit e = {.arena = arena, .program = p, .out = &out};
     text_printf(&out,
-                "/* params: what nn_init_params or a weights file fills, "
-                "%s_model.reals of them;\n * workspace: the entry's bytes; "
-                "both aligned to 64. Whoever changes params\n * in another "
-                "way calls %s_model.prepare, where it is not NULL, before\n"
-                " * inference. */\n",
+                "/* params: what nn_init_params or a weights file fills,\n"
+                " *     static _Alignas(64) nn_real params[%s_reals];\n"
+                " * workspace: the entry's bytes, aligned likewise. Whoever "
+                "changes params in\n * another way calls %s_model.prepare, "
+                "where it is not NULL, before inference.\n"
+                " * par, pool: what divides kernels among threads, or NULL, "
+                "NULL. */\n",
                 p->name, p->name);
     for (int i = 0; i < n; i++) {
         text_add(&out, "\n");

@@ -21,31 +21,61 @@ static const Layout *layout_of(const Param *p, Layout *dense)
     return p->layout ? p->layout : dense;
 }
 
+/* The reals of the parameters alone, which are the distance from each to its
+ * first slot. */
+static int64_t slot_stride(const Program *p)
+{
+    int64_t at = 0;
+    for (int i = 0; i < p->params.n; i++) {
+        Layout dense;
+        at = round_up(at + layout_of(&p->params.at[i], &dense)->extent);
+    }
+    return at;
+}
+
+static int64_t prepared_at(const Program *p)
+{
+    return slot_stride(p) * (1 + p->slots) + VECTOR;
+}
+
+int64_t emit_reals(const Program *p)
+{
+    return prepared_at(p) + p->prepared;
+}
+
 /* Constants that say where each parameter begins; slot k lies k times
- * NAME_slot further. */
-static void write_places(Emit *e)
+ * NAME_slot further. NAME_reals stands in the header where there is one. */
+static void write_places(Emit *e, bool header)
 {
     const Program *p = e->program;
     int64_t at = 0;
+    Text list = {.arena = e->arena};
     e->param_place = NEWN(e->arena, const char *, p->params.n + 1);
-    text_add(e->out,
-             "\n/* Where each parameter begins, in reals. */\nenum {\n");
     for (int i = 0; i < p->params.n; i++) {
         Layout dense;
         const Param *param = &p->params.at[i];
         e->param_place[i] =
             emit_name(e, arena_printf(e->arena, "%s_%s", p->name, param->name));
-        text_printf(e->out, "    %s = %lld,\n", e->param_place[i],
+        text_printf(&list, "    %s = %lld,\n", e->param_place[i],
                     (long long)at);
         at = round_up(at + layout_of(param, &dense)->extent);
     }
-    text_printf(e->out, "    %s_slot = %lld,\n", p->name, (long long)at);
-    at = at * (1 + p->slots) + VECTOR;
+    if (p->slots)
+        text_printf(&list, "    %s_slot = %lld,\n", p->name, (long long)at);
     if (p->prepared)
-        text_printf(e->out, "    %s_prepared = %lld,\n", p->name,
-                    (long long)at);
-    text_printf(e->out, "    %s_reals = %lld\n};\n", p->name,
-                (long long)(at + p->prepared));
+        text_printf(&list, "    %s_prepared = %lld,\n", p->name,
+                    (long long)prepared_at(p));
+    if (!header)
+        text_printf(&list, "    %s_reals = %lld,\n", p->name,
+                    (long long)emit_reals(p));
+    if (list.n == 0)
+        return;
+    list.at[list.n - 2] = '\n';
+    list.at[--list.n] = '\0';
+    text_printf(
+        e->out,
+        "\n/* Where each parameter begins, in reals. */\nenum {\n%s};\n",
+        text_str(&list));
 }
 
 static void write_shape(Text *out, const Shape *s)
@@ -256,8 +286,10 @@ static void write_model(Emit *e, Plan *const *plans, int n, int kernels)
     if (p->params.n)
         text_printf(out, "    .params = params, .param_count = %d,\n",
                     p->params.n);
-    text_printf(out, "    .reals = %s_reals, .slot_stride = %s_slot,\n",
-                p->name, p->name);
+    text_printf(out, "    .reals = %s_reals,", p->name);
+    if (p->slots)
+        text_printf(out, " .slot_stride = %s_slot,", p->name);
+    text_add(out, "\n");
     text_printf(out,
                 "    .inputs = inputs, .input_count = %d, .target_count = "
                 "%d,\n",
@@ -296,8 +328,8 @@ void emit_tables(Emit *e, Plan *const *plans, int n)
 static void write_helpers(Emit *e, const char *body)
 {
     static const char path[] = "templates/frame.c";
-    static const char *const helper[] = {"nn_run", "nn_rows", "nn_power",
-                                         "nn_drop", "nn_first_bad"};
+    static const char *const helper[] = {"nn_at",    "nn_run",  "nn_rows",
+                                         "nn_power", "nn_drop", "nn_first_bad"};
     text_add(e->out, "\n#include <string.h>\n");
     target_prelude_plain(e->out, body);
     if (!e->options->plain)
@@ -337,7 +369,7 @@ const char *emit_model_c(Arena *arena, const Program *p, Plan *const *plans,
     text_printf(&head, "#include \"%s\"\n", header ? header : "nn_program.h");
     e.out = &body;
     reserve_names(&e, plans, n);
-    write_places(&e);
+    write_places(&e, header != NULL);
     for (int i = 0; i < n; i++) {
         emit_kernel_names(&e, plans[i]);
         emit_kernels(&e, plans[i]);

@@ -53,14 +53,16 @@ static bool shared(const Scope *s, const Node *n)
     return false;
 }
 
-static const char *base_of(Emit *e, const Buffer *b, const char *type)
+static const char *base_of(Emit *e, const Buffer *b, const char *type,
+                           bool writes)
 {
+    const char *params = writes ? "updated" : "params";
     switch (b->place) {
     case PLACE_PARAM:
-        return arena_printf(e->arena, "f->params + %s",
+        return arena_printf(e->arena, "f->%s + %s", params,
                             e->param_place[b->index]);
     case PLACE_PREPARED:
-        return arena_printf(e->arena, "f->params + %s_prepared + %lld",
+        return arena_printf(e->arena, "f->%s + %s_prepared + %lld", params,
                             e->program->name, (long long)b->at);
     case PLACE_OUTPUT:
         return arena_printf(e->arena, "f->outputs[%d]", b->index);
@@ -68,19 +70,15 @@ static const char *base_of(Emit *e, const Buffer *b, const char *type)
         return arena_printf(e->arena, "(const %s *)f->inputs[%d]", type,
                             b->index);
     default:
-        return arena_printf(e->arena, "(%s *)(f->work + %s)", type,
-                            places_at(e, b));
+        return arena_printf(e->arena, "(%s%s *)nn_at(f, %s)",
+                            writes ? "" : "const ", type, places_at(e, b));
     }
 }
 
 const char *emit_address(Emit *e, const Value *v, Type type, bool writes)
 {
     Text out = {.arena = e->arena};
-    const char *name = type_name(type);
-    text_add(&out, base_of(e, v->buffer,
-                           writes || v->buffer->place != PLACE_WORK
-                               ? name
-                               : arena_printf(e->arena, "const %s", name)));
+    text_add(&out, base_of(e, v->buffer, type_name(type), writes));
     if (v->buffer->place == PLACE_PARAM && v->buffer->slot > 0)
         text_printf(&out, " + %d * %s_slot", v->buffer->slot, e->program->name);
     if (v->layout.offset)

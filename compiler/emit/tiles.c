@@ -283,9 +283,9 @@ void emit_product(Scope *s)
     if (c)
         text_printf(&s->body, ", %s", c);
     if (p->plan->scratch)
-        text_printf(
-            &s->body, ",\n        (float *)(f->work + %s) + part * %lld",
-            places_at(s->e, k->scratch_buffer), (long long)p->plan->scratch);
+        text_printf(&s->body, ",\n        (float *)nn_at(f, %s) + part * %lld",
+                    places_at(s->e, k->scratch_buffer),
+                    (long long)p->plan->scratch);
     if (p->batch > 1)
         text_printf(&s->body, "%s, 0, %d);\n", w.args, p->plan->units);
     else

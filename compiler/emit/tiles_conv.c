@@ -175,8 +175,7 @@ static void argument(Scope *s, const char *format, const char *text)
 static const char *scratch(const Scope *s, int64_t behind)
 {
     const char *at = places_at(s->e, s->kernel->scratch_buffer);
-    const char *first =
-        arena_printf(s->e->arena, "(float *)(f->work + %s)", at);
+    const char *first = arena_printf(s->e->arena, "(float *)nn_at(f, %s)", at);
     return behind ? arena_printf(s->e->arena, "%s + %lld", first,
                                  (long long)behind)
                   : first;

@@ -5,7 +5,8 @@
  * model's own inputs and outputs by name:
  *
  *     int iris_infer1(const nn_real *params, void *workspace,
- *                     const nn_real *x, nn_real *output);                  */
+ *                     const nn_real *x, nn_real *output,
+ *                     nn_parallel par, void *pool); */
 #include "emit/emit.h"
 
 typedef struct Signature {
@@ -47,10 +48,8 @@ static void write_prototype(Emit *e, const Plan *plan, const Signature *s)
         text_printf(e->out, ",\n    nn_real *%s", s->out.at[i]);
     text_add(e->out, s->sums ? ",\n    double *sums" : "");
     text_add(e->out, s->rows ? ", int rows" : "");
-    text_add(e->out, s->step ? ", const nn_scalars *scalars,\n"
-                               "    nn_parallel par, void *pool"
-                             : "");
-    text_add(e->out, ")");
+    text_add(e->out, s->step ? ", const nn_scalars *scalars" : "");
+    text_add(e->out, ",\n    nn_parallel par, void *pool)");
 }
 
 void emit_prototype(Emit *e, const Plan *plan)
@@ -87,12 +86,11 @@ void emit_wrapper(Emit *e, const Plan *plan)
                     e->program->outputs.n);
     text_printf(
         e->out,
-        "    return nn_entry_%s(%sparams, workspace, nn_in, %s, %s, %s, "
-        "%s, %s);\n}\n",
-        plan->entry->name, s.step ? "" : "(nn_real *)",
-        s.out.n || unwanted ? "nn_out" : "NULL", s.sums ? "sums" : "NULL",
-        s.rows ? "rows" : "1", s.step ? "scalars" : "NULL",
-        s.step ? "par, pool" : "NULL, NULL");
+        "    return nn_entry_%s(params, workspace, nn_in, %s, %s, %s, %s, "
+        "par, pool);\n}\n",
+        plan->entry->name, s.out.n || unwanted ? "nn_out" : "NULL",
+        s.sums ? "sums" : "NULL", s.rows ? "rows" : "1",
+        s.step ? "scalars" : "NULL");
     names_settle(e->out, start, &e->names);
     names_forget(&e->names);
 }
@@ -100,20 +98,25 @@ void emit_wrapper(Emit *e, const Plan *plan)
 /* What the function does, for the header. */
 void emit_contract(Emit *e, const Plan *plan)
 {
+    static const char refuses[] =
+        "NN_BAD_ROWS where rows is another number, with nothing written";
     const Entry *entry = plan->entry;
+    bool many = entry->batch > 1;
     const char *what = entry->mode == MODE_INFER  ? "Writes the outputs of"
                        : entry->mode == MODE_EVAL ? "Measures"
                                                   : "Updates params once, from";
     text_printf(e->out, "/* %s ", what);
-    if (entry->batch == 1)
-        text_add(e->out, "one row.");
-    else
+    if (many)
         text_printf(e->out, "1 to %lld rows.", (long long)entry->batch);
+    else
+        text_add(e->out, "one row.");
     if (entry->mode != MODE_INFER)
         text_add(e->out, " sums: the mean loss, then the sum of each metric "
-                         "over the rows.\n * Returns 0; where the loss is not "
-                         "finite, what nn_entry says, and updates nothing.");
-    else
-        text_add(e->out, " Returns 0.");
-    text_add(e->out, " */\n");
+                         "over the rows.\n *");
+    text_printf(e->out, " Returns 0%s%s", many ? "; " : "",
+                many ? refuses : "");
+    if (entry->mode != MODE_INFER)
+        text_add(e->out, "; where the loss is not finite, what nn_entry says, "
+                         "and updates nothing");
+    text_add(e->out, ". */\n");
 }

@@ -225,24 +225,6 @@ static void one_setting(Elab *e, const Item *item, unsigned *given)
     }
 }
 
-/* How many tensors the optimiser keeps for each parameter. */
-static int slots_of(const Train *train)
-{
-    static const char *const names[] = {
-#define OPTIMIZER(name, spec, slots) name,
-#include "front/settings.def"
-    };
-    const int slots[] = {
-#define OPTIMIZER(name, spec, slots) slots,
-#include "front/settings.def"
-    };
-
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(names[i], train->optimizer) == 0)
-            return slots[i];
-    nnc_bug("there is no optimiser `%s`", train->optimizer);
-}
-
 void elab_train(Elab *e, const Item *train)
 {
     unsigned given = 0;
@@ -259,5 +241,4 @@ void elab_train(Elab *e, const Item *train)
     for (int i = 0; train && i < train->items.n; i++)
         if (train->items.at[i]->kind == ITEM_SETTING)
             one_setting(e, train->items.at[i], &given);
-    e->program->slots = slots_of(&e->program->train);
 }

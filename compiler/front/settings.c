@@ -9,7 +9,7 @@ static const struct {
 } rows[] = {
 #define SOURCE(name, spec) {GROUP_SOURCE, name, spec},
 #define TRANSFORM(name, spec) {GROUP_TRANSFORM, name, spec},
-#define OPTIMIZER(name, spec, slots) {GROUP_OPTIMIZER, name, spec},
+#define OPTIMIZER(name, spec) {GROUP_OPTIMIZER, name, spec},
 #define SCHEDULE(name, spec, kind) {GROUP_SCHEDULE, name, spec},
 #define SETTING(word, spec, store) {GROUP_SETTING, word, spec},
 #include "front/settings.def"

@@ -141,7 +141,7 @@ typedef struct Program {
     Split test, validation;
     Train train;
     VEC(Entry) entries;
-    int slots;        /* optimiser slots a parameter */
+    int slots;        /* optimiser slots a parameter, where it is trained */
     int64_t prepared; /* reals behind them, made from parameters alone */
 } Program;
 

@@ -171,6 +171,12 @@ void target_prelude(Text *out, const Target *target, const char *body)
                     "#endif\n\n",
                     target->guard, target->flags);
     }
+    text_add(out, "#if defined(__GNUC__) && !defined(__clang__) && "
+                  "defined(__STRICT_ANSI__) && \\\n"
+                  "    defined(__FP_FAST_FMAF)\n"
+                  "#error \"gcc -std=c11 keeps multiplications and additions "
+                  "apart: use -std=gnu11\"\n"
+                  "#endif\n\n");
     vectors(out, target->lanes, "nn_", body);
     for (int lanes = target->lanes / 2; lanes >= TARGET_NARROWEST; lanes /= 2) {
         const char *prefix = target_prefix(out->arena, target, lanes);

@@ -35,12 +35,13 @@ static void *room(size_t bytes)
 
 static size_t largest_workspace(const nn_model *m)
 {
-    const nn_stage *stage[] = {&m->step, &m->eval, &m->infer, &m->infer1,
-                               &m->grad};
+    const size_t size[] = {m->step.workspace, m->eval.workspace,
+                           m->infer.workspace, m->infer1.workspace,
+                           m->grad.workspace};
     size_t most = 0;
-    for (size_t i = 0; i < sizeof stage / sizeof *stage; i++)
-        if (stage[i]->workspace > most)
-            most = stage[i]->workspace;
+    for (size_t i = 0; i < sizeof size / sizeof *size; i++)
+        if (size[i] > most)
+            most = size[i];
     return most;
 }
 
@@ -156,23 +157,25 @@ static void spoil(const drive *d)
                                        sizeof(nn_real));
 }
 
-static bool run(drive *d, const nn_stage *stage, nn_real *const *outputs,
-                const nn_scalars *s)
+static bool run(drive *d, const nn_stage *stage, nn_real *const *outputs)
 {
     spoil(d);
     return stage->run(d->params, d->workspace, (const void *const *)d->inputs,
-                      outputs, d->sums, d->rows, s, d->par, d->pool) == 0;
+                      outputs, d->sums, d->rows, NULL, d->par, d->pool) == 0;
 }
 
 bool drive_step(drive *d, double rate, uint64_t step)
 {
     nn_scalars s = {.rate = rate, .step = step, .seed = 1};
-    return run(d, &d->model->step, NULL, &s);
+    spoil(d);
+    return d->model->step.run(d->params, d->workspace,
+                              (const void *const *)d->inputs, NULL, d->sums,
+                              d->rows, &s, d->par, d->pool) == 0;
 }
 
 bool drive_eval(drive *d)
 {
-    return run(d, &d->model->eval, d->outputs, NULL);
+    return run(d, &d->model->eval, d->outputs);
 }
 
 /* Tests change parameters as they like. */
@@ -185,7 +188,7 @@ static void prepare(drive *d)
 void drive_infer(drive *d)
 {
     prepare(d);
-    run(d, &d->model->infer, d->outputs, NULL);
+    run(d, &d->model->infer, d->outputs);
 }
 
 void drive_infer1(drive *d)

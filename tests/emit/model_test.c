@@ -10,6 +10,9 @@
 #include <cmocka.h>
 
 #include "../support/texts.h"
+#include "base/pack.h"
+#include "base/str.h"
+#include "base/version.h"
 
 static const char *const targets[] = {NULL, "generic", "avx2", "avx512"};
 
@@ -51,7 +54,8 @@ static void places_of_parameters(void **state)
     (void)state;
     for (int t = 0; t < TARGETS; t++) {
         Arena *arena = arena_new();
-        const char *c = text_model_c(arena, NET, targets[t]);
+        Texts net = text_model(arena, NET, targets[t], WANT_ALL);
+        const char *c = net.c;
         long free = 0, slot = place(c, "net_slot");
 
         for (int i = 0; i < 4; i++) {
@@ -62,9 +66,59 @@ static void places_of_parameters(void **state)
             free = at + params[i].numbers;
         }
         assert_true(slot >= free && slot % 16 == 0);
-        assert_true(place(c, "net_reals") >= 3 * slot + 16);
+        assert_true(place(net.h, "net_reals") >= 3 * slot + 16);
         arena_free(arena);
     }
+}
+
+/* What is not trained has no slots: no memory, no row, no constant. */
+static void inference_has_no_slots(void **state)
+{
+    (void)state;
+    for (int t = 0; t < TARGETS; t++) {
+        Arena *arena = arena_new();
+        Texts net = text_model(arena, NET, targets[t], WANT_INFER);
+        long last = place(net.c, "net_b_bias");
+
+        assert_null(strstr(net.c, "_slot"));
+        assert_null(strstr(net.c, ".slot"));
+        assert_true(place(net.h, "net_reals") <= last + 16 + 16);
+        arena_free(arena);
+    }
+}
+
+/* An enumerator is an int, and a workspace may be larger. */
+static void large_constants_are_macros(void **state)
+{
+    static const char text[] = "model net {\n"
+                               "  input x: f32[10]; target t: f32[1];\n"
+                               "  y = x -> dense(100000) -> tanh -> dense(1);\n"
+                               "  output y; loss squared_error(y, t);\n"
+                               "  train { batch 100000; }\n"
+                               "}\n";
+    Arena *arena = arena_new();
+    const char *h = text_model(arena, text, NULL, WANT_TRAIN).h;
+
+    (void)state;
+    assert_non_null(strstr(h, "#define net_eval_workspace INT64_C("));
+    assert_null(strstr(h, "    net_eval_workspace = "));
+    assert_int_equal(place(h, "net_eval_batch"), 100000);
+    arena_free(arena);
+}
+
+/* The types of the runtime belong to the version that model.h names. */
+static void types_name_their_version(void **state)
+{
+    Arena *arena = arena_new();
+    const char *own =
+        str_replace(arena, "#define NN_TYPES_" NNC_VERSION "\n", ".", "_");
+    const char *h = text_model(arena, NET, NULL, WANT_ALL).h;
+
+    (void)state;
+    assert_non_null(strstr(h, own));
+    own = arena_copy(arena, own, strlen(own) - 1);
+    assert_non_null(strstr(pack_find("runtime/nn_model.h"), own));
+    arena_free(arena);
 }
 
 static void the_same_bytes_again(void **state)
@@ -144,6 +198,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(places_of_parameters),
+        cmocka_unit_test(inference_has_no_slots),
+        cmocka_unit_test(large_constants_are_macros),
+        cmocka_unit_test(types_name_their_version),
         cmocka_unit_test(the_same_bytes_again),
         cmocka_unit_test(tiny_networks_have_no_loop),
         cmocka_unit_test(given_weights_are_numbers),

@@ -55,7 +55,7 @@ static void pointers(void **state)
     assert_non_null(strstr(
         head, "    const nn_real *weight$1 = f->params + net_weight;\n"));
     assert_non_null(strstr(head, "    nn_real *restrict h$2 = "
-                                 "(nn_real *)(f->work + "));
+                                 "(nn_real *)nn_at(f, "));
     at = strstr(head, "*weight$1 = ");
     assert_null(strstr(at + 1, "*weight$1 = "));
     probe_free(&p);
@@ -95,31 +95,31 @@ static void addresses(void **state)
         bool writes;
         const char *want;
     } cases[] = {
-        {{.buffer = &work}, TYPE_REAL, true, "(nn_real *)(f->work + 128)"},
+        {{.buffer = &work}, TYPE_REAL, true, "(nn_real *)nn_at(f, 128)"},
         {{.buffer = &work},
          TYPE_BYTE,
          false,
-         "(const unsigned char *)(f->work + 128)"},
+         "(const unsigned char *)nn_at(f, 128)"},
         {{.buffer = &work, .layout.offset = 7},
          TYPE_INT,
          true,
-         "(int32_t *)(f->work + 128) + 7"},
+         "(int32_t *)nn_at(f, 128) + 7"},
         {{.buffer = &slot},
          TYPE_REAL,
          true,
-         "f->params + net_w + 2 * net_slot"},
+         "f->updated + net_w + 2 * net_slot"},
         {{.buffer = &work, .moves = MOVES_TIME, .step = -12},
          TYPE_REAL,
          true,
-         "(nn_real *)(f->work + 128) - f->t * 12"},
+         "(nn_real *)nn_at(f, 128) - f->t * 12"},
         {{.buffer = &work, .moves = MOVES_NOW, .step = 4},
          TYPE_REAL,
          true,
-         "(nn_real *)(f->work + 128) + f->slot * 4"},
+         "(nn_real *)nn_at(f, 128) + f->slot * 4"},
         {{.buffer = &work, .moves = MOVES_NEXT, .step = 4, .wraps = true},
          TYPE_REAL,
          true,
-         "(nn_real *)(f->work + 128) + (f->slot + 1) % 2 * 4"},
+         "(nn_real *)nn_at(f, 128) + (f->slot + 1) % 2 * 4"},
     };
     Arena *arena = arena_new();
     Program p = {.name = "net"};

@@ -130,7 +130,6 @@ static void defaults(void **state)
     assert_int_equal(t->batch, 32);
     assert_int_equal(t->epochs, 10);
     assert_int_equal(t->seed, 1);
-    assert_int_equal(p->slots, 2);
     assert_int_equal(t->schedule.kind, RATE_CONSTANT);
 }
 
@@ -156,9 +155,7 @@ static void train_settings(void **state)
     assert_int_equal(t->split_seed, 4);
     assert_true(t->clip_norm == 2.5 && t->l2 == 1e-4 && t->l1 == 2);
     assert_int_equal(t->patience, 5);
-    assert_int_equal(p->slots, 1);
     p = program("", "train { optimizer sgd(1); schedule cosine(to: 1e-5); }");
-    assert_int_equal(p->slots, 0);
     assert_int_equal(p->train.schedule.kind, RATE_COSINE);
     assert_true(p->train.schedule.to == 1e-5);
 }

@@ -79,7 +79,7 @@ static inline int softmax_step(nn_real *params, void *workspace,
     return 0;
 }
 
-static inline int softmax_eval(nn_real *params, void *workspace,
+static inline int softmax_eval(const nn_real *params, void *workspace,
                                const void *const *inputs,
                                nn_real *const *outputs, double *sums, int rows,
                                const nn_scalars *s, nn_parallel par, void *pool)
@@ -88,7 +88,7 @@ static inline int softmax_eval(nn_real *params, void *workspace,
     return softmax_pass(params, inputs, outputs[0], sums, rows, NULL);
 }
 
-static inline int softmax_grad(nn_real *params, void *workspace,
+static inline int softmax_grad(const nn_real *params, void *workspace,
                                const void *const *inputs,
                                nn_real *const *outputs, double *sums, int rows,
                                const nn_scalars *s, nn_parallel par, void *pool)

@@ -6,10 +6,9 @@
 #include "emit/emit.h"
 #include "front/elaborate.h"
 #include "front/parse.h"
-#include "pipeline.h"
 #include "planned.h"
 
-const char *text_model_c(Arena *arena, const char *text, const char *target)
+Texts text_model(Arena *arena, const char *text, const char *target, Want want)
 {
     CodeOptions options = planned_options(target);
     Source *source = NEW(arena, Source);
@@ -22,6 +21,14 @@ const char *text_model_c(Arena *arena, const char *text, const char *target)
                           &(ElabOptions){0});
     if (!p)
         nnc_bug("the test's model has mistakes");
-    plans = pipeline_run(p, WANT_ALL, &options, NULL, NULL);
-    return emit_model_c(arena, p, plans.at, plans.n, &options, "net.h");
+    plans = pipeline_run(p, want, &options, NULL, NULL);
+    return (Texts){
+        emit_model_c(arena, p, plans.at, plans.n, &options, "net.h"),
+        emit_model_h(arena, p, plans.at, plans.n, "net.h"),
+    };
+}
+
+const char *text_model_c(Arena *arena, const char *text, const char *target)
+{
+    return text_model(arena, text, target, WANT_ALL).c;
 }

@@ -3,6 +3,14 @@
 #define NNC_TESTS_TEXTS_H
 
 #include "base/arena.h"
+#include "pipeline.h"
+
+typedef struct Texts {
+    const char *c, *h; /* model.c and model.h */
+} Texts;
+
+/* The entries that `want` names, for a target as below. */
+Texts text_model(Arena *arena, const char *text, const char *target, Want want);
 
 /* model.c of a text without mistakes, for "avx512", "avx2", "generic" or
  * (NULL) plain. */
