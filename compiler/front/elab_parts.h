@@ -28,6 +28,8 @@ void elab_layer_begin(Elab *e, Layer *layer);
 /* Gives all layers their labels, and all nodes and parameters their names. */
 void elab_settle(Elab *e, Layer *root);
 void elab_name(Elab *e, const Value *v, const char *local);
+/* Whether the value was made since the graph had so many nodes. */
+bool elab_made(const Elab *e, const Value *v, int mark);
 /* The value with the layer that gave it, and where it comes from. */
 Value *elab_from(Elab *e, Value *v, const Value *in, const char *what,
                  Site site);

@@ -182,27 +182,28 @@ void elab_leave(Elab *e)
     e->depth--;
 }
 
-static void bind_name(Elab *e, const Name *name, Value *v, const Expr *x)
+/* What an expression gave is named after it only if it made it: `skip = in`
+ * and `if` with such a branch are other names for what has one. */
+static void bind_name(Elab *e, const Name *name, Value *v, Span span, int mark)
 {
-    if (name->primed && elab_prime(e, name, v, x->span))
+    if (name->primed && elab_prime(e, name, v, span))
         return;
     if (strcmp(name->text, "state") == 0)
         e->frame->state = v;
     else
         elab_bind(e, name->text, name->primed, v);
-    if (x->kind == EXPR_NAME || x->kind == EXPR_IN)
-        return; /* another name for the same value */
-    if (e->frame->def->kind == DEF_MODEL || strcmp(name->text, "out") != 0)
+    if (elab_made(e, v, mark) &&
+        (e->frame->def->kind == DEF_MODEL || strcmp(name->text, "out") != 0))
         elab_name(e, v, name->text);
 }
 
 static void define(Elab *e, const Item *item)
 {
+    int mark = e->graph->nodes.n, n = item->names.n;
     Value *v = elab_expr(e, item->value);
-    int n = item->names.n;
 
     if (n == 1) {
-        bind_name(e, &item->names.at[0], v, item->value);
+        bind_name(e, &item->names.at[0], v, item->value->span, mark);
         return;
     }
     if (v->kind != VAL_POISON &&
@@ -215,7 +216,7 @@ static void define(Elab *e, const Item *item)
     }
     for (int i = 0; i < n; i++)
         bind_name(e, &item->names.at[i], v->kind == VAL_POISON ? v : v->at[i],
-                  item->value);
+                  item->value->span, mark);
 }
 
 /* layer f = recipe; one set of weights for all its uses. */
@@ -279,6 +280,7 @@ static Value *run_block(Elab *e, Frame *f)
 
 Value *elab_apply_def(Elab *e, const Recipe *r, Value *in, Site site)
 {
+    int mark = e->graph->nodes.n;
     Frame *f;
     Value *out, *result;
 
@@ -300,8 +302,7 @@ Value *elab_apply_def(Elab *e, const Recipe *r, Value *in, Site site)
     *result = *out;
     result->layer = f->layer;
     result->state = f->state;
-    if (!value_holds_tensor(in) || in->kind != VAL_TENSOR ||
-        out->node != in->node)
+    if (elab_made(e, out, mark))
         vec_push(e->arena, &e->named,
                  ((Named){.node = out->node, .layer = f->layer}));
     return elab_from(e, result, r->args.n == 0 ? in : NULL, r->name, site);

@@ -272,6 +272,11 @@ void elab_name(Elab *e, const Value *v, const char *local)
     vec_push(e->arena, &e->named, named);
 }
 
+bool elab_made(const Elab *e, const Value *v, int mark)
+{
+    return v->kind == VAL_TENSOR && v->graph == e->graph && v->node->id >= mark;
+}
+
 Value *elab_from(Elab *e, Value *v, const Value *in, const char *what,
                  Site site)
 {

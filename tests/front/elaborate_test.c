@@ -458,6 +458,27 @@ static void one_mechanism(void **state)
     assert_string_equal(text[0], text[1]);
 }
 
+/* Another name for a value does not rename it: `skip` is what comes in. */
+static void names_of_values(void **state)
+{
+    Text out = {.arena = arena};
+    const Graph *g = graph_of(
+        program("block way(n) { skip = in; main = in -> dense(n) as deep; "
+                "out = main + skip; }\n"
+                "model m { input x: f32[4]; first = x -> dense(4); same = "
+                "first; output same -> way(4) as a -> way(4); }"),
+        "infer");
+
+    (void)state;
+    for (int i = 0; i < g->nodes.n; i++) {
+        const Node *n = g->nodes.at[i];
+
+        if (n->name && op_table[n->op].class != CLASS_LEAF)
+            text_printf(&out, "%s ", n->name);
+    }
+    assert_string_equal(text_str(&out), "first a.main a way1.main way1 ");
+}
+
 static void defines(void **state)
 {
     static const struct {
@@ -518,6 +539,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(log_loss_forms, make_arena, drop_arena),
         cmocka_unit_test_setup_teardown(entries, make_arena, drop_arena),
         cmocka_unit_test_setup_teardown(one_mechanism, make_arena, drop_arena),
+        cmocka_unit_test_setup_teardown(names_of_values, make_arena,
+                                        drop_arena),
         cmocka_unit_test_setup_teardown(defines, make_arena, drop_arena),
         cmocka_unit_test_setup_teardown(chosen_model, make_arena, drop_arena),
     };
