@@ -1,4 +1,5 @@
-/* command_graph.c: `nnc graph`: a model's operators as text, dot or SVG.
+/* command_graph.c: `nnc graph`: a model's layers as text, dot or SVG; with
+ * --open those inside of blocks as well, with --nodes all operators.
  *
  * Shown is the graph as elaborated: of one training step where there is a
  * loss, else of inference. */
@@ -7,18 +8,11 @@
 
 #include "commands.h"
 #include "driver.h"
+#include "ir/outline.h"
 #include "nn_say.h"
 #include "nn_writer.h"
 #include "output.h"
 #include "process.h"
-
-static const Entry *entry_to_show(const Program *p)
-{
-    for (int i = 0; i < p->entries.n; i++)
-        if (strcmp(p->entries.at[i].name, p->has_loss ? "step" : "infer") == 0)
-            return &p->entries.at[i];
-    return &p->entries.at[0];
-}
 
 static bool ends_with(const char *text, const char *end)
 {
@@ -74,11 +68,26 @@ static int draw(Arena *a, const char *path, const Text *dot)
     return !drawn;
 }
 
+/* The text or, where it goes to a file, the drawing. */
+static void describe(Text *text, const Options *o, const Program *p)
+{
+    const Outline *outline = outline_of(o->arena, p, o->open);
+    const Graph *graph = p->entries.at[0].graph;
+
+    if (o->nodes && o->output)
+        graph_dot(text, graph, p->name);
+    else if (o->nodes)
+        graph_print(text, graph);
+    else if (o->output)
+        outline_dot(text, outline, p->name);
+    else
+        outline_print(text, outline);
+}
+
 int command_graph(const Options *o)
 {
     Diag *diag = diag_new(o->arena);
     Text text = {.arena = o->arena};
-    const Entry *entry;
     Driver d;
     Program *p;
 
@@ -91,15 +100,13 @@ int command_graph(const Options *o)
     if (!driver_open(&d, o, diag, o->files.at[0]) || !(p = driver_program(&d)))
         return diag_errors(diag) ? driver_status(&d) : 2;
     driver_status(&d);
-    entry = entry_to_show(p);
+    describe(&text, o, p);
     if (!o->output) {
-        graph_print(&text, entry->graph);
         fputs(text_str(&text), stdout);
         return 0;
     }
     if (!output_allowed(&d, p, o->output))
         return 1;
-    graph_dot(&text, entry->graph, p->name);
     if (ends_with(o->output, ".dot"))
         return !output_write(o->output, text_str(&text), text.n, false);
     return draw(o->arena, o->output, &text);

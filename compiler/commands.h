@@ -29,7 +29,11 @@ int command_eval(const Options *options);
 int command_infer(const Options *options);
 int command_bench(const Options *options);
 
-/* Prints the model's operators, or draws them to a .dot or .svg file. */
+/* Prints the model's layers as a table, with the memory it needs. */
+int command_summary(const Options *options);
+
+/* Prints the model's layers or operators, or draws them to a .dot or .svg
+ * file. */
 int command_graph(const Options *options);
 
 /* Prints kernels, memory and parameters. */

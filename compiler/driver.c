@@ -81,7 +81,7 @@ static int64_t infer_workspace(const Plans *plans)
     return 0;
 }
 
-static int64_t weight_bytes(const Program *p, int64_t real)
+int64_t driver_reals(const Program *p)
 {
     int64_t reals = 0;
 
@@ -91,7 +91,7 @@ static int64_t weight_bytes(const Program *p, int64_t real)
         reals +=
             param->layout ? param->layout->extent : shape_count(&param->shape);
     }
-    return reals * (1 + p->slots) * real;
+    return reals;
 }
 
 static const char *mebibytes(Arena *arena, int64_t bytes)
@@ -103,7 +103,8 @@ static const char *mebibytes(Arena *arena, int64_t bytes)
 static void check_memory(Driver *d, Want want, const Model *m)
 {
     int64_t pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
-    int64_t weights = weight_bytes(m->program, want == WANT_CHECK ? 8 : 4);
+    int64_t weights = driver_reals(m->program) * (1 + m->program->slots) *
+                      (want == WANT_CHECK ? 8 : 4);
     int64_t most = 0;
     const char *entry = "";
     Message *message;

@@ -10,7 +10,8 @@ static Command *const functions[COMMANDS] = {
     [COMMAND_COMPILE] = command_compile, [COMMAND_BUILD] = command_build,
     [COMMAND_TRAIN] = command_train,     [COMMAND_EVAL] = command_eval,
     [COMMAND_INFER] = command_infer,     [COMMAND_GRAPH] = command_graph,
-    [COMMAND_REPORT] = command_report,   [COMMAND_BENCH] = command_bench,
+    [COMMAND_SUMMARY] = command_summary, [COMMAND_REPORT] = command_report,
+    [COMMAND_BENCH] = command_bench,
 };
 
 int main(int argc, char **argv)

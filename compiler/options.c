@@ -20,7 +20,8 @@
 enum {
     ON_TRAINER = ON(TRAIN) | ON(EVAL),
     ON_PROGRAM = ON_TRAINER | ON(INFER) | ON(BENCH),
-    ON_CODE = ON(COMPILE) | ON(BUILD) | ON(REPORT) | ON(GRAPH) | ON_PROGRAM,
+    ON_CODE = ON(COMPILE) | ON(BUILD) | ON(REPORT) | ON(GRAPH) | ON(SUMMARY) |
+              ON_PROGRAM,
     ON_MODEL = ON_CODE | ON(CHECK)
 };
 
@@ -50,6 +51,8 @@ static const CommandRow commands[COMMANDS] = {
                       FILES_PROGRAM},
     [COMMAND_INFER] = {"infer", "MODEL.nn [INPUT...]",
                        "build a model and apply it to rows", FILES_PROGRAM},
+    [COMMAND_SUMMARY] = {"summary", "MODEL.nn",
+                         "print a table of a model's layers", FILES_ONE},
     [COMMAND_GRAPH] = {"graph", "MODEL.nn [-o FILE]",
                        "draw a model as text, .dot or .svg", FILES_ONE},
     [COMMAND_REPORT] = {"report", "MODEL.nn",
@@ -102,6 +105,10 @@ static const FlagRow flags[] = {
      ON_CODE, FLAG_SWITCH, AT(code.plain)},
     {"--target", "CPU", "native, avx512, avx2 or generic", ON_CODE,
      FLAG_TARGET, AT(code.target)},
+    {"--open", NULL, "show what is inside of blocks", ON(GRAPH) | ON(SUMMARY),
+     FLAG_SWITCH, AT(open)},
+    {"--nodes", NULL, "show all operators of the graph", ON(GRAPH),
+     FLAG_SWITCH, AT(nodes)},
     {"--report", NULL, "print kernels, unrolling and the memory map",
      ON(COMPILE) | ON(BUILD), FLAG_SWITCH, AT(report)},
     {"--dump", "PASS", "print the model after a pass", ON(COMPILE),
@@ -249,7 +256,8 @@ static bool others_flag(Args *a, const char *arg)
         return false;
     wrong(a, arena_printf(a->o->arena, "%s has no flag %s, which is for %s",
                           command, arg, on));
-    if (strcmp(arg, "-o") == 0 && ON(REPORT) >> a->o->command & 1)
+    if (strcmp(arg, "-o") == 0 &&
+        (ON(REPORT) | ON(SUMMARY)) >> a->o->command & 1)
         fprintf(stderr,
                 "`nnc %s ... > FILE` writes what it prints to a file.\n",
                 command);

@@ -14,6 +14,7 @@ typedef enum CommandId {
     COMMAND_TRAIN,
     COMMAND_EVAL,
     COMMAND_INFER,
+    COMMAND_SUMMARY,
     COMMAND_GRAPH,
     COMMAND_REPORT,
     COMMAND_BENCH,
@@ -36,7 +37,7 @@ typedef struct Options {
     const char *data;          /* --data; stands in rest, too */
     CodeOptions code;          /* --plain, --target (or "native"), --unroll */
     int batch;                 /* --batch; 0: not given */
-    bool infer_only, report, json, check, gradcheck;
+    bool infer_only, report, json, check, gradcheck, open, nodes;
 } Options;
 
 /* The function of a command: its exit status. */

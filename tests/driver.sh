@@ -197,7 +197,44 @@ for streams in '>&-' '<&- >&-' '2>&-' '<&- >&- 2>&-'; do
     verdict "compile: with $streams nothing else is in the file" "there is"
 done
 
-expect 0 "graph: text" "$NNC" graph small.nn
+cat >blocks.nn <<'END'
+block way(n) { skip = in; main = in -> dense(n) as deep -> relu; out = main + skip; }
+model blocks {
+  input  x: f32[4];
+  target y: f32[1];
+  h = x -> dense(6) as first -> tanh -> way(6) as w -> chain(for i in 1..2: way(6));
+  out = h -> dense(1);
+  output out;
+  loss   squared_error(out, y);
+}
+END
+expect 0 "summary" "$NNC" summary blocks.nn
+sed -n '3,/^$/p' out | tr -s ' ' | sed 's/^ //; s/ $//' >is
+cat >want <<'END'
+line layer kind output parameters multiply-adds
+3 x input [4]
+5 first dense [6] 30 24
+5 tanh [6]
+5 w way [6] 42 36
+5 way1 way [6] 42 36
+5 way2 way [6] 42 36
+6 dense1 dense [1] 7 6
+all 163 138
+
+END
+cmp -s is want
+verdict "summary: has the author's layers" "$(diff is want | tr '\n' ' ')"
+says out "summary: tells the memory of training" "training of 32 rows: "
+says out "summary: tells the memory of inference" "inference of 1 row: "
+expect 0 "summary: --open" "$NNC" summary --open blocks.nn
+says out "summary: shows what is inside of blocks" "w.deep"
+expect 0 "graph: layers" "$NNC" graph blocks.nn
+grep -q '^way1  *way  *\[6\]  *<- w$' out && ! grep -q matmul out
+verdict "graph: draws what the text applies" "$(tr '\n' ';' <out)"
+expect 0 "graph: --open" "$NNC" graph --open blocks.nn
+grep -q '^  add.1  *add  *\[6\]  *<- relu.1, tanh.1$' out
+verdict "graph: opens blocks" "$(tr '\n' ';' <out)"
+expect 0 "graph: text" "$NNC" graph --nodes small.nn
 says out "graph: text names operators" MATMUL
 expect 0 "graph: dot" "$NNC" graph small.nn -o g.dot
 says g.dot "graph: dot is a graph" digraph

@@ -116,6 +116,7 @@ mkdir "$OUT/fmt"
 cp examples/*/*.nn tests/lang/*.nn "$OUT/fmt"
 clean 0 "fmt" "$NNC" fmt "$OUT"/fmt/*.nn
 clean 0 "graph" "$NNC" graph examples/adding/adding.nn
+clean 0 "summary" "$NNC" summary --open examples/residual/residual.nn
 clean 0 "graph -o" "$NNC" graph examples/digits/digits.nn -o "$OUT/net.dot"
 clean 0 "report" "$NNC" report examples/residual/residual.nn
 (

@@ -1,35 +1,16 @@
 /* report.c: operations and bytes of kernels and entries, for the comment at
  * the head of model.c and for --report. */
 #include "emit/emit.h"
-
-static int64_t product_flops(const Node *n)
-{
-    const Shape *x = &n->in[0]->shape;
-    int r = x->rank;
-    return 2 * shape_count(&n->shape) * x->dim[n->attr.mm.ta ? r - 2 : r - 1];
-}
-
-/* Multiply-adds of a convolution or either gradient: every output place by
- * every weight. */
-static int64_t conv_flops(const Node *n)
-{
-    const Node *y = n->op == OP_CONV      ? n
-                    : n->op == OP_CONV_DX ? n->in[0]
-                                          : n->in[1];
-    const Node *w = n->op == OP_CONV_DW ? n : n->in[1];
-    return 2 * shape_count(&y->shape) / y->shape.dim[1] *
-           shape_count(&w->shape);
-}
+#include "ir/cost.h"
 
 static int64_t node_flops(const Node *n)
 {
     switch (n->op) {
     case OP_MATMUL:
-        return product_flops(n);
     case OP_CONV:
     case OP_CONV_DX:
     case OP_CONV_DW:
-        return conv_flops(n);
+        return 2 * cost_products(n);
     case OP_SUM:
     case OP_RMAX:
     case OP_HIT:

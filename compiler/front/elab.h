@@ -108,6 +108,9 @@ typedef struct Elab {
     VEC(const char *) param_locals;
     VEC(Node *) input_nodes;
     VEC(Named) named;
+    VEC(Applied) applied;
+    VEC(Named) applied_names; /* of each; node: NULL */
+    int around;               /* the one that the walk is in, or -1 */
     VEC(Pair) pairs;
     VEC(Value *) losses, metrics, outputs;
     Value *poison;

@@ -225,6 +225,7 @@ static Elab *new_walk(const Elab *base, Mode mode, int64_t batch)
     e->mode = mode;
     e->batch = batch;
     e->top = e->graph = graph_new(e->arena, batch);
+    e->around = -1;
     return e;
 }
 
@@ -260,6 +261,10 @@ static void entry(const Elab *base, const char *name, Mode mode, int64_t batch)
         return;
     elab_model(e);
     elab_leave(e);
+    for (int i = 0; i < e->applied.n; i++)
+        vec_push(e->arena, &made.applied, e->applied.at[i]);
+    for (int i = 0; i < e->outputs.n; i++)
+        vec_push(e->arena, &made.outputs, e->outputs.at[i]->node);
     vec_push(e->arena, &p->entries, made);
 }
 

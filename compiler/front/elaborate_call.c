@@ -396,6 +396,50 @@ static bool is_input(Elab *e, const Value *in, const Recipe *r, Site site)
     return false;
 }
 
+static Value *apply(Elab *e, const Recipe *r, Value *in, Site site)
+{
+    if (r->chain)
+        return apply_chain(e, r, in, site);
+    return r->op ? apply_op(e, r, in, site) : elab_apply_def(e, r, in, site);
+}
+
+/* Whether it is a part of what is around it: it stands in a cell, or only puts
+ * others one after the other. */
+static bool is_unnoted(const Elab *e, const Recipe *r, Site site)
+{
+    bool chain = r->chain || r->op == &op_table[OP_CHAIN];
+
+    return e->scan || (chain && !site.given);
+}
+
+/* Notes what a layer or function makes. A block of the library that holds no
+ * other blocks is not opened: a dense layer stays one. */
+static Value *apply_noted(Elab *e, const Recipe *r, Value *in, Site site)
+{
+    int at = e->applied.n, up = e->around;
+    Applied a = {.kind = r->name,
+                 .up = up,
+                 .opens = r->def && !r->def->span.source->prelude,
+                 .from = e->graph->nodes.n,
+                 .span = site.span};
+    Named name = {.layer = site.given ? e->frame->layer : NULL,
+                  .local = site.given};
+    Value *v;
+
+    vec_push(e->arena, &e->applied, a);
+    vec_push(e->arena, &e->applied_names, name);
+    if (r->def && up >= 0)
+        e->applied.at[up].opens = true;
+    e->around = at;
+    v = apply(e, r, in, site);
+    e->around = up;
+    e->applied.at[at].to = e->graph->nodes.n;
+    e->applied.at[at].out = v->kind == VAL_TENSOR ? v->node : NULL;
+    if (r->def && v->kind == VAL_TENSOR && v->layer)
+        e->applied_names.at[at] = (Named){.layer = v->layer};
+    return v;
+}
+
 Value *elab_apply(Elab *e, const Recipe *r, Value *in, Site site)
 {
     if (!count_application(e, site.span))
@@ -404,7 +448,6 @@ Value *elab_apply(Elab *e, const Recipe *r, Value *in, Site site)
         return fold(e, r->op, in->number, site.span);
     if (!is_input(e, in, r, site))
         return e->poison;
-    if (r->chain)
-        return apply_chain(e, r, in, site);
-    return r->op ? apply_op(e, r, in, site) : elab_apply_def(e, r, in, site);
+    return is_unnoted(e, r, site) ? apply(e, r, in, site)
+                                  : apply_noted(e, r, in, site);
 }

@@ -246,6 +246,12 @@ void elab_settle(Elab *e, Layer *root)
 
     settle_labels(e, root);
     settle_nodes(e);
+    for (int i = 0; i < e->applied.n; i++) {
+        const Named *n = &e->applied_names.at[i];
+
+        if (n->layer)
+            e->applied.at[i].name = path_of(e, n->layer, n->local);
+    }
     for (int i = 0; i < e->param_layers.n; i++) {
         const char *name =
             path_of(e, e->param_layers.at[i], e->param_locals.at[i]);

@@ -6,7 +6,7 @@
 #ifndef NNC_IR_PROGRAM_H
 #define NNC_IR_PROGRAM_H
 
-#include "ir/graph.h"
+#include "ir/applied.h"
 
 typedef enum InitKind {
     INIT_UNIFORM,    /* a: within -a..a */
@@ -125,6 +125,8 @@ typedef struct Entry {
     Mode mode;
     int64_t batch;
     Graph *graph;
+    VEC(Applied) applied;      /* those around others before them */
+    VEC(const Node *) outputs; /* as elaborated, as many as the program's */
 } Entry;
 
 typedef struct Program {
