@@ -59,6 +59,8 @@ bool elab_fits(Elab *e, Span span, const Shape *shape);
 
 Value *elab_expr(Elab *e, const Expr *x);
 bool elab_args(Elab *e, const Exprs *kids, Args *out); /* false: poison */
+/* Whether a number can meet those of the network, which are floats. */
+bool elab_float(Elab *e, Span span, double number);
 
 /* elaborate_field.c */
 Value *elab_field(Elab *e, const Expr *x);

@@ -281,13 +281,17 @@ static Value *fold(Elab *e, const Expr *x, double a, double b)
     return e->poison;
 }
 
-/* Whether a number can meet those of the network, which are floats. */
+bool elab_float(Elab *e, Span span, double number)
+{
+    if (fabs(number) <= (double)FLT_MAX)
+        return true;
+    elab_error(e, span, "%.9g is too large for a 32-bit float", number);
+    return false;
+}
+
 static bool is_factor(Elab *e, const Expr *x, const Value *v)
 {
-    if (v->kind != VAL_NUMBER || fabs(v->number) <= (double)FLT_MAX)
-        return true;
-    elab_error(e, x->span, "%.9g is too large for a 32-bit float", v->number);
-    return false;
+    return v->kind != VAL_NUMBER || elab_float(e, x->span, v->number);
 }
 
 static Value *on_arithmetic(Elab *e, const Expr *x)

@@ -127,9 +127,13 @@ static Node *squares(Elab *e, const Call *call)
             return NULL;
         s[i] = v[i]->kind == VAL_NUMBER ? (Shape){0} : value_shape(v[i]);
     }
-    for (int i = 0; i < 2; i++)
-        if (v[i]->kind == VAL_NUMBER)
-            s[i] = s[1 - i];
+    for (int i = 0; i < 2; i++) {
+        if (v[i]->kind != VAL_NUMBER)
+            continue;
+        if (!elab_float(e, call->site.span, v[i]->number))
+            return NULL;
+        s[i] = s[1 - i];
+    }
     if (!shape_equal(&s[0], &s[1])) {
         Message *m =
             elab_error(e, call->site.span,

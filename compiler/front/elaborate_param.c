@@ -78,6 +78,9 @@ static bool literal(Elab *e, Wanted *p, const Value *v, Span span)
                    value_shape_text(e->arena, &p->shape));
         return false;
     }
+    for (int64_t i = 0; i < count; i++)
+        if (!elab_float(e, span, numbers[i]))
+            return false;
     p->init = (Init){.kind = INIT_LITERAL, .literal = numbers};
     return true;
 }
@@ -113,7 +116,7 @@ static bool plan_init(Elab *e, Wanted *p, const Value *v, Span span)
         return literal(e, p, v, span);
     if (v->kind == VAL_NUMBER) {
         p->init = (Init){.kind = INIT_CONSTANT, .a = v->number};
-        return true;
+        return elab_float(e, span, v->number);
     }
     if (v->kind == VAL_INIT)
         p->init = v->init;
@@ -126,7 +129,7 @@ static bool plan_init(Elab *e, Wanted *p, const Value *v, Span span)
                    p->name, value_shape_text(e->arena, &p->shape));
         return false;
     }
-    return true;
+    return elab_float(e, span, p->init.a);
 }
 
 /* P: another layer's parameter. */

@@ -103,7 +103,9 @@ static Node *fitting(Elab *e, const Value *v, const Shape *row,
     if (v->kind == VAL_POISON)
         return NULL;
     if (v->kind == VAL_NUMBER)
-        return elab_constant(e, v->number, full);
+        return elab_float(e, span, v->number)
+                   ? elab_constant(e, v->number, full)
+                   : NULL;
     if (v->kind == VAL_TENSOR && v->node->type == TYPE_REAL) {
         shape = value_shape(v);
         if (shape_equal(&shape, row))
