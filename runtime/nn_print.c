@@ -81,19 +81,28 @@ static void rank(nn_print *p, const nn_real *x, int64_t n)
     }
 }
 
-/* The name of a class, or its number where labels are numbers anyway. */
-static const char *class_name(const nn_print *p, int64_t id, char room[24])
+/* Room for the name of a class without a label. */
+enum { NAME_ROOM = 64 };
+
+/* The name of a class, or its number where there are no labels. A class that
+ * training rows did not use is told from all labels. */
+static const char *class_name(const nn_print *p, int64_t id,
+                              char room[NAME_ROOM])
 {
     const nn_labels *l = &p->target->labels;
     if (id < l->count)
         return l->text[id];
-    snprintf(room, 24, "%" PRId64, id);
+    snprintf(room, NAME_ROOM,
+             l->count > 0 ? "unused class %" PRId64 : "%" PRId64, id);
+    for (size_t n = strlen(room);
+         n + 1 < NAME_ROOM && nn_labels_find(l, room, n) >= 0; n++)
+        memcpy(room + n, "'", 2);
     return room;
 }
 
 static void print_classes(nn_print *p)
 {
-    char room[24];
+    char room[NAME_ROOM];
     int64_t classes = p->target->tensor->classes;
     int64_t steps = p->output->values / classes;
     for (int64_t s = 0; s < steps; s++) {
@@ -146,7 +155,7 @@ static void print_values(nn_print *p)
 
 static void print_top(nn_print *p, const nn_real *x)
 {
-    char room[24];
+    char room[NAME_ROOM];
     rank(p, x, p->target->tensor->classes);
     fprintf(p->stream, "[");
     for (int64_t k = 0; k < p->top; k++) {
