@@ -1,166 +1,284 @@
-/* cache.c: see cache.h. The digest is FNV-1a (Fowler, Noll, Vo) beside a
- * second one that turns its bits as it goes, 128 bits together. */
+/* cache.c: entries made, found and put in place; see cache.h. */
+#define _XOPEN_SOURCE 700 /* for S_ISVTX */
 #include "cache.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <time.h>
 #include <unistd.h>
 
-static const long keep_seconds = 30L * 24 * 3600;
+#include "base/diag.h"
+#include "base/quote.h"
+#include "cache_own.h"
+#include "folder.h"
 
-bool cache_make_folders(Arena *arena, const char *path)
+enum { MOST_MIB = 1024 };
+
+bool cache_is_ours(const struct stat *s)
 {
-    char *part = arena_printf(arena, "%s", path);
-    struct stat s;
-
-    for (char *at = part + 1; *part && *at; at++) {
-        if (*at != '/')
-            continue;
-        *at = '\0';
-        if (mkdir(part, 0777) != 0 && errno != EEXIST && stat(part, &s) != 0)
-            return false;
-        *at = '/';
-    }
-    if (mkdir(part, 0777) == 0)
-        return true;
-    if (stat(part, &s) != 0)
-        return false;
-    errno = ENOTDIR;
-    return S_ISDIR(s.st_mode);
+    return s->st_uid == geteuid() && (s->st_mode & 022) == 0;
 }
 
-const char *cache_root(Arena *arena)
+bool cache_lock(int file, short kind, bool wait)
+{
+    struct flock lock = {.l_type = kind, .l_whence = SEEK_SET};
+    int status;
+
+    do
+        status = fcntl(file, wait ? F_SETLKW : F_SETLK, &lock);
+    while (status != 0 && errno == EINTR);
+    return status == 0;
+}
+
+int cache_lock_root(const Cache *c)
+{
+    int file = open(arena_printf(c->arena, "%s/lock", c->root),
+                    O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+    if (file < 0 || cache_lock(file, F_WRLCK, true))
+        return file;
+    close(file);
+    return -1;
+}
+
+static const char *find_root(Arena *arena)
 {
     const char *base = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-    const char *root;
 
-    if (base && base[0] == '/') {
-        root = arena_printf(arena, "%s/nnc", base);
-    } else if (home && home[0] == '/') {
-        root = arena_printf(arena, "%s/.cache/nnc", home);
-    } else {
-        fputs("nnc: no place for compiled programs: set HOME, or "
-              "XDG_CACHE_HOME to a folder that may be written\n",
-              stderr);
-        return NULL;
-    }
-    if (cache_make_folders(arena, root) && access(root, W_OK) == 0)
-        return root;
-    fprintf(stderr,
-            "nnc: cannot keep compiled programs in %s: %s; set XDG_CACHE_HOME "
-            "to a folder that may be written\n",
-            root, strerror(errno));
+    if (base && base[0] == '/')
+        return arena_printf(arena, "%s/nnc", base);
+    if (home && home[0] == '/')
+        return arena_printf(arena, "%s/.cache/nnc", home);
+    fputs("nnc: no place for compiled programs: set HOME, or XDG_CACHE_HOME to "
+          "a folder that may be written\n",
+          stderr);
     return NULL;
 }
 
-CacheKey cache_start(void)
+/* What is wrong with the root, or NULL. */
+static const char *check_root(Arena *arena, const char *root)
 {
-    return (CacheKey){14695981039346656037u, 88172645463325252u};
+    struct stat s, above;
+
+    if (!folder_make(arena, root, 0700) || lstat(root, &s) != 0)
+        return strerror(errno);
+    if (S_ISLNK(s.st_mode))
+        return "it is a link";
+    if (s.st_uid != geteuid())
+        return "it belongs to another user, whose programs are not run";
+    if (s.st_mode & 022)
+        return "others may write it, and programs of others are not run "
+               "(chmod 700)";
+    if (stat(arena_printf(arena, "%s/..", root), &above) == 0 &&
+        (above.st_mode & (S_IWOTH | S_ISVTX)) == S_IWOTH)
+        return "everybody may write the folder above it";
+    if (chmod(root, 0700) != 0 || access(root, W_OK | X_OK) != 0)
+        return strerror(errno);
+    return NULL;
 }
 
-CacheKey cache_add(CacheKey key, const char *text)
+static bool read_size(int64_t *most)
 {
-    const uint64_t prime = 1099511628211u;
-    const unsigned char *at = (const unsigned char *)text;
+    const char *text = getenv("NNC_CACHE_SIZE");
+    char *end;
+    long mib = MOST_MIB;
 
-    for (bool more = true; more; at++) { /* the closing zero counts, too */
-        more = *at != 0;
-        key.a = (key.a ^ *at) * prime;
-        key.b = ((key.b << 7 | key.b >> 57) ^ *at) * 11400714819323198485u;
+    errno = 0;
+    if (text && *text)
+        mib = strtol(text, &end, 10);
+    if (text && *text && (errno || *end || *text < '0' || *text > '9')) {
+        fputs("nnc: NNC_CACHE_SIZE is a whole number of MiB, such as 1024\n",
+              stderr);
+        return false;
     }
-    return key;
+    *most = mib > INT64_MAX >> 20 ? INT64_MAX : (int64_t)mib << 20;
+    return true;
 }
 
-const char *cache_folder(Arena *arena, const char *root, const char *name,
-                         CacheKey key)
+bool cache_open(Cache *c, Arena *arena)
 {
-    return arena_printf(arena, "%s/%s-%016llx%016llx", root, name,
+    const char *why;
+
+    *c = (Cache){.arena = arena, .sum = -1};
+    if (!read_size(&c->most) || !(c->root = find_root(arena)))
+        return false;
+    why = check_root(arena, c->root);
+    if (why)
+        fprintf(stderr,
+                "nnc: cannot keep compiled programs in %s: %s; set "
+                "XDG_CACHE_HOME to a folder that may be written\n",
+                quote_text(arena, c->root), why);
+    return !why;
+}
+
+static const char *entry_name(const Cache *c, const char *name, CacheKey key)
+{
+    return arena_printf(c->arena, "%s-%016llx%016llx", name,
                         (unsigned long long)key.a, (unsigned long long)key.b);
 }
 
-bool cache_has(const char *folder)
+/* Whether the path still leads to the open folder. */
+static bool stands(const char *path, int folder)
 {
-    return utimensat(AT_FDCWD, folder, NULL, 0) == 0 ||
-           access(folder, F_OK) == 0;
+    struct stat is, was;
+
+    return lstat(path, &is) == 0 && fstat(folder, &was) == 0 &&
+           is.st_ino == was.st_ino && is.st_dev == was.st_dev &&
+           cache_is_ours(&was);
 }
 
-const char *cache_begin(Arena *arena, const char *root)
+/* The entry's `sum`, locked and right; -1 otherwise. */
+static int open_sum(const Cache *c, const char *path, int folder)
 {
-    char *path = arena_printf(arena, "%s/new-XXXXXX", root);
+    int sum = openat(folder, "sum", O_RDWR | O_NOFOLLOW | O_CLOEXEC);
 
-    if (mkdtemp(path) && chmod(path, 0755) == 0)
+    if (sum < 0)
+        return -1;
+    cache_lock(sum, F_RDLCK, true); /* without locks nobody removes it */
+    if (stands(path, folder) && cache_sum_holds(c->arena, folder, sum))
+        return sum;
+    close(sum);
+    return -1;
+}
+
+/* The file `sum` stays open, and its lock held, till this process ends. */
+static const char *find(Cache *c, const char *entry)
+{
+    const char *path = arena_printf(c->arena, "%s/%s", c->root, entry);
+    int folder = folder_open(path);
+    bool sound = folder >= 0 && open_sum(c, path, folder) >= 0;
+
+    if (sound) {
+        futimens(folder, NULL);
+        vec_push(c->arena, &c->held, entry);
+    }
+    if (folder >= 0)
+        close(folder);
+    return sound ? path : NULL;
+}
+
+const char *cache_find(Cache *c, const char *name, CacheKey key)
+{
+    return find(c, entry_name(c, name, key));
+}
+
+const char *cache_begin(Cache *c)
+{
+    char *path = arena_printf(c->arena, "%s/" CACHE_NEW, c->root);
+    int lock = cache_lock_root(c);
+
+    if (c->making)
+        nnc_bug("%s is not finished", c->making);
+    c->making = mkdtemp(path);
+    if (c->making)
+        c->sum = open(arena_printf(c->arena, "%s/sum", path),
+                      O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (c->sum >= 0)
+        cache_lock(c->sum, F_WRLCK, false);
+    else
+        fprintf(stderr, "nnc: cannot make a folder in %s: %s\n",
+                quote_text(c->arena, c->root), strerror(errno));
+    if (lock >= 0)
+        close(lock);
+    if (c->sum < 0 && c->making)
+        cache_drop(c);
+    return c->making;
+}
+
+void cache_drop(Cache *c)
+{
+    folder_remove(c->arena, c->making, "sum");
+    if (c->sum >= 0)
+        close(c->sum);
+    c->making = NULL;
+    c->sum = -1;
+}
+
+static bool seal(Cache *c)
+{
+    int folder = folder_open(c->making);
+    bool good = folder >= 0 && cache_sum_write(c->arena, folder, c->sum);
+    int saved = errno;
+
+    if (folder >= 0)
+        close(folder);
+    cache_lock(c->sum, F_RDLCK, false);
+    errno = saved;
+    return good;
+}
+
+/* Puts the folder in the entry's place, that of a damaged one, too. False with
+ * errno set; EEXIST where another nnc uses what is there. */
+static bool put(Cache *c, const char *entry, const char *path)
+{
+    bool done = rename(c->making, path) == 0;
+
+    if (!done && (errno == EEXIST || errno == ENOTEMPTY)) {
+        int lock = cache_lock_root(c);
+
+        done = cache_discard(c, entry) && rename(c->making, path) == 0;
+        if (lock >= 0)
+            close(lock);
+        errno = EEXIST;
+    }
+    if (done)
+        vec_push(c->arena, &c->held, entry);
+    return done;
+}
+
+/* Where what was made can be used; NULL with errno set. Its `sum` stays open,
+ * and its lock held, till this process ends. */
+static const char *settle(Cache *c, const char *entry)
+{
+    const char *path = arena_printf(c->arena, "%s/%s", c->root, entry);
+    const char *other;
+
+    if (!seal(c))
+        return NULL;
+    if ((other = find(c, entry))) {
+        cache_drop(c);
+        return other;
+    }
+    if (!put(c, entry, path)) {
+        if (errno != EEXIST)
+            return NULL;
+        path = c->making; /* a leftover behind this process */
+        vec_push(c->arena, &c->held, str_base_name(path));
+    }
+    c->making = NULL;
+    c->sum = -1;
+    return path;
+}
+
+const char *cache_commit(Cache *c, const char *name, CacheKey key)
+{
+    const char *entry = entry_name(c, name, key);
+    const char *path = settle(c, entry);
+
+    if (path) {
+        cache_clean(c);
         return path;
-    fprintf(stderr, "nnc: cannot make a folder in %s: %s\n", root,
-            strerror(errno));
+    }
+    fprintf(stderr, "nnc: cannot make %s in %s: %s\n", entry,
+            quote_text(c->arena, c->root), strerror(errno));
+    cache_drop(c);
     return NULL;
 }
 
-bool cache_full(const char *folder)
+bool cache_full(const Cache *c)
 {
     const uint64_t least = 1 << 20;
     struct statvfs s;
 
-    if (statvfs(folder, &s) != 0 || s.f_bavail * s.f_frsize >= least)
+    if (statvfs(c->root, &s) != 0 || s.f_bavail * s.f_frsize >= least)
         return false;
     fprintf(stderr,
             "nnc: the disk is full: no program can be made in %s; make room, "
             "or set XDG_CACHE_HOME to another folder\n",
-            folder);
+            quote_text(c->arena, c->root));
     return true;
-}
-
-void cache_remove(Arena *arena, const char *folder)
-{
-    DIR *dir = opendir(folder);
-    struct dirent *entry;
-
-    while (dir && (entry = readdir(dir)))
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-            unlink(arena_printf(arena, "%s/%s", folder, entry->d_name));
-    if (dir)
-        closedir(dir);
-    rmdir(folder);
-}
-
-/* Programs that run keep their files when these are removed. */
-static void remove_old(Arena *arena, const char *root)
-{
-    DIR *dir = opendir(root);
-    struct dirent *entry;
-    struct stat s;
-
-    while (dir && (entry = readdir(dir))) {
-        const char *path;
-
-        if (entry->d_name[0] == '.')
-            continue;
-        path = arena_printf(arena, "%s/%s", root, entry->d_name);
-        if (stat(path, &s) == 0 && time(NULL) - s.st_mtime > keep_seconds)
-            cache_remove(arena, path);
-    }
-    if (dir)
-        closedir(dir);
-}
-
-bool cache_commit(Arena *arena, const char *root, const char *filled,
-                  const char *folder)
-{
-    int saved;
-
-    remove_old(arena, root);
-    if (rename(filled, folder) == 0)
-        return true;
-    saved = errno;
-    cache_remove(arena, filled);
-    if ((saved == EEXIST || saved == ENOTEMPTY) && cache_has(folder))
-        return true;
-    fprintf(stderr, "nnc: cannot make %s: %s\n", folder, strerror(saved));
-    return false;
 }

@@ -147,14 +147,14 @@ CodeSizes codesize_measure(const Driver *d, const Model *m)
     /* Printing the text also names the kernels. */
     const char *c = emit_model_c(a, m->program, m->plans.at, m->plans.n,
                                  &d->code, "model.h");
-    if (!toolchain_open(&tools, a) || !(folder = cache_begin(a, tools.root)))
+    if (!toolchain_open(&tools, a) || !(folder = cache_begin(&tools.cache)))
         return none;
     good = compile(d, m, &tools, c, folder);
     for (int i = 0; i < m->plans.n; i++)
         add_kernels(a, &sizes, m->plans.at[i]);
     good =
         good && read_object(a, arena_printf(a, "%s/model.o", folder), &sizes);
-    cache_remove(a, folder);
+    cache_drop(&tools.cache);
     return good ? sizes : none;
 }
 

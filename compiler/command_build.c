@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cache.h"
 #include "commands.h"
+#include "folder.h"
 #include "output.h"
 #include "programs.h"
 #include "report.h"
@@ -68,7 +68,7 @@ int command_build(const Options *o)
     if (!driver_open(&d, o, diag, o->files.at[0]) || !(p = driver_program(&d)))
         return diag_errors(diag) ? driver_status(&d) : 2;
     driver_status(&d);
-    if (!cache_make_folders(o->arena, folder)) {
+    if (!folder_make(o->arena, folder, 0777)) {
         fprintf(stderr, "nnc: cannot make the folder %s: %s\n", folder,
                 strerror(errno));
         return 1;

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/quote.h"
 #include "emit/data.h"
 #include "emit/emit.h"
 #include "toolchain.h"
@@ -69,24 +70,39 @@ static bool mentions(const char *log, const char *word)
     return log && strstr(log, word) != NULL;
 }
 
+/* Keeps the C that the compiler refused, where the user finds it. */
+static const char *keep(Build *b)
+{
+    const char *name =
+        arena_printf(b->driver->arena, "refused-%s", b->built->name);
+    CacheKey key = cache_add(cache_start(), b->text);
+
+    return cache_commit(&b->tools.cache, name, key);
+}
+
 /* The compiler refused the C: mostly our bug, sometimes a full disk. */
-static int refused(Build *b, const char *c_file, const char *log_file)
+static int refused(Build *b, const char *log_file)
 {
     size_t size;
-    const char *log = str_read_file(b->driver->arena, log_file, &size);
-    const char *cc = b->tools.cc.at[0];
+    Arena *a = b->driver->arena;
+    const char *log = str_read_file(a, log_file, &size), *folder;
+    const char *cc = quote_text(a, b->tools.cc.at[0]);
     bool library = mentions(log, "cannot find -l");
 
-    if (cache_full(b->tools.root))
+    if (cache_full(&b->tools.cache)) {
+        cache_drop(&b->tools.cache);
         return 1;
-    if (library)
+    }
+    if (library) {
         fprintf(stderr,
                 "nnc: %s cannot link the program: a library is missing\n", cc);
-    else
+        cache_drop(&b->tools.cache);
+    } else if ((folder = keep(b))) {
         fprintf(stderr,
                 "nnc: bug: %s does not compile the C of %s; please report "
-                "this with the file\n    %s\n",
-                cc, b->built->name, c_file);
+                "this with the file\n    %s/%s.c\n",
+                cc, b->built->name, quote_text(a, folder), b->built->name);
+    }
     if (log)
         fwrite(log, 1, size < 4000 ? size : 4000, stderr);
     return library ? 1 : 70;
@@ -106,10 +122,10 @@ static Words link_command(Build *b, const char *c_file, const char *program)
     return words;
 }
 
-static int compile(Build *b, const char *folder)
+static int compile(Build *b, CacheKey key, const char **folder)
 {
     Arena *a = b->driver->arena;
-    const char *made = cache_begin(a, b->tools.root), *c_file, *log;
+    const char *made = cache_begin(&b->tools.cache), *c_file, *log;
     Words command;
 
     if (!made)
@@ -117,30 +133,40 @@ static int compile(Build *b, const char *folder)
     c_file = arena_printf(a, "%s/%s.c", made, b->built->name);
     log = arena_printf(a, "%s/log", made);
     if (!str_write_file(c_file, b->text, strlen(b->text))) {
-        fprintf(stderr, "nnc: cannot write %s: %s\n", c_file, strerror(errno));
-        cache_remove(a, made);
+        fprintf(stderr, "nnc: cannot write %s: %s\n", quote_text(a, c_file),
+                strerror(errno));
+        cache_drop(&b->tools.cache);
         return 1;
     }
     command =
         link_command(b, c_file, arena_printf(a, "%s/%s", made, b->built->name));
-    if (!toolchain_run(&command, log)) {
-        int status = refused(b, c_file, log);
-
-        if (status == 1)
-            cache_remove(a, made);
-        return status;
-    }
-    return cache_commit(a, b->tools.root, made, folder) ? 0 : 1;
+    if (!toolchain_run(&command, log))
+        return refused(b, log);
+    *folder = cache_commit(&b->tools.cache, b->built->name, key);
+    return *folder ? 0 : 1;
 }
 
-static CacheKey program_key(const Build *b)
+/* The C says what the model's text and its options have made of it. */
+static CacheKey program_key(const Build *b, const Needs *needs)
 {
-    CacheKey key = cache_add(b->runtime.key, b->text);
+    CacheKey key = cache_add(toolchain_key(&b->tools, needs), b->text);
 
-    key = cache_add(key, b->flags);
-    for (int i = 0; i < b->runtime.link.n; i++)
-        key = cache_add(key, b->runtime.link.at[i]);
-    return key;
+    return cache_add(key, b->flags);
+}
+
+static int make(Build *b, const Needs *needs, CacheKey key, bool quiet,
+                const char **folder)
+{
+    bool tells = !quiet && isatty(2);
+    int status = 1;
+
+    if (tells)
+        fprintf(stderr, "compiling %s ...\r", b->built->name);
+    if (toolchain_runtime(&b->tools, needs, &b->runtime))
+        status = compile(b, key, folder);
+    if (tells)
+        fputs("\033[K", stderr);
+    return status;
 }
 
 int program_make(Driver *d, ProgramKind kind, bool quiet, Built *built)
@@ -149,6 +175,7 @@ int program_make(Driver *d, ProgramKind kind, bool quiet, Built *built)
     Arena *a = d->arena;
     Needs needs;
     const char *folder;
+    CacheKey key;
     int status = 0;
 
     *built = (Built){0};
@@ -158,17 +185,14 @@ int program_make(Driver *d, ProgramKind kind, bool quiet, Built *built)
         return 1;
     if (!toolchain_open(&b.tools, a))
         return 1;
-    if (!quiet && isatty(2))
-        fprintf(stderr, "compiling %s ...\r", built->name);
-    if (!toolchain_runtime(&b.tools, &needs, &b.runtime))
-        return 1;
-    folder = cache_folder(a, b.tools.root, built->name, program_key(&b));
-    built->fresh = !cache_has(folder);
+    key = program_key(&b, &needs);
+    folder = cache_find(&b.tools.cache, built->name, key);
+    built->fresh = !folder;
     if (built->fresh)
-        status = compile(&b, folder);
-    if (!quiet && isatty(2))
-        fputs("\033[K", stderr);
+        status = make(&b, &needs, key, quiet, &folder);
+    if (status != 0)
+        return status;
     built->path = arena_printf(a, "%s/%s", folder, built->name);
     built->c_file = arena_printf(a, "%s.c", built->path);
-    return status;
+    return 0;
 }

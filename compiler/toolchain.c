@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
 
 #include "base/pack.h"
 #include "base/str.h"
@@ -37,19 +39,40 @@ void toolchain_words(Arena *arena, Words *words, const char *text)
     }
 }
 
-/* A compiler that was replaced makes other programs. */
-static CacheKey compiler_key(const Toolchain *t, const char *path)
+/* A program that was replaced makes other programs. */
+static CacheKey add_program(const Toolchain *t, CacheKey key, const char *name)
 {
-    CacheKey key = cache_add(cache_start(), NNC_VERSION);
+    const char *path = process_find(t->arena, name);
     struct stat s;
 
-    for (int i = 0; i < t->cc.n; i++)
-        key = cache_add(key, t->cc.at[i]);
-    if (stat(path, &s) != 0)
+    if (!path || stat(path, &s) != 0)
         return key;
-    return cache_add(key,
-                     arena_printf(t->arena, "%s %lld %lld", path,
-                                  (long long)s.st_size, (long long)s.st_mtime));
+    return cache_add(
+        key, arena_printf(t->arena, "%s %lld %lld.%ld %lld.%ld", path,
+                          (long long)s.st_size, (long long)s.st_mtim.tv_sec,
+                          s.st_mtim.tv_nsec, (long long)s.st_ctim.tv_sec,
+                          s.st_ctim.tv_nsec));
+}
+
+/* Each word of CC counts, since the first may only call the second. */
+static CacheKey compiler_key(const Toolchain *t)
+{
+    static const char *const steering[] = {
+        "CPATH",         "C_INCLUDE_PATH",  "LIBRARY_PATH",
+        "COMPILER_PATH", "GCC_EXEC_PREFIX", "CCC_OVERRIDE_OPTIONS"};
+    CacheKey key = cache_add(cache_start(), NNC_VERSION);
+    struct utsname machine;
+
+    for (int i = 0; i < t->cc.n; i++)
+        key = add_program(t, cache_add(key, t->cc.at[i]), t->cc.at[i]);
+    for (size_t i = 0; i < sizeof steering / sizeof *steering; i++) {
+        const char *value = getenv(steering[i]);
+
+        key = cache_add(key, value ? value : "");
+    }
+    if (uname(&machine) != 0)
+        return key;
+    return cache_add(cache_add(key, machine.sysname), machine.machine);
 }
 
 bool toolchain_open(Toolchain *t, Arena *arena)
@@ -68,9 +91,8 @@ bool toolchain_open(Toolchain *t, Arena *arena)
                 t->cc.at[0]);
         return false;
     }
-    t->key = compiler_key(t, path);
-    t->root = cache_root(arena);
-    return t->root != NULL;
+    t->key = compiler_key(t);
+    return cache_open(&t->cache, arena);
 }
 
 bool toolchain_run(const Words *command, const char *log)
@@ -183,7 +205,7 @@ static bool compile_all(Toolchain *t, bool doubles, const char *folder,
     }
     if (process_run(jobs.at, jobs.n))
         return true;
-    if (cache_full(folder))
+    if (cache_full(&t->cache))
         return false;
     fprintf(stderr,
             "nnc: %s cannot compile nnc's runtime; are the C "
@@ -209,54 +231,10 @@ static bool archive(Toolchain *t, const char *folder, const Words *objects)
         vec_push(a, &words, objects->at[i]);
     if (toolchain_run(&words, log))
         return true;
-    if (cache_full(folder))
+    if (cache_full(&t->cache))
         return false;
     fputs("nnc: `ar` is missing or failed: install binutils\n", stderr);
     show_log(a, log);
-    return false;
-}
-
-static bool make_archive(Toolchain *t, bool doubles, const char *folder)
-{
-    const char *made = cache_begin(t->arena, t->root);
-    Words objects = {0};
-
-    if (!made)
-        return false;
-    if (compile_all(t, doubles, made, &objects) && archive(t, made, &objects))
-        return cache_commit(t->arena, t->root, made, folder);
-    cache_remove(t->arena, made);
-    return false;
-}
-
-static bool make_extra(Toolchain *t, const Extra *extra, const Runtime *r,
-                       bool doubles, const char *folder)
-{
-    Arena *a = t->arena;
-    const char *made = cache_begin(a, t->root), *file, *log;
-
-    if (!made)
-        return false;
-    file = arena_printf(a, "%s.c", extra->name);
-    log = arena_printf(a, "%s/log", made);
-    if (write_file(a, made, file,
-                   pack_find(arena_printf(a, "runtime/%s", file)))) {
-        Words words = compile_command(t, doubles, r->folder, made, extra->name);
-        Process job = {.argv = words.at, .log = log};
-
-        if (process_run(&job, 1))
-            return cache_commit(a, t->root, made, folder);
-        if (cache_full(t->root)) {
-            cache_remove(a, made);
-            return false;
-        }
-        fprintf(stderr,
-                "nnc: this model may read %s, and what that needs does not "
-                "compile: install %s\n",
-                extra->purpose, extra->package);
-        show_log(a, log);
-    }
-    cache_remove(a, made);
     return false;
 }
 
@@ -271,16 +249,93 @@ static CacheKey runtime_key(const Toolchain *t, const Needs *needs)
     return key;
 }
 
+CacheKey toolchain_key(const Toolchain *t, const Needs *needs)
+{
+    CacheKey key = cache_add(runtime_key(t, needs), needs->gzip ? "gzip" : "");
+
+    return cache_add(key, needs->png ? "png" : "");
+}
+
+/* Programs need the headers and the archive. */
+static void drop_parts(Arena *arena, const char *folder, const Words *objects)
+{
+    for (int i = 0; i < objects->n; i++) {
+        int n = (int)strlen(objects->at[i]) - 2;
+
+        unlink(objects->at[i]);
+        unlink(arena_printf(arena, "%.*s.c", n, objects->at[i]));
+        unlink(arena_printf(arena, "%.*s.log", n, objects->at[i]));
+    }
+    unlink(arena_printf(arena, "%s/ar.log", folder));
+}
+
+static const char *make_archive(Toolchain *t, const Needs *needs)
+{
+    const char *made = cache_begin(&t->cache);
+    Words objects = {0};
+
+    if (!made)
+        return NULL;
+    if (compile_all(t, needs->doubles, made, &objects) &&
+        archive(t, made, &objects)) {
+        drop_parts(t->arena, made, &objects);
+        return cache_commit(&t->cache, "runtime", runtime_key(t, needs));
+    }
+    cache_drop(&t->cache);
+    return NULL;
+}
+
+/* Whether the extra file compiles in the folder; if not, why is printed. */
+static bool compile_extra(Toolchain *t, const Extra *extra, const Runtime *r,
+                          bool doubles, const char *made)
+{
+    Arena *a = t->arena;
+    const char *file = arena_printf(a, "%s.c", extra->name);
+    const char *log = arena_printf(a, "%s/log", made);
+    const char *text = pack_find(arena_printf(a, "runtime/%s", file));
+    Words words;
+    Process job = {.log = log};
+
+    if (!write_file(a, made, file, text))
+        return false;
+    words = compile_command(t, doubles, r->folder, made, extra->name);
+    job.argv = words.at;
+    if (process_run(&job, 1))
+        return true;
+    if (cache_full(&t->cache))
+        return false;
+    fprintf(stderr,
+            "nnc: this model may read %s, and what that needs does not "
+            "compile: install %s\n",
+            extra->purpose, extra->package);
+    show_log(a, log);
+    return false;
+}
+
+static const char *make_extra(Toolchain *t, const Extra *extra,
+                              const Needs *needs, const Runtime *r)
+{
+    const char *made = cache_begin(&t->cache);
+
+    if (!made)
+        return NULL;
+    if (compile_extra(t, extra, r, needs->doubles, made))
+        return cache_commit(&t->cache, extra->name, runtime_key(t, needs));
+    cache_drop(&t->cache);
+    return NULL;
+}
+
 /* Adds an object to what is linked, compiled first where it is missing. */
 static bool add_extra(Toolchain *t, const Extra *extra, const Needs *needs,
                       Runtime *r)
 {
-    Arena *a = t->arena;
-    const char *folder = cache_folder(a, t->root, extra->name, r->key);
+    const char *folder =
+        cache_find(&t->cache, extra->name, runtime_key(t, needs));
 
-    if (!cache_has(folder) && !make_extra(t, extra, r, needs->doubles, folder))
+    if (!folder && !(folder = make_extra(t, extra, needs, r)))
         return false;
-    vec_push(a, &r->link, arena_printf(a, "%s/%s.o", folder, extra->name));
+    vec_push(t->arena, &r->link,
+             arena_printf(t->arena, "%s/%s.o", folder, extra->name));
     return true;
 }
 
@@ -288,9 +343,9 @@ bool toolchain_runtime(Toolchain *t, const Needs *needs, Runtime *r)
 {
     Arena *a = t->arena;
 
-    *r = (Runtime){.key = runtime_key(t, needs)};
-    r->folder = cache_folder(a, t->root, "runtime", r->key);
-    if (!cache_has(r->folder) && !make_archive(t, needs->doubles, r->folder))
+    *r = (Runtime){.folder =
+                       cache_find(&t->cache, "runtime", runtime_key(t, needs))};
+    if (!r->folder && !(r->folder = make_archive(t, needs)))
         return false;
     if (needs->gzip && !add_extra(t, &gzip_extra, needs, r))
         return false;

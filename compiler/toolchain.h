@@ -10,9 +10,9 @@ typedef VEC(const char *) Words;
 
 typedef struct Toolchain {
     Arena *arena;
-    Words cc;         /* the compiler and flags of its own, from CC */
-    const char *root; /* the cache */
-    CacheKey key;     /* of the compiler */
+    Words cc;     /* the compiler and flags of its own, from CC */
+    Cache cache;  /* where it all is kept */
+    CacheKey key; /* of the compiler, this machine and what steers them */
 } Toolchain;
 
 /* What a program needs of the runtime. */
@@ -25,12 +25,14 @@ typedef struct Needs {
 typedef struct Runtime {
     const char *folder; /* of its headers */
     Words link;         /* what a program is linked with, in order */
-    CacheKey key;       /* of everything in it */
 } Runtime;
 
 /* clang, or what CC says. False, with a message, where there is none or no
  * folder for what it makes. */
 bool toolchain_open(Toolchain *t, Arena *arena);
+
+/* The key of the compiler and all of the runtime that is needed. */
+CacheKey toolchain_key(const Toolchain *t, const Needs *needs);
 
 /* Compiles what is not there yet. False with a message. */
 bool toolchain_runtime(Toolchain *t, const Needs *needs, Runtime *runtime);

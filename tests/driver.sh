@@ -261,8 +261,8 @@ wait $!
 verdict "build: two at once" "$(cat one.log two.log | head -n 3)"
 cmp -s one/small-train two/small-train
 verdict "build: both got the same program" "they differ"
-! ls cache/nnc | grep -q '^new-'
-verdict "cache: no half-made folder" "$(ls cache/nnc | grep '^new-')"
+! ls cache/nnc | grep -q '^nnc-new-'
+verdict "cache: no half-made folder" "$(ls cache/nnc | grep '^nnc-new-')"
 before=$(ls cache/nnc | wc -l)
 expect 0 "build: again" "$NNC" build small.nn -o one
 [ "$(ls cache/nnc | wc -l)" -eq "$before" ]
@@ -307,6 +307,13 @@ expect 2 "train: a flag of the program's that is wrong" \
 expect 0 "train: a batch of more than all rows" \
     "$NNC" train small.nn --batch 50 --epochs 1
 says out "train: says that it is too large" 'a batch of 40 '
+for program in cache/nnc/small-infer-*/small-infer; do
+    echo 'echo damaged' >"$program"
+done
+expect 0 "infer: a damaged program" \
+    sh -c "echo 1,2,3,4 | '$NNC' infer small.nn --csv"
+! grep -q damaged out
+verdict "infer: it is made anew" "the damaged one ran"
 expect 1 "infer: standard input is closed" \
     sh -c "'$NNC' infer small.nn --csv <&-"
 says err "infer: calls it by its name" 'cannot read standard input'
@@ -316,6 +323,14 @@ lines 1 "train: no data in one line"
 expect 1 "cache: no place" env -u HOME -u XDG_CACHE_HOME \
     "$NNC" build small.nn -o one
 lines 1 "cache: no place in one line"
+expect 1 "cache: no size" env NNC_CACHE_SIZE=1G "$NNC" build small.nn -o one
+mkdir -p shared/nnc && chmod 777 shared/nnc
+expect 1 "cache: others may write it" env XDG_CACHE_HOME="$OUT/shared" \
+    "$NNC" build small.nn -o one
+lines 1 "cache: others may write it in one line"
+ls shared/nnc >log
+! [ -s log ]
+verdict "cache: nothing is put there then" "$(head -n 1 log)"
 expect 1 "cache: a file in its place" env XDG_CACHE_HOME="$OUT/small.nn" \
     "$NNC" build small.nn -o one
 lines 1 "cache: a file in its place in one line"
