@@ -6,8 +6,9 @@
  * One tile is $ROWS x $COLUMNS pixels by $VECTORS vectors of $LANES channels,
  * all in registers. x may have any layout with its halo of zeros in place; its
  * values are scalars that meet vectors of weights. w is packed
- * [k / $LANES][u][v][c][$LANES], so that tiles of any width read it; vectors
- * side by side are $PANEL reals apart. The channel loop is cut into $GROUPS
+ * [k / $LANES][u][v][c][$LANES], so that tiles of any width read it, or
+ * [k / width][c][u][v][width], in the order in which a tile of that width
+ * walks planes; vectors side by side are $WQ reals apart. The channel loop is cut into $GROUPS
  * groups of x's layout; where the pixels of a row are dense, v and c are one
  * loop of $STEPS. The barrier ends each step: it keeps the compiler from
  * moving loads of later steps up until the registers spill.
@@ -56,7 +57,7 @@ static void $NAME(const float *restrict x, const float *restrict w,
                     for (int $c = 0; $c < $UNROLL; $c++) {
                         nn_vec f[$VECTORS];
                         for (int $q = 0; $q < $VECTORS; $q++) {
-                            f[$q] = nn_vload(r + $q * $PANEL + $c * $WS);
+                            f[$q] = nn_vload(r + $q * $WQ + $c * $WS);
                         }
                         for (int $i = 0; $i < $ROWS; $i++) {
                             for (int $j = 0; $j < $COLUMNS; $j++) {

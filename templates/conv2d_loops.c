@@ -1,7 +1,10 @@
 /* The loops around the tiles of a convolution. A tile that would reach over
  * the edge is moved back ($CLIP_K,
  * $CLIP_Y, $CLIP_X). `images` does whole images,
- * `bands` parts of one: $BANDS pieces an image, of $BAND rows or channels. */
+ * `bands` parts of one: $BANDS pieces an image, of $BAND rows or channels.
+ * `tiles` walks the image once for each tile of channels; `rows_first` does
+ * all channels of a row of tiles, `pixels_first` of a tile, before the next,
+ * so that an image that the second cache cannot hold is read once. */
 static void $NAME(const float *restrict x, float *restrict y, int from, int to)
 {
     /* section: images */
@@ -34,6 +37,30 @@ static void $TILES(const float *in, float *to)
         }
     }
     /* end: tiles */
+    /* section: rows_first */
+    for (int i = $I0; i < $I1; i += $ROWS) {
+        $CLIP_Y;
+        for (int k = $K0; k < $K1; k += $WIDTH) {
+            $CLIP_K;
+            for (int j = 0; j < $J1; j += $COLUMNS) {
+                $CLIP_X;
+                $CALL;
+            }
+        }
+    }
+    /* end: rows_first */
+    /* section: pixels_first */
+    for (int i = $I0; i < $I1; i += $ROWS) {
+        $CLIP_Y;
+        for (int j = 0; j < $J1; j += $COLUMNS) {
+            $CLIP_X;
+            for (int k = $K0; k < $K1; k += $WIDTH) {
+                $CLIP_K;
+                $CALL;
+            }
+        }
+    }
+    /* end: pixels_first */
 }
 
 /* Weights from one layout to another; what no element fills becomes 0. */

@@ -29,6 +29,16 @@ static bool side_by_side(const Columns *c)
     return c->y->column == 1;
 }
 
+/* The section of templates/conv2d_loops.c that runs the tiles. */
+static const char *order(const Columns *c)
+{
+    const ConvSpec *s = c->spec;
+    double weights =
+        4.0 * s->x.channels * s->kernel[0] * s->kernel[1] * s->filters;
+    int rows = (c->rows - 1) * s->stride[0] + s->kernel[0];
+    return conv_order(c->target, &s->x, rows, weights);
+}
+
 static double cycles(const Columns *c)
 {
     const ConvSpec *s = c->spec;
@@ -43,7 +53,10 @@ static double cycles(const Columns *c)
     int results = acc / (conv_window(c->spec, 0) * conv_window(c->spec, 1));
     double each = 2 + s->epilogue.operations + conv_window(c->spec, 1) * 2 +
                   (side_by_side(c) ? 0 : 1.5 * c->target->lanes);
-    return tiles * (taps * step + 20 + acc + results * each);
+    int passes = ceil_div(s->filters, c->channels);
+    return tiles * (taps * step + conv_plane_cycles(&s->x) + 20 + acc +
+                    results * each) +
+           conv_order_cycles(c->target, &s->x, passes, order(c));
 }
 
 static bool tile_fits(const Columns *c)
@@ -376,5 +389,5 @@ void columns_emit(Text *out, Text *loops, int indent, const Columns *c,
     holes_text(&h, "I1",
                row1 == NULL ? arena_printf(a, "%d", c->out[0]) : row1);
     holes_int(&h, "J1", c->out[1]);
-    holes_fill(loops, &h, "templates/conv2d_loops.c", "tiles", indent);
+    holes_fill(loops, &h, "templates/conv2d_loops.c", order(c), indent);
 }

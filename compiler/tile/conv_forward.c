@@ -36,9 +36,30 @@ static Image padded(const ConvSpec *s, int block)
     return image_make(s->x.channels, s->x.height, s->x.width, block, s->pad, 0);
 }
 
+/* The vectors of a panel of weights. Tiles that walk planes find all they need
+ * of a plane in one place, where tiles of one width do all channels. */
+static int panel_vectors(const Direct *d)
+{
+    int lanes = d->target->lanes;
+    int v = d->main.panels > 0 ? d->main.vectors : d->tail.vectors;
+    bool planes = d->x->block == 1 && d->inputs >= lanes;
+    return planes && ceil_div(d->outputs, lanes) % v == 0 ? v : 1;
+}
+
+static void place_weights(Direct *d)
+{
+    bool planes = d->x->block == 1 && d->inputs >= d->target->lanes;
+    int taps = d->kernel[0] * d->kernel[1];
+    d->w_vectors = panel_vectors(d);
+    int64_t width = (int64_t)d->w_vectors * d->target->lanes;
+    d->w_channel = planes ? width * taps : width;
+    d->w_column = planes ? width : width * d->inputs;
+    d->w_row = d->w_column * d->kernel[1];
+    d->w_panel = width * taps * d->inputs;
+}
+
 static double plan_direct(Forward *f, const ConvSpec *s, const Target *t)
 {
-    int lanes = t->lanes;
     f->direct = (Direct){
         .spec = s,
         .target = t,
@@ -52,10 +73,11 @@ static double plan_direct(Forward *f, const ConvSpec *s, const Target *t)
         .out = {conv_out(s, 0), conv_out(s, 1)},
         .scale = {1, 1},
     };
-    f->direct.w_column = (int64_t)s->x.channels * lanes;
-    f->direct.w_row = f->direct.w_column * s->kernel[1];
-    f->direct.w_panel = f->direct.w_row * s->kernel[0];
-    return direct_choose(&f->direct);
+    double cycles = direct_choose(&f->direct);
+    if (cycles > 0) {
+        place_weights(&f->direct);
+    }
+    return cycles;
 }
 
 static bool plan_columns(Forward *f, const ConvSpec *s, const Target *t)
@@ -77,8 +99,8 @@ static void choose_bands(Forward *f, const ConvSpec *s, bool copy, double flops)
         return;
     }
     const Direct *d = &f->direct;
-    double weights =
-        4.0 * (double)d->w_panel * ceil_div(d->outputs, d->target->lanes);
+    int each = d->w_vectors * d->target->lanes;
+    double weights = 4.0 * (double)d->w_panel * ceil_div(d->outputs, each);
     int panels = d->main.panels + (d->tail.vectors > 0);
     if (weights > d->target->l2 / 2.0 && panels >= 4) {
         f->bands = panels;
@@ -91,9 +113,9 @@ static void choose_bands(Forward *f, const ConvSpec *s, bool copy, double flops)
     int tiles = d->out[0] / d->main.rows;
     int wanted = ceil_div(2 * ENOUGH_UNITS, s->batch);
     if (exact && s->pool == POOL_NONE && tiles > 1) {
-        int each = ceil_div(tiles, wanted);
-        f->band = each * d->main.rows;
-        f->bands = ceil_div(tiles, each);
+        int band = ceil_div(tiles, wanted);
+        f->band = band * d->main.rows;
+        f->bands = ceil_div(tiles, band);
     }
 }
 
@@ -133,22 +155,24 @@ static void add_piece(ConvWeights *w, int axis, int64_t div, int64_t size,
     w->piece[w->n++] = (ConvPiece){axis, div, size, stride};
 }
 
-/* [k / lanes][u][v][c][lanes], or [c][u][v][k] for columns. */
-static ConvWeights layout(const ConvSpec *s, const Target *t, bool columns)
+/* [c][u][v][k] for columns; otherwise as the direct form walks them. */
+static ConvWeights layout(const ConvSpec *s, const Forward *f)
 {
     ConvWeights w = {0};
-    int lanes = columns ? s->filters : t->lanes;
-    int64_t c = columns ? (int64_t)s->kernel[0] * s->kernel[1] * lanes : lanes;
-    int64_t v = columns ? lanes : (int64_t)s->x.channels * lanes;
+    const Direct *d = &f->direct;
+    bool columns = f->by_columns;
+    int width = columns ? s->filters : d->w_vectors * d->target->lanes;
+    int64_t v = columns ? width : d->w_column;
     int64_t u = v * s->kernel[1];
     int64_t panel =
-        (int64_t)lanes * s->x.channels * s->kernel[0] * s->kernel[1];
-    add_piece(&w, 0, lanes, ceil_div(s->filters, lanes), panel);
-    add_piece(&w, 0, 1, lanes, 1);
-    add_piece(&w, 1, 1, s->x.channels, c);
+        (int64_t)width * s->x.channels * s->kernel[0] * s->kernel[1];
+    add_piece(&w, 0, width, ceil_div(s->filters, width), panel);
+    add_piece(&w, 0, 1, width, 1);
+    add_piece(&w, 1, 1, s->x.channels,
+              columns ? u * s->kernel[0] : d->w_channel);
     add_piece(&w, 2, 1, s->kernel[0], u);
     add_piece(&w, 3, 1, s->kernel[1], v);
-    w.size = panel * ceil_div(s->filters, lanes);
+    w.size = panel * ceil_div(s->filters, width);
     return w;
 }
 
@@ -188,7 +212,7 @@ void conv_forward_plan(Arena *arena, ConvPlan *plan)
     }
     choose_bands(&f, s, plan->copy_x, plan->flops / s->batch);
     plan->units = s->batch * f.bands;
-    plan->weights = layout(s, plan->target, f.by_columns);
+    plan->weights = layout(s, &f);
     const DirectTile *t =
         f.direct.main.panels > 0 ? &f.direct.main : &f.direct.tail;
     plan->rows = f.by_columns ? f.columns.channels : t->rows;

@@ -99,6 +99,8 @@ static void plan_phase(Turned *t, Phase *p, const ConvSpec *s,
     d->inputs = s->filters;
     d->outputs = s->x.channels;
     d->w_panel = row * s->kernel[0];
+    d->w_channel = target->lanes;
+    d->w_vectors = 1;
     for (int i = 0; i < 2; i++) {
         int n = taps(s, i, r[i]);
         d->kernel[i] = n;

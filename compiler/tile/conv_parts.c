@@ -195,6 +195,43 @@ double conv_step_cycles(const Target *t, int acc, int loads)
     return most + 0.6 + 0.03 * loads; /* loop and address; fewer loads win */
 }
 
+static double image_bytes(const Image *x)
+{
+    return 4.0 * x->channels * x->height * x->width;
+}
+
+const char *conv_order(const Target *t, const Image *x, int rows,
+                       double weights)
+{
+    double image = image_bytes(x);
+    if (image > t->l2 * 0.75) {
+        if (weights <= t->l2 / 2.0) {
+            return "pixels_first";
+        }
+        if (image * rows / x->height + weights <= t->l2) {
+            return "rows_first";
+        }
+    }
+    return "tiles";
+}
+
+/* Tiles jump from plane to plane, which nothing foretells, so that they wait
+ * for each line. */
+double conv_order_cycles(const Target *t, const Image *x, int passes,
+                         const char *order)
+{
+    bool again = strcmp(order, "tiles") == 0 && image_bytes(x) > t->l2 * 0.75;
+    return again ? (passes - 1) * image_bytes(x) / 64 * t->l3_latency : 0;
+}
+
+/* Each lies in pages of its own, of which a processor has only some at hand. */
+double conv_plane_cycles(const Image *x)
+{
+    enum { PAGE = 4096, AT_HAND = 48, EACH = 10 };
+    bool apart = 4.0 * x->height * x->width >= PAGE && x->channels > AT_HAND;
+    return apart ? (double)EACH * x->channels : 0;
+}
+
 bool conv_fits(const Target *t, int acc, int live)
 {
     int spare = t->fma ? 0 : 1; /* for a product before it is added */

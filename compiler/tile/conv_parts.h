@@ -105,6 +105,20 @@ void conv_shuffle_emit(Text *out, const char *name, int lanes,
 /* Cycles of a tile step: acc accumulators, `loads` vectors and scalars. */
 double conv_step_cycles(const Target *target, int acc, int loads);
 
+/* The section of templates/conv2d_loops.c whose order of loops suits planes:
+ * those of x, of whose rows a row of tiles reads `rows`, and the weights of
+ * all channels. */
+const char *conv_order(const Target *target, const Image *x, int rows,
+                       double weights);
+
+/* Cycles that tiles wait for planes of x beyond the second cache where each of
+ * `passes` tiles of channels walks the image anew, in that order. */
+double conv_order_cycles(const Target *target, const Image *x, int passes,
+                         const char *order);
+
+/* Cycles that a tile needs to find its way from plane to plane of x. */
+double conv_plane_cycles(const Image *x);
+
 /* True where the registers hold acc accumulators and `live` vectors more. */
 bool conv_fits(const Target *target, int acc, int live);
 

@@ -46,6 +46,24 @@ static double fetch_cycles(const Direct *d, int vectors)
     return panel < t->l1 * 0.75 ? 0 : bytes / rate;
 }
 
+/* Bytes that a step reads from the second cache because so many of a tile's
+ * pixels lie in one set of the first that they push each other out. */
+static double crowded_bytes(const Direct *d, const DirectTile *t)
+{
+    enum { LINE = 64, SETS = 64, WAYS = 8 };
+    int in_set[SETS] = {0};
+    int crowded = 0;
+    for (int i = 0; i < t->rows * t->columns; i++) {
+        int64_t at = i / t->columns * d->stride[0] * d->x->row +
+                     i % t->columns * d->stride[1] * d->x->column;
+        in_set[at * 4 / LINE % SETS]++;
+    }
+    for (int i = 0; i < SETS && d->x->column > LINE / 4; i++) {
+        crowded += in_set[i] > WAYS ? in_set[i] : 0;
+    }
+    return crowded * LINE;
+}
+
 static double tile_cycles(const Direct *d, const DirectTile *t)
 {
     int acc = t->rows * t->columns * t->vectors;
@@ -53,13 +71,15 @@ static double tile_cycles(const Direct *d, const DirectTile *t)
                 ceil_div(pooled_rows(d, 1), t->columns);
     double step =
         conv_step_cycles(d->target, acc, t->rows * t->columns + t->vectors);
-    double fetch = fetch_cycles(d, t->vectors);
+    double fetch =
+        fetch_cycles(d, t->vectors) + crowded_bytes(d, t) / d->target->l2_rate;
     step = (step > fetch ? step : fetch) + 0.25 * fetch;
     int results = acc / (conv_window(d->spec, 0) * conv_window(d->spec, 1));
     double each = 2 + d->spec->epilogue.operations +
                   (lanes_side_by_side(d) ? 0 : 1.5 * d->target->lanes);
+    double planes = d->x->block == 1 ? conv_plane_cycles(d->x) : 0;
     return tiles * t->panels *
-           ((double)taps(d) * step + 20 + acc + results * each);
+           ((double)taps(d) * step + planes + 20 + acc + results * each);
 }
 
 /* The best pixels for a tile of so many vectors; false where none fits. */
@@ -138,18 +158,17 @@ typedef struct Walk {
 static Walk walk(const Direct *d)
 {
     const Image *x = d->x;
-    int lanes = d->target->lanes;
     int block = x->block < d->inputs ? x->block : d->inputs;
     Walk w = {.groups = ceil_div(d->inputs, block), .columns = d->kernel[1]};
     w.group = x->group;
     w.column = x->column;
-    w.w_group = (int64_t)block * lanes;
+    w.w_group = block * d->w_channel;
     w.w_column = d->w_column;
     w.steps = block;
     w.last = d->inputs - (w.groups - 1) * block;
     w.step = 1;
-    w.w_step = lanes;
-    bool packed = d->w_column == (int64_t)d->inputs * lanes;
+    w.w_step = d->w_channel;
+    bool packed = d->w_column == d->inputs * d->w_channel;
     if (w.groups == 1 && x->column == d->inputs && packed) {
         w.steps = w.last = d->kernel[1] * d->inputs;
         w.columns = 1;
@@ -321,7 +340,7 @@ static void tile_holes(Holes *h, const Direct *d, const DirectTile *t)
     holes_int(h, "WU", d->w_row);
     holes_int(h, "WV", w.w_column);
     holes_int(h, "WS", w.w_step);
-    holes_int(h, "PANEL", d->w_panel);
+    holes_int(h, "WQ", d->w_vectors > 1 ? lanes : d->w_panel);
     holes_int(h, "YI", d->scale[0] * d->y->row);
     holes_int(h, "YJ", d->scale[1] * d->y->column);
     holes_hook(h, "YC", "c", image_channel(h->arena, d->y, "$c", d->outputs));
@@ -405,10 +424,10 @@ static void tile_formals(Arena *a, const Direct *d, const Corner *c,
                      conv_scaled(a, c->oy, 1, d->stride[0] * d->x->row),
                      conv_scaled(a, c->ox, 1, d->stride[1] * d->x->column),
                      (long long)x0)};
-    f[1] =
-        (Formal){"const float *restrict ", "w",
-                 arena_printf(a, "w + (%s / %d * %lld + %lld)", k, lanes,
-                              (long long)d->w_panel, (long long)d->w_offset)};
+    f[1] = (Formal){"const float *restrict ", "w",
+                    arena_printf(a, "w + (%s / %d * %lld + %lld)", k,
+                                 d->w_vectors * lanes, (long long)d->w_panel,
+                                 (long long)d->w_offset)};
     f[2] =
         (Formal){"const float *restrict ", "b", arena_printf(a, "b + %s", k)};
     f[3] = (Formal){"float *restrict ", "y",
@@ -424,6 +443,14 @@ static void tile_formals(Arena *a, const Direct *d, const Corner *c,
                     conv_scaled(a, c->ox, conv_window(d->spec, 1), 1)};
     f[9] = (Formal){0};
     *n = 10;
+}
+
+/* The section of templates/conv2d_loops.c that runs the tiles. */
+static const char *order(const Direct *d, const DirectTile *t)
+{
+    double weights = 4.0 * (double)taps(d) * d->outputs;
+    int rows = (t->rows - 1) * d->stride[0] + d->kernel[0];
+    return conv_order(d->target, d->x, rows, weights);
 }
 
 /* One of the two tiles: its function, and the loops that call it. */
@@ -467,7 +494,8 @@ static void emit_one(Text *out, Text *loops, int indent, const Direct *d,
     if (guard) {
         text_printf(loops, "%*sif (%s) {\n", indent * 4, "", range->tail);
     }
-    holes_fill(loops, &h, "templates/conv2d_loops.c", "tiles", indent + guard);
+    holes_fill(loops, &h, "templates/conv2d_loops.c", order(d, t),
+               indent + guard);
     if (guard) {
         text_printf(loops, "%*s}\n", indent * 4, "");
     }

@@ -26,7 +26,9 @@ typedef struct Direct {
     int out[2];  /* results before pooling */
     int scale[2], shift[2]; /* result i lies at y's row i * scale + shift */
     int64_t w_offset;       /* of the first tap of the first channel */
-    int64_t w_row, w_column, w_panel; /* strides of taps and of vectors */
+    int64_t w_row, w_column, w_channel; /* strides of taps and of inputs */
+    int64_t w_panel; /* and of panels of channels, which hold */
+    int w_vectors;   /* this many vectors side by side */
     DirectTile main, tail;
 } Direct;
 

@@ -22,6 +22,7 @@ typedef struct Target {
     int l1, l2, l3;     /* bytes, per core for l1 and l2 */
     double l2_rate;     /* bytes a cycle read from level 2 */
     double l3_rate;     /* bytes a cycle read from level 3 */
+    int l3_latency;     /* cycles until a line of level 3 arrives */
     double memory_rate; /* bytes a cycle read from memory */
     const char *flags;  /* for the C compiler */
     const char *needs;  /* what the processor must have, for messages */

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "support/convcase.h"
+#include "tile/conv_parts.h"
 
 typedef struct Row { /* of the table of shapes */
     int batch, channels, height, width, filters, kernel[2], stride[2], pad[4];
@@ -104,8 +105,23 @@ static void add(ConvCases *c, const Row *r, ConvRole role, bool liked)
                                s.y.block, p->why));
 }
 
+/* Caches too small for the images, so that loops run in every order. */
+static void add_far(ConvCases *c)
+{
+    const Target *near = c->target;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        Target *far = NEW(c->code.arena, Target);
+        *far = *near;
+        far->l2 = i % 2 == 0 ? 4 << 10 : 128 << 10;
+        c->target = far;
+        add(c, &rows[i], CONV_FORWARD, below(2));
+    }
+    c->target = near;
+}
+
 static void add_all(ConvCases *c)
 {
+    add_far(c);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         for (int role = CONV_FORWARD; role <= CONV_GRAD_WEIGHT; role++) {
             add(c, &rows[i], (ConvRole)role, true);
@@ -153,12 +169,49 @@ static void unroll_is_obeyed(void **state)
     arena_free(a);
 }
 
+static void planes_beyond_the_cache_are_walked_once(void **state)
+{
+    const Target *t = target_find("avx512");
+    Image small = image_rows(48, 56, 56);
+    Image large = image_rows(64, 224, 224);
+    (void)state;
+    assert_string_equal(conv_order(t, &small, 4, 147456), "tiles");
+    assert_string_equal(conv_order(t, &large, 4, 147456), "pixels_first");
+    assert_string_equal(conv_order(t, &large, 4, 600000), "rows_first");
+    assert_string_equal(conv_order(t, &large, 4, 5e6), "tiles");
+    assert_true(conv_order_cycles(t, &large, 5, "tiles") > 1e6);
+    assert_true(conv_order_cycles(t, &large, 5, "pixels_first") == 0);
+    assert_true(conv_order_cycles(t, &large, 1, "tiles") == 0);
+}
+
+/* Pixels that are 2 KiB apart share two sets of the first cache. */
+static void pixels_of_a_tile_fit_their_sets(void **state)
+{
+    Arena *a = arena_new();
+    ConvSpec s = {.filters = 512, .batch = 1, .kernel = {3, 3}};
+    (void)state;
+    s.stride[0] = s.stride[1] = 1;
+    s.pad[TOP] = s.pad[LEFT] = s.pad[BOTTOM] = s.pad[RIGHT] = 1;
+    s.pool = POOL_MAX;
+    s.window[0] = s.window[1] = 2;
+    s.x = image_make(512, 28, 28, 512, s.pad, 0);
+    s.y = image_make(512, 14, 14, 512, NULL, 0);
+    for (int i = 0; target_name(i) != NULL; i++) {
+        ConvPlan *p = conv_plan(a, &s, target_find(target_name(i)));
+        assert_int_equal(p->form, CONV_CHANNELS);
+        assert_true(p->rows * p->columns <= 16);
+    }
+    arena_free(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(kernels_equal_plain_loops),
         cmocka_unit_test(same_spec_gives_same_text),
         cmocka_unit_test(unroll_is_obeyed),
+        cmocka_unit_test(planes_beyond_the_cache_are_walked_once),
+        cmocka_unit_test(pixels_of_a_tile_fit_their_sets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
