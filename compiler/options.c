@@ -134,7 +134,7 @@ static const FlagRow flags[] = {
      FLAG_PASS, NOWHERE},
     {"--log", "FILE.csv", "write a table of the epochs, and FILE.svg",
      ON(TRAIN), FLAG_PASS, NOWHERE},
-    {"--quiet", NULL, "say nothing but mistakes", ON_TRAINER,
+    {"--quiet", NULL, "say only the result, and mistakes", ON_TRAINER,
      FLAG_PASS, NOWHERE},
     {"--threads", "N", "how many threads to use", ON_PROGRAM,
      FLAG_PASS, NOWHERE},

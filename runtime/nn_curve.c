@@ -106,6 +106,22 @@ static void draw_frame(const panel *p)
     }
 }
 
+/* Where a part has no more than one point, there is no line to see. */
+static void draw_point(const panel *p, int part)
+{
+    size_t row = 0, points = 0;
+    for (size_t i = 0; i < p->history->count; i++)
+        if (isfinite(value(p, i, part))) {
+            row = i;
+            points++;
+        }
+    if (points == 1)
+        fprintf(p->out,
+                "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\" fill=\"%s\"/>\n",
+                x_pixel(p, cell(p->history, row, 0)),
+                y_pixel(p, value(p, row, part)), colours[part]);
+}
+
 static void draw_line(const panel *p, int part)
 {
     bool pen = false;
@@ -142,6 +158,7 @@ static void draw_panel(panel *p, const char *title)
     for (int part = NN_PARTS - 1; part >= 0; part--)
         if (has_part(p, part)) {
             draw_line(p, part);
+            draw_point(p, part);
             draw_text(p, legend, p->top - 10, "end", colours[part],
                       names[part]);
             legend -= 80;

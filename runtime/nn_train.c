@@ -49,8 +49,8 @@ static nn_args_end parse(const nn_program *p, nn_options *o, int argc,
          NN_ARG_SWITCH, &o->eval, 0, NULL},
         {"gradcheck", NULL, "compare gradients with differences", NN_ARG_SWITCH,
          &o->gradcheck, 0, NULL},
-        {"quiet", NULL, "say only the result", NN_ARG_SWITCH, &o->quiet, 0,
-         NULL},
+        {"quiet", NULL, "say only the result, and mistakes", NN_ARG_SWITCH,
+         &o->quiet, 0, NULL},
     };
     snprintf(program, sizeof program, "%s-train", p->model->name);
     snprintf(about, sizeof about, "Trains the model %s of %s.", p->model->name,

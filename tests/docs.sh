@@ -39,6 +39,16 @@ awk 'NR == FNR { shown = shown $0 "\n"; next } { text = text $0 "\n" }
     END { exit !(shown != "" && index(text, shown)) }' "$OUT/shown" "$OUT/readme.c"
 verdict "the README shows real C" "the model's text has changed"
 
+# Its commands work as they stand and leave nothing in the folder.
+awk '/^```sh$/ { f = 1; next } /^```/ { f = 0 } f' README.md |
+    sed "s|build/|$B/|g; /^make /d" >"$OUT/commands"
+ls -A >"$OUT/before"
+XDG_CACHE_HOME=$OUT/cache sh -e "$OUT/commands" >"$OUT/said" 2>&1 &&
+    grep -q '^3: ' "$OUT/said"
+verdict "the README's commands work" "$(tail -n 1 "$OUT/said")"
+ls -A | cmp -s - "$OUT/before"
+verdict "the README's commands leave nothing" "$(ls -A | diff "$OUT/before" -)"
+
 for f in README.md docs/*.md; do
     [ -r "$f" ] || continue
     # Addresses and places within the page are left out.
