@@ -1,6 +1,7 @@
 /* The main function of NAME-train: flags, then one of three things: training,
  * --eval, --gradcheck. */
 #include <stdio.h>
+#include <unistd.h>
 
 #include "nn_args.h"
 #include "nn_ckpt.h"
@@ -80,6 +81,13 @@ static int evaluate(nn_run *r, nn_error *e)
     const char *path = o->init != NULL ? o->init : o->out;
     nn_log log = nn_log_open(r->model, r->data.preps, false, 1);
     bool saves = o->init != NULL && o->out_given;
+    if (o->init == NULL && access(path, F_OK) != 0) {
+        nn_fail(e,
+                "there is no %s here: train the model first, or name a "
+                "weights file with --init FILE",
+                path);
+        return 1;
+    }
     if ((saves && !can_save(r, e)) || !nn_run_load(r, path, e))
         return 1;
     for (int part = 0; part < NN_PARTS; part++)

@@ -293,6 +293,8 @@ verdict "build: keeps the C" "there is no '$kept'"
 expect 0 "train: runs" "$NNC" train small.nn --quiet
 [ -s small.safetensors ]
 verdict "train: saves weights here" "no small.safetensors"
+expect 1 "eval: without weights" "$NNC" eval small.nn --out none.safetensors
+says err "eval: says where weights come from" "train the model first"
 expect 0 "eval: runs" "$NNC" eval small.nn
 expect 0 "infer: runs" sh -c "echo 1,2,3,4 | '$NNC' infer small.nn --csv"
 [ "$(wc -l <out)" -eq 1 ]
