@@ -12,6 +12,7 @@
 #include "nn_init.h"
 #include "nn_learned.h"
 #include "nn_mem.h"
+#include "nn_origin.h"
 #include "nn_print.h"
 #include "nn_processor.h"
 #include "nn_rows.h"
@@ -148,6 +149,8 @@ static bool load_file(nn_inference *f, const char *path, nn_error *e)
         return false;
     bool good = nn_ckpt_load_weights(f->model, &t, path, f->params, e) &&
                 nn_learned_load(&t, path, f->preps, tensor_count(f->model), e);
+    if (good)
+        nn_origin_tell(f->model, &t, path, f->preps, tensor_count(f->model));
     nn_tensors_close(&t);
     return good;
 }

@@ -129,15 +129,21 @@ static bool parse(nn_prep *p, const char *value)
                        : good_moments(p, means, deviations);
 }
 
+static const char *find_note(const nn_tensors *t, const nn_prep *p)
+{
+    nn_text key = {0};
+    nn_text_print(&key, "nnc.data.%s", p->tensor->name);
+    const char *value = key.failed ? NULL : nn_tensors_note(t, key.bytes);
+    free(key.bytes);
+    return value;
+}
+
 static bool load_one(const nn_tensors *t, const char *path, nn_prep *p,
                      nn_error *e)
 {
     const char *name = p->tensor->name;
     const char *what = p->category ? "labels" : "mean and deviation";
-    nn_text key = {0};
-    nn_text_print(&key, "nnc.data.%s", name);
-    const char *value = key.failed ? NULL : nn_tensors_note(t, key.bytes);
-    free(key.bytes);
+    const char *value = find_note(t, p);
     if (value == NULL)
         return nn_fail(
             e,
@@ -164,4 +170,11 @@ bool nn_learned_load(const nn_tensors *t, const char *path, nn_prep *preps,
             !load_one(t, path, &preps[i], e))
             return false;
     return true;
+}
+
+void nn_learned_peek(const nn_tensors *t, nn_prep *p)
+{
+    const char *value = find_note(t, p);
+    if (value != NULL)
+        parse(p, value);
 }

@@ -6,6 +6,7 @@
 
 #include "nn_ckpt.h"
 #include "nn_mem.h"
+#include "nn_origin.h"
 
 static int larger(int a, int b)
 {
@@ -152,6 +153,8 @@ bool nn_run_load(nn_run *r, const char *path, nn_error *e)
     if (!nn_tensors_open(&t, path, e))
         return false;
     bool good = nn_ckpt_load_weights(r->model, &t, path, r->params, e);
+    if (good)
+        nn_origin_tell(r->model, &t, path, r->data.preps, r->data.tensors);
     nn_tensors_close(&t);
     return good;
 }

@@ -1,0 +1,84 @@
+/* Shapes and names of weights may agree by chance, or because a text was
+ * changed after training. What a trainer notes in its file tells. */
+#include "nn_origin.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "nn_learned.h"
+#include "nn_say.h"
+
+typedef struct {
+    const nn_tensors *file;
+    const char *path;
+    int lines;
+} origin;
+
+/* A line where what was noted under this key is not what is here. */
+static void compare_note(origin *o, const char *key, const char *words,
+                         const char *here)
+{
+    const char *was = nn_tensors_note(o->file, key);
+    if (was == NULL || strcmp(was, here) == 0)
+        return;
+    nn_say(stderr, "note: %s was made %s %s, this is %s\n", o->path, words, was,
+           here);
+    o->lines++;
+}
+
+static void compare_step(origin *o, const char *tensor, const char *step,
+                         bool was, bool is)
+{
+    if (was == is)
+        return;
+    nn_say(stderr, "note: %s was made %s `%s` of %s, this is %s it\n", o->path,
+           was ? "with" : "without", step, tensor, is ? "with" : "without");
+    o->lines++;
+}
+
+/* Classes go by their place in the list. */
+static void compare_labels(origin *o, const char *tensor, const nn_labels *was,
+                           const nn_labels *is)
+{
+    int64_t i = 0;
+    while (i < was->count && i < is->count &&
+           strcmp(was->text[i], is->text[i]) == 0)
+        i++;
+    if (i == was->count && i == is->count)
+        return;
+    nn_say(stderr,
+           "note: %s was made with other labels of %s: class %lld is '%s' "
+           "there and '%s' here\n",
+           o->path, tensor, (long long)i,
+           i < was->count ? was->text[i] : "unused",
+           i < is->count ? is->text[i] : "unused");
+    o->lines++;
+}
+
+static void compare_tensor(origin *o, const nn_prep *is)
+{
+    const char *name = is->tensor->name;
+    nn_prep was;
+    nn_error e;
+    if (!nn_prep_open(&was, NULL, is->tensor, &e))
+        return;
+    nn_learned_peek(o->file, &was);
+    compare_step(o, name, "standardize", was.mean != NULL, is->standardize);
+    compare_step(o, name, "category", was.labels.count > 0, is->category);
+    if (was.labels.count > 0 && is->category)
+        compare_labels(o, name, &was.labels, &is->labels);
+    nn_prep_close(&was);
+}
+
+int nn_origin_tell(const nn_model *m, const nn_tensors *t, const char *path,
+                   const nn_prep *preps, int count)
+{
+    origin o = {.file = t, .path = path};
+    if (nn_tensors_note(t, "nnc.model") == NULL)
+        return 0;
+    compare_note(&o, "nnc.model", "for the model", m->name);
+    compare_note(&o, "nnc.version", "by nnc", m->version);
+    for (int i = 0; i < count; i++)
+        compare_tensor(&o, &preps[i]);
+    return o.lines;
+}
