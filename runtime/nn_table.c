@@ -193,13 +193,14 @@ bool nn_table_check_range(const nn_table *t, const double *scale,
  * holds exactly are written as such, which also makes one 0 of both. */
 static int write_decimal(double x, bool narrow, char room[NN_TABLE_TEXT])
 {
-    int digits = narrow ? 6 : 15, length;
+    int digits = narrow ? 6 : 15, most = narrow ? 9 : 17, length;
+    double back;
     if (fabs(x) <= 0x1p53 && x == floor(x))
         return snprintf(room, NN_TABLE_TEXT, "%" PRId64, (int64_t)x);
     do {
-        length = snprintf(room, NN_TABLE_TEXT, "%.*g", digits++, x);
-    } while (narrow ? (double)strtof(room, NULL) != x
-                    : strtod(room, NULL) != x);
+        length = snprintf(room, NN_TABLE_TEXT, "%.*g", digits, x);
+        back = narrow ? (double)strtof(room, NULL) : strtod(room, NULL);
+    } while (back != x && ++digits <= most);
     return length;
 }
 
