@@ -1,5 +1,5 @@
-/* Saving goes tensor by tensor through one buffer of the largest parameter's
- * size; loading copies from the file's own pages. */
+/* Saving goes in pieces of some megabytes; loading copies from the file's own
+ * pages. */
 #include "nn_ckpt.h"
 
 #include <inttypes.h>
@@ -82,22 +82,54 @@ static bool save_names(nn_saving *s, const nn_model *m, const group *g,
     return good || nn_fail(e, "no memory");
 }
 
+/* Rows of a parameter that are written at once: some megabytes. */
+static int64_t rows_at_once(const nn_param *p)
+{
+    int64_t rows = nn_layout_rows(p), count = nn_layout_count(p);
+    int64_t fit = count > 0 ? ((int64_t)1 << 20) * rows / count : rows;
+    return fit < 1 ? 1 : fit < rows ? fit : rows;
+}
+
+/* Values of the largest piece that is written at once. */
+static size_t largest_piece(const nn_model *m)
+{
+    int64_t largest = 1;
+    for (int i = 0; i < m->param_count; i++) {
+        const nn_param *p = &m->params[i];
+        int64_t rows = nn_layout_rows(p);
+        int64_t row = rows > 0 ? nn_layout_count(p) / rows : 0;
+        int64_t piece = row * rows_at_once(p);
+        largest = piece > largest ? piece : largest;
+    }
+    return (size_t)largest;
+}
+
+static bool save_param(nn_saving *s, const nn_param *p, const nn_real *from,
+                       nn_real *values, nn_error *e)
+{
+    int64_t rows = nn_layout_rows(p), step = rows_at_once(p);
+    bool good = true;
+    for (int64_t row = 0; good && row < rows; row += step) {
+        int64_t count = rows - row < step ? rows - row : step;
+        good = nn_layout_rows_to_file(p, row, count, from, values, e);
+        if (good)
+            nn_saving_values(s, values, nn_layout_count(p) / rows * count);
+    }
+    return good;
+}
+
 static bool save_values(nn_saving *s, const nn_model *m, const group *g,
                         int groups, nn_error *e)
 {
     nn_real *values;
-    if (!nn_alloc(&values, (size_t)nn_layout_largest(m), sizeof *values,
-                  "weights", e))
+    if (!nn_alloc(&values, largest_piece(m), sizeof *values, "weights", e))
         return false;
     bool good = true;
     for (int k = 0; k < groups; k++)
         for (int i = 0; good && i < m->param_count; i++) {
             const nn_param *p = &m->params[i];
-            if (p->slots < g[k].slot)
-                continue;
-            good = nn_layout_to_file(p, packed(m, p, &g[k]), values, e);
-            if (good)
-                nn_saving_values(s, values, nn_layout_count(p));
+            if (p->slots >= g[k].slot)
+                good = save_param(s, p, packed(m, p, &g[k]), values, e);
         }
     free(values);
     return good;

@@ -66,7 +66,9 @@ typedef struct {
     int64_t *block;
 } places;
 
-static bool open_places(places *t, const nn_param *p, nn_error *e)
+/* The table of the first axis begins with index `first`. */
+static bool open_places(places *t, const nn_param *p, int64_t first,
+                        nn_error *e)
 {
     int64_t total = 1;
     *t = (places){.p = p};
@@ -78,7 +80,7 @@ static bool open_places(places *t, const nn_param *p, nn_error *e)
     for (int axis = 0; axis < p->rank; axis++) {
         t->add[axis] = at;
         for (int64_t i = 0; i < p->shape[axis]; i++)
-            *at++ = part_of_place(p, axis, i);
+            *at++ = part_of_place(p, axis, axis == 0 ? first + i : i);
     }
     return true;
 }
@@ -146,12 +148,13 @@ static void visit_plane(const places *t, int moving, int64_t row, int64_t base,
     }
 }
 
-static bool visit_all(const nn_param *p, visit *take, void *context,
-                      nn_error *e)
+/* Visits p, which may be some rows of a parameter from row `first` on. */
+static bool visit_all(const nn_param *p, int64_t first, visit *take,
+                      void *context, nn_error *e)
 {
     places t;
     int moving = moving_axis(p);
-    if (!open_places(&t, p, e))
+    if (!open_places(&t, p, first, e))
         return false;
     axes outer = open_axes(&t, 0, moving < 0 ? 0 : moving);
     for (int64_t row = 0; row < outer.count; row++, next(&outer))
@@ -181,7 +184,7 @@ bool nn_layout_fill(const nn_param *p, nn_layout_source *source, void *context,
 {
     filling f = {source, context, packed};
     if (p->piece_count > 0)
-        return visit_all(p, fill, &f, e);
+        return visit_all(p, 0, fill, &f, e);
     source(context, 0, nn_layout_count(p), packed);
     return true;
 }
@@ -217,12 +220,29 @@ static void gather(void *context, int64_t first, int count, int64_t base,
         g->file[first + i] = g->packed[base + add[i]];
 }
 
+int64_t nn_layout_rows(const nn_param *p)
+{
+    return p->rank > 0 ? p->shape[0] : 1;
+}
+
+bool nn_layout_rows_to_file(const nn_param *p, int64_t first, int64_t count,
+                            const nn_real *packed, nn_real *file, nn_error *e)
+{
+    gathering g = {packed, file};
+    nn_param part = *p;
+    if (p->rank > 0)
+        part.shape[0] = count;
+    int64_t values = nn_layout_count(&part);
+    if (p->piece_count > 0)
+        return visit_all(&part, first, gather, &g, e);
+    if (values > 0)
+        memcpy(file, packed + first * (values / count),
+               (size_t)values * sizeof *file);
+    return true;
+}
+
 bool nn_layout_to_file(const nn_param *p, const nn_real *packed, nn_real *file,
                        nn_error *e)
 {
-    gathering g = {packed, file};
-    if (p->piece_count > 0)
-        return visit_all(p, gather, &g, e);
-    memcpy(file, packed, (size_t)nn_layout_count(p) * sizeof *file);
-    return true;
+    return nn_layout_rows_to_file(p, 0, nn_layout_rows(p), packed, file, e);
 }

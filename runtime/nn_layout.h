@@ -29,4 +29,10 @@ bool nn_layout_from_file(const nn_param *p, const nn_real *file,
 bool nn_layout_to_file(const nn_param *p, const nn_real *packed, nn_real *file,
                        nn_error *e);
 
+/* The first axis in rows: how many there are, one where there is no axis, and
+ * rows first .. first + count - 1 in file order. */
+int64_t nn_layout_rows(const nn_param *p);
+bool nn_layout_rows_to_file(const nn_param *p, int64_t first, int64_t count,
+                            const nn_real *packed, nn_real *file, nn_error *e);
+
 #endif

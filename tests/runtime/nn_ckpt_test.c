@@ -57,6 +57,40 @@ static void weights_come_back(void **state)
     nn_tensors_close(&t);
 }
 
+/* Parameters larger than what is written at once, by rows and by columns. */
+static void large_weights_come_back(void **state)
+{
+    enum { ROWS = 5, ROW = 300000, SIZE = ROWS * ROW };
+    static const nn_param params[] = {
+        {.name = "rows", .rank = 2, .shape = {ROWS, ROW}, .size = SIZE},
+        {.name = "columns",
+         .rank = 2,
+         .shape = {ROWS, ROW},
+         .offset = SIZE,
+         .size = SIZE,
+         .piece_count = 2,
+         .pieces = {{0, 1, ROWS, 1}, {1, 1, ROW, ROWS}}},
+    };
+    static const nn_model model = {.name = "large",
+                                   .version = "0",
+                                   .params = params,
+                                   .param_count = 2,
+                                   .reals = 2 * SIZE};
+    static nn_real a[2 * SIZE], b[2 * SIZE];
+    nn_tensors t;
+    nn_error e = {""};
+    (void)state;
+    for (int i = 0; i < 2 * SIZE; i++)
+        a[i] = (nn_real)i;
+    assert_true(nn_ckpt_save_weights(&model, a, NULL, 0, "w", &e));
+    assert_true(nn_tensors_open(&t, "w", &e));
+    const nn_saved *columns = nn_tensors_find(&t, "columns");
+    assert_true(nn_tensors_value(columns, 4 * ROW + 7) == SIZE + 7 * ROWS + 4);
+    assert_true(nn_ckpt_load_weights(&model, &t, "w", b, &e));
+    assert_memory_equal(a, b, sizeof a);
+    nn_tensors_close(&t);
+}
+
 static void checkpoints_come_back(void **state)
 {
     nn_real a[2 * SLOT], b[2 * SLOT] = {0}, best[SLOT], again[SLOT] = {0};
@@ -417,6 +451,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(weights_come_back),
+        cmocka_unit_test(large_weights_come_back),
         cmocka_unit_test(checkpoints_come_back),
         cmocka_unit_test(reads_other_types),
         cmocka_unit_test(refuses_broken_headers),

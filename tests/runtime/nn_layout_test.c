@@ -54,6 +54,11 @@ static void puts_values_in_place(void **state)
         assert_int_equal(placed, count); /* padding stays as it was */
         assert_true(nn_layout_to_file(p, packed, back, &e));
         assert_memory_equal(back, file, (size_t)count * sizeof *file);
+        for (int64_t i = 0, rows = nn_layout_rows(p); i < rows; i++) {
+            assert_true(nn_layout_rows_to_file(p, i, 1, packed, back, &e));
+            assert_memory_equal(back, file + i * (count / rows),
+                                (size_t)(count / rows) * sizeof *file);
+        }
     }
 }
 
