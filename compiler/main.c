@@ -16,12 +16,14 @@ static Command *const functions[COMMANDS] = {
 
 int main(int argc, char **argv)
 {
-    Options options = {.arena = arena_new()};
+    Options options = {.arena = arena_new(), .budget = BUDGET};
     int status;
 
     nn_std_open();
-    if (options_parse(&options, functions, argc, argv, &status))
+    if (options_parse(&options, functions, argc, argv, &status)) {
+        arena_limit(options.arena, (size_t)options.budget << 20);
         status = functions[options.command](&options);
+    }
     arena_free(options.arena);
     return nn_std_close("nnc", status);
 }

@@ -99,6 +99,8 @@ static const FlagRow flags[] = {
      FLAG_SWITCH, AT(infer_only)},
     {"--batch", "N", "rows of one step, and of inference of many rows",
      ON_CODE, FLAG_COUNT, AT(batch)},
+    {"--budget", "MIB", "memory that compiling may take (default: 768)",
+     ON_MODEL | ON(FMT), FLAG_COUNT, AT(budget)},
     {"--unroll", "WHAT", "auto, full, none, or the most multiply-adds a block",
      ON_CODE, FLAG_UNROLL, AT(code.unroll)},
     {"--plain", NULL, "reference loops: the text to read and to check",

@@ -6,6 +6,9 @@
 #include "base/vec.h"
 #include "pass/backend.h"
 
+/* MiB that compiling a model may take where --budget does not say. */
+enum { BUDGET = 768 };
+
 typedef enum CommandId {
     COMMAND_CHECK,
     COMMAND_FMT,
@@ -37,6 +40,7 @@ typedef struct Options {
     const char *data;          /* --data; stands in rest, too */
     CodeOptions code;          /* --plain, --target (or "native"), --unroll */
     int batch;                 /* --batch; 0: not given */
+    int budget;                /* --budget, in MiB */
     bool infer_only, report, json, check, gradcheck, open, nodes;
 } Options;
 

@@ -43,3 +43,28 @@ echo 'model strides { input x: f32[2, 30, 30]; target t: f32[3];
     y = x -> conv(17, 1) -> conv(16, 12, stride: 9) -> flatten -> dense(3);
     output y; loss squared_error(y, t); }' >strides.nn
 compiles strides
+
+# ends NAME TEXT COMMAND...: one message with the text, status 1, no file.
+ends() {
+    name=$1 text=$2
+    shift 2
+    "$NNC" "$@" >out 2>err
+    status=$?
+    [ $status -eq 1 ] && grep -qF -- "$text" err && [ "$(grep -c . err)" -le 4 ]
+    verdict "$name ends" "status $status: $(head -n 2 err | cut -c 1-200)"
+}
+
+{
+    echo 'model doubled { input x: f32[4]; v0 = x;'
+    repeat 26 'v@ = concat(v~, v~);'
+    echo 'output y = v26 -> dense(1); }'
+} >doubled.nn
+echo 'model chained { input x: f32[4];
+    output y = x -> chain(for i in 1..10000: dense(1)); }' >chained.nn
+for m in doubled chained; do
+    ends "check $m" budget check $m.nn
+    ends "compile $m" budget compile $m.nn -o $m.c
+    [ ! -e $m.c ] && [ ! -e $m.h ]
+    verdict "compile $m leaves no file" "$(echo $m.*)"
+done
+ends "a smaller budget" 'budget of 1 MiB' check --budget 1 stacks.nn

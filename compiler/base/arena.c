@@ -28,6 +28,7 @@ struct Arena {
     Chunk *chunks;
     Name *names;
     size_t names_n, names_cap; /* the capacity is a power of two or 0 */
+    size_t used, limit;        /* bytes of all chunks; limit 0: none */
 };
 
 /* The header is padded so that what follows it is aligned. */
@@ -36,7 +37,18 @@ enum { HEADER = (sizeof(Chunk) + ALIGN - 1) / ALIGN * ALIGN };
 static _Noreturn void out_of_memory(void)
 {
     fputs("nnc: out of memory\n", stderr);
-    exit(70);
+    exit(1);
+}
+
+static _Noreturn void out_of_budget(const Arena *arena)
+{
+    size_t budget = arena->limit >> 20;
+
+    fprintf(stderr,
+            "nnc: the model is too large: to compile it takes more than its "
+            "budget of %zu MiB; --budget=%zu allows twice as much\n",
+            budget, 2 * budget);
+    exit(1);
 }
 
 static void *zeroed(size_t size)
@@ -64,12 +76,27 @@ void arena_free(Arena *arena)
     free(arena);
 }
 
-static Chunk *chunk_new(size_t size)
+void arena_limit(Arena *arena, size_t bytes)
+{
+    arena->limit = bytes;
+}
+
+size_t arena_room(const Arena *arena)
+{
+    if (!arena->limit)
+        return SIZE_MAX;
+    return arena->limit > arena->used ? arena->limit - arena->used : 0;
+}
+
+static Chunk *chunk_new(Arena *arena, size_t size)
 {
     Chunk *chunk;
 
     if (size > SIZE_MAX - HEADER)
         out_of_memory();
+    if (arena->limit && size > arena_room(arena))
+        out_of_budget(arena);
+    arena->used += size;
     chunk = zeroed(HEADER + size);
     chunk->size = size;
     return chunk;
@@ -84,7 +111,7 @@ static Chunk *chunk_for(Arena *arena, size_t size)
 
     if (first && first->size - first->used >= size)
         return first;
-    chunk = chunk_new(size > CHUNK / 4 ? size : CHUNK);
+    chunk = chunk_new(arena, size > CHUNK / 4 ? size : CHUNK);
     if (first && chunk->size != CHUNK) {
         chunk->next = first->next;
         first->next = chunk;

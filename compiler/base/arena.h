@@ -1,8 +1,9 @@
 /* arena.h: a bump allocator; one per compilation, released once.
  *
  * Everything the compiler builds lives until the compilation ends, so nothing
- * is freed by itself. Memory comes zeroed. Running out of memory ends the
- * process with a message and exit status 70; no call returns NULL. */
+ * is freed by itself. Memory comes zeroed. Running out of memory, or of the
+ * budget that arena_limit sets, ends the process with a message and exit
+ * status 1; no call returns NULL. */
 #ifndef NNC_BASE_ARENA_H
 #define NNC_BASE_ARENA_H
 
@@ -13,6 +14,12 @@ typedef struct Arena Arena;
 
 Arena *arena_new(void);
 void arena_free(Arena *arena);
+
+/* The budget of a compilation: how much may be handed out in all. What wants
+ * to say in which place a model explodes asks early how much is left;
+ * SIZE_MAX where nothing limits it. */
+void arena_limit(Arena *arena, size_t bytes);
+size_t arena_room(const Arena *arena);
 
 /* size bytes, zeroed, aligned to 16. */
 void *arena_alloc(Arena *arena, size_t size);

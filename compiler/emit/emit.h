@@ -15,9 +15,10 @@
 #include "tile/target.h"
 #include "tile/template.h"
 
-/* Functions of a tile that are written; all their names begin with `name`. */
+/* Functions of a tile that are written; all their names begin with `name`.
+ * Tiles that do the same have one essence, see share.c. */
 typedef struct Tile {
-    const char *name, *text;
+    const char *name, *essence;
 } Tile;
 
 typedef struct Emit {

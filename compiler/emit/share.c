@@ -16,29 +16,35 @@ const char *share_name(const Scope *s)
     return emit_name(e, wish);
 }
 
-/* Whether two tiles differ in their names and in white space only. */
-static bool alike(const Tile *a, const Tile *b)
+/* Whether the name of one of the tile's functions stands here: the tile's own
+ * name, or one that begins so. */
+static bool names_function(const char *text, const char *name, size_t n)
 {
-    size_t a_size = strlen(a->name), b_size = strlen(b->name);
-    const char *p = a->text, *q = b->text;
-    for (;;) {
-        size_t p_space = strspn(p, " \n"), q_space = strspn(q, " \n");
-        if ((p_space > 0) != (q_space > 0))
-            return false;
-        p += p_space;
-        q += q_space;
-        if (strncmp(p, a->name, a_size) == 0 &&
-            strncmp(q, b->name, b_size) == 0) {
-            p += a_size;
-            q += b_size;
-        } else if (*p != *q) {
-            return false;
-        } else if (*p++ == '\0') {
-            return true;
+    return strncmp(text, name, n) == 0 && (text[n] == '(' || text[n] == '_');
+}
+
+/* The tile's text without what may differ between tiles that do the same:
+ * their names, and what white space there is. Equal texts are one pointer. */
+static const char *essence(Arena *arena, const char *text, const char *name)
+{
+    Arena *scratch = arena_new();
+    Text out = {.arena = scratch};
+    size_t n = strlen(name);
+    for (bool word = false; *text; word = str_in_name(text[-1])) {
+        size_t space = strspn(text, " \n");
+        if (space > 0) {
+            text_add(&out, " ");
+            text += space;
+        } else if (!word && names_function(text, name, n)) {
+            text_add(&out, "@");
+            text += n;
         } else {
-            q++;
+            text_add_n(&out, text++, 1);
         }
     }
+    const char *one = arena_intern(arena, text_str(&out), out.n);
+    arena_free(scratch);
+    return one;
 }
 
 void share_tile(Scope *s, size_t start, const char *name)
@@ -48,10 +54,9 @@ void share_tile(Scope *s, size_t start, const char *name)
     if (e->options->unroll == UNROLL_FULL) /* each is written out by itself */
         return;
     names_settle(e->out, start, &e->names);
-    const char *text = text_str(e->out) + start;
-    Tile tile = {name, arena_copy(e->arena, text, strlen(text))};
+    Tile tile = {name, essence(e->arena, text_str(e->out) + start, name)};
     for (int i = 0; i < e->tiles.n; i++) {
-        if (alike(&e->tiles.at[i], &tile)) {
+        if (e->tiles.at[i].essence == tile.essence) {
             e->out->n = start;
             e->out->at[start] = '\0';
             s->tile = e->tiles.at[i].name;

@@ -5,6 +5,8 @@
  * through a hash of all of that, in order, so that inputs are already unique
  * when their users are compared (value numbering, Cocke and Schwartz 1970). */
 #include "pass/pass.h"
+#include <string.h>
+
 #include "pass/rewrite.h"
 
 typedef struct Bucket {
@@ -12,23 +14,27 @@ typedef struct Bucket {
     struct Bucket *next;
 } Bucket;
 
-enum { BUCKETS = 1024 };
-
 typedef struct Table {
     Graph *g; /* whose nodes are in the buckets */
-    Bucket *at[BUCKETS];
+    Bucket **at;
+    unsigned n; /* buckets */
     struct Table *next;
 } Table;
 
+/* A CONST's value is all that tells it from others of its shape. */
 static unsigned hash_node(const Node *n, Node *const *in)
 {
-    unsigned h = (unsigned)n->op;
+    unsigned h = (unsigned)n->op, bits[2] = {0};
 
     for (int k = 0; k < n->n_in; k++)
         h = h * 31 + (unsigned)in[k]->id;
-    if (n->n_in == 0)
-        h += (unsigned)n->attr.index * 7;
-    return h % BUCKETS;
+    if (n->op == OP_CONST)
+        memcpy(bits, &n->attr.value, sizeof bits);
+    else if (n->n_in == 0)
+        bits[0] = (unsigned)n->attr.index;
+    for (int a = 0; a < n->shape.rank; a++)
+        h = h * 31 + (unsigned)n->shape.dim[a];
+    return (h * 31 + bits[0] * 7 + bits[1]) * 2654435761u >> 7;
 }
 
 static bool equal(const Node *a, const Node *n, Node *const *in)
@@ -43,15 +49,18 @@ static bool equal(const Node *a, const Node *n, Node *const *in)
 }
 
 /* The table of graph g: bodies of scans have their own. */
-static Table *table_of(Graph *g, Table **tables)
+static Table *table_of(const Rewriting *r)
 {
-    Table *t = *tables;
+    Graph *g = r->g;
+    Table **tables = r->to, *t = *tables;
 
     while (t && t->g != g)
         t = t->next;
     if (!t) {
         t = NEW(g->arena, Table);
         t->g = g;
+        t->n = (unsigned)r->old->nodes.n + 1;
+        t->at = NEWN(g->arena, Bucket *, t->n);
         t->next = *tables;
         *tables = t;
     }
@@ -60,13 +69,13 @@ static Table *table_of(Graph *g, Table **tables)
 
 static Node *share(Rewriting *r, const Node *n, Node *const *in)
 {
-    Table *t = table_of(r->g, r->to);
-    Bucket **bucket = &t->at[hash_node(n, in)];
-    Bucket *new = NEW(r->g->arena, Bucket);
+    Table *t = table_of(r);
+    Bucket **bucket = &t->at[hash_node(n, in) % t->n], *new;
 
     for (Bucket *b = *bucket; b; b = b->next)
         if (equal(b->node, n, in))
             return b->node;
+    new = NEW(r->g->arena, Bucket);
     new->node = rewrite_copy(r->g, n, in);
     new->next = *bucket;
     *bucket = new;

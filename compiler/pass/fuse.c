@@ -9,6 +9,8 @@
 #include "pass/backend.h"
 #include "pass/conv_spec.h"
 
+enum { FAR = 2000 }; /* nodes that a walk looks at before it gives up */
+
 typedef VEC(const Node *) Nodes;
 
 typedef struct Fuser {
@@ -121,13 +123,13 @@ static void look_at(Fuser *f, const Node *n)
         wait_in_line(f, k->nodes.at[j]);
 }
 
-/* Whether what waits in line depends on a value of kernel k. Walks backwards,
- * nearest first: mostly k is near. */
+/* Whether what waits in line depends on a value of kernel k, or may do so far
+ * away. Walks backwards, nearest first: mostly k is near. */
 static bool walk_meets(Fuser *f, const Kernel *k)
 {
     for (int at = 0; at < f->waiting; at++) {
         const Node *n = f->queue[at];
-        if (f->of[n->id] == k)
+        if (f->of[n->id] == k || at == FAR)
             return true;
         for (int i = 0; i < n->n_in; i++)
             look_at(f, n->in[i]);
