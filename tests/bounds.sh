@@ -68,3 +68,35 @@ for m in doubled chained; do
     verdict "compile $m leaves no file" "$(echo $m.*)"
 done
 ends "a smaller budget" 'budget of 1 MiB' check --budget 1 stacks.nn
+
+# within NAME COMMAND...: ends soon, and not by a signal or a bug.
+within() {
+    name=$1
+    shift
+    timeout 20 "$NNC" "$@" >out 2>err
+    status=$?
+    [ $status -le 1 ]
+    verdict "$name is linear" "status $status: $(head -n 1 err | cut -c 1-200)"
+}
+
+# What stands between `model m { input x: f32[4];` and its end.
+model() {
+    echo 'model m { input x: f32[4]; v0 = x;'
+    cat
+    echo 'output y = x -> dense(1); }'
+}
+
+repeat 30000 'v@ = @;' | model >statements.nn
+repeat 30000 'v@ = nope@;' | model >unknown.nn
+repeat 30000 'v@ = x + [1, 2];' | model >kinds.nn
+repeat 64 'v@ = [v~, v~];' | model >lists.nn
+{
+    repeat 30000 'block b@ { out = in -> b~; }'
+    echo 'block b0 { out = in; }'
+    echo | model
+} >blocks.nn
+for m in statements unknown kinds lists blocks; do
+    within "check $m" check $m.nn
+    within "fmt $m" fmt --check $m.nn
+done
+within "JSON of 30,000 mistakes" check --json unknown.nn

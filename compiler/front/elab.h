@@ -26,6 +26,7 @@ struct Layer {
     const char *given; /* by `as` or `layer`, or NULL */
     bool in_for;       /* a given name in a loop: NAME.0, NAME.1, ... */
     int place;         /* where it stands in its frame's text */
+    int number;        /* among the kids of `up`, in order of application */
     const char *label; /* settled: "conv2" */
     VEC(Layer *) kids;
     int next;    /* which kid comes next when it is applied again */
@@ -39,6 +40,7 @@ typedef struct Binding {
     bool primed; /* h' */
     bool as;     /* bound by `as` inside a `for`: becomes a list */
     Value *value;
+    int before; /* the place of the older one of this name, or -1 */
 } Binding;
 
 /* A state of a cell. */
@@ -66,6 +68,7 @@ typedef struct Frame {
     const Def *def;
     Layer *layer;
     VEC(Binding) names;
+    Map place[2]; /* of a name, plain and primed: the newest */
     Value *in;
     Value *state; /* `state = ...;` */
     Args extra;   /* arguments that name parameters, not the head's */

@@ -18,6 +18,9 @@ void elab_mark(Message *m, Span span);
 const char *elab_text(Elab *e, const Expr *x, const char *otherwise);
 
 void elab_bind(Elab *e, const char *name, bool primed, Value *value);
+void elab_bind_as(Elab *e, const char *name, Value *value); /* by `as` */
+/* Forgets the names of the frame from the place `n` on. */
+void elab_unbind(Elab *e, int n);
 Value *elab_lookup(const Elab *e, const char *name, bool primed); /* or NULL */
 Layer *elab_layer(Elab *e, Layer *up, const Def *def, const char *kind,
                   const Site *site);
@@ -39,7 +42,7 @@ Value *elab_from(Elab *e, Value *v, const Value *in, const char *what,
 Value *elab_tensor(Elab *e, Node *node, bool rows);
 Node *elab_node(Elab *e, const Value *v); /* in the innermost graph */
 /* Whether its nodes, or those it holds, are in graphs that the walk is in. */
-bool elab_visible(const Elab *e, const Value *v);
+bool elab_visible(const Elab *e, Value *v);
 Node *elab_rows(Elab *e, const Value *v); /* the same with a batch axis */
 Node *elab_constant(Elab *e, double value, Shape shape);
 /* The feature axis of a row of this rank, or -1. */

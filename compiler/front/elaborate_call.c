@@ -229,10 +229,7 @@ static Value *compose(Elab *e, Value *first, Recipe *second)
 
 static void bind_as(Elab *e, const Expr *stage, Value *v)
 {
-    Binding b = {.name = stage->as.text, .value = v};
-
-    b.as = e->frame->loops > 0;
-    vec_push(e->arena, &e->frame->names, b);
+    elab_bind_as(e, stage->as.text, v);
     elab_name(e, v, stage->as.text);
 }
 

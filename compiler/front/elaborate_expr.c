@@ -133,18 +133,18 @@ static void gather(Elab *e, int mark, Bindings *kept)
     for (int i = mark; i < e->frame->names.n; i++)
         if (e->frame->names.at[i].as)
             vec_push(e->arena, kept, e->frame->names.at[i]);
-    e->frame->names.n = mark;
+    elab_unbind(e, mark);
 }
 
 /* Each name of a loop's body becomes a list, one element a turn. */
 static void bind_lists(Elab *e, const Bindings *kept)
 {
     for (int i = 0; i < kept->n; i++) {
-        Binding list = {.name = kept->at[i].name, .as = e->frame->loops > 0};
+        const char *name = kept->at[i].name;
         VEC(Value *) values = {0};
 
         for (int k = 0; k < kept->n; k++) {
-            if (strcmp(kept->at[k].name, list.name) != 0)
+            if (strcmp(kept->at[k].name, name) != 0)
                 continue;
             if (k < i)
                 break;
@@ -152,8 +152,8 @@ static void bind_lists(Elab *e, const Bindings *kept)
         }
         if (values.n == 0)
             continue;
-        list.value = value_list(e->arena, VAL_LIST, values.n, values.at);
-        vec_push(e->arena, &e->frame->names, list);
+        elab_bind_as(e, name,
+                     value_list(e->arena, VAL_LIST, values.n, values.at));
     }
 }
 

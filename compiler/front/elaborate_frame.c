@@ -71,22 +71,43 @@ const char *elab_text(Elab *e, const Expr *x, const char *otherwise)
     return text.n > 0 && text.n <= 24 ? text_str(&text) : otherwise;
 }
 
+static void bind(Elab *e, Binding b)
+{
+    Frame *f = e->frame;
+    Map *place = &f->place[b.primed];
+
+    place->arena = e->arena;
+    b.before = map_get(place, b.name);
+    map_set(place, b.name, f->names.n);
+    vec_push(e->arena, &f->names, b);
+}
+
 void elab_bind(Elab *e, const char *name, bool primed, Value *value)
 {
-    Binding b = {.name = name, .primed = primed, .value = value};
+    bind(e, (Binding){.name = name, .primed = primed, .value = value});
+}
 
-    vec_push(e->arena, &e->frame->names, b);
+void elab_bind_as(Elab *e, const char *name, Value *value)
+{
+    bind(e, (Binding){.name = name, .value = value, .as = e->frame->loops > 0});
+}
+
+void elab_unbind(Elab *e, int n)
+{
+    Frame *f = e->frame;
+
+    for (; f->names.n > n; f->names.n--) {
+        const Binding *b = &f->names.at[f->names.n - 1];
+
+        map_set(&f->place[b->primed], b->name, b->before);
+    }
 }
 
 Value *elab_lookup(const Elab *e, const char *name, bool primed)
 {
-    for (int i = e->frame->names.n - 1; i >= 0; i--) {
-        const Binding *b = &e->frame->names.at[i];
+    int i = map_get(&e->frame->place[primed], name);
 
-        if (b->primed == primed && strcmp(b->name, name) == 0)
-            return b->value;
-    }
-    return NULL;
+    return i < 0 ? NULL : e->frame->names.at[i].value;
 }
 
 /* The kid that was made when `up` was applied before, or NULL at first. */
@@ -130,33 +151,24 @@ void elab_layer_begin(Elab *e, Layer *layer)
     layer->next = 0;
 }
 
-/* Text order, then order of application (kids are kept in that order). */
-static void sort_by_place(Layer **kids, int n)
+/* Text order, then order of application. */
+static int by_place(const void *left, const void *right)
 {
-    for (int i = 1; i < n; i++) {
-        Layer *kid = kids[i];
-        int k = i;
+    const Layer *a = *(Layer *const *)left, *b = *(Layer *const *)right;
 
-        for (; k > 0 && kids[k - 1]->place > kid->place; k--)
-            kids[k] = kids[k - 1];
-        kids[k] = kid;
-    }
+    if (a->place != b->place)
+        return a->place < b->place ? -1 : 1;
+    return (a->number > b->number) - (a->number < b->number);
 }
 
-/* How many of the first n are called like kid i: unnamed of its kind, or named
- * alike in a loop. */
-static int count_before(Layer *const *kids, int i)
+/* How many before this kid are called alike: unnamed of its kind, or named. */
+static int count_before(Map counts[2], const Layer *kid)
 {
-    int count = 0;
+    const char *name = kid->given ? kid->given : kid->kind;
+    Map *map = &counts[kid->given != NULL];
+    int count = map_get(map, name) < 0 ? 0 : map_get(map, name);
 
-    for (int k = 0; k < i; k++) {
-        const char *a = kids[i]->given, *b = kids[k]->given;
-
-        if (a && b)
-            count += strcmp(a, b) == 0;
-        else if (!a && !b)
-            count += strcmp(kids[i]->kind, kids[k]->kind) == 0;
-    }
+    map_set(map, name, count + 1);
     return count;
 }
 
@@ -165,12 +177,16 @@ static void settle_labels(Elab *e, Layer *layer)
     int n = layer->kids.n;
     Layer **kids = NEWN(e->arena, Layer *, n ? n : 1);
 
-    for (int i = 0; i < n; i++)
+    Map counts[2] = {{.arena = e->arena}, {.arena = e->arena}};
+
+    for (int i = 0; i < n; i++) {
         kids[i] = layer->kids.at[i];
-    sort_by_place(kids, n);
+        kids[i]->number = i;
+    }
+    qsort(kids, (size_t)n, sizeof *kids, by_place);
     for (int i = 0; i < n; i++) {
         Layer *kid = kids[i];
-        int before = count_before(kids, i);
+        int before = count_before(counts, kid);
 
         if (!kid->given)
             kid->label = arena_printf(e->arena, "%s%d", kid->kind, before + 1);

@@ -73,7 +73,7 @@ Node *elab_node(Elab *e, const Value *v)
     return capture(e, e->scan, v->node, v->graph);
 }
 
-bool elab_visible(const Elab *e, const Value *v)
+static bool holds_visible(const Elab *e, const Value *v)
 {
     const Recipe *r = v->kind == VAL_RECIPE ? v->recipe : NULL;
 
@@ -89,6 +89,15 @@ bool elab_visible(const Elab *e, const Value *v)
         if (v->graph == s->body)
             return true;
     return v->graph == e->top;
+}
+
+/* Lists may hold a list many times: each is looked through once. */
+bool elab_visible(const Elab *e, Value *v)
+{
+    if (v->asked != e->graph)
+        v->visible = holds_visible(e, v);
+    v->asked = e->graph;
+    return v->visible;
 }
 
 Node *elab_rows(Elab *e, const Value *v)

@@ -5,15 +5,44 @@
 
 #include "front/spec.h"
 
-static Known *find(Scope *s, const char *name, bool primed)
-{
-    for (int i = s->names.n - 1; i >= 0; i--) {
-        Known *k = &s->names.at[i];
+enum { SUGGESTED = 20 }; /* mistakes for which a near name is sought */
 
-        if (k->name && k->primed == primed && strcmp(k->name, name) == 0)
-            return k;
-    }
-    return NULL;
+static Known *find(const Scope *s, const char *name, bool primed)
+{
+    int i = map_get(&s->place[primed], name);
+
+    return i < 0 ? NULL : &s->names.at[i];
+}
+
+void scope_begin(Scope *s)
+{
+    s->names.n = s->coming.n = 0;
+    s->place[0] = s->place[1] = s->coming_place = (Map){.arena = s->arena};
+}
+
+void scope_coming(Scope *s, const Name *name)
+{
+    if (!name->primed && map_get(&s->coming_place, name->text) < 0)
+        map_set(&s->coming_place, name->text, s->coming.n);
+    vec_push(s->arena, &s->coming, *name);
+}
+
+bool scope_is_state(const Scope *s, const char *name)
+{
+    const Known *k = find(s, name, false);
+
+    while (k && k->kind != KNOWN_STATE)
+        k = k->before < 0 ? NULL : &s->names.at[k->before];
+    return k != NULL;
+}
+
+/* Takes the name at a place out of sight. */
+static void hide(Scope *s, int at)
+{
+    Known *k = &s->names.at[at];
+
+    map_set(&s->place[k->primed], k->name, k->before);
+    k->name = NULL;
 }
 
 Known *scope_find(Scope *s, const char *name, bool primed)
@@ -41,6 +70,8 @@ void scope_add(Scope *s, const Name *name, KnownKind kind)
         diag_note(m, "it was given one at line %d", before->span.line);
         return;
     }
+    known.before = map_get(&s->place[name->primed], name->text);
+    map_set(&s->place[name->primed], name->text, s->names.n);
     vec_push(s->arena, &s->names, known);
 }
 
@@ -65,21 +96,19 @@ static Words near_words(Scope *s, bool call)
 
 static void unknown(Scope *s, const Expr *x, bool call)
 {
-    Words words;
+    int coming = map_get(&s->coming_place, x->name);
+    Words words = {0};
 
-    for (int i = 0; i < s->coming.n; i++) {
-        const Name *n = &s->coming.at[i];
-
-        if (n->primed || strcmp(n->text, x->name) != 0)
-            continue;
+    if (coming >= 0) {
         diag_note(diag_error(s->diag, x->at,
                              "`%s` is used before it has a value", x->name),
-                  "it is given one at line %d", n->span.line);
+                  "it is given one at line %d", s->coming.at[coming].span.line);
         return;
     }
     if (unit_lost(s->def, x->name))
         return;
-    words = near_words(s, call);
+    if (diag_errors(s->diag) < SUGGESTED)
+        words = near_words(s, call);
     names_unknown(s->diag, x->at, x->name, call ? "layer or function" : "value",
                   &words);
 }
@@ -106,8 +135,11 @@ static void labels(Scope *s, const Expr *x)
     const Def *def = unit_find(s->unit, x->name, s->def->span.source->prelude);
     const OpInfo *op = op_find(x->name);
     Words words = {0};
+    bool labelled = false;
 
-    if (find(s, x->name, false) || (!def && !op))
+    for (int i = 0; i < x->kids.n; i++)
+        labelled |= x->kids.at[i]->label.text != NULL;
+    if (!labelled || find(s, x->name, false) || (!def && !op))
         return;
     words =
         def ? unit_arguments(s->arena, def) : spec_words(s->arena, op->attrs);
@@ -189,7 +221,7 @@ static void loop(Scope *s, const Expr *x)
     scope_add(s, &name, KNOWN_LOOP);
     scope_expr(s, x->kids.at[1]);
     if (at < s->names.n && s->names.at[at].kind == KNOWN_LOOP)
-        s->names.at[at].name = NULL;
+        hide(s, at);
 }
 
 /* Only one branch is taken, so both may give the same name. */

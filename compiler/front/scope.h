@@ -20,6 +20,7 @@ typedef struct Known {
     const char *name; /* NULL once a loop is over */
     bool primed, used;
     bool branch; /* of the other branch of an `if`: may be given again */
+    int before;  /* the place of an older one of this name, or -1 */
     KnownKind kind;
     Span span;
 } Known;
@@ -35,9 +36,20 @@ typedef struct Scope {
     const Unit *unit;
     const Def *def;
     VEC(Known) names;
+    Map place[2];     /* of a name, plain and primed: the newest */
     VEC(Name) coming; /* every name that the definition gives somewhere */
+    Map coming_place; /* of the first plain one */
     VEC(Edge) edges;  /* of all definitions, in the order of `from` */
 } Scope;
+
+/* Forgets the names of the definition before. */
+void scope_begin(Scope *s);
+
+/* Notes that the definition gives this name somewhere. */
+void scope_coming(Scope *s, const Name *name);
+
+/* Whether the name is, or was, a state's. */
+bool scope_is_state(const Scope *s, const char *name);
 
 /* Adds a name, or reports that it has a value already. */
 void scope_add(Scope *s, const Name *name, KnownKind kind);

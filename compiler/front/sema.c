@@ -40,7 +40,7 @@ static const unsigned legal[ITEM_KINDS] = {
 static void coming_expr(Scope *s, const Expr *x)
 {
     if (x->as.text)
-        vec_push(s->arena, &s->coming, x->as);
+        scope_coming(s, &x->as);
     for (int i = 0; i < x->kids.n; i++)
         coming_expr(s, x->kids.at[i]);
 }
@@ -48,18 +48,17 @@ static void coming_expr(Scope *s, const Expr *x)
 /* Every name that the definition gives, to tell "too early" from "unknown". */
 static void coming(Scope *s)
 {
-    s->coming.n = 0;
     for (int i = 0; i < s->def->items.n; i++) {
         const Item *item = s->def->items.at[i];
 
         if (item->kind == ITEM_DATA || item->kind == ITEM_TRAIN)
             continue;
         for (int k = 0; k < item->names.n; k++)
-            vec_push(s->arena, &s->coming, item->names.at[k]);
+            scope_coming(s, &item->names.at[k]);
         for (int k = 0; k < item->decls.n; k++)
-            vec_push(s->arena, &s->coming, item->decls.at[k]->name);
+            scope_coming(s, &item->decls.at[k]->name);
         if (item->kind == ITEM_LAYER)
-            vec_push(s->arena, &s->coming, item->name);
+            scope_coming(s, &item->name);
         if (item->value)
             coming_expr(s, item->value);
         for (int k = 0; k < item->values.n; k++)
@@ -115,12 +114,8 @@ static void param(Scope *s, const Item *item)
 
 static void prime(Scope *s, const Name *name)
 {
-    const Known *state = NULL;
+    bool state = scope_is_state(s, name->text);
 
-    for (int i = 0; i < s->names.n; i++)
-        if (s->names.at[i].kind == KNOWN_STATE && !s->names.at[i].primed &&
-            strcmp(s->names.at[i].name, name->text) == 0)
-            state = &s->names.at[i];
     if (s->def->kind != DEF_CELL)
         diag_error(s->diag, name->span,
                    "`%s'` is the next value of a state, and only cells have "
@@ -309,7 +304,7 @@ static void complete(Scope *s)
 static void definition(Scope *s, const Def *def)
 {
     s->def = def;
-    s->names.n = 0;
+    scope_begin(s);
     coming(s);
     formals(s);
     items(s);
@@ -350,22 +345,18 @@ static void definitions(Scope *s)
 
         if (own->at[i]->kind == DEF_MODEL)
             model_name(s, name);
-        for (int k = 0; k < i; k++)
-            if (strcmp(own->at[k]->name.text, name->text) == 0) {
-                diag_note(diag_error(s->diag, name->span,
-                                     "`%s` is defined already", name->text),
-                          "at %s:%d", own->at[k]->span.source->path,
-                          own->at[k]->span.line);
-                break;
-            }
+        int first = map_get(&s->unit->own_place, name->text);
+
+        if (first < i)
+            diag_note(diag_error(s->diag, name->span, "`%s` is defined already",
+                                 name->text),
+                      "at %s:%d", own->at[first]->span.source->path,
+                      own->at[first]->span.line);
         if (own->at[i]->kind == DEF_MODEL)
             continue;
-        for (int k = 0; k < s->unit->library.n; k++)
-            if (strcmp(s->unit->library.at[k]->name.text, name->text) == 0)
-                diag_warning(s->diag, name->span,
-                             "this `%s` hides the "
-                             "prelude's",
-                             name->text);
+        if (map_get(&s->unit->library_place, name->text) >= 0)
+            diag_warning(s->diag, name->span, "this `%s` hides the prelude's",
+                         name->text);
         if (op_find(name->text))
             diag_warning(s->diag, name->span, "this `%s` hides the core's",
                          name->text);

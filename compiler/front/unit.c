@@ -113,6 +113,15 @@ static void load_prelude(Loader *l)
         vec_push(l->arena, &l->unit->library, file->defs.at[i]);
 }
 
+static Map places(Arena *arena, const Defs *defs)
+{
+    Map map = {.arena = arena};
+
+    for (int i = defs->n - 1; i >= 0; i--)
+        map_set(&map, defs->at[i]->name.text, i);
+    return map;
+}
+
 Unit *unit_load(Arena *arena, Diag *diag, const File *file)
 {
     Loader l = {.arena = arena, .diag = diag, .unit = NEW(arena, Unit)};
@@ -126,22 +135,24 @@ Unit *unit_load(Arena *arena, Diag *diag, const File *file)
         vec_push(arena, &l.chain, real);
     }
     load(&l, file);
+    l.unit->own_place = places(arena, &l.unit->own);
+    l.unit->library_place = places(arena, &l.unit->library);
     return l.unit;
 }
 
-static const Def *find(const Defs *defs, const char *name)
+static const Def *find(const Defs *defs, const Map *place, const char *name)
 {
-    for (int i = 0; i < defs->n; i++)
-        if (strcmp(defs->at[i]->name.text, name) == 0)
-            return defs->at[i];
-    return NULL;
+    int i = map_get(place, name);
+
+    return i < 0 ? NULL : defs->at[i];
 }
 
 const Def *unit_find(const Unit *unit, const char *name, bool library_first)
 {
-    const Defs *first = library_first ? &unit->library : &unit->own;
-    const Defs *second = library_first ? &unit->own : &unit->library;
-    const Def *def = find(first, name), *other = find(second, name);
+    const Def *own = find(&unit->own, &unit->own_place, name);
+    const Def *library = find(&unit->library, &unit->library_place, name);
+    const Def *def = library_first ? library : own;
+    const Def *other = library_first ? own : library;
     bool model = def && def->kind == DEF_MODEL;
 
     if (model && (other || op_find(name)))

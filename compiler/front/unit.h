@@ -3,6 +3,7 @@
 #ifndef NNC_FRONT_UNIT_H
 #define NNC_FRONT_UNIT_H
 
+#include "base/map.h"
 #include "front/names.h"
 
 typedef VEC(Def *) Defs;
@@ -11,7 +12,8 @@ typedef struct Unit {
     const File *main;
     Defs own;     /* of all files but the prelude, a used file's first */
     Defs library; /* the prelude's */
-    bool partial; /* one of the files is, see File */
+    Map own_place, library_place; /* of the first of a name */
+    bool partial;                 /* one of the files is, see File */
 } Unit;
 
 /* Reads and parses the prelude and what `use` names, relative to the file that

@@ -136,6 +136,8 @@ bool value_equal(const Value *a, const Value *b)
 {
     if (a->kind != b->kind)
         return false;
+    if (a == b && a->kind <= VAL_LIST)
+        return true;
     switch (a->kind) {
     case VAL_NUMBER:
     case VAL_BOOL:

@@ -47,6 +47,8 @@ struct Value {
     Metric metric;
     Layer *layer; /* the layer that gave it, whose weights are its fields */
     Value *state; /* what `.state` is, or NULL */
+    const Graph *asked; /* by elab_visible from this graph, */
+    bool visible;       /* which found this */
 };
 
 /* An argument of a call, evaluated. */
@@ -65,8 +67,8 @@ struct Recipe {
     const char *name; /* as the user wrote it */
     const OpInfo *op; /* one of op, def, chain */
     const Def *def;
-    const Value *chain; /* a list of recipes */
-    bool called;        /* written with parentheses */
+    Value *chain; /* a list of recipes */
+    bool called;  /* written with parentheses */
     Args args;
     Layer *shared; /* from `layer f = ...;`: one set of weights */
 };
