@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "front/fmt.h"
+#include "front/parse.h"
 #include "output.h"
 
 static bool write_text(const char *path, const Text *text)
@@ -28,7 +29,8 @@ static int format_file(const Options *o, Diag *diag, const char *path)
 
     source->path = input ? "input" : path;
     source->text =
-        str_read_file(o->arena, input ? "/dev/stdin" : path, &source->size);
+        str_read_most(o->arena, input ? "/dev/stdin" : path,
+                      parse_limit(o->arena) + 1, &source->size);
     if (!source->text) {
         fprintf(stderr, "nnc: cannot read %s: %s\n", path, strerror(errno));
         return 1;

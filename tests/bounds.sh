@@ -62,8 +62,8 @@ ends() {
 echo 'model chained { input x: f32[4];
     output y = x -> chain(for i in 1..10000: dense(1)); }' >chained.nn
 for m in doubled chained; do
-    ends "check $m" budget check $m.nn
-    ends "compile $m" budget compile $m.nn -o $m.c
+    ends "check $m" budget check --budget 200 $m.nn
+    ends "compile $m" budget compile --budget 200 $m.nn -o $m.c
     [ ! -e $m.c ] && [ ! -e $m.h ]
     verdict "compile $m leaves no file" "$(echo $m.*)"
 done
@@ -100,3 +100,33 @@ for m in statements unknown kinds lists blocks; do
     within "fmt $m" fmt --check $m.nn
 done
 within "JSON of 30,000 mistakes" check --json unknown.nn
+
+# What is no text is never read to its end.
+mkdir -p folder
+rm -f pipe
+mkfifo pipe
+truncate -s 4G huge
+for f in /dev/zero /dev/full pipe folder huge; do
+    {
+        echo "use \"$f\";"
+        echo | model
+    } >uses.nn
+    within "use of $f" check uses.nn
+    [ $status -eq 1 ]
+    verdict "use of $f is refused" "$(head -n 1 err)"
+done
+for f in /dev/zero huge folder; do
+    within "check $f" check $f
+    within "fmt $f" fmt --check $f
+done
+rm huge
+
+# A name of a megabyte is cut in messages, and a flood of warnings counted.
+long=$(head -c 1000000 /dev/zero | tr '\0' a)
+echo "v = $long;" | model >long.nn
+within "check of a long name" check long.nn
+[ "$(wc -c <err)" -lt 2000 ]
+verdict "a long name is cut" "$(wc -c <err) bytes"
+"$NNC" check statements.nn 2>err
+[ "$(grep -c warning: err)" -eq 20 ] && grep -q '29981 more warnings' err
+verdict "warnings are counted" "$(tail -n 1 err)"

@@ -10,7 +10,8 @@
 
 #include "base/message.h"
 
-enum { MESSAGES_KEPT = 1000 }; /* what comes after them is only counted */
+/* What comes after these many is only counted; a text is cut in its middle. */
+enum { MESSAGES_KEPT = 1000, TEXT_KEPT = 600 };
 
 Diag *diag_new(Arena *arena)
 {
@@ -18,6 +19,21 @@ Diag *diag_new(Arena *arena)
 
     diag->arena = arena;
     return diag;
+}
+
+/* Leaves the beginning of a text of n bytes and its end, where a message says
+ * what is wrong with the name before it. */
+static const char *cut_text(char *text, int n)
+{
+    int head = TEXT_KEPT / 2, tail = n - TEXT_KEPT / 2;
+
+    while (((unsigned char)text[head] & 0xc0) == 0x80)
+        head--;
+    while (((unsigned char)text[tail] & 0xc0) == 0x80)
+        tail++;
+    memcpy(text + head, "...", 3);
+    memmove(text + head + 3, text + tail, (size_t)(n - tail) + 1);
+    return text;
 }
 
 static const char *format_text(Arena *arena, const char *format, va_list args)
@@ -33,7 +49,7 @@ static const char *format_text(Arena *arena, const char *format, va_list args)
     text = arena_alloc(arena, (size_t)n + 1);
     vsnprintf(text, (size_t)n + 1, format, again);
     va_end(again);
-    return text;
+    return n <= TEXT_KEPT ? text : cut_text(text, n);
 }
 
 static Message *known_message(const Diag *diag, const Message *m)
@@ -57,6 +73,9 @@ static Message *add_message(Diag *diag, bool error, Span span, const char *text)
     if (diag->messages.n < MESSAGES_KEPT && known_message(diag, m))
         return m;
     diag->errors += error;
+    diag->warnings += !error;
+    if (!error && diag->warnings > DIAG_SHOWN)
+        return m;
     if (diag->messages.n < MESSAGES_KEPT)
         vec_push(diag->arena, &diag->messages, m);
     return m;

@@ -7,7 +7,8 @@
  *         help: give the convolution on line 6 `stride: 2`
  *
  * Messages are collected, then sorted by place and printed once; after 20
- * errors the rest are only counted. Bugs of nnc itself go through nnc_bug. */
+ * errors or warnings the rest are only counted. Bugs of nnc itself go through
+ * nnc_bug. */
 #ifndef NNC_BASE_DIAG_H
 #define NNC_BASE_DIAG_H
 

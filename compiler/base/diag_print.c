@@ -12,7 +12,6 @@
 #include "base/quote.h"
 
 enum {
-    ERRORS_SHOWN = 20,
     TAB = 4,
     LINE_SHOWN = 120, /* columns of a source line */
     LINE_BEFORE = 60  /* columns shown before the mistake in a longer one */
@@ -198,7 +197,7 @@ static Message **in_order(const Diag *diag, int *n)
         return all;
     memcpy(all, diag->messages.at, (size_t)diag->messages.n * sizeof *all);
     qsort(all, (size_t)diag->messages.n, sizeof *all, compare_messages);
-    for (int i = 0; i < diag->messages.n && errors < ERRORS_SHOWN; i++) {
+    for (int i = 0; i < diag->messages.n && errors < DIAG_SHOWN; i++) {
         errors += all[i]->error;
         *n = i + 1;
     }
@@ -270,6 +269,13 @@ static bool wants_color(FILE *out)
     return isatty(fileno(out)) && !(no && *no) && term && strcmp(term, "dumb");
 }
 
+static void print_more(FILE *out, int n, const char *what)
+{
+    if (n > 0)
+        fprintf(out, "%d more %s%s not shown\n", n, what,
+                n == 1 ? " is" : "s are");
+}
+
 void diag_print(const Diag *diag, FILE *out, bool json)
 {
     int n;
@@ -286,7 +292,8 @@ void diag_print(const Diag *diag, FILE *out, bool json)
         fputs("]\n", out);
     for (int i = 0; i < n && !json; i++)
         print_message(messages[i], out, color);
-    if (!json && diag->errors > ERRORS_SHOWN)
-        fprintf(out, "%d more error%s not shown\n", diag->errors - ERRORS_SHOWN,
-                diag->errors - ERRORS_SHOWN == 1 ? " is" : "s are");
+    if (!json) {
+        print_more(out, diag->errors - DIAG_SHOWN, "error");
+        print_more(out, diag->warnings - DIAG_SHOWN, "warning");
+    }
 }

@@ -17,9 +17,11 @@ struct Message {
     VEC(const char *) help;
 };
 
+enum { DIAG_SHOWN = 20 }; /* errors, and as many warnings */
+
 struct Diag {
     Arena *arena;
-    int errors;
+    int errors, warnings;
     VEC(Message *) messages;
     VEC(const Source *) sources;
 };

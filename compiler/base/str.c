@@ -17,7 +17,7 @@
 
 #include "base/diag.h"
 
-enum { NAME_LIMIT = 255, FILE_LIMIT = 1 << 30 };
+enum { NAME_LIMIT = 255 };
 
 static void text_room(Text *text, size_t n)
 {
@@ -159,20 +159,19 @@ int str_utf8(const char *text, size_t n)
     return 0;
 }
 
-static char *read_all(Arena *arena, FILE *in, size_t *size)
+static char *read_some(Arena *arena, FILE *in, size_t most, size_t *size)
 {
     Text text = {.arena = arena};
     char part[16384];
     size_t n;
 
     text_add(&text, "");
-    while ((n = fread(part, 1, sizeof part, in)) > 0) {
+    do {
+        size_t left = most - text.n;
+
+        n = fread(part, 1, left < sizeof part ? left : sizeof part, in);
         text_add_n(&text, part, n);
-        if (text.n > FILE_LIMIT) {
-            errno = EFBIG;
-            return NULL;
-        }
-    }
+    } while (n > 0);
     *size = text.n;
     return ferror(in) ? NULL : text.at;
 }
@@ -223,7 +222,7 @@ const char *str_base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
-char *str_read_file(Arena *arena, const char *path, size_t *size)
+char *str_read_most(Arena *arena, const char *path, size_t most, size_t *size)
 {
     FILE *in = fopen(path, "rb");
     char *text;
@@ -231,11 +230,16 @@ char *str_read_file(Arena *arena, const char *path, size_t *size)
 
     if (!in)
         return NULL;
-    text = read_all(arena, in, size);
+    text = read_some(arena, in, most, size);
     saved = errno;
     fclose(in);
     errno = saved;
     return text;
+}
+
+char *str_read_file(Arena *arena, const char *path, size_t *size)
+{
+    return str_read_most(arena, path, SIZE_MAX, size);
 }
 
 /* Writes and closes; false with errno set when anything did not arrive. */

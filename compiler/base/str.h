@@ -62,6 +62,9 @@ int str_utf8(const char *s, size_t n);
  * errno set. */
 char *str_read_file(Arena *arena, const char *path, size_t *size);
 
+/* The same, but not more than its first `most` bytes. */
+char *str_read_most(Arena *arena, const char *path, size_t most, size_t *size);
+
 /* Writes a file whole: to a temporary neighbour, then renamed. False with
  * errno set, and nothing left behind, when that fails. */
 bool str_write_file(const char *path, const char *text, size_t size);

@@ -212,6 +212,8 @@ static Value *on_logic(Elab *e, const Expr *x)
 static Value *on_equal(Elab *e, const Expr *x)
 {
     Value *v[2];
+    int steps = ELAB_LIST;
+    bool equal;
 
     for (int i = 0; i < 2; i++) {
         v[i] = elab_expr(e, x->kids.at[i]);
@@ -221,8 +223,12 @@ static Value *on_equal(Elab *e, const Expr *x)
             return wrong(e, x->kids.at[i], "a value known when compiling",
                          v[i]);
     }
-    return value_bool(e->arena,
-                      value_equal(v[0], v[1]) == (x->kind == EXPR_EQ));
+    equal = value_equal(v[0], v[1], &steps);
+    if (steps >= 0)
+        return value_bool(e->arena, equal == (x->kind == EXPR_EQ));
+    elab_error(e, x->span, "lists of more than %d elements are compared",
+               ELAB_LIST);
+    return e->poison;
 }
 
 static Value *on_order(Elab *e, const Expr *x)

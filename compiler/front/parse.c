@@ -9,6 +9,7 @@
 #include "front/parse.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 #include "front/build.h"
@@ -16,7 +17,11 @@
 
 #include "nn.lex.h" /* needs the types of nn.tab.h */
 
-enum { TEXT_LIMIT = 16 << 20, ERROR_LIMIT = 1000 };
+enum {
+    BYTES_A_BYTE = 40, /* what compiling takes for a byte of text, at least */
+    LARGEST = INT_MAX / 2, /* places in a text are ints */
+    ERROR_LIMIT = 1000
+};
 
 int parse_scan(YYSTYPE *value, Span *span, yyscan_t scanner);
 int parse_next(YYSTYPE *value, Span *span, Parse *p);
@@ -265,12 +270,22 @@ static bool text_is_clean(Diag *diag, const Source *source)
     return true;
 }
 
-static bool readable(Diag *diag, const Source *source)
+size_t parse_limit(const Arena *arena)
 {
-    if (source->size <= TEXT_LIMIT)
+    size_t part = arena_room(arena) / BYTES_A_BYTE;
+
+    return part < LARGEST ? part : LARGEST;
+}
+
+static bool readable(Arena *arena, Diag *diag, const Source *source)
+{
+    size_t limit = parse_limit(arena);
+
+    if (source->size <= limit)
         return text_is_clean(diag, source);
-    diag_error(diag, (Span){source, 0, 0, 1, 1},
-               "the text is larger than %d MiB", TEXT_LIMIT >> 20);
+    diag_help(diag_error(diag, (Span){source, 0, 0, 1, 1},
+                         "the text is larger than %zu KiB", limit >> 10),
+              "a larger --budget allows more");
     return false;
 }
 
@@ -278,7 +293,7 @@ File *parse_text(Arena *arena, Diag *diag, const Source *source)
 {
     Parse *p = parse_new(arena, diag, source);
 
-    if (!readable(diag, source))
+    if (!readable(arena, diag, source))
         return p->file;
     scanner_open(p);
     if (yyparse(p) != 0 || p->stopped || p->lost.n > 0)
@@ -292,7 +307,8 @@ File *parse_file(Arena *arena, Diag *diag, const char *path)
     Source *source = NEW(arena, Source);
 
     source->path = arena_printf(arena, "%s", path);
-    source->text = str_read_file(arena, path, &source->size);
+    source->text =
+        str_read_most(arena, path, parse_limit(arena) + 1, &source->size);
     if (source->text) {
         diag_add_source(diag, source);
         return parse_text(arena, diag, source);
@@ -327,7 +343,7 @@ Lexemes parse_lexemes(Arena *arena, Diag *diag, const Source *source)
     Span span;
     int token;
 
-    if (!readable(diag, source))
+    if (!readable(arena, diag, source))
         return all;
     scanner_open(p);
     while ((token = parse_scan(&value, &span, p->scanner)) != END) {

@@ -14,6 +14,9 @@ File *parse_text(Arena *arena, Diag *diag, const Source *source);
 /* Reads the file first; NULL, with an error in diag, where that fails. */
 File *parse_file(Arena *arena, Diag *diag, const char *path);
 
+/* The most bytes that a text may have within the arena's budget. */
+size_t parse_limit(const Arena *arena);
+
 typedef enum LexemeKind {
     LEXEME_WORD, /* name, primed name or word of the language */
     LEXEME_NUMBER,

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/pack.h"
 #include "front/parse.h"
@@ -62,10 +63,16 @@ static void load_used(Loader *l, const File *from, const Name *use)
     const char *real = locate(l, path, use->text);
     File *file;
     int before = diag_errors(l->diag);
+    struct stat info;
 
     if (!real) {
         diag_error(l->diag, use->span, "cannot read `%s`: %s", use->text,
                    strerror(errno));
+        return;
+    }
+    if (stat(real, &info) != 0 || !S_ISREG(info.st_mode)) {
+        diag_error(l->diag, use->span, "cannot read `%s`: it is not a file",
+                   use->text);
         return;
     }
     if (among(l->chain.at, l->chain.n, real)) {

@@ -132,9 +132,9 @@ const char *value_what(Arena *arena, const Value *v)
                         value_shape_text(arena, &shape));
 }
 
-bool value_equal(const Value *a, const Value *b)
+bool value_equal(const Value *a, const Value *b, int *steps)
 {
-    if (a->kind != b->kind)
+    if (--*steps < 0 || a->kind != b->kind)
         return false;
     if (a == b && a->kind <= VAL_LIST)
         return true;
@@ -147,7 +147,7 @@ bool value_equal(const Value *a, const Value *b)
         return strcmp(a->text, b->text) == 0;
     case VAL_LIST:
         for (int i = 0; i < a->n && i < b->n; i++)
-            if (!value_equal(a->at[i], b->at[i]))
+            if (!value_equal(a->at[i], b->at[i], steps))
                 return false;
         return a->n == b->n;
     default:
