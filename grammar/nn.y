@@ -13,6 +13,8 @@
 %param { Parse *p }
 
 %code requires {
+#include <stdlib.h>
+
 #include "front/build.h"
 }
 
@@ -40,8 +42,11 @@
 /* Bison's own sizes: a stack that deep means nesting that nobody reads. */
 #define YYINITDEPTH 400
 #define YYMAXDEPTH 10000
+#define YYMALLOC checked_malloc
+#define YYFREE free
 
 int parse_next(YYSTYPE *value, Span *span, Parse *p);
+static void *checked_malloc(size_t size);
 static void yyerror(Span *span, Parse *p, const char *message);
 }
 
@@ -320,6 +325,16 @@ wordtext: nametext | USE | MODEL | BLOCK | CELL | INPUT | TARGET | STATE | PARAM
         | ELSE | FOR | IN | AS | AND | OR | NOT | TRUE | FALSE ;
 
 %%
+
+/* For the stacks, so that no memory is not taken for deep nesting. */
+static void *checked_malloc(size_t size)
+{
+    void *memory = malloc(size);
+
+    if (!memory)
+        arena_exhausted();
+    return memory;
+}
 
 /* Only Bison's complaint about its stack arrives here. */
 static void yyerror(Span *span, Parse *p, const char *message)

@@ -34,7 +34,7 @@ struct Arena {
 /* The header is padded so that what follows it is aligned. */
 enum { HEADER = (sizeof(Chunk) + ALIGN - 1) / ALIGN * ALIGN };
 
-static _Noreturn void out_of_memory(void)
+_Noreturn void arena_exhausted(void)
 {
     fputs("nnc: out of memory\n", stderr);
     exit(1);
@@ -56,7 +56,7 @@ static void *zeroed(size_t size)
     void *p = calloc(1, size);
 
     if (!p)
-        out_of_memory();
+        arena_exhausted();
     return p;
 }
 
@@ -93,7 +93,7 @@ static Chunk *chunk_new(Arena *arena, size_t size)
     Chunk *chunk;
 
     if (size > SIZE_MAX - HEADER)
-        out_of_memory();
+        arena_exhausted();
     if (arena->limit && size > arena_room(arena))
         out_of_budget(arena);
     arena->used += size;
@@ -126,7 +126,7 @@ static Chunk *chunk_for(Arena *arena, size_t size)
 static size_t rounded(size_t size)
 {
     if (size > SIZE_MAX - ALIGN)
-        out_of_memory();
+        arena_exhausted();
     return (size + ALIGN - 1) / ALIGN * ALIGN;
 }
 
@@ -145,7 +145,7 @@ void *arena_alloc(Arena *arena, size_t size)
 void *arena_array(Arena *arena, size_t count, size_t size)
 {
     if (size && count > SIZE_MAX / size)
-        out_of_memory();
+        arena_exhausted();
     return arena_alloc(arena, count * size);
 }
 
@@ -187,7 +187,7 @@ char *arena_printf(Arena *arena, const char *format, ...)
     n = vsnprintf(brief, sizeof brief, format, args);
     va_end(args);
     if (n < 0)
-        out_of_memory();
+        arena_exhausted();
     if ((size_t)n < sizeof brief)
         return arena_copy(arena, brief, (size_t)n);
     text = arena_alloc(arena, (size_t)n + 1);

@@ -21,6 +21,9 @@ void arena_free(Arena *arena);
 void arena_limit(Arena *arena, size_t bytes);
 size_t arena_room(const Arena *arena);
 
+/* The end for want of memory, also for those who ask the system for it. */
+_Noreturn void arena_exhausted(void);
+
 /* size bytes, zeroed, aligned to 16. */
 void *arena_alloc(Arena *arena, size_t size);
 

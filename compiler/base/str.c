@@ -311,6 +311,8 @@ bool str_write_file(const char *path, const char *text, size_t size)
     }
     if (exists) /* a link stays a link: the file behind it is replaced */
         real = realpath(path, NULL);
+    if (exists && !real)
+        return false;
     done = replace_file(real ? real : path, rights(exists ? &old : NULL), text,
                         size);
     saved = errno;
