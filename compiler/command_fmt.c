@@ -28,9 +28,8 @@ static int format_file(const Options *o, Diag *diag, const char *path)
     bool same;
 
     source->path = input ? "input" : path;
-    source->text =
-        str_read_most(o->arena, input ? "/dev/stdin" : path,
-                      parse_limit(o->arena) + 1, &source->size);
+    source->text = str_read_most(o->arena, input ? "/dev/stdin" : path,
+                                 parse_limit(o->arena) + 1, &source->size);
     if (!source->text) {
         fprintf(stderr, "nnc: cannot read %s: %s\n", path, strerror(errno));
         return 1;

@@ -95,7 +95,11 @@ repeat 64 'v@ = [v~, v~];' | model >lists.nn
     echo 'block b0 { out = in; }'
     echo | model
 } >blocks.nn
-for m in statements unknown kinds lists blocks; do
+{
+    repeat 100000 '# @'
+    echo | model
+} >comments.nn
+for m in statements unknown kinds lists blocks comments; do
     within "check $m" check $m.nn
     within "fmt $m" fmt --check $m.nn
 done

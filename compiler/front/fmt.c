@@ -16,6 +16,7 @@ enum { STEP = 2, TAB = 4 };
 typedef struct Fmt {
     const Source *source;
     Lexemes all;
+    int *before; /* by lexeme: the one before it that is no comment, or -1 */
     Text *out;
     int braces; /* open before the lexeme */
     int base;   /* indentation of the line that the statement began in */
@@ -47,13 +48,17 @@ static bool has_kind(const Fmt *f, int i, LexemeKind kind)
     return i >= 0 && i < f->all.n && f->all.at[i].kind == kind;
 }
 
-/* The lexeme before i that is no comment, or -1. */
+static void find_before(Fmt *f, Arena *arena)
+{
+    f->before = NEWN(arena, int, f->all.n);
+    for (int i = 0; i < f->all.n; i++)
+        f->before[i] =
+            has_kind(f, i - 1, LEXEME_COMMENT) ? f->before[i - 1] : i - 1;
+}
+
 static int before(const Fmt *f, int i)
 {
-    do
-        i--;
-    while (has_kind(f, i, LEXEME_COMMENT));
-    return i;
+    return i < 0 ? -1 : f->before[i];
 }
 
 /* Bytes between lexeme i - 1 and i. */
@@ -216,6 +221,7 @@ bool fmt_text(Arena *arena, Diag *diag, const Source *source, Text *out)
     if (diag_errors(diag) > errors)
         return false;
     f.all = parse_lexemes(arena, diag, source);
+    find_before(&f, arena);
     for (int i = 0; i < f.all.n; i++) {
         add_gap(&f, i);
         add_lexeme(&f, i);
