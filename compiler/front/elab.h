@@ -105,6 +105,7 @@ typedef struct Elab {
     Graph *top, *graph; /* of the model; of the innermost scan */
     ScanFrame *scan;
     Frame *frame;
+    size_t reserve; /* of the budget: what the passes behind get at least */
     int depth, nesting, applications, turns, params, drops;
     VEC(Node *) param_nodes;
     VEC(Layer *) param_layers; /* which layer owns parameter i */

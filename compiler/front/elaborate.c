@@ -222,6 +222,7 @@ static Elab *new_walk(const Elab *base, Mode mode, int64_t batch)
     e->program = base->program;
     e->quiet_names = base->quiet_names;
     e->poison = base->poison;
+    e->reserve = base->reserve;
     e->mode = mode;
     e->batch = batch;
     e->top = e->graph = graph_new(e->arena, batch);
@@ -310,6 +311,7 @@ Program *elaborate_program(Arena *arena, Diag *diag, File *file,
     base.program->path = base.model->span.source->path;
     base.program->test.stratified = base.program->validation.stratified = -1;
     base.poison = value_new(arena, VAL_POISON);
+    base.reserve = arena_room(arena) == SIZE_MAX ? 0 : arena_room(arena) / 2;
     if (settings(&base))
         entries(&base);
     return diag_errors(diag) == 0 ? base.program : NULL;

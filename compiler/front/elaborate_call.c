@@ -353,8 +353,14 @@ static Value *apply_chain(Elab *e, const Recipe *r, Value *in, Site site)
         elab_layer_begin(e, group);
         e->frame->layer = group;
     }
+    if (e->nesting >= ELAB_NESTING) {
+        elab_error(e, site.span, "layers are nested too deeply");
+        in = e->poison;
+    }
+    e->nesting++;
     for (int i = 0; i < r->chain->n && in->kind != VAL_POISON; i++)
         in = elab_apply(e, r->chain->at[i]->recipe, in, inside);
+    e->nesting--;
     e->frame->layer = outer;
     return in;
 }

@@ -363,9 +363,26 @@ static Value *(*const on_kind[EXPR_KINDS])(Elab *, const Expr *) = {
     [EXPR_NEG] = on_neg,
 };
 
+/* Half of the budget is for what is made here; then one message says where it
+ * went, and all ends in poison. */
+static bool spent(Elab *e, const Expr *x)
+{
+    if (arena_room(e->arena) >= e->reserve)
+        return false;
+    if (diag_errors(e->diag) == 0)
+        diag_help(elab_error(e, x->span,
+                             "here the model grows beyond its budget of "
+                             "memory"),
+                  "--budget allows more");
+    return true;
+}
+
 Value *elab_expr(Elab *e, const Expr *x)
 {
     Value *v = e->poison;
+
+    if (spent(e, x))
+        return v;
 
     if (e->nesting >= ELAB_NESTING) {
         elab_error(e, x->span, "this is nested too deeply");
