@@ -1,11 +1,13 @@
 /* command_build.c: `nnc build`: DIR/NAME-train and DIR/NAME-infer, each with
- * its C beside it. */
+ * its C beside it; with --keep their sources alone. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/quote.h"
 #include "commands.h"
 #include "folder.h"
+#include "keep.h"
 #include "output.h"
 #include "programs.h"
 #include "report.h"
@@ -37,14 +39,19 @@ static bool install(const Driver *d, const Built *built, const char *folder)
     return true;
 }
 
-static int make(Driver *d, ProgramKind kind, const char *folder)
+/* A program, compiled or only written. */
+static int make(Driver *d, Keep *keep, ProgramKind kind)
 {
+    const Options *o = d->options;
     Built built;
-    int status = program_make(d, kind, false, &built);
+    int status;
 
+    if (o->keep)
+        return keep_add(keep, kind);
+    status = program_make(d, kind, false, &built);
     if (status != 0)
         return status;
-    return install(d, &built, folder) ? 0 : 1;
+    return install(d, &built, o->output ? o->output : ".") ? 0 : 1;
 }
 
 /* Why a model gets no trainer, or NULL. */
@@ -57,31 +64,47 @@ static const char *no_trainer(const Options *o, const Program *p)
     return p->has_data ? NULL : "it has no `data`";
 }
 
-int command_build(const Options *o)
+/* Both programs, or what there is of them. */
+static int make_all(Driver *d, const Program *p)
 {
-    const char *folder = o->output ? o->output : ".", *why;
-    Diag *diag = diag_new(o->arena);
-    Driver d;
-    Program *p;
+    const Options *o = d->options;
+    Keep keep = {.driver = d, .program = p, .folder = o->keep};
+    const char *why = no_trainer(o, p);
     int status = 0;
 
-    if (!driver_open(&d, o, diag, o->files.at[0]) || !(p = driver_program(&d)))
-        return diag_errors(diag) ? driver_status(&d) : 2;
-    driver_status(&d);
-    if (!folder_make(o->arena, folder, 0777)) {
-        fprintf(stderr, "nnc: cannot make the folder %s: %s\n", folder,
-                strerror(errno));
-        return 1;
-    }
-    why = no_trainer(o, p);
     if (why)
         printf("%s gets no %s-train: %s\n", p->name, p->name, why);
     else
-        status = make(&d, PROGRAM_TRAIN, folder);
+        status = make(d, &keep, PROGRAM_TRAIN);
     if (status == 0 && p->outputs.n == 0)
         printf("%s gets no %s-infer: it has no `output`\n", p->name, p->name);
     else if (status == 0)
-        status = make(&d, PROGRAM_INFER, folder);
+        status = make(d, &keep, PROGRAM_INFER);
+    return status == 0 && keep.texts.n > 0 ? keep_write(&keep) : status;
+}
+
+int command_build(const Options *o)
+{
+    const char *folder = o->output ? o->output : ".";
+    Diag *diag = diag_new(o->arena);
+    Driver d;
+    Program *p;
+    int status;
+
+    if (o->keep && o->output) {
+        fputs("nnc: --keep writes sources and -o programs: give one of them\n",
+              stderr);
+        return 2;
+    }
+    if (!driver_open(&d, o, diag, o->files.at[0]) || !(p = driver_program(&d)))
+        return diag_errors(diag) ? driver_status(&d) : 2;
+    driver_status(&d);
+    if (!o->keep && !folder_make(o->arena, folder, 0777)) {
+        fprintf(stderr, "nnc: cannot make the folder %s: %s\n",
+                quote_text(o->arena, folder), strerror(errno));
+        return 1;
+    }
+    status = make_all(&d, p);
     if (status == 0 && o->report)
         status = report_model(&d);
     return status;

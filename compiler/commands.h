@@ -18,8 +18,9 @@ int command_check(const Options *options);
 /* Writes model.c and model.h and prints how to compile them. */
 int command_compile(const Options *options);
 
-/* Makes DIR/NAME-train and DIR/NAME-infer, with their C beside them; a model
- * that cannot be trained gets NAME-infer alone. */
+/* Makes DIR/NAME-train and DIR/NAME-infer, with their C beside them, or with
+ * --keep writes what they are built from; a model that cannot be trained gets
+ * NAME-infer alone. */
 int command_build(const Options *options);
 
 /* Run the model's program, made first where the cache does not have it: they

@@ -111,6 +111,8 @@ static const FlagRow flags[] = {
      FLAG_SWITCH, AT(open)},
     {"--nodes", NULL, "show all operators of the graph", ON(GRAPH),
      FLAG_SWITCH, AT(nodes)},
+    {"--keep", "DIR", "write the programs' sources and a Makefile instead",
+     ON(BUILD), FLAG_TEXT, AT(keep)},
     {"--report", NULL, "print kernels, unrolling and the memory map",
      ON(COMPILE) | ON(BUILD), FLAG_SWITCH, AT(report)},
     {"--dump", "PASS", "print the model after a pass", ON(COMPILE),

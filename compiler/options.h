@@ -34,6 +34,7 @@ typedef struct Options {
                                   that go to the program as they are */
     VEC(const char *) defines; /* -D: "NAME=VALUE" */
     const char *output;        /* -o */
+    const char *keep;          /* --keep */
     const char *model;         /* --model */
     const char *dump;          /* --dump */
     const char *templates;     /* --templates: a folder */

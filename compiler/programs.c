@@ -65,6 +65,26 @@ static bool write_text(Build *b, Needs *needs)
     return true;
 }
 
+/* The C, unless there is too much of it; the exit status. */
+static int print_c(Build *b, Needs *needs)
+{
+    *b->built = (Built){0};
+    if (!write_text(b, needs))
+        return driver_status(b->driver);
+    return unrolled_check(b->text, &b->driver->code) ? 0 : 1;
+}
+
+int program_write(Driver *d, ProgramKind kind, ProgramText *text)
+{
+    Built built;
+    Build b = {.driver = d, .kind = kind, .built = &built};
+    Needs needs;
+    int status = print_c(&b, &needs);
+
+    *text = (ProgramText){built.name, b.text, b.flags};
+    return status;
+}
+
 static bool mentions(const char *log, const char *word)
 {
     return log && strstr(log, word) != NULL;
@@ -176,13 +196,10 @@ int program_make(Driver *d, ProgramKind kind, bool quiet, Built *built)
     Needs needs;
     const char *folder;
     CacheKey key;
-    int status = 0;
+    int status = print_c(&b, &needs);
 
-    *built = (Built){0};
-    if (!write_text(&b, &needs))
-        return driver_status(d);
-    if (!unrolled_check(b.text, &d->code))
-        return 1;
+    if (status != 0)
+        return status;
     if (!toolchain_open(&b.tools, a))
         return 1;
     key = program_key(&b, &needs);

@@ -17,8 +17,18 @@ typedef struct Built {
     bool fresh;         /* it was not in the cache */
 } Built;
 
+typedef struct ProgramText {
+    const char *name;  /* "iris-train" */
+    const char *text;  /* its C */
+    const char *flags; /* of the target */
+} ProgramText;
+
 /* The target's flags for generated C; none for --plain. */
 const char *program_flags(const CodeOptions *code);
+
+/* Prints the C of one program. Where that fails all has been printed, and the
+ * result is the exit status, else 0. */
+int program_write(Driver *d, ProgramKind kind, ProgramText *text);
 
 /* Compiles one program of the model, or finds it in the cache. Where that
  * fails all has been printed, and the result is the exit status, else 0. With

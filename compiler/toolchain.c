@@ -18,6 +18,7 @@
 #include "base/str.h"
 #include "base/version.h"
 #include "process.h"
+#include "sources.h"
 
 typedef struct Extra {
     const char *name;    /* runtime/NAME.c */
@@ -114,7 +115,7 @@ Words toolchain_command(const Toolchain *t, const char *target_flags)
 
     for (int i = 0; i < t->cc.n; i++)
         vec_push(t->arena, &words, t->cc.at[i]);
-    toolchain_words(t->arena, &words, "-O2 -std=gnu11");
+    toolchain_words(t->arena, &words, "-O2 " TOOLCHAIN_PROGRAM_FLAGS);
     toolchain_words(t->arena, &words, target_flags);
     return words;
 }
@@ -129,7 +130,7 @@ static Words compile_command(const Toolchain *t, bool doubles,
 
     for (int i = 0; i < t->cc.n; i++)
         vec_push(a, &words, t->cc.at[i]);
-    toolchain_words(a, &words, "-O2 -std=c11 -D_POSIX_C_SOURCE=200809L");
+    toolchain_words(a, &words, "-O2 " TOOLCHAIN_RUNTIME_FLAGS);
     if (doubles)
         vec_push(a, &words, "-DNN_REAL=double");
     vec_push(a, &words, arena_printf(a, "-I%s", headers));
@@ -157,18 +158,18 @@ static bool ends_with(const char *text, const char *end)
     return n >= m && strcmp(text + n - m, end) == 0;
 }
 
-static bool is_extra(const char *file)
+const char *toolchain_library(const char *file)
 {
-    return strcmp(file, "nn_gzip.c") == 0 || strcmp(file, "nn_png.c") == 0;
-}
+    static const Extra *const extras[] = {&gzip_extra, &png_extra};
 
-/* The name of packed runtime file i, or NULL where it is none. */
-static const char *runtime_file(int i)
-{
-    static const char prefix[] = "runtime/";
-    const char *path = pack_path(i);
+    for (size_t i = 0; i < sizeof extras / sizeof *extras; i++) {
+        size_t n = strlen(extras[i]->name);
 
-    return strncmp(path, prefix, strlen(prefix)) ? NULL : path + strlen(prefix);
+        if (strncmp(file, extras[i]->name, n) == 0 &&
+            strcmp(file + n, ".c") == 0)
+            return extras[i]->library;
+    }
+    return NULL;
 }
 
 static bool write_file(Arena *arena, const char *folder, const char *name,
@@ -190,11 +191,11 @@ static bool compile_all(Toolchain *t, bool doubles, const char *folder,
     VEC(Process) jobs = {0};
 
     for (int i = 0; pack_path(i); i++) {
-        const char *name = runtime_file(i);
+        const char *name = sources_file(i);
 
         if (name && !write_file(a, folder, name, pack_find(pack_path(i))))
             return false;
-        if (!name || !ends_with(name, ".c") || is_extra(name))
+        if (!name || !ends_with(name, ".c") || toolchain_library(name))
             continue;
         name = arena_printf(a, "%.*s", (int)strlen(name) - 2, name);
         Words words = compile_command(t, doubles, folder, folder, name);
@@ -243,7 +244,7 @@ static CacheKey runtime_key(const Toolchain *t, const Needs *needs)
     CacheKey key = cache_add(t->key, needs->doubles ? "double" : "float");
 
     for (int i = 0; pack_path(i); i++)
-        if (runtime_file(i))
+        if (sources_file(i))
             key = cache_add(cache_add(key, pack_path(i)),
                             pack_find(pack_path(i)));
     return key;
@@ -356,6 +357,6 @@ bool toolchain_runtime(Toolchain *t, const Needs *needs, Runtime *r)
         vec_push(a, &r->link, gzip_extra.library);
     if (needs->png)
         vec_push(a, &r->link, png_extra.library);
-    toolchain_words(a, &r->link, "-lm -lpthread");
+    toolchain_words(a, &r->link, TOOLCHAIN_LIBRARIES);
     return true;
 }

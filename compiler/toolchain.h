@@ -6,6 +6,12 @@
 #include "base/vec.h"
 #include "cache.h"
 
+/* What each C text is compiled with, beside -O2 and flags of the target, and
+ * what every program is linked with. */
+#define TOOLCHAIN_PROGRAM_FLAGS "-std=gnu11"
+#define TOOLCHAIN_RUNTIME_FLAGS "-std=c11 -D_POSIX_C_SOURCE=200809L"
+#define TOOLCHAIN_LIBRARIES "-lm -lpthread"
+
 typedef VEC(const char *) Words;
 
 typedef struct Toolchain {
@@ -36,6 +42,10 @@ CacheKey toolchain_key(const Toolchain *t, const Needs *needs);
 
 /* Compiles what is not there yet. False with a message. */
 bool toolchain_runtime(Toolchain *t, const Needs *needs, Runtime *runtime);
+
+/* What a program with this file of the runtime is linked with: -lz for
+ * nn_gzip.c; NULL for most. */
+const char *toolchain_library(const char *file);
 
 /* The compiler, its flags for generated C, those of the target. */
 Words toolchain_command(const Toolchain *t, const char *target_flags);

@@ -275,6 +275,33 @@ says out "build: tells that there is no trainer" 'no small-train'
 [ -x bare/small-infer ] && [ ! -e bare/small-train ]
 verdict "build: no data gives inference alone" "$(ls bare)"
 expect 1 "build: a file in the folder's place" "$NNC" build small.nn -o out
+# What --keep writes builds and runs where there is no nnc.
+expect 0 "keep: writes sources" env CC=no-such-cc \
+    "$NNC" build small.nn --keep kept --target generic
+says kept/Makefile "keep: links what is needed" 'LIBS = -lm -lpthread'
+expect 0 "keep: they build by themselves" \
+    env -i PATH="$PATH" make -s -j2 -C kept CC="$GCC $SANITIZE" CFLAGS=-O0
+expect 0 "keep: the trainer runs" \
+    sh -c 'cd kept && ./small-train --quiet --epochs 1'
+expect 0 "keep: inference runs" \
+    sh -c 'cd kept && echo 1,2,3,4 | ./small-infer --csv'
+lines 0 "keep: inference runs without a word"
+expect 0 "keep: the same folder again" "$NNC" build small.nn --keep kept
+mkdir mine && echo mine >mine/nn_csv.c
+expect 1 "keep: a file of another's" "$NNC" build small.nn --keep mine
+says err "keep: names it" mine/nn_csv.c
+[ "$(ls mine)" = nn_csv.c ] && grep -qx mine mine/nn_csv.c
+verdict "keep: touches nothing then" "$(ls mine | tr '\n' ' ')"
+expect 1 "keep: another model's folder" \
+    "$NNC" build "$TREE/examples/xor/xor.nn" --keep kept
+expect 2 "keep: with -o" "$NNC" build small.nn --keep kept -o kept
+expect 0 "keep: gzip and pictures" \
+    "$NNC" build "$TREE/examples/lenet5/lenet5.nn" --infer-only --keep images
+says images/Makefile "keep: names their libraries" 'LIBS = -lz -lpng'
+ls images | grep train >log
+! [ -s log ]
+verdict "keep: inference needs no trainer" "$(tr '\n' ' ' <log)"
+
 expect 1 "build: no compiler" env CC=no-such-cc "$NNC" build small.nn -o one
 lines 1 "build: no compiler in one line"
 says err "build: names the compiler" no-such-cc

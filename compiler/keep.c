@@ -1,0 +1,183 @@
+/* keep.c: `nnc build --keep`: see keep.h.
+ *
+ * All names in the Makefile are our own or the model's, which are identifiers.
+ * Its first line tells the folders that may be written again. */
+#include "keep.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/quote.h"
+#include "base/version.h"
+#include "folder.h"
+#include "output.h"
+#include "sources.h"
+#include "toolchain.h"
+
+typedef struct Kept {
+    const char *name, *text;
+} Kept;
+
+typedef VEC(Kept) KeptFiles;
+
+int keep_add(Keep *k, ProgramKind kind)
+{
+    ProgramText text;
+    int status = program_write(k->driver, kind, &text);
+
+    if (status == 0)
+        vec_push(k->driver->arena, &k->texts, text);
+    return status;
+}
+
+static const char *first_line(const Keep *k)
+{
+    return arena_printf(k->driver->arena,
+                        "# The programs of %s, written by nnc " NNC_VERSION
+                        ": make builds them.\n",
+                        k->program->name);
+}
+
+static void write_objects(Text *out, const Sources *sources)
+{
+    int column = (int)strlen("OBJECTS =");
+
+    text_add(out, "OBJECTS =");
+    for (int i = 0; i < sources->n; i++) {
+        int n = (int)strlen(sources->at[i]) - 2;
+
+        if (sources->at[i][n + 1] != 'c')
+            continue;
+        column += n + 3;
+        if (column > 76) {
+            text_add(out, " \\\n   ");
+            column = n + 6;
+        }
+        text_printf(out, " %.*s.o", n, sources->at[i]);
+    }
+    text_add(out, "\n");
+}
+
+static void write_libraries(Text *out, const Sources *sources)
+{
+    text_add(out, "LIBS =");
+    for (int i = 0; i < sources->n; i++) {
+        const char *library = toolchain_library(sources->at[i]);
+
+        if (library)
+            text_printf(out, " %s", library);
+    }
+    text_add(out, " " TOOLCHAIN_LIBRARIES "\n");
+}
+
+static const char *makefile(const Keep *k, const Sources *sources)
+{
+    Text out = {.arena = k->driver->arena};
+    const char *flags = k->texts.at[0].flags;
+
+    text_add(&out, first_line(k));
+    text_add(&out, "CFLAGS = -O2\n");
+    write_objects(&out, sources);
+    write_libraries(&out, sources);
+    text_add(&out, "all:");
+    for (int i = 0; i < k->texts.n; i++)
+        text_printf(&out, " %s", k->texts.at[i].name);
+    text_add(&out, "\n");
+    for (int i = 0; i < k->texts.n; i++) {
+        const char *name = k->texts.at[i].name;
+
+        text_printf(
+            &out,
+            "%s: %s.c $(OBJECTS)\n\t$(CC) $(CFLAGS) " TOOLCHAIN_PROGRAM_FLAGS
+            "%s%s -o $@ %s.c $(OBJECTS) "
+            "$(LIBS)\n",
+            name, name, *flags ? " " : "", flags, name);
+    }
+    text_add(&out, ".c.o:\n\t$(CC) $(CFLAGS) " TOOLCHAIN_RUNTIME_FLAGS
+                   " -c -o $@ $<\n");
+    return text_str(&out);
+}
+
+static const char *path_of(const Keep *k, const char *name)
+{
+    return arena_printf(k->driver->arena, "%s/%s", k->folder, name);
+}
+
+/* Whether an earlier call for this model has filled the folder. */
+static bool is_ours(const Keep *k)
+{
+    size_t size, n = strlen("# The programs of ");
+    const char *line = first_line(k);
+    const char *text =
+        str_read_file(k->driver->arena, path_of(k, "Makefile"), &size);
+
+    n += strlen(k->program->name) + strlen(", written by nnc ");
+    return text && strncmp(text, line, n) == 0;
+}
+
+static bool may_write(const Keep *k, const KeptFiles *files)
+{
+    bool ours = is_ours(k);
+
+    for (int i = 0; i < files->n; i++) {
+        const char *path = path_of(k, files->at[i].name);
+
+        if (!output_allowed(k->driver, k->program, path))
+            return false;
+        if (ours || access(path, F_OK) != 0)
+            continue;
+        fprintf(stderr,
+                "nnc: %s is there already, and not from `--keep` of this "
+                "model: name another folder\n",
+                quote_text(k->driver->arena, path));
+        return false;
+    }
+    return true;
+}
+
+static KeptFiles gather(const Keep *k)
+{
+    Arena *a = k->driver->arena;
+    KeptFiles files = {0};
+    Sources sources = {0};
+
+    for (int i = 0; i < k->texts.n; i++) {
+        const ProgramText *t = &k->texts.at[i];
+        Kept file = {arena_printf(a, "%s.c", t->name), t->text};
+
+        vec_push(a, &files, file);
+        sources_add(a, &sources, t->text);
+    }
+    for (int i = 0; i < sources.n; i++) {
+        Kept file = {sources.at[i], sources_text(a, sources.at[i])};
+
+        vec_push(a, &files, file);
+    }
+    vec_push(a, &files, ((Kept){"Makefile", makefile(k, &sources)}));
+    return files;
+}
+
+int keep_write(const Keep *k)
+{
+    Arena *a = k->driver->arena;
+    KeptFiles files = gather(k);
+    Text folder = {.arena = a};
+
+    if (!folder_make(a, k->folder, 0777)) {
+        fprintf(stderr, "nnc: cannot make the folder %s: %s\n",
+                quote_text(a, k->folder), strerror(errno));
+        return 1;
+    }
+    if (!may_write(k, &files))
+        return 1;
+    for (int i = 0; i < files.n; i++)
+        if (!output_write(path_of(k, files.at[i].name), files.at[i].text,
+                          strlen(files.at[i].text), false))
+            return 1;
+    quote_shell(&folder, k->folder);
+    printf("%d files are written; build the programs with\n    make -C %s\n",
+           files.n, quote_text(a, text_str(&folder)));
+    return 0;
+}
