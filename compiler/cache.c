@@ -15,6 +15,7 @@
 #include "base/quote.h"
 #include "cache_own.h"
 #include "folder.h"
+#include "nn_say.h"
 
 enum { MOST_MIB = 1024 };
 
@@ -108,10 +109,10 @@ bool cache_open(Cache *c, Arena *arena)
         return false;
     why = check_root(arena, c->root);
     if (why)
-        fprintf(stderr,
-                "nnc: cannot keep compiled programs in %s: %s; set "
-                "XDG_CACHE_HOME to a folder that may be written\n",
-                quote_text(arena, c->root), why);
+        nn_say(stderr,
+               "nnc: cannot keep compiled programs in %s: %s; set "
+               "XDG_CACHE_HOME to a folder that may be written\n",
+               quote_text(arena, c->root), why);
     return !why;
 }
 
@@ -180,8 +181,8 @@ const char *cache_begin(Cache *c)
     if (c->sum >= 0)
         cache_lock(c->sum, F_WRLCK, false);
     else
-        fprintf(stderr, "nnc: cannot make a folder in %s: %s\n",
-                quote_text(c->arena, c->root), strerror(errno));
+        nn_say(stderr, "nnc: cannot make a folder in %s: %s\n",
+               quote_text(c->arena, c->root), strerror(errno));
     if (lock >= 0)
         close(lock);
     if (c->sum < 0 && c->making)
@@ -263,8 +264,8 @@ const char *cache_commit(Cache *c, const char *name, CacheKey key)
         cache_clean(c);
         return path;
     }
-    fprintf(stderr, "nnc: cannot make %s in %s: %s\n", entry,
-            quote_text(c->arena, c->root), strerror(errno));
+    nn_say(stderr, "nnc: cannot make %s in %s: %s\n", entry,
+           quote_text(c->arena, c->root), strerror(errno));
     cache_drop(c);
     return NULL;
 }
@@ -276,9 +277,9 @@ bool cache_full(const Cache *c)
 
     if (statvfs(c->root, &s) != 0 || s.f_bavail * s.f_frsize >= least)
         return false;
-    fprintf(stderr,
-            "nnc: the disk is full: no program can be made in %s; make room, "
-            "or set XDG_CACHE_HOME to another folder\n",
-            quote_text(c->arena, c->root));
+    nn_say(stderr,
+           "nnc: the disk is full: no program can be made in %s; make room, "
+           "or set XDG_CACHE_HOME to another folder\n",
+           quote_text(c->arena, c->root));
     return true;
 }

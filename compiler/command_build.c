@@ -8,6 +8,7 @@
 #include "commands.h"
 #include "folder.h"
 #include "keep.h"
+#include "nn_say.h"
 #include "output.h"
 #include "programs.h"
 #include "report.h"
@@ -19,7 +20,7 @@ static bool copy(Arena *arena, const char *from, const char *to, bool runs)
 
     if (text)
         return output_write(to, text, size, runs);
-    fprintf(stderr, "nnc: cannot read %s: %s\n", from, strerror(errno));
+    nn_say(stderr, "nnc: cannot read %s: %s\n", from, strerror(errno));
     return false;
 }
 
@@ -100,8 +101,8 @@ int command_build(const Options *o)
         return diag_errors(diag) ? driver_status(&d) : 2;
     driver_status(&d);
     if (!o->keep && !folder_make(o->arena, folder, 0777)) {
-        fprintf(stderr, "nnc: cannot make the folder %s: %s\n",
-                quote_text(o->arena, folder), strerror(errno));
+        nn_say(stderr, "nnc: cannot make the folder %s: %s\n",
+               quote_text(o->arena, folder), strerror(errno));
         return 1;
     }
     status = make_all(&d, p);

@@ -6,6 +6,7 @@
 #include "base/quote.h"
 #include "commands.h"
 #include "emit/emit.h"
+#include "nn_say.h"
 #include "output.h"
 #include "programs.h"
 #include "report.h"
@@ -35,10 +36,10 @@ static const char *c_path(const Options *o, const char *name)
            o->output[n - 3] != '/';
     if (ends && can_include(o->output))
         return o->output;
-    fprintf(stderr, "nnc: -o %s: the name of a C file %s\n",
-            quote_text(o->arena, o->output),
-            ends ? "cannot hold `\"`, `\\`, `??` or what no terminal shows"
-                 : "ends in .c");
+    nn_say(stderr, "nnc: -o %s: the name of a C file %s\n",
+           quote_text(o->arena, o->output),
+           ends ? "cannot hold `\"`, `\\`, `??` or what no terminal shows"
+                : "ends in .c");
     return NULL;
 }
 

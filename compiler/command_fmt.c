@@ -10,6 +10,7 @@
 
 #include "front/fmt.h"
 #include "front/parse.h"
+#include "nn_say.h"
 #include "output.h"
 
 static bool write_text(const char *path, const Text *text)
@@ -31,7 +32,7 @@ static int format_file(const Options *o, Diag *diag, const char *path)
     source->text = str_read_most(o->arena, input ? "/dev/stdin" : path,
                                  parse_limit(o->arena) + 1, &source->size);
     if (!source->text) {
-        fprintf(stderr, "nnc: cannot read %s: %s\n", path, strerror(errno));
+        nn_say(stderr, "nnc: cannot read %s: %s\n", path, strerror(errno));
         return 1;
     }
     if (!fmt_text(o->arena, diag, source, &text))

@@ -50,6 +50,8 @@ static int draw(Arena *a, const char *path, const Text *dot)
     nn_writer to;
     bool drawn;
 
+    if (path[0] == '-') /* no flag of graphviz */
+        path = arena_printf(a, "./%s", path);
     if (!process_find(a, "dot")) {
         fputs("nnc: drawing needs graphviz: install it, or give -o a name "
               "that ends in .dot\n",
@@ -93,8 +95,8 @@ int command_graph(const Options *o)
 
     if (o->output && !ends_with(o->output, ".svg") &&
         !ends_with(o->output, ".dot")) {
-        fprintf(stderr, "nnc: -o %s: a drawing's name ends in .svg or .dot\n",
-                o->output);
+        nn_say(stderr, "nnc: -o %s: a drawing's name ends in .svg or .dot\n",
+               o->output);
         return 2;
     }
     if (!driver_open(&d, o, diag, o->files.at[0]) || !(p = driver_program(&d)))

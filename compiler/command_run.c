@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "nn_say.h"
 #include "process.h"
 #include "programs.h"
 
@@ -40,7 +41,7 @@ static int become(const Options *o, const Built *built, int n,
         vec_push(o->arena, &argv, o->rest.at[i]);
     vec_push(o->arena, &argv, NULL);
     process_become(built->path, argv.at);
-    fprintf(stderr, "nnc: cannot run %s: %s\n", built->path, strerror(errno));
+    nn_say(stderr, "nnc: cannot run %s: %s\n", built->path, strerror(errno));
     return 1;
 }
 
@@ -69,10 +70,10 @@ static int run_trainer(const Options *o, ProgramKind kind, const char *mode)
     if (!open_model(&d, o, &p, &status))
         return status;
     if (!p->has_loss || !p->has_data) {
-        fprintf(stderr,
-                "nnc: %s: the model %s has no `%s`, so it cannot be trained; "
-                "the language's reference tells how to add it\n",
-                o->files.at[0], p->name, p->has_loss ? "data" : "loss");
+        nn_say(stderr,
+               "nnc: %s: the model %s has no `%s`, so it cannot be trained; "
+               "the language's reference tells how to add it\n",
+               o->files.at[0], p->name, p->has_loss ? "data" : "loss");
         return 1;
     }
     if ((status = program_make(&d, kind, is_quiet(o), &built)) != 0)

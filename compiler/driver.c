@@ -7,6 +7,7 @@
 
 #include "base/pack.h"
 #include "front/parse.h"
+#include "nn_say.h"
 #include "tile/target.h"
 
 enum { BATCH = 64, WORKSPACE_LIMIT = 256 << 20 };
@@ -28,10 +29,10 @@ static bool known_pass(Arena *arena, const char *name)
             vec_push(arena, &names, pass);
     }
     near = str_nearest(name, names.at, names.n);
-    fprintf(stderr, "nnc: there is no pass `%s`%s%s%s\nthe passes are:", name,
-            near ? "; did you mean `" : "", near ? near : "", near ? "`?" : "");
+    nn_say(stderr, "nnc: there is no pass `%s`%s%s%s\nthe passes are:", name,
+           near ? "; did you mean `" : "", near ? near : "", near ? "`?" : "");
     for (int i = 0; i < names.n; i++)
-        fprintf(stderr, " %s", names.at[i]);
+        nn_say(stderr, " %s", names.at[i]);
     fputc('\n', stderr);
     return false;
 }

@@ -12,6 +12,7 @@
 #include "base/quote.h"
 #include "base/version.h"
 #include "folder.h"
+#include "nn_say.h"
 #include "output.h"
 #include "sources.h"
 #include "toolchain.h"
@@ -128,10 +129,10 @@ static bool may_write(const Keep *k, const KeptFiles *files)
             return false;
         if (ours || access(path, F_OK) != 0)
             continue;
-        fprintf(stderr,
-                "nnc: %s is there already, and not from `--keep` of this "
-                "model: name another folder\n",
-                quote_text(k->driver->arena, path));
+        nn_say(stderr,
+               "nnc: %s is there already, and not from `--keep` of this "
+               "model: name another folder\n",
+               quote_text(k->driver->arena, path));
         return false;
     }
     return true;
@@ -166,8 +167,8 @@ int keep_write(const Keep *k)
     Text folder = {.arena = a};
 
     if (!folder_make(a, k->folder, 0777)) {
-        fprintf(stderr, "nnc: cannot make the folder %s: %s\n",
-                quote_text(a, k->folder), strerror(errno));
+        nn_say(stderr, "nnc: cannot make the folder %s: %s\n",
+               quote_text(a, k->folder), strerror(errno));
         return 1;
     }
     if (!may_write(k, &files))

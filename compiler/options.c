@@ -14,6 +14,7 @@
 
 #include "base/str.h"
 #include "base/version.h"
+#include "nn_say.h"
 
 #define ON(command) (1u << COMMAND_##command)
 
@@ -175,7 +176,7 @@ static bool takes(const FlagRow *flag, CommandId command)
 /* A complaint; the caller's status becomes 2. */
 static void wrong(Args *a, const char *text)
 {
-    fprintf(stderr, "nnc: %s\n", text);
+    nn_say(stderr, "nnc: %s\n", text);
     a->wrong = true;
 }
 
@@ -262,9 +263,8 @@ static bool others_flag(Args *a, const char *arg)
                           command, arg, on));
     if (strcmp(arg, "-o") == 0 &&
         (ON(REPORT) | ON(SUMMARY)) >> a->o->command & 1)
-        fprintf(stderr,
-                "`nnc %s ... > FILE` writes what it prints to a file.\n",
-                command);
+        nn_say(stderr, "`nnc %s ... > FILE` writes what it prints to a file.\n",
+               command);
     return true;
 }
 
@@ -284,7 +284,7 @@ static void unknown_flag(Args *a, const char *arg)
                           near ? "; did you mean " : "", near ? near : "",
                           near ? "?" : ""));
     if (!near)
-        fprintf(stderr, "`nnc %s --help` lists the flags.\n", command);
+        nn_say(stderr, "`nnc %s --help` lists the flags.\n", command);
 }
 
 static bool set_count(const char *text, int *count)

@@ -13,6 +13,7 @@
 #include "base/quote.h"
 #include "emit/data.h"
 #include "emit/emit.h"
+#include "nn_say.h"
 #include "toolchain.h"
 #include "unrolled.h"
 
@@ -114,14 +115,14 @@ static int refused(Build *b, const char *log_file)
         return 1;
     }
     if (library) {
-        fprintf(stderr,
-                "nnc: %s cannot link the program: a library is missing\n", cc);
+        nn_say(stderr,
+               "nnc: %s cannot link the program: a library is missing\n", cc);
         cache_drop(&b->tools.cache);
     } else if ((folder = keep(b))) {
-        fprintf(stderr,
-                "nnc: bug: %s does not compile the C of %s; please report "
-                "this with the file\n    %s/%s.c\n",
-                cc, b->built->name, quote_text(a, folder), b->built->name);
+        nn_say(stderr,
+               "nnc: bug: %s does not compile the C of %s; please report "
+               "this with the file\n    %s/%s.c\n",
+               cc, b->built->name, quote_text(a, folder), b->built->name);
     }
     if (log)
         fwrite(log, 1, size < 4000 ? size : 4000, stderr);
@@ -153,8 +154,8 @@ static int compile(Build *b, CacheKey key, const char **folder)
     c_file = arena_printf(a, "%s/%s.c", made, b->built->name);
     log = arena_printf(a, "%s/log", made);
     if (!str_write_file(c_file, b->text, strlen(b->text))) {
-        fprintf(stderr, "nnc: cannot write %s: %s\n", quote_text(a, c_file),
-                strerror(errno));
+        nn_say(stderr, "nnc: cannot write %s: %s\n", quote_text(a, c_file),
+               strerror(errno));
         cache_drop(&b->tools.cache);
         return 1;
     }

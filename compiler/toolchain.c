@@ -17,6 +17,7 @@
 #include "base/pack.h"
 #include "base/str.h"
 #include "base/version.h"
+#include "nn_say.h"
 #include "process.h"
 #include "sources.h"
 
@@ -86,10 +87,10 @@ bool toolchain_open(Toolchain *t, Arena *arena)
         vec_push(arena, &t->cc, "clang");
     path = process_find(arena, t->cc.at[0]);
     if (!path) {
-        fprintf(stderr,
-                "nnc: %s is not installed, and programs need a C compiler: "
-                "install clang, or set CC to another one (CC=gcc)\n",
-                t->cc.at[0]);
+        nn_say(stderr,
+               "nnc: %s is not installed, and programs need a C compiler: "
+               "install clang, or set CC to another one (CC=gcc)\n",
+               t->cc.at[0]);
         return false;
     }
     t->key = compiler_key(t);
@@ -179,7 +180,7 @@ static bool write_file(Arena *arena, const char *folder, const char *name,
 
     if (str_write_file(path, text, strlen(text)))
         return true;
-    fprintf(stderr, "nnc: cannot write %s: %s\n", path, strerror(errno));
+    nn_say(stderr, "nnc: cannot write %s: %s\n", path, strerror(errno));
     return false;
 }
 
@@ -208,10 +209,10 @@ static bool compile_all(Toolchain *t, bool doubles, const char *folder,
         return true;
     if (cache_full(&t->cache))
         return false;
-    fprintf(stderr,
-            "nnc: %s cannot compile nnc's runtime; are the C "
-            "library's headers installed (Debian: libc6-dev)?\n",
-            t->cc.at[0]);
+    nn_say(stderr,
+           "nnc: %s cannot compile nnc's runtime; are the C "
+           "library's headers installed (Debian: libc6-dev)?\n",
+           t->cc.at[0]);
     for (int i = 0; i < jobs.n; i++)
         if (jobs.at[i].status != 0) {
             show_log(a, jobs.at[i].log);
@@ -305,10 +306,10 @@ static bool compile_extra(Toolchain *t, const Extra *extra, const Runtime *r,
         return true;
     if (cache_full(&t->cache))
         return false;
-    fprintf(stderr,
-            "nnc: this model may read %s, and what that needs does not "
-            "compile: install %s\n",
-            extra->purpose, extra->package);
+    nn_say(stderr,
+           "nnc: this model may read %s, and what that needs does not "
+           "compile: install %s\n",
+           extra->purpose, extra->package);
     show_log(a, log);
     return false;
 }

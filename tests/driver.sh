@@ -270,6 +270,16 @@ verdict "build: again takes it from the cache" "the cache has grown"
 says one/small-train.c "build: leaves the C" 'int main('
 grep -q '\.flops = [1-9]' one/small-train.c
 verdict "build: counts what a row costs" "the trainer says 0"
+# Names and flags reach the terminal without what it would obey.
+odd=$(printf 'odd\033[31m')
+for odd_run in "fmt $odd.nn" "check $odd.nn" "train $odd.nn" "$odd" \
+    "check --$odd" "compile small.nn -o $odd" "graph small.nn -o $odd" \
+    "build small.nn -o small.nn/$odd" "compile small.nn --dump $odd"; do
+    # shellcheck disable=SC2086
+    "$NNC" $odd_run >out 2>&1
+    [ $? -ne 0 ] && [ -s out ] && ! grep -q "$(printf '\033')" out
+    verdict "terminal: ${odd_run%%"$odd"*}" "$(head -n 1 out | tr '\033' '^')"
+done
 expect 0 "build: no data" "$NNC" build bare.nn -o bare
 says out "build: tells that there is no trainer" 'no small-train'
 [ -x bare/small-infer ] && [ ! -e bare/small-train ]
