@@ -6,6 +6,7 @@
 
 #include "emit/straight.h"
 #include "emit/tiles.h"
+#include "pass/kinks.h"
 #include "pass/pass.h"
 
 typedef Graph *GraphPass(Program *p, Graph *g);
@@ -175,6 +176,7 @@ Plans pipeline_run(Program *p, Want want, const CodeOptions *options,
             Entry *grad = NEW(p->arena, Entry);
             *grad = *e;
             grad->name = "grad";
+            p->kinks = kinks_find(p, e->graph);
             e = grad;
         }
         if (wanted(want, e->name))

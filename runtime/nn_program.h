@@ -47,6 +47,14 @@ typedef struct {
     int probabilities; /* 1: values of one row (step) are 0..1, sum 1 */
 } nn_pairing;
 
+/* What a check of gradients by differences cannot see; lists are "relu, sign"
+ * or NULL. */
+typedef struct {
+    const char *kinks, *surrogates; /* operators that bend; whose gradient is
+                                       not the derivative */
+    const unsigned char *behind;    /* by parameter, 1: behind a surrogate */
+} nn_kinks;
+
 typedef struct {
     const nn_model *model;
     const char *file;     /* of the model's text, "iris.nn": for messages */
@@ -57,6 +65,7 @@ typedef struct {
     const nn_pairing *pairings;  /* one an output, or NULL */
     const nn_unpacker *unpacker; /* &nn_gzip where a path ends in .gz */
     const nn_reader *image;      /* &nn_png where an input has rank 3 */
+    const nn_kinks *kinks;       /* where gradients can be checked */
 } nn_program;
 
 /* Each runs the whole program and returns its exit status: 0, 1 for what a

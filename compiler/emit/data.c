@@ -5,6 +5,7 @@
 #include "base/quote.h"
 #include "emit/data.h"
 #include "emit/wrap.h"
+#include "pass/kinks.h"
 
 static const Setting *setting(const Stage *stage, const char *key)
 {
@@ -242,9 +243,26 @@ bool emit_uses_images(const Program *p)
     return false;
 }
 
+static void write_kinks(Text *out, const Program *p)
+{
+    const struct Kinks *k = p->kinks;
+    text_printf(out, "\nstatic const unsigned char behind[%d] = {",
+                p->params.n + 1);
+    for (int i = 0; i < p->params.n; i++)
+        text_printf(out, "%d, ", k->behind[i]);
+    text_add(out, "0};\n\nstatic const nn_kinks kinks = {");
+    if (k->kinks)
+        text_printf(out, ".kinks = \"%s\", ", k->kinks);
+    if (k->surrogates)
+        text_printf(out, ".surrogates = \"%s\", ", k->surrogates);
+    text_add(out, ".behind = behind};\n");
+}
+
 static void write_program(Text *out, const Program *p, bool train)
 {
     int flows = write_flows(out, p);
+    if (p->kinks)
+        write_kinks(out, p);
     write_pairings(out, p);
     text_printf(out,
                 "\nstatic const nn_program program = {\n    .model = "
@@ -264,6 +282,8 @@ static void write_program(Text *out, const Program *p, bool train)
         text_add(out, "    .unpacker = &nn_gzip,\n");
     if (!train && emit_uses_images(p))
         text_add(out, "    .image = &nn_png,\n");
+    if (p->kinks)
+        text_add(out, "    .kinks = &kinks,\n");
     text_printf(out,
                 "};\n\nint main(int argc, char **argv)\n{\n"
                 "    return nn_%s_main(argc, argv, &program);\n}\n",

@@ -131,8 +131,7 @@ typedef struct Entry {
 
 typedef struct Program {
     Arena *arena;
-    const char *name; /* the model's */
-    const char *path; /* its file, as given */
+    const char *name, *path; /* of the model; its file, as given */
     VEC(Param) params;
     VEC(Input) inputs; /* inputs first, then targets, in text order */
     int n_inputs;      /* how many of them are inputs */
@@ -145,6 +144,7 @@ typedef struct Program {
     VEC(Entry) entries;
     int slots;        /* optimiser slots a parameter, where it is trained */
     int64_t prepared; /* reals behind them, made from parameters alone */
+    const struct Kinks *kinks; /* of a gradient check's loss; else NULL */
 } Program;
 
 #endif
