@@ -40,7 +40,7 @@ typedef void Straight(const float *params, const float *x, float *y);
 static void straight(void *context, long times)
 {
     const Iris *iris = context;
-    Straight *volatile call = infer1_straight; /* not inlined, as theirs */
+    Straight *volatile call = iris_infer1_straight; /* not inlined, as theirs */
     Straight *run = call;
     for (long i = 0; i < times; i++) {
         run(iris->net.params, iris->x, iris->y);

@@ -129,7 +129,7 @@ static Plan *plan_entry(Program *p, Entry *e, const CodeOptions *o,
                    .program = p,
                    .entry = e,
                    .graph = run_passes(p, e, o, d),
-                   .prefix = e->name};
+                   .prefix = arena_printf(p->arena, "%s_%s", p->name, e->name)};
     if (!o->plain && straight_fits(plan)) {
         plan = straight(plan);
         for (int i = 0; i < STEPS; i++)

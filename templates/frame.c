@@ -1,7 +1,7 @@
 /* frame.c: what the kernels of a generated file share. The generator takes
  * only those sections that the file's kernels use. */
 
-/* section: frame */
+/* section: nn_frame */
 /* What a running entry hands to its kernels. */
 typedef struct {
     const nn_real *params;
@@ -14,10 +14,9 @@ typedef struct {
     nn_parallel par;
     void *pool;
 } nn_frame;
-/* end: frame */
+/* end: nn_frame */
 
 /* section: nn_at */
-
 /* A place in the workspace, which is aligned for all that lies there. */
 static inline void *nn_at(const nn_frame *f, size_t at)
 {
@@ -26,7 +25,6 @@ static inline void *nn_at(const nn_frame *f, size_t at)
 /* end: nn_at */
 
 /* section: nn_run */
-
 /* Runs all parts of a kernel. */
 static void nn_run(nn_frame *f, nn_task *kernel, int parts)
 {
@@ -40,7 +38,6 @@ static void nn_run(nn_frame *f, nn_task *kernel, int parts)
 /* end: nn_run */
 
 /* section: nn_rows */
-
 /* The caller's rows, or where some are absent a copy that ends in zeros. */
 static const void *nn_rows(const void *rows, char *copy, int present, size_t all, size_t size)
 {
@@ -53,7 +50,6 @@ static const void *nn_rows(const void *rows, char *copy, int present, size_t all
 /* end: nn_rows */
 
 /* section: nn_power */
-
 /* base to the power of n, by squaring. */
 static double nn_power(double base, uint64_t n)
 {
@@ -68,7 +64,6 @@ static double nn_power(double base, uint64_t n)
 /* end: nn_power */
 
 /* section: nn_drop */
-
 /* Element `index` of a dropout mask: 0 with probability rate, otherwise
  * 1 / (1 - rate). Philox4x32-10 (Salmon et al. 2011) of the seed as key and
  * element, stream and step as counter. */
@@ -92,7 +87,6 @@ static nn_real nn_drop(const nn_scalars *s, int stream, size_t index, double rat
 /* end: nn_drop */
 
 /* section: nn_first_bad */
-
 /* A kernel (NULL: the one above), its row in the table of kernels, and the
  * place and number of values that it stores. */
 typedef struct {

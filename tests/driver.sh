@@ -87,7 +87,7 @@ verdict "compile: writes nothing then" "there is u.c or u.h"
 # A small network is written out whole: no loop is left in its kernels.
 "$NNC" compile "$TREE/examples/iris/iris.nn" --unroll=full --report -o whole.c \
     >whole.txt 2>&1
-! sed -n '/^static void infer_.*matmul/,/^}/p' whole.c | grep 'for (' >left
+! sed -n '/^static void iris_infer_.*matmul/,/^}/p' whole.c | grep 'for (' >left
 verdict "compile: --unroll=full leaves no loop in iris" "$(head -n 1 left)"
 grep -q 'written out whole' whole.txt
 verdict "compile: --report says so" "it does not"
@@ -376,7 +376,7 @@ lines 1 "cache: a file in its place in one line"
 
 expect 0 "report: runs" "$NNC" report small.nn
 says out "report: shows parameters" hidden.weight
-says out "report: counts the code of tiles" "bytes of code with hidden_matmul"
+says out "report: counts the code of tiles" "bytes of code with small_hidden_matmul"
 expect 0 "report: without a compiler" env CC=no-such-cc "$NNC" report small.nn
 says out "report: says what is missing then" "bytes of code are not known"
 says out "report: names the kernels all the same" "step_"

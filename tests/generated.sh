@@ -25,12 +25,13 @@ compile() {
     verdict "$name: compiles" "$(head -n 1 "$OUT/$name/log")"
 }
 
-# warnings FILE.c HOW: what both compilers say, at the same time. HOW is -O1,
-# which sees more, or -fsyntax-only.
+# warnings FILE.c HOW [FLAGS.c]: what both compilers say, at the same time. HOW
+# is -O1, which sees more, or -fsyntax-only; FLAGS.c names the processor if
+# FILE.c does not.
 warnings() {
     for cc in gcc clang; do
         # shellcheck disable=SC2086
-        $cc -std=gnu11 $WARN $(processor_flags "$1") -Iruntime "$2" -c \
+        $cc -std=gnu11 $WARN $(processor_flags "${3:-$1}") -Iruntime "$2" -c \
             -o "$OUT/$cc.o" "$1" 2>&1 | sed "s/^/$cc: /" >"$OUT/$cc.said" &
     done
     wait
@@ -154,11 +155,34 @@ for target in avx512 avx2 generic; do
     verdict "clang -std=c11 for $target" "it is stopped"
 done
 
-# Numbers of rows that are none; models in one program.
-"$GCC" -std=gnu11 $SANITIZE $(processor_flags "$OUT/iris/iris.c") \
-    -I"$OUT/iris" -I"$OUT/named" -o "$OUT/calls" tests/calls.c \
-    "$OUT/iris/iris.c" "$OUT/named/named.c" -lm && said=$("$OUT/calls")
+# Numbers of rows that are none; two models in one program.
+called="$GCC -std=gnu11 $SANITIZE $(processor_flags "$OUT/iris/iris.c")
+    -I$OUT/iris -I$OUT/named -o $OUT/calls tests/calls.c"
+said=
+$called "$OUT/iris/iris.c" "$OUT/named/named.c" -lm && said=$("$OUT/calls")
 verdict "rows that are too many or too few" "$said"
+
+# together NAME FIRST.c SECOND.c: two models in one file.
+together() {
+    printf '#include "%s"\n' "$OUT/$2" "$OUT/$3" >"$OUT/together.c"
+    said=$(C_INCLUDE_PATH=$OUT/iris:$OUT/named:$OUT/digits-plain \
+        warnings "$OUT/together.c" -fsyntax-only "$OUT/named/named.c")
+    [ -z "$said" ]
+    verdict "in one file: $1" "$said"
+}
+together "iris and named" iris/iris.c named/named.c
+together "named and iris" named/named.c iris/iris.c
+$called "$OUT/together.c" -lm && said=$("$OUT/calls")
+verdict "in one file: they are called" "$said"
+if [ -z "${LIGHT:-}" ]; then
+    together "plain and fast" digits-plain/digits.c named/named.c
+    together "fast and plain" named/named.c digits-plain/digits.c
+fi
+sed 's/iris_/other_/g' "$OUT/strict-avx2/iris.c" >"$OUT/other.c"
+printf '#include "%s"\n' "$OUT/named/named.c" "$OUT/other.c" >"$OUT/two.c"
+gcc -std=gnu11 -march=x86-64-v4 -I"$OUT/iris" -fsyntax-only "$OUT/two.c" 2>&1 |
+    grep -q 'models for two targets in one file'
+verdict "in one file: two targets are refused" "they are not"
 
 # A loss near 0 keeps its digits.
 stem=sure

@@ -3,7 +3,7 @@
  * In: a Program whose entries have Plans. Out: model.c, model.h and the two
  * programs' main files as text. Every kernel is one C function
  *
- *     static void step_c1_conv(const nn_frame *f, int part)
+ *     static void lenet5_step_c1_conv(void *frame, int part)
  *
  * where the frame holds the addresses and scalars of the running entry. */
 #ifndef NNC_EMIT_EMIT_H
@@ -97,7 +97,7 @@ void emit_kernels(Emit *e, const Plan *plan);
 /* The call of one kernel. `frame` is the C of the frame's address. */
 void emit_call(Emit *e, const Kernel *k, const char *frame, int indent);
 
-/* The entry's own function, entry_NAME, as the runtime calls it. */
+/* The entry's own function, MODEL_NAME_entry, as the runtime calls it. */
 void emit_entry(Emit *e, const Plan *plan);
 
 /* The function that runs the kernels of all entries that depend on parameters

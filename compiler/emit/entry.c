@@ -90,10 +90,9 @@ static void write_loss(Emit *e, const Plan *plan, int traced)
                     "    if (!(sums[0] - sums[0] == 0))\n",
                     scalar(e, plan, r->node));
         if (traced > 0)
-            text_printf(
-                e->out,
-                "        return 1 + nn_first_bad(f, nn_trace_%s, %d);\n",
-                plan->entry->name, traced);
+            text_printf(e->out,
+                        "        return 1 + nn_first_bad(f, %s_trace, %d);\n",
+                        plan->prefix, traced);
         else
             text_add(e->out, "        return 1;\n");
     }
@@ -145,11 +144,11 @@ void emit_entry(Emit *e, const Plan *plan)
     int traced = last ? emit_trace(e, plan, last) : 0;
     bool updates = has_root(plan, ROOT_PARAM);
     text_printf(e->out,
-                "\nstatic int nn_entry_%s(%snn_real *params, void *workspace,\n"
+                "\nstatic int %s_entry(%snn_real *params, void *workspace,\n"
                 "    const void *const *inputs, nn_real *const *outputs,\n"
                 "    double *sums, int rows, const nn_scalars *s,\n"
                 "    nn_parallel par, void *pool)\n{\n",
-                plan->entry->name, updates ? "" : "const ");
+                plan->prefix, updates ? "" : "const ");
     if (plan->kernels.n == 1 && plan->kernels.at[0]->kind == KERNEL_STRAIGHT) {
         write_straight(e, plan);
         return;
@@ -182,12 +181,13 @@ void emit_prepare(Emit *e, Plan *const *plans, int n)
 {
     if (!e->program->prepared)
         return;
-    text_add(e->out, "\n/* What the entries of inference need of the "
-                     "parameters alone. */\n"
-                     "static void prepare(nn_real *params)\n{\n"
-                     "    nn_frame frame = {.params = params, .updated = "
-                     "params};\n"
-                     "    nn_frame *f = &frame;\n");
+    text_printf(e->out,
+                "\n/* What the entries of inference need of the parameters "
+                "alone. */\n"
+                "static void %s_prepare(nn_real *params)\n{\n"
+                "    nn_frame frame = {.params = params, .updated = params};\n"
+                "    nn_frame *f = &frame;\n",
+                e->program->name);
     for (int i = 0; i < n; i++)
         for (int j = 0; j < plans[i]->kernels.n; j++)
             if (plans[i]->kernels.at[j]->prepared)

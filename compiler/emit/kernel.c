@@ -1,7 +1,7 @@
 /* kernel.c: one kernel to one C function, and its call.
  *
  * Chooses the writer by the kernel's kind; names functions after the user's
- * values: step_c1_conv, step_d_f5_weight_matmul. */
+ * values: lenet5_step_c1_conv, lenet5_step_d_f5_weight_matmul. */
 #include <ctype.h>
 #include <string.h>
 

@@ -168,8 +168,8 @@ static void write_params(Emit *e)
     write_literals(e);
     if (e->program->params.n == 0)
         return;
-    text_printf(e->out, "\nstatic const nn_param params[%d] = {\n",
-                e->program->params.n);
+    text_printf(e->out, "\nstatic const nn_param %s_params[%d] = {\n",
+                e->program->name, e->program->params.n);
     for (int i = 0; i < e->program->params.n; i++)
         write_param(e, i);
     text_add(e->out, "};\n");
@@ -194,7 +194,7 @@ static void write_tensor(Text *out, const char *name, const char *type,
 static void write_inputs(Emit *e)
 {
     const Program *p = e->program;
-    text_printf(e->out, "\nstatic const nn_tensor inputs[%d] = {\n",
+    text_printf(e->out, "\nstatic const nn_tensor %s_inputs[%d] = {\n", p->name,
                 p->inputs.n);
     for (int i = 0; i < p->inputs.n; i++) {
         const Input *in = &p->inputs.at[i];
@@ -210,8 +210,8 @@ static void write_outputs(Emit *e)
     const Program *p = e->program;
     if (p->outputs.n == 0)
         return;
-    text_printf(e->out, "\nstatic const nn_tensor outputs[%d] = {\n",
-                p->outputs.n);
+    text_printf(e->out, "\nstatic const nn_tensor %s_outputs[%d] = {\n",
+                p->name, p->outputs.n);
     for (int i = 0; i < p->outputs.n; i++)
         write_tensor(e->out, p->outputs.at[i].name, "NN_F32", 0,
                      &p->outputs.at[i].shape);
@@ -223,8 +223,8 @@ static void write_metrics(Emit *e)
     const Program *p = e->program;
     if (p->metrics.n == 0)
         return;
-    text_printf(e->out, "\nstatic const nn_metric metrics[%d] = {\n",
-                p->metrics.n);
+    text_printf(e->out, "\nstatic const nn_metric %s_metrics[%d] = {\n",
+                p->name, p->metrics.n);
     for (int i = 0; i < p->metrics.n; i++) {
         const Metric *m = &p->metrics.at[i];
         text_add(e->out, "    {.name = ");
@@ -258,8 +258,8 @@ static void write_stage(Emit *e, const Plan *plan)
 {
     text_printf(
         e->out,
-        "    .%s = {.run = nn_entry_%s, .batch = %lld, .workspace = %lld},\n",
-        plan->entry->name, plan->entry->name, (long long)plan->entry->batch,
+        "    .%s = {.run = %s_entry, .batch = %lld, .workspace = %lld},\n",
+        plan->entry->name, plan->prefix, (long long)plan->entry->batch,
         (long long)plan->workspace);
 }
 
@@ -284,30 +284,30 @@ static void write_model(Emit *e, Plan *const *plans, int n, int kernels)
     text_printf(out, ", .version = \"%s\", .processor = \"%s\",\n", NNC_VERSION,
                 e->options->plain ? "generic" : e->options->target);
     if (p->params.n)
-        text_printf(out, "    .params = params, .param_count = %d,\n",
-                    p->params.n);
+        text_printf(out, "    .params = %s_params, .param_count = %d,\n",
+                    p->name, p->params.n);
     text_printf(out, "    .reals = %s_reals,", p->name);
     if (p->slots)
         text_printf(out, " .slot_stride = %s_slot,", p->name);
     text_add(out, "\n");
     text_printf(out,
-                "    .inputs = inputs, .input_count = %d, .target_count = "
+                "    .inputs = %s_inputs, .input_count = %d, .target_count = "
                 "%d,\n",
-                p->n_inputs, p->inputs.n - p->n_inputs);
+                p->name, p->n_inputs, p->inputs.n - p->n_inputs);
     if (p->outputs.n)
-        text_printf(out, "    .outputs = outputs, .output_count = %d,\n",
-                    p->outputs.n);
+        text_printf(out, "    .outputs = %s_outputs, .output_count = %d,\n",
+                    p->name, p->outputs.n);
     if (p->metrics.n)
-        text_printf(out, "    .metrics = metrics, .metric_count = %d,\n",
-                    p->metrics.n);
+        text_printf(out, "    .metrics = %s_metrics, .metric_count = %d,\n",
+                    p->name, p->metrics.n);
     for (int i = 0; i < n; i++)
         write_stage(e, plans[i]);
     if (p->prepared)
-        text_add(out, "    .prepare = prepare,\n");
+        text_printf(out, "    .prepare = %s_prepare,\n", p->name);
     text_printf(out,
-                "    .flops = %lld, .kernels = kernels, .kernel_count = %d\n"
+                "    .flops = %lld, .kernels = %s_kernels, .kernel_count = %d\n"
                 "};\n",
-                (long long)row_flops(plans, n), kernels);
+                (long long)row_flops(plans, n), p->name, kernels);
 }
 
 void emit_tables(Emit *e, Plan *const *plans, int n)
@@ -316,7 +316,8 @@ void emit_tables(Emit *e, Plan *const *plans, int n)
     write_inputs(e);
     write_outputs(e);
     write_metrics(e);
-    text_add(e->out, "\nstatic const nn_kernel kernels[] = {\n");
+    text_printf(e->out, "\nstatic const nn_kernel %s_kernels[] = {\n",
+                e->program->name);
     int kernels = 0;
     for (int i = 0; i < n; i++)
         kernels += write_kernel_rows(e, plans[i]);
@@ -324,35 +325,44 @@ void emit_tables(Emit *e, Plan *const *plans, int n)
     write_model(e, plans, n, kernels);
 }
 
+static void write_helper(Text *out, const char *section)
+{
+    static const char path[] = "templates/frame.c";
+    Text text = {.arena = out->arena};
+    template_fill(&text, path, pack_find(path), section, NULL, 0, 0);
+    target_once(out, section, text_str(&text));
+}
+
 /* Sections of templates/frame.c that the text below uses. */
 static void write_helpers(Emit *e, const char *body)
 {
-    static const char path[] = "templates/frame.c";
     static const char *const helper[] = {"nn_at",    "nn_run",  "nn_rows",
                                          "nn_power", "nn_drop", "nn_first_bad"};
     text_add(e->out, "\n#include <string.h>\n");
     target_prelude_plain(e->out, body);
     if (!e->options->plain)
         target_prelude(e->out, e->target, body);
-    template_fill(e->out, path, pack_find(path), "frame", NULL, 0, 0);
+    write_helper(e->out, "nn_frame");
     for (size_t i = 0; i < sizeof helper / sizeof *helper; i++)
         if (strstr(body, arena_printf(e->arena, "%s(", helper[i])))
-            template_fill(e->out, path, pack_find(path), helper[i], NULL, 0, 0);
+            write_helper(e->out, helper[i]);
 }
 
 /* Names at file level that do not come from the model's text. */
 static void reserve_names(Emit *e, Plan *const *plans, int n)
 {
-    static const char *const own[] = {"slot", "prepared", "reals", "model"};
+    static const char *const own[] = {
+        "slot",   "prepared", "reals",   "model",   "params",
+        "inputs", "outputs",  "metrics", "kernels", "prepare"};
+    static const char *const each[] = {"", "_batch", "_workspace", "_entry",
+                                       "_trace"};
     const char *name = e->program->name;
     for (size_t k = 0; k < sizeof own / sizeof *own; k++)
         emit_name(e, arena_printf(e->arena, "%s_%s", name, own[k]));
-    for (int i = 0; i < n; i++) {
-        const char *entry = plans[i]->entry->name;
-        emit_name(e, arena_printf(e->arena, "%s_%s", name, entry));
-        emit_name(e, arena_printf(e->arena, "%s_%s_batch", name, entry));
-        emit_name(e, arena_printf(e->arena, "%s_%s_workspace", name, entry));
-    }
+    for (int i = 0; i < n; i++)
+        for (size_t k = 0; k < sizeof each / sizeof *each; k++)
+            emit_name(
+                e, arena_printf(e->arena, "%s%s", plans[i]->prefix, each[k]));
 }
 
 const char *emit_model_c(Arena *arena, const Program *p, Plan *const *plans,

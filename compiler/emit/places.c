@@ -35,7 +35,7 @@ const char *places_value(const Plan *plan, const Buffer *b)
     return b->name ? b->name : "scratch";
 }
 
-/* step_at_h, for a value of the kernel step_h_add or one called h. */
+/* net_step_at_h, for a value of the kernel net_step_h_add or one called h. */
 static const char *label(Emit *e, const Plan *plan, const Buffer *b)
 {
     const char *value = places_value(plan, b);

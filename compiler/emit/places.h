@@ -1,6 +1,6 @@
 /* places.h: where values lie in an entry's workspace, by name.
  *
- * Functions add a constant to the workspace's address, step_at_h for the
+ * Functions add a constant to the workspace's address, net_step_at_h for the
  * value h. Constants of values whose times do not meet may be equal. */
 #ifndef NNC_EMIT_PLACES_H
 #define NNC_EMIT_PLACES_H

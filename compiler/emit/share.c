@@ -10,7 +10,9 @@
 const char *share_name(const Scope *s)
 {
     Emit *e = s->e;
-    const char *wish = s->kernel->name + strlen(s->plan->prefix) + 1;
+    const char *wish =
+        arena_printf(e->arena, "%s_%s", e->program->name,
+                     s->kernel->name + strlen(s->plan->prefix) + 1);
     if (names_taken(e->arena, &e->names, wish))
         wish = arena_printf(e->arena, "%s_tile", s->kernel->name);
     return emit_name(e, wish);

@@ -38,8 +38,8 @@ int emit_trace(Emit *e, const Plan *plan, const Kernel *last)
     text_printf(e->out,
                 "\n/* The kernels up to the loss, and what they store: to find "
                 "the first value\n * that is not finite. */\n"
-                "static const nn_trace nn_trace_%s[] = {\n",
-                plan->entry->name);
+                "static const nn_trace %s_trace[] = {\n",
+                plan->prefix);
     for (int i = 0; i <= last->position; i++)
         if (!plan->kernels.at[i]->empty && !plan->kernels.at[i]->finish)
             rows += write_rows(e, plan, plan->kernels.at[i]);

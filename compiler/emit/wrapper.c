@@ -84,13 +84,12 @@ void emit_wrapper(Emit *e, const Plan *plan)
     else if (unwanted)
         text_printf(e->out, "    nn_real *const nn_out[%d] = {NULL};\n",
                     e->program->outputs.n);
-    text_printf(
-        e->out,
-        "    return nn_entry_%s(params, workspace, nn_in, %s, %s, %s, %s, "
-        "par, pool);\n}\n",
-        plan->entry->name, s.out.n || unwanted ? "nn_out" : "NULL",
-        s.sums ? "sums" : "NULL", s.rows ? "rows" : "1",
-        s.step ? "scalars" : "NULL");
+    text_printf(e->out,
+                "    return %s_entry(params, workspace, nn_in, %s, %s, %s, %s, "
+                "par, pool);\n}\n",
+                plan->prefix, s.out.n || unwanted ? "nn_out" : "NULL",
+                s.sums ? "sums" : "NULL", s.rows ? "rows" : "1",
+                s.step ? "scalars" : "NULL");
     names_settle(e->out, start, &e->names);
     names_forget(&e->names);
 }

@@ -109,7 +109,7 @@ struct Plan {
     Node *around;       /* the scan node whose body it is */
     int64_t workspace;  /* bytes */
     int64_t base;       /* of a body: where the scan's scratch begins */
-    const char *prefix; /* of its C functions: "step" */
+    const char *prefix; /* of its C functions: "iris_step" */
 };
 
 /* What a kernel is, in a word or two for people. */

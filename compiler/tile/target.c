@@ -5,6 +5,7 @@
  * class (bench/ measures them), on the small side where they differ. */
 #include "tile/target.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -92,6 +93,22 @@ static int sections(Arena *arena, const char *text, const char **names)
     return n;
 }
 
+void target_once(Text *out, const char *name, const char *text)
+{
+    /* the same macro or typedef again is no mistake */
+    bool again = strchr(text, '{') == NULL || strncmp(text, "#", 1) == 0;
+    char *guard = arena_copy(out->arena, name, strcspn(name, "+"));
+    for (char *c = guard; *c != 0; c++) {
+        *c = (char)toupper((unsigned char)*c);
+    }
+    if (again) {
+        text_printf(out, "%s\n", text);
+    } else {
+        text_printf(out, "#ifndef %s_DEFINED\n#define %s_DEFINED\n%s#endif\n\n",
+                    guard, guard, text);
+    }
+}
+
 /* The sections of a packed file whose names body uses, and what they use in
  * turn; each stands before its users there, so one look from the end is
  * enough. The section `types` is always taken. Where names begin with nn_,
@@ -121,7 +138,8 @@ static void items(Text *out, const char *path, const Hole *holes, int n_holes,
     }
     for (int i = 0; i < n; i++) {
         if (taken[i].n > 0) {
-            text_printf(out, "%s\n", text_str(&taken[i]));
+            target_once(out, str_replace(out->arena, names[i], "nn_", prefix),
+                        text_str(&taken[i]));
         }
     }
 }
@@ -177,6 +195,13 @@ void target_prelude(Text *out, const Target *target, const char *body)
                   "#error \"gcc -std=c11 keeps multiplications and additions "
                   "apart: use -std=gnu11\"\n"
                   "#endif\n\n");
+    text_printf(out,
+                "#if defined(NN_LANES) && NN_LANES != %d\n"
+                "#error \"models for two targets in one file: compile each by "
+                "itself\"\n"
+                "#endif\n"
+                "#define NN_LANES %d\n\n",
+                target->lanes, target->lanes);
     vectors(out, target->lanes, "nn_", body);
     for (int lanes = target->lanes / 2; lanes >= TARGET_NARROWEST; lanes /= 2) {
         const char *prefix = target_prefix(out->arena, target, lanes);
@@ -190,7 +215,7 @@ void target_prelude_plain(Text *out, const char *body)
 {
     Text macros = {.arena = out->arena};
     items(&macros, "templates/real.h", NULL, 0, "nn_", body);
-    if (macros.n > 0 || str_mentions(body, "INFINITY")) {
-        text_printf(out, "#include <math.h>\n\n%s", text_str(&macros));
-    }
+    bool math = macros.n > 0 || str_mentions(body, "INFINITY");
+    text_printf(out, "%s\n%s", math ? "#include <math.h>\n" : "",
+                text_str(&macros));
 }

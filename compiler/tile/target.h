@@ -45,6 +45,10 @@ enum { TARGET_NARROWEST = 4 };
  * lanes: "nn_" for the target's own, nn8_ for narrower ones of 8. */
 const char *target_prefix(Arena *arena, const Target *target, int lanes);
 
+/* Appends a helper called `name`, and an empty line, so that of two generated
+ * files in one only the first defines it. */
+void target_once(Text *out, const char *name, const char *text);
+
 /* What stands at the head of a generated file of floats: the guard with
  * #error, and of templates/vector.h for this target the items that `body`
  * (the text of the file's functions) uses. */
@@ -52,7 +56,7 @@ void target_prelude(Text *out, const Target *target, const char *body);
 
 /* The same for plain files, whose numbers are nn_real: NN_EXP, NN_LOG,
  * NN_SQRT, NN_TANH and NN_ABS of templates/real.h as far as body uses them,
- * with <math.h>, which INFINITY needs too. */
+ * with <math.h>, which INFINITY needs too; an empty line before them. */
 void target_prelude_plain(Text *out, const char *body);
 
 #endif

@@ -13,6 +13,7 @@ typedef struct File {
     Arena *arena;
     Text text;
     CodeOptions options;
+    Program program;
     Emit e;
 } File;
 
@@ -20,15 +21,19 @@ static void begin(File *f, int unroll)
 {
     *f = (File){.arena = arena_new(), .options = {.unroll = unroll}};
     f->text.arena = f->arena;
-    f->e = (Emit){.arena = f->arena, .out = &f->text, .options = &f->options};
+    f->program = (Program){.name = "net"};
+    f->e = (Emit){.arena = f->arena,
+                  .program = &f->program,
+                  .out = &f->text,
+                  .options = &f->options};
 }
 
 /* Writes a tile for a kernel of `entry` with this body, whose %1$s is the name
  * that the tile's functions begin with; returns the name to call. */
 static const char *tile(File *f, const char *entry, const char *format)
 {
-    Plan plan = {.prefix = entry};
-    Kernel kernel = {.name = arena_printf(f->arena, "%s_h_matmul", entry)};
+    Plan plan = {.prefix = arena_printf(f->arena, "net_%s", entry)};
+    Kernel kernel = {.name = arena_printf(f->arena, "net_%s_h_matmul", entry)};
     Scope s = scope_new(&f->e, &plan, &kernel);
     const char *name = share_name(&s);
     size_t start = f->text.n;
@@ -63,14 +68,14 @@ static void the_same_is_written_once(void **state)
     (void)state;
 
     begin(&f, UNROLL_AUTO);
-    assert_string_equal(tile(&f, "step", body), "h_matmul");
+    assert_string_equal(tile(&f, "step", body), "net_h_matmul");
     size = f.text.n;
-    assert_string_equal(tile(&f, "eval", broken), "h_matmul");
+    assert_string_equal(tile(&f, "eval", broken), "net_h_matmul");
     assert_int_equal(f.text.n, size);
     assert_int_equal(strlen(text_str(&f.text)), size);
-    assert_string_equal(tile(&f, "infer", other), "infer_h_matmul_tile");
+    assert_string_equal(tile(&f, "infer", other), "net_infer_h_matmul_tile");
     assert_true(f.text.n > size);
-    assert_string_equal(tile(&f, "infer1", other), "infer_h_matmul_tile");
+    assert_string_equal(tile(&f, "infer1", other), "net_infer_h_matmul_tile");
     arena_free(f.arena);
 }
 
@@ -90,7 +95,7 @@ static void locals_are_settled_first(void **state)
     assert_string_equal(
         tile(&f, "eval",
              "static float %1$s(float x$1)\n{\n    return x$1;\n}\n"),
-        "h_matmul");
+        "net_h_matmul");
     arena_free(f.arena);
 }
 
@@ -104,7 +109,7 @@ static void written_out_tiles_stay(void **state)
     begin(&f, UNROLL_FULL);
     tile(&f, "step", body);
     size = f.text.n;
-    assert_string_equal(tile(&f, "eval", body), "eval_h_matmul_tile");
+    assert_string_equal(tile(&f, "eval", body), "net_eval_h_matmul_tile");
     assert_true(f.text.n > size);
     arena_free(f.arena);
 }
