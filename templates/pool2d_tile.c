@@ -1,7 +1,11 @@
 /* Pooling over windows of $KH x $KW, any stride and padding.
  *
  *     y[i,j,c] = max (or mean) over u,v of
- *         x[i*$SH + u - $TOP, j*$SW + v - $LEFT, c]
+ *         x[i*stride + u - top, j*stride + v - left, c]
+ *
+ * and its gradient, where g is 1 at the maximum (or the share of the mean):
+ *
+ *     dx[i*stride + u - top, j*stride + v - left, c] += dy[i,j,c] * g[i,j,c,u,v]
  *
  * Places in the padding are left out of the maximum and count as 0 in the
  * mean, which divides by $KH * $KW ($SHARE). arg is the first largest place of

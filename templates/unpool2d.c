@@ -1,10 +1,10 @@
 /* The gradient of pooled values spread over their windows, for windows that
  * do not overlap:
  *
- *     x[i*$WH + u, j*$WW + v, c] = y[i,j,c] where arg[i,j,c] = u*$WW + v,
- *                                  else 0
+ *     x[i*height + u, j*width + v, c] = y[i,j,c] where arg[i,j,c] is u, v, else 0
+ *     (of the mean: y[i,j,c] / (height*width))
  *
- * or y / ($WH*$WW) everywhere for the mean ($SHARE). Every pixel of every
+ * for windows of $WH x $WW; arg is u*$WW + v; $SHARE divides. Every pixel of every
  * window is written once. `lanes` does $LANES channels at a time from c = 0 to
  * $WHOLE, `single` one channel at a time from $WHOLE on; the channels of both
  * images lie at $YC(c) and $XC(c), those of arg at $AC(c). `columns`, for

@@ -5,10 +5,16 @@
 . tests/lib.sh
 fresh generated
 
-# Lines that are too long or hold two statements. Comments and strings do not
-# count, nor do the heads of loops.
+# Lines that are too long or hold two statements, two empty lines, and tiles
+# of registers without a formula above. Comments and strings do not count, nor
+# do the heads of loops.
 layout() {
     awk '{ line = $0 }
+        /^$/ && last == "" && FNR > 1 { print FILENAME ":" FNR ": two empty" }
+        /^static/ { formula = last ~ /\*\/$/; function_at = FNR }
+        /^ *nn_vec acc_0/ && !formula {
+            print FILENAME ":" function_at ": no formula" }
+        { last = $0 }
         length > 100 { print FILENAME ":" FNR ": " length " columns" }
         { gsub(/"([^"\\]|\\.)*"/, "\"\"", line); gsub(/\/\*.*\*\//, "", line)
           sub(/^.*\*\//, "", line) }

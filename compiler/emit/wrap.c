@@ -51,10 +51,12 @@ void wrap_lines(Text *out, const char *text)
     while (*text) {
         const char *end = strchr(text, '\n');
         size_t n = end ? (size_t)(end - text) : strlen(text);
-        wrap_line(out, text, n);
+        bool twice = n == 0 && out->n > 1 && out->at[out->n - 2] == '\n';
+        if (!twice)
+            wrap_line(out, text, n);
         if (!end)
             return;
-        text_add(out, "\n");
+        text_add(out, twice ? "" : "\n");
         text = end + 1;
     }
 }

@@ -6,6 +6,8 @@
  * lanes unused. */
 #include "tile/columns.h"
 
+#include "tile/comment.h"
+
 enum { MAX_VECTORS = 4 };
 
 static const char path[] = "templates/conv2d_columns.c";
@@ -374,6 +376,7 @@ void columns_emit(Text *out, Text *loops, int indent, const Columns *c,
     tile_body(&body, c, low, high);
     tile_formals(a, c, &at, formals);
     Holes h = {.arena = a};
+    comment_formula(out, path, 0);
     holes_text(&h, "CALL",
                conv_function(out, arena_printf(a, "%s_tile", name), formals, 10,
                              &c->spec->epilogue, text_str(&body)));

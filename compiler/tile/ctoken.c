@@ -119,8 +119,10 @@ Tokens ctoken_lex(Arena *arena, const char *text, size_t n, int line)
         }
         size_t end = 0;
         bool open = tokens.n > 0 && ctoken_is(&tokens.at[tokens.n - 1], "(");
-        Token token = {
-            .line = line, .space = space && !open, .blank = newlines > 1};
+        Token token = {.line = line,
+                       .space = space && !open,
+                       .blank = newlines > 1,
+                       .first = newlines > 0 || tokens.n == 0};
         token.kind = scan(text, i, n, &end);
         token.text = arena_copy(arena, text + i, end - i);
         for (size_t k = i; k < end; k++) {

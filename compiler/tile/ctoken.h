@@ -24,6 +24,7 @@ typedef struct Token {
     TokenKind kind;
     bool space; /* white space stood before it */
     bool blank; /* an empty line stood before it */
+    bool first; /* on its line */
     int line;   /* in its template */
     const char *text;
 } Token;

@@ -7,6 +7,8 @@
  * computed twice: cheaper than code for remainders. */
 #include "tile/direct.h"
 
+#include "tile/comment.h"
+
 #include <string.h>
 
 enum { MAX_VECTORS = 6 };
@@ -470,6 +472,7 @@ static void emit_one(Text *out, Text *loops, int indent, const Direct *d,
     tile_formals(a, d, &c, once ? arena_printf(a, "%d", t->first) : "k",
                  formals, &n);
     Holes h = {.arena = a};
+    comment_formula(out, path, 0);
     holes_text(&h, "CALL",
                conv_function(out, name, formals, n, &d->spec->epilogue,
                              text_str(&body)));

@@ -10,6 +10,7 @@
 
 #include "base/diag.h"
 #include "base/pack.h"
+#include "tile/comment.h"
 #include "tile/template.h"
 
 static const char path[] = "templates/matmul_tiled.c";
@@ -360,5 +361,6 @@ void gemm_emit(Text *out, const GemmPlan *plan, const char *name)
     if (plan->tiles == 1 && e.columns > 1) {
         e.holes[e.n++] = (Hole){.name = "tiles", .section = "panel"};
     }
+    comment_formula(out, path, 0);
     template_fill(out, path, text, "matmul", e.holes, e.n, 0);
 }

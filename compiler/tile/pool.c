@@ -10,6 +10,7 @@
 
 #include "base/diag.h"
 #include "base/pack.h"
+#include "tile/comment.h"
 #include "tile/conv_parts.h"
 
 static const char path[] = "templates/pool2d_tile.c";
@@ -411,6 +412,7 @@ static const char *emit_image(Text *out, const PoolPlan *p, const char *name)
     } else {
         forward_body(&body, p);
     }
+    comment_formula(out, path, s->gradient);
     return conv_function(out, arena_printf(a, "%s_image", name), formals, 5,
                          &s->epilogue, text_str(&body));
 }

@@ -3,6 +3,7 @@
  * for the registers, and each vector of weights is used for all of them. */
 #include "tile/spread.h"
 
+#include "tile/comment.h"
 #include "tile/unpool.h"
 
 static const char path[] = "templates/conv2d_spread.c";
@@ -138,6 +139,7 @@ void spread_emit(Text *out, const Spread *p, const char *name)
     holes_hook(&h, "TILE", "dy, w, dx",
                arena_printf(a, "%s($dy, $w, $dx);", tile));
     holes_fill(&body, &h, path, "tile", 1);
+    comment_formula(out, path, 0);
     conv_function(out, tile, formals, 3, &none, text_str(&body));
     holes_fill(&loops, &h, path, "loops", 1);
     conv_function(out, arena_printf(a, "%s_spread", name), formals, 3, &none,

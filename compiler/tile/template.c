@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "base/diag.h"
-#include "tile/expand.h"
+#include "tile/comment.h"
 
 enum { MAX_WRITTEN_OUT = 1 << 16 };
 
@@ -420,40 +420,14 @@ static bool hook_statement(Fill *f, const Token *t, int n, const Bind *env,
     return true;
 }
 
-static void comment(Fill *f, const Token *t, const Bind *env, int indent)
-{
-    const char *s = t->text;
-    text_printf(f->out, "%*s", indent * 4, "");
-    while (*s != 0) {
-        size_t n = strcspn(s, "$\n");
-        text_add_n(f->out, s, n);
-        s += n;
-        if (*s == '\n') {
-            s++;
-            s += strspn(s, " ");
-            text_printf(f->out, "\n%*s", indent * 4 + (*s == '*'), "");
-        } else if (*s == '$') {
-            size_t length = 1 + strspn(s + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_"
-                                              "abcdefghijklmnopqrstuvwxyz"
-                                              "0123456789");
-            Token hole = *t;
-            hole.kind = TOKEN_NAME;
-            hole.text = arena_copy(f->arena, s, length);
-            Tokens with = expand_tokens(f, &hole, 1, env);
-            text_add(f->out, expand_plain(f, &with));
-            s += length;
-        }
-    }
-    text_add(f->out, "\n");
-}
-
-/* A comment, or a section within the section: returns what comes after. */
+/* A comment, or a section within the section: returns what comes after.
+ * `before` is where the text of the statement before it begins. */
 static int comment_or_section(Fill *f, const Token *t, int i, int n,
-                              const Bind *env, int indent)
+                              const Bind *env, int indent, size_t before)
 {
     const char *name = section_name(f->arena, &t[i]);
     if (name == NULL) {
-        comment(f, &t[i], env, indent);
+        comment_print(f, &t[i], env, indent, before);
         return i + 1;
     }
     int end = find_token(t, i, n, section_marker(f->arena, "end", name));
@@ -557,14 +531,16 @@ static int statement(Fill *f, const Token *t, int i, int n, const Bind *env,
 static void statements(Fill *f, const Token *t, int n, const Bind *env,
                        int indent)
 {
+    size_t before = COMMENT_OPENS;
     for (int i = 0; i < n;) {
         if (t[i].blank && f->out->n > 0 && i > 0) {
             size_t size = f->out->n;
             bool twice = size > 1 && f->out->at[size - 2] == '\n';
             text_add(f->out, twice ? "" : "\n");
         }
+        size_t start = f->out->n;
         if (t[i].kind == TOKEN_COMMENT) {
-            i = comment_or_section(f, t, i, n, env, indent);
+            i = comment_or_section(f, t, i, n, env, indent, before);
         } else if (t[i].kind == TOKEN_DIRECTIVE) {
             line(f, t[i].text, 0);
             i++;
@@ -572,6 +548,7 @@ static void statements(Fill *f, const Token *t, int n, const Bind *env,
             f->last = f->tail && statement_end(t, i, n) == n;
             i = statement(f, t, i, n, env, indent);
         }
+        before = start;
     }
 }
 

@@ -1,6 +1,8 @@
 /* unpool.c: see unpool.h; the loops are in templates/unpool2d.c. */
 #include "tile/unpool.h"
 
+#include "tile/comment.h"
+
 static const char path[] = "templates/unpool2d.c";
 
 Image unpool_image(const ConvSpec *s, int block, const int halo[4], int columns)
@@ -177,5 +179,6 @@ void unpool_emit(Text *out, const ConvSpec *s, const Image *x, const Target *t,
          "arg", ""},
         {"float *restrict ", "x", ""},
     };
+    comment_formula(out, path, 0);
     conv_function(out, name, formals, 3, &none, text_str(&body));
 }

@@ -1,5 +1,6 @@
 /* weight_sparse.c: the gradient by weights through a maximum, and the one
  * whose lanes are columns. Both keep sums for each shard of the batch. */
+#include "tile/comment.h"
 #include "tile/unpool.h"
 #include "tile/weight_forms.h"
 
@@ -153,6 +154,7 @@ const char *sparse_emit(Text *out, const WeightForm *form, const char *name)
     holes_hook(&h, "TILE", "x, dy, arg, sum",
                arena_printf(a, "%s($x, $dy, $arg, $sum);", tile));
     holes_fill(&body, &h, path, "sparse", 1);
+    comment_formula(out, path, 0);
     conv_function(out, tile, formals, 4, &no_epilogue, text_str(&body));
     holes_fill(&loops, &h, path, "sparse_loops", 1);
     conv_function(out, arena_printf(a, "%s_image", name), formals, 4,
@@ -282,6 +284,7 @@ const char *sums_emit(Text *out, const WeightForm *f, const char *name)
     holes_hook(&h, "TILE", "x, dy, sum",
                arena_printf(a, "%s($x, $dy, $sum);", tile));
     holes_fill(&body, &h, path, "columns", 1);
+    comment_formula(out, path, 0);
     conv_function(out, tile, formals, 3, &no_epilogue, text_str(&body));
     holes_fill(&loops, &h, path, "columns_loops", 1);
     conv_function(out, arena_printf(a, "%s_image", name), formals, 3,

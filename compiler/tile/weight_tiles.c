@@ -2,6 +2,7 @@
  * filters, a register tile of weights, all pixels of the batch one after the
  * other. dy is taken a few rows at a time, so that its part of a panel stays
  * in the first cache while all tiles pass over it. */
+#include "tile/comment.h"
 #include "tile/unpool.h"
 #include "tile/weight_forms.h"
 
@@ -231,6 +232,7 @@ static void emit_tile(Text *out, const WeightForm *f, int rows, int vectors,
     tile_holes(&h, f, vectors);
     holes_int(&h, "ROWS", rows);
     holes_fill(&body, &h, path, "channels", 1);
+    comment_formula(out, path, 0);
     conv_function(out, name, tile_formals, 4, &no_epilogue, text_str(&body));
 }
 
