@@ -84,8 +84,8 @@ static void $FINISH(const float *restrict x, float *restrict y, int n)
                 nn_vstore(y + (i * $YI + j * $YJ + $YC(c)), m);
                 /* end: beside */
                 /* section: apart */
-                for (int l = 0; l < $LANES; l++) {
-                    y[i * $YI + j * $YJ + $YC(c + l)] = m[l];
+                for (int $l = 0; $l < $LANES; $l++) {
+                    y[i * $YI + j * $YJ + $YC(c + $l)] = m[$l];
                 }
                 /* end: apart */
             }
@@ -96,8 +96,8 @@ static void $FINISH(const float *restrict x, float *restrict y, int n)
             nn_vstore_n(y + (i * $YI + j * $YJ + $YC($WHOLE)), m, $REST);
             /* end: beside */
             /* section: apart */
-            for (int l = 0; l < $REST; l++) {
-                y[i * $YI + j * $YJ + $YC($WHOLE + l)] = m[l];
+            for (int $l = 0; $l < $REST; $l++) {
+                y[i * $YI + j * $YJ + $YC($WHOLE + $l)] = m[$l];
             }
             /* end: apart */
             /* end: rest */

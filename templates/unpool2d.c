@@ -91,7 +91,7 @@ static void $NAME(const float *restrict y, const unsigned char *restrict arg,
                 /* end: far */
                 /* section: near_arg */
                 nn_small small = {0};
-                __builtin_memcpy(&small, a + j, $COUNT * sizeof *a);
+                __builtin_memcpy(&small, a + j, $READ * sizeof *a);
                 const nn_int won = __builtin_convertvector(small, nn_int);
                 /* end: near_arg */
                 /* section: far_arg */

@@ -76,15 +76,6 @@ static inline void nn_vstore_n(float *p, nn_vec a, int n)
 }
 /* end: nn_vstore_n */
 
-/* section: nn_vfirst */
-/* The first n lanes of a, the others of b. */
-static inline nn_vec nn_vfirst(nn_vec a, nn_vec b, int n)
-{
-    __builtin_memcpy(&b, &a, (unsigned)n * sizeof(float));
-    return b;
-}
-/* end: nn_vfirst */
-
 /* section: nn_vlow */
 /* The lanes of a and b in turn, a0 b0 a1 b1 ..: the first half of them. */
 static inline nn_vec nn_vlow(nn_vec a, nn_vec b)
@@ -147,6 +138,24 @@ static inline nn_vec nn_vif(nn_int mask, nn_vec a, nn_vec b)
     return (nn_vec)((mask & (nn_int)a) | (~mask & (nn_int)b));
 }
 /* end: nn_vif */
+
+/* section: nn_vfirst */
+/* The first n lanes of a, the others of b. */
+static inline nn_vec nn_vfirst(nn_vec a, nn_vec b, int n)
+{
+    const nn_int lane = {$LANE()};
+    return nn_vif(lane < n, a, b);
+}
+/* end: nn_vfirst */
+
+/* section: nn_vload_head */
+/* The first n lanes from memory that may be read behind them, the others 0:
+ * unlike nn_vload_n, whose copy gcc sends through the stack. */
+static inline nn_vec nn_vload_head(const float *p, int n)
+{
+    return nn_vfirst(nn_vload(p), (nn_vec){0}, n);
+}
+/* end: nn_vload_head */
 
 /* section: nn_vselect */
 /* b where a is not 0, else c. */

@@ -59,6 +59,10 @@ const char *scope_name(Scope *s, const char *wish);
  * step included), declared at first use; const unless the kernel stores it. */
 const char *scope_pointer(Scope *s, const Node *n);
 
+/* What loads the first lanes of a vector of n: all of them where what follows
+ * may be read, in the workspace. */
+const char *scope_part_load(const Scope *s, const Node *n);
+
 /* The value of a number leaf (or a view of one) as a C expression. */
 const char *scope_number(Scope *s, const Node *n);
 

@@ -130,6 +130,12 @@ bool emit_fixed(const Program *p, const Param *param)
     return param->init.kind == INIT_LITERAL && (param->frozen || !p->has_loss);
 }
 
+const char *scope_part_load(const Scope *s, const Node *n)
+{
+    const Buffer *b = s->plan->value[n->id].buffer;
+    return b && b->place == PLACE_WORK ? "nn_vload_head" : "nn_vload_n";
+}
+
 const char *scope_number(Scope *s, const Node *n)
 {
     while (plan_is_view(n))

@@ -153,6 +153,16 @@ static void each(Text *out, void *context, int n, const char *const *args)
     }
 }
 
+/* The numbers of the lanes. */
+static void numbers(Text *out, void *context, int n, const char *const *args)
+{
+    const int *lanes = context;
+    (void)args;
+    for (int i = 0; i < *lanes && n == 0; i++) {
+        text_printf(out, "%s%d", i > 0 ? ", " : "", i);
+    }
+}
+
 /* The lanes of two vectors in turn, from lane args[0] of both on. */
 static void zip(Text *out, void *context, int n, const char *const *args)
 {
@@ -176,8 +186,9 @@ static void vectors(Text *out, int lanes, const char *prefix, const char *body)
         hole_int(out->arena, "STAGES", stages),
         {.name = "EACH", .write = each, .context = &lanes},
         {.name = "ZIP", .write = zip, .context = &lanes},
+        {.name = "LANE", .write = numbers, .context = &lanes},
     };
-    items(out, "templates/vector.h", holes, 5, prefix, body);
+    items(out, "templates/vector.h", holes, 6, prefix, body);
 }
 
 void target_prelude(Text *out, const Target *target, const char *body)

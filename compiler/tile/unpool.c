@@ -84,6 +84,12 @@ static bool interleaves(const ConvSpec *s, const Image *x, const Target *t)
            x->halo[LEFT] == 0 && x->row >= wide;
 }
 
+/* What loads a vector of which only some lanes hold values. */
+static const char *part_load(const ConvSpec *s, int beyond)
+{
+    return s->y.slack >= beyond ? "nn_vload_head" : "nn_vload_n";
+}
+
 static void emit_columns(Text *body, const ConvSpec *s, const Image *x,
                          const Target *t, const char *low, const char *high)
 {
@@ -108,7 +114,10 @@ static void emit_columns(Text *body, const ConvSpec *s, const Image *x,
         holes_hook(&h, "LOAD", "p",
                    count == lanes
                        ? "nn_vload($p)"
-                       : arena_printf(h.arena, "nn_vload_n($p, %d)", count));
+                       : arena_printf(h.arena, "%s($p, %d)",
+                                      part_load(s, lanes - count), count));
+        holes_int(&h, "READ",
+                  conv_arg(s)->slack >= lanes - count ? lanes : count);
         holes_drop(&h, s->y.column == 1 ? "far" : "near");
         holes_drop(&h, arg.column == 1 ? "far_arg" : "near_arg");
         holes_fill(body, &h, path, "columns", 1);

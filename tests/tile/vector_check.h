@@ -132,6 +132,11 @@ static int check_rest(void)
     nn_vec part = nn_vload_n(p, 3);
     bad += differs("load_n", part[2], 0) + differs("load_n", part[3], 0);
     bad += differs("load_n", part[0], -2);
+    part = nn_vload_head(p, 3);
+    bad += differs("load_head", part[2], 0) + differs("load_head", part[3], 0);
+    bad += differs("load_head", part[0], -2);
+    part = nn_vfirst(a, nn_vset(INFINITY), 2);
+    bad += differs("first", part[1], 0) + differs("first", part[2], INFINITY);
     nn_vstore_n(p, nn_vset(9), 2);
     bad += differs("store_n", p[1], 9) + differs("store_n", p[2], 0);
     nn_vstore(p + 2, nn_vset(8));
