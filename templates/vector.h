@@ -26,6 +26,11 @@ typedef unsigned nn_bits __attribute__((vector_size($BYTES)));
 #define NN_STEP() __asm__ volatile("" ::: "memory")
 /* end: NN_STEP */
 
+/* section: NN_STEP_AT */
+/* The same, and what p points to is read again behind it, not kept. */
+#define NN_STEP_AT(p) __asm__ volatile("" : "+r"(p) : : "memory")
+/* end: NN_STEP_AT */
+
 /* section: nn_vload */
 static inline nn_vec nn_vload(const float *p)
 {

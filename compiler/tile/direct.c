@@ -79,9 +79,8 @@ static double tile_cycles(const Direct *d, const DirectTile *t)
     int results = acc / (conv_window(d->spec, 0) * conv_window(d->spec, 1));
     double each = 2 + d->spec->epilogue.operations +
                   (lanes_side_by_side(d) ? 0 : 1.5 * d->target->lanes);
-    double planes = d->x->block == 1 ? conv_plane_cycles(d->x) : 0;
     return tiles * t->panels *
-           ((double)taps(d) * step + planes + 20 + acc + results * each);
+           ((double)taps(d) * step + 20 + acc + results * each);
 }
 
 /* The best pixels for a tile of so many vectors; false where none fits. */
@@ -332,6 +331,9 @@ static void tile_holes(Holes *h, const Direct *d, const DirectTile *t)
                                  : arena_printf(h->arena, "(g < %d ? %d : %d)",
                                                 w.groups - 1, w.steps, w.last));
     holes_int(h, "UNROLL", unroll(d, t));
+    /* steps along planes read the same scalars again: a load costs less than
+       a register where it broadcasts them too */
+    holes_text(h, "STEP", d->target->fma ? "NN_STEP_AT(p);" : "NN_STEP();");
     holes_int(h, "XG", w.group);
     holes_int(h, "XU", d->x->row);
     holes_int(h, "XV", w.column);
