@@ -8,10 +8,10 @@
  * values are scalars that meet vectors of weights. w is packed
  * [k / $LANES][u][v][c][$LANES], so that tiles of any width read it, or
  * [k / width][c][u][v][width], in the order in which a tile of that width
- * walks planes; vectors side by side are $WQ reals apart. The channel loop is cut into $GROUPS
- * groups of x's layout; where the pixels of a row are dense, v and c are one
- * loop of $STEPS. The barrier $STEP ends each step: it keeps the compiler
- * from moving loads of later steps up until the registers spill.
+ * walks planes; vectors side by side are $WQ reals apart. The channel loop is
+ * cut into $GROUPS groups of x's layout; where the pixels of a row are dense,
+ * v and c are one loop of $STEPS. The barrier $STEP ends each step: it keeps
+ * the compiler from moving loads of later steps up until the registers spill.
  *
  * x points at the tile's first pixel (in the halo), w and b at the tile's
  * channels, y and arg at the tile's first result, channel 0; k is the tile's

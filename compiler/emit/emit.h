@@ -59,9 +59,11 @@ const char *scope_name(Scope *s, const char *wish);
  * step included), declared at first use; const unless the kernel stores it. */
 const char *scope_pointer(Scope *s, const Node *n);
 
-/* What loads the first lanes of a vector of n: all of them where what follows
- * may be read, in the workspace. */
-const char *scope_part_load(const Scope *s, const Node *n);
+/* The C that loads the first `lanes` lanes of a vector of n from `at`. In the
+ * workspace what lies behind them may be read too, and the other lanes hold
+ * anything. */
+const char *scope_load_part(const Scope *s, const Node *n, const char *at,
+                            int lanes);
 
 /* The value of a number leaf (or a view of one) as a C expression. */
 const char *scope_number(Scope *s, const Node *n);

@@ -143,9 +143,7 @@ static const char *load(LaneWriter *w, const Node *n, const LanePoint *at)
         return arena_printf(arena, "nn_vset(%s)", first);
     case WAY_BESIDE:
         return at->count < w->scope->e->lanes
-                   ? arena_printf(arena, "%s(&%s, %d)",
-                                  scope_part_load(w->scope, n), first,
-                                  at->count)
+                   ? scope_load_part(w->scope, n, first, at->count)
                    : arena_printf(arena, "nn_vload(&%s)", first);
     default:
         return gather(w, n, at);

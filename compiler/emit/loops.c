@@ -179,8 +179,7 @@ static const char *load(Loops *l, const Node *n)
     if (inner_stride(l, loops_operand(l, n)) == 0)
         return arena_printf(arena, "nn_vset(%s)", element(l, n));
     if (l->used < l->lanes)
-        return arena_printf(arena, "%s(&%s, %d)", scope_part_load(l->scope, n),
-                            element(l, n), l->used);
+        return scope_load_part(l->scope, n, element(l, n), l->used);
     return arena_printf(arena, "nn_vload(&%s)", element(l, n));
 }
 

@@ -130,10 +130,13 @@ bool emit_fixed(const Program *p, const Param *param)
     return param->init.kind == INIT_LITERAL && (param->frozen || !p->has_loss);
 }
 
-const char *scope_part_load(const Scope *s, const Node *n)
+const char *scope_load_part(const Scope *s, const Node *n, const char *at,
+                            int lanes)
 {
     const Buffer *b = s->plan->value[n->id].buffer;
-    return b && b->place == PLACE_WORK ? "nn_vload_head" : "nn_vload_n";
+    if (b && b->place == PLACE_WORK)
+        return arena_printf(s->e->arena, "nn_vload(&%s)", at);
+    return arena_printf(s->e->arena, "nn_vload_n(&%s, %d)", at, lanes);
 }
 
 const char *scope_number(Scope *s, const Node *n)

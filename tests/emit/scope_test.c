@@ -49,6 +49,9 @@ static void pointers(void **state)
     assert_string_equal(scope_pointer(&s, w), "weight$1");
     assert_string_equal(scope_pointer(&s, y), "h$2");
     scope_pointer(&s, new);
+    assert_string_equal(scope_load_part(&s, y, "h[4]", 3), "nn_vload(&h[4])");
+    assert_string_equal(scope_load_part(&s, x, "x[4]", 3),
+                        "nn_vload_n(&x[4], 3)");
     head = text_str(&s.head);
     assert_non_null(strstr(head, "    const nn_real *restrict x$0 = "
                                  "(const nn_real *)f->inputs[0];\n"));
