@@ -59,9 +59,7 @@ const char *scope_name(Scope *s, const char *wish);
  * step included), declared at first use; const unless the kernel stores it. */
 const char *scope_pointer(Scope *s, const Node *n);
 
-/* The C that loads the first `lanes` lanes of a vector of n from `at`. In the
- * workspace what lies behind them may be read too, and the other lanes hold
- * anything. */
+/* Loads a vector of n, `lanes` of which count: the others hold anything. */
 const char *scope_load_part(const Scope *s, const Node *n, const char *at,
                             int lanes);
 

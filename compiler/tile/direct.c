@@ -331,9 +331,10 @@ static void tile_holes(Holes *h, const Direct *d, const DirectTile *t)
                                  : arena_printf(h->arena, "(g < %d ? %d : %d)",
                                                 w.groups - 1, w.steps, w.last));
     holes_int(h, "UNROLL", unroll(d, t));
-    /* steps along planes read the same scalars again: a load costs less than
-       a register where it broadcasts them too */
-    holes_text(h, "STEP", d->target->fma ? "NN_STEP_AT(p);" : "NN_STEP();");
+    /* steps along planes read the same scalars again: where loads broadcast
+       them, but no multiply-add does, they must not keep registers */
+    bool alike = d->target->fma && !d->target->broadcast;
+    holes_text(h, "STEP", alike ? "NN_STEP_AT(p);" : "NN_STEP();");
     holes_int(h, "XG", w.group);
     holes_int(h, "XU", d->x->row);
     holes_int(h, "XV", w.column);
