@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/pack.h"
+#include "cache.h"
 #include "front/parse.h"
 #include "nn_say.h"
 #include "tile/target.h"
@@ -54,6 +55,35 @@ bool driver_open(Driver *d, const Options *o, Diag *diag, const char *path)
     return d->file && !d->file->partial;
 }
 
+/* The graph of a training step, without the names of its values, and the
+ * parameters: the same digest, the same computation. */
+static const char *digest(Arena *arena, const Program *p)
+{
+    CacheKey key = cache_start();
+    Text text = {.arena = arena};
+
+    for (int i = 0; i < p->entries.n; i++)
+        if (strcmp(p->entries.at[i].name, "step") == 0)
+            graph_print(&text, p->entries.at[i].graph);
+    for (int i = 0; i < p->params.n; i++) {
+        const Param *x = &p->params.at[i];
+
+        text_printf(&text, "%s %d %.17g %.17g\n", x->name, x->frozen, x->l2,
+                    x->l1);
+    }
+    for (char *line = text.n ? text.at : NULL; line && *line;) {
+        char *end = strchr(line, '\n'), *name;
+
+        *end = '\0';
+        name = strstr(line, "  # ");
+        if (name)
+            *name = '\0';
+        key = cache_add(key, line);
+        line = end + 1;
+    }
+    return arena_printf(arena, "%016llx", (unsigned long long)key.a);
+}
+
 static Program *elaborate(Driver *d, int64_t batch)
 {
     const Options *o = d->options;
@@ -65,7 +95,11 @@ static Program *elaborate(Driver *d, int64_t batch)
                            .infer_only = o->infer_only};
     Program *p = elaborate_program(d->arena, d->diag, d->file, &options);
 
-    return diag_errors(d->diag) ? NULL : p;
+    if (diag_errors(d->diag))
+        return NULL;
+    if (p->has_loss)
+        p->digest = digest(d->arena, p);
+    return p;
 }
 
 Program *driver_program(Driver *d)

@@ -2,13 +2,13 @@
  * pages. */
 #include "nn_ckpt.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "nn_layout.h"
 #include "nn_learned.h"
+#include "nn_state.h"
 
 /* One group of tensors: the weights, a slot, or the best weights. */
 typedef struct {
@@ -135,26 +135,6 @@ static bool save_values(nn_saving *s, const nn_model *m, const group *g,
     return good;
 }
 
-static void save_state(nn_saving *s, const nn_state *t, int sums)
-{
-    char text[NN_MAX_SUMS * 26];
-    size_t at = 0;
-    snprintf(text, sizeof text,
-             "%" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRId64 " %" PRId64
-             " %" PRId64 " %.17g %" PRId64,
-             t->seed, t->data, t->step, t->epoch, t->batch, t->seen, t->rate,
-             t->epochs);
-    nn_saving_note(s, "nnc.state", text);
-    snprintf(text, sizeof text, "%d %.17g %" PRId64 " %" PRId64, t->has_best,
-             t->best_loss, t->best_epoch, t->waited);
-    nn_saving_note(s, "nnc.stopping", text);
-    text[0] = 0;
-    for (int i = 0; i < sums; i++)
-        at += (size_t)snprintf(text + at, sizeof text - at, "%s%.17g",
-                               i > 0 ? " " : "", t->sums[i]);
-    nn_saving_note(s, "nnc.sums", text);
-}
-
 static bool save_file(const nn_model *m, const group *g, int groups,
                       const nn_state *state, const nn_prep *preps,
                       int prep_count, const char *path, nn_error *e)
@@ -165,7 +145,7 @@ static bool save_file(const nn_model *m, const group *g, int groups,
     nn_saving_note(&s, "nnc.model", m->name);
     nn_saving_note(&s, "nnc.version", m->version);
     if (state != NULL)
-        save_state(&s, state, 1 + m->metric_count);
+        nn_state_save(&s, state, 1 + m->metric_count);
     bool good = nn_learned_save(&s, preps, prep_count, e) &&
                 save_names(&s, m, g, groups, e);
     if (!good)
@@ -378,52 +358,29 @@ bool nn_ckpt_load_weights(const nn_model *m, const nn_tensors *t,
     return good;
 }
 
-static bool load_state(const nn_tensors *t, nn_state *s, int sums)
+static bool load_open(const nn_model *m, const nn_tensors *t, const char *path,
+                      nn_real *params, nn_real *best, nn_state *state,
+                      nn_error *e)
 {
-    const char *state = nn_tensors_note(t, "nnc.state");
-    const char *stopping = nn_tensors_note(t, "nnc.stopping");
-    const char *text = nn_tensors_note(t, "nnc.sums");
-    int has_best;
-    if (state == NULL || stopping == NULL || text == NULL ||
-        sscanf(state,
-               "%" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNd64 " %" SCNd64
-               " %" SCNd64 " %lg %" SCNd64,
-               &s->seed, &s->data, &s->step, &s->epoch, &s->batch, &s->seen,
-               &s->rate, &s->epochs) != 8 ||
-        sscanf(stopping, "%d %lg %" SCNd64 " %" SCNd64, &has_best,
-               &s->best_loss, &s->best_epoch, &s->waited) != 4)
+    group g[MOST_GROUPS];
+    nn_real *to[MOST_GROUPS];
+    if (!nn_state_load(t, path, state, 1 + m->metric_count, e))
         return false;
-    s->has_best = has_best == 1;
-    for (int i = 0; i < sums; i++) {
-        char *end;
-        s->sums[i] = strtod(text, &end);
-        if (end == text)
-            return false;
-        text = end;
-    }
-    return s->epoch >= 0 && s->batch >= 0 && s->seen >= 0 && isfinite(s->rate);
+    int groups = list_groups(g, m, params, state->has_best ? best : NULL);
+    for (int k = 0; k < groups; k++)
+        to[k] = g[k].from == params ? params : best;
+    return check_names(m, t, g, groups, path, e) &&
+           nn_state_same_step(t, path, state, e) &&
+           load_groups(m, t, g, groups, to, path, e);
 }
 
 bool nn_ckpt_load(const nn_model *m, const char *path, nn_real *params,
                   nn_real *best, nn_state *state, nn_error *e)
 {
     nn_tensors t;
-    group g[MOST_GROUPS];
-    nn_real *to[MOST_GROUPS];
-    *state = (nn_state){0};
     if (!nn_tensors_open(&t, path, e))
         return false;
-    bool good = load_state(&t, state, 1 + m->metric_count);
-    if (!good)
-        nn_fail(e,
-                "%s is no checkpoint of a training run; to start from "
-                "weights use --init",
-                path);
-    int groups = list_groups(g, m, params, state->has_best ? best : NULL);
-    for (int k = 0; k < groups; k++)
-        to[k] = g[k].from == params ? params : best;
-    good = good && check_names(m, &t, g, groups, path, e) &&
-           load_groups(m, &t, g, groups, to, path, e);
+    bool good = load_open(m, &t, path, params, best, state, e);
     nn_tensors_close(&t);
     return good;
 }

@@ -6,24 +6,8 @@
 #define NN_CKPT_H
 
 #include "nn_prep.h"
+#include "nn_state.h"
 #include "nn_tensors.h"
-
-enum { NN_MAX_SUMS = 17 }; /* loss and metrics */
-
-/* Where training stands between two updates. */
-typedef struct {
-    uint64_t seed, data;      /* data: checksum of the data set */
-    uint64_t step;            /* updates made */
-    int64_t epoch;            /* complete epochs */
-    int64_t batch;            /* batches done of the next one */
-    int64_t seen;             /* rows of these batches */
-    double sums[NN_MAX_SUMS]; /* over these rows */
-    double rate;
-    int64_t epochs;
-    bool has_best; /* `best` holds the weights of the best epoch */
-    double best_loss;
-    int64_t best_epoch, waited; /* epochs since then */
-} nn_state;
 
 /* Writes the weights in params, whole or not at all. */
 bool nn_ckpt_save_weights(const nn_model *m, const nn_real *params,
@@ -42,7 +26,9 @@ bool nn_ckpt_save(const nn_model *m, const nn_real *params, const nn_real *best,
 bool nn_ckpt_load_weights(const nn_model *m, const nn_tensors *t,
                           const char *path, nn_real *params, nn_error *e);
 
-/* Loads a checkpoint; the caller compares state->data with its own. */
+/* Loads a checkpoint of a run with the settings of state, whose other values
+ * are replaced; settings that differ are named with both values. The caller
+ * compares state->data with its own, and step, batch and seen with its rows. */
 bool nn_ckpt_load(const nn_model *m, const char *path, nn_real *params,
                   nn_real *best, nn_state *state, nn_error *e);
 

@@ -68,6 +68,51 @@ static bool save_weights(fit *f, nn_error *e)
                                 f->run->options.out, e);
 }
 
+/* The numbers of a checkpoint fit each other and the rows at hand. */
+static bool is_place_in_run(const fit *f)
+{
+    const nn_state *s = &f->state;
+    int64_t done = s->epoch * f->per_epoch + s->batch;
+    return s->batch < f->per_epoch && s->step == (uint64_t)done &&
+           s->seen == s->batch * f->model->step.batch;
+}
+
+static bool other_value(const char *path, const char *what, const char *then,
+                        const char *now, nn_error *e)
+{
+    return nn_fail(e,
+                   "%s was started with %s %s, not %s: a run can only go on as "
+                   "it began",
+                   path, what, then, now);
+}
+
+/* --seed and --rate may be given again, but not changed. */
+static bool same_flags(const nn_options *o, const nn_state *s, nn_error *e)
+{
+    char then[40], now[40];
+    if (o->seed_given && (uint64_t)o->seed != s->seed) {
+        snprintf(then, sizeof then, "%" PRIu64, s->seed);
+        snprintf(now, sizeof now, "%" PRId64, o->seed);
+        return other_value(o->resume, "seed", then, now, e);
+    }
+    if (o->rate_given && o->rate != s->rate) {
+        snprintf(then, sizeof then, "%.9g", s->rate);
+        snprintf(now, sizeof now, "%.9g", o->rate);
+        return other_value(o->resume, "rate", then, now, e);
+    }
+    return true;
+}
+
+/* How long to train may change: by --epochs, or in the model's text. */
+static void set_epochs(nn_state *s, const nn_options *o, int64_t told)
+{
+    if (o->epochs_given)
+        s->epochs = o->epochs;
+    else if (s->told != told)
+        s->epochs = told;
+    s->told = told;
+}
+
 static bool resume(fit *f, nn_error *e)
 {
     nn_options *o = &f->run->options;
@@ -80,13 +125,12 @@ static bool resume(fit *f, nn_error *e)
                        "%s was trained on other data: a run can only go on "
                        "with the same rows in the same parts",
                        o->resume);
-    if (o->seed_given && (uint64_t)o->seed != f->state.seed)
-        return nn_fail(e,
-                       "%s was started with seed %" PRIu64
-                       ": a run can only go on with the same seed",
-                       o->resume, f->state.seed);
-    f->state.rate = o->rate_given ? o->rate : f->state.rate;
-    f->state.epochs = o->epochs_given ? o->epochs : f->state.epochs;
+    if (!is_place_in_run(f))
+        return nn_fail(e, "%s is damaged: no run stops at such numbers",
+                       o->resume);
+    if (!same_flags(o, &f->state, e))
+        return false;
+    set_epochs(&f->state, o, f->run->program->train.epochs);
     memcpy(f->figures[NN_TRAIN].sums, f->state.sums, sizeof f->state.sums);
     f->figures[NN_TRAIN].seen = f->state.seen;
     return true;
@@ -105,6 +149,7 @@ static bool start_weights(fit *f, nn_error *e)
 static bool open_fit(fit *f, nn_run *r, nn_error *e)
 {
     const nn_options *o = &r->options;
+    const nn_training *t = &r->program->train;
     int64_t batch = r->model->step.batch;
     size_t weights = (size_t)nn_run_weights(r->model);
     *f = (fit){
@@ -113,7 +158,10 @@ static bool open_fit(fit *f, nn_run *r, nn_error *e)
     f->state = (nn_state){.seed = (uint64_t)o->seed,
                           .data = nn_dataset_checksum(&r->data),
                           .rate = o->rate,
-                          .epochs = o->epochs};
+                          .epochs = o->epochs,
+                          .told = t->epochs,
+                          .settings = t->settings,
+                          .setting_count = t->setting_count};
     if (!nn_places_open(&f->places, o, e) ||
         !nn_places_check(&f->places, r, e) ||
         !nn_alloc(&f->order, (size_t)f->rows, sizeof *f->order, "order", e) ||

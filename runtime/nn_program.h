@@ -21,6 +21,9 @@ typedef enum {
     NN_RATE_COSINE /* falls from rate to `to` over all steps */
 } nn_schedule_kind;
 
+/* Far beyond use; what is counted over all epochs still fits. */
+enum { NN_MOST_EPOCHS = 1000000000 };
+
 typedef struct {
     nn_schedule_kind kind;
     int64_t every;  /* NN_RATE_STEP */
@@ -28,6 +31,12 @@ typedef struct {
     double to;      /* NN_RATE_COSINE */
     int64_t warmup; /* steps in which the rate rises from 0 to full */
 } nn_schedule;
+
+/* Something that a run of training depends on: {"batch", "32"}. The last one
+ * is the digest of what a step computes. */
+typedef struct {
+    const char *name, *value;
+} nn_setting;
 
 typedef struct {
     const char *optimizer; /* "adam": for messages */
@@ -38,6 +47,8 @@ typedef struct {
     uint64_t seed;       /* initial values, order of rows, dropout */
     uint64_t split_seed; /* which rows are set aside */
     int64_t patience;    /* early_stop: epochs without a better loss; 0 = off */
+    const nn_setting *settings;
+    int setting_count;
 } nn_training;
 
 /* What an output means. */

@@ -208,7 +208,9 @@ static void write_train(Text *out, const Train *t)
     write_schedule(out, &t->schedule);
     text_printf(out,
                 "        .batch_all = %d, .epochs = %lld, .seed = %lld, "
-                ".split_seed = %lld, .patience = %lld},\n",
+                ".split_seed = %lld, .patience = %lld,\n        .settings = "
+                "settings, .setting_count = sizeof settings / sizeof "
+                "*settings},\n",
                 t->batch == 0, (long long)t->epochs, (long long)t->seed,
                 (long long)t->split_seed, (long long)t->patience);
 }
@@ -263,6 +265,8 @@ static void write_program(Text *out, const Program *p, bool train)
     int flows = write_flows(out, p);
     if (p->kinks)
         write_kinks(out, p);
+    if (train)
+        emit_settings(out, p);
     write_pairings(out, p);
     text_printf(out,
                 "\nstatic const nn_program program = {\n    .model = "

@@ -9,6 +9,9 @@
  * training or inference program to the C of its model. */
 void emit_program(Text *out, const Program *p, bool train);
 
+/* The table `settings`: what a checkpoint depends on, as nn_program.h says. */
+void emit_settings(Text *out, const Program *p);
+
 /* What a program needs of the runtime beyond its core. */
 bool emit_uses_gzip(const Program *p);
 bool emit_uses_images(const Program *p);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "front/elab.h"
+#include "ir/ast_print.h"
 
 /* f32 and class(n) into type and count; false after a message. */
 static bool read_type(Elab *e, const TypeExpr *t, Type *type, int64_t *classes)
@@ -222,6 +223,21 @@ static void each(Elab *e, const Exprs *values, void (*f)(Elab *, const Expr *))
         f(e, values->at[i]);
 }
 
+/* The losses in the words of the text, for whoever resumes training. */
+static void note_losses(Elab *e, const Item *item)
+{
+    Program *p = e->program;
+    Text out = {.arena = e->arena};
+
+    if (p->losses)
+        text_add(&out, p->losses);
+    for (int i = 0; i < item->values.n; i++) {
+        text_add(&out, out.n ? ", " : "");
+        ast_print_expr(&out, item->values.at[i]);
+    }
+    p->losses = text_str(&out);
+}
+
 static void items(Elab *e)
 {
     for (int i = 0; i < e->model->items.n; i++) {
@@ -232,6 +248,8 @@ static void items(Elab *e)
             output(e, item);
             break;
         case ITEM_LOSS:
+            if (e->first)
+                note_losses(e, item);
             each(e, &item->values, loss);
             break;
         case ITEM_METRIC:

@@ -1,8 +1,7 @@
 /* program.h: what a model text means: tables, settings and entries.
  *
- * A Program has one table of parameters, one of inputs and targets, outputs
- * and metrics, the data flows, the training settings, and entries. Each entry
- * is one Graph with its own mode and batch. */
+ * A Program has tables of parameters, inputs and targets, outputs and metrics,
+ * data flows, training settings, and entries, each one Graph with its mode. */
 #ifndef NNC_IR_PROGRAM_H
 #define NNC_IR_PROGRAM_H
 
@@ -138,6 +137,7 @@ typedef struct Program {
     VEC(Output) outputs;
     VEC(Metric) metrics;
     bool has_loss, has_data;
+    const char *losses, *digest; /* in words; of what a step computes */
     VEC(Flow) flows;
     Split test, validation;
     Train train;

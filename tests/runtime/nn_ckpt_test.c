@@ -103,11 +103,12 @@ static void checkpoints_come_back(void **state)
                    .sums = {0.1, 1.0 / 3},
                    .rate = 0.1,
                    .epochs = 9,
+                   .told = 9,
                    .has_best = true,
                    .best_loss = 1.0 / 7,
                    .best_epoch = 3,
                    .waited = 2};
-    nn_state from;
+    nn_state from = {0};
     nn_error e = {""};
     (void)state;
     fill(a);

@@ -6,6 +6,8 @@
 #include <signal.h>
 #include <time.h>
 
+#include "nn_mem.h"
+
 static int steps_until_signal;
 
 /* As softmax_step, but Ctrl-C comes in the middle of training. */
@@ -113,6 +115,149 @@ static void refuses_to_resume_otherwise(void **state)
     assert_int_equal(train("--resume b"), 1);
     assert_file_says("err", "no checkpoint of a training run");
     assert_int_equal(train("--resume b --init b"), 2);
+}
+
+static nn_setting settings[] = {
+    {"batch", "10"}, {"optimizer", "sgd(momentum: 0.5)"}, {"model", "1f"}};
+
+static void use_settings(void)
+{
+    program.train.settings = settings;
+    program.train.setting_count = 3;
+}
+
+static void names_what_differs(void **state)
+{
+    (void)state;
+    reset();
+    use_settings();
+    assert_int_equal(train("--quiet --epochs 2 --out b"), 0);
+    settings[0].value = "20";
+    settings[1].value = "adam";
+    assert_int_equal(train("--out c --resume b.ckpt.safetensors"), 1);
+    assert_file_says("err", "batch: 10 then, 20 now\n  optimizer: "
+                            "sgd(momentum: 0.5) then, adam now");
+    settings[0].value = "10";
+    settings[1].value = "sgd(momentum: 0.5)";
+    settings[2].value = "2e";
+    assert_int_equal(train("--out c --resume b.ckpt.safetensors"), 1);
+    assert_file_says("err", "another model or other metrics (digest 1f then, "
+                            "2e now)");
+    settings[2].value = "1f";
+    assert_int_equal(train("--rate 0.2 --out c --resume b.ckpt.safetensors"),
+                     1);
+    assert_file_says("err", "was started with rate 0.1, not 0.2");
+    assert_int_equal(access("c", F_OK), -1);
+    assert_int_equal(
+        train("--rate 0.1 --seed 1 --out c --resume b.ckpt.safetensors"), 0);
+    assert_file_says("out", "going on after epoch 2, batch 0");
+}
+
+/* Longer training by a flag or by the text is the same run. */
+static void epochs_may_change(void **state)
+{
+    (void)state;
+    reset();
+    program.train.schedule.kind = NN_RATE_CONSTANT;
+    assert_int_equal(train("--quiet --epochs 6 --out a"), 0);
+    assert_int_equal(train("--quiet --epochs 2 --out b"), 0);
+    assert_int_equal(
+        train("--quiet --epochs 6 --out c --resume b.ckpt.safetensors"), 0);
+    assert_same_file("a", "c");
+    program.train.epochs = 6;
+    assert_int_equal(train("--quiet --out d --resume b.ckpt.safetensors"), 0);
+    assert_same_file("a", "d");
+}
+
+/* The notes of a checkpoint with other numbers, which no run has written. */
+static const char *const crafted[] = {
+    "nnc.state 1 @ 24 2 0 0 1e400 2 20",
+    "nnc.state 1 @ 24 2 0 0 -1 2 20",
+    "nnc.state 1 @ 24 2 0 0 0.1 0 20",
+    "nnc.state 1 @ 24 2 0 0 0.1 9223372036854775807 20",
+    "nnc.state 1 @ 24 2 0 0 0.1 2 -20",
+    "nnc.state 1 @ 24 9223372036854775807 0 0 0.1 2 20",
+    "nnc.state 1 @ 24 2 9223372036854775807 0 0.1 2 20",
+    "nnc.state 1 @ 36 2 12 120 0.1 2 20",
+    "nnc.state 1 @ 24 2 0 9223372036854775807 0.1 2 20",
+    "nnc.state 1 @ 24 2 0 1 0.1 2 20",
+    "nnc.state 1 @ 24 -2 0 0 0.1 2 20",
+    "nnc.state 1 @ 18446744073709551615 2 0 0 0.1 2 20",
+    "nnc.state 1 @ 25 2 0 0 0.1 2 20",
+    "nnc.state 1 @ 25 2 1 7 0.1 2 20",
+    "nnc.state 1 @ 24 2 0 0 0.1 2",
+    "nnc.state 1 7 24 2 0 0 0.1 2 20",
+    "nnc.state ",
+    "nnc.sums nan 0",
+    "nnc.sums 0",
+    "nnc.sums 1e999 0",
+    "nnc.stopping 2 0 0 0",
+    "nnc.stopping 0 0 9 0",
+    "nnc.stopping 0 0 0 9223372036854775807",
+    "nnc.stopping 0 0 -1 0",
+};
+
+/* The header of file b with the value of a note replaced; @ is the data's own
+ * checksum. */
+static void craft(nn_text *out, const char *header, const char *note)
+{
+    char key[40];
+    size_t n = strcspn(note, " ");
+    snprintf(key, sizeof key, "\"%.*s\":\"", (int)n, note);
+    const char *at = strstr(header, key);
+    const char *sum = strstr(header, "\"nnc.state\":\"1 ");
+    assert_true(at != NULL && sum != NULL);
+    sum += strlen("\"nnc.state\":\"1 ");
+    at += strlen(key);
+    nn_text_add(out, header, (size_t)(at - header));
+    for (const char *p = note + n + 1; *p != 0; p++)
+        nn_text_add(out, *p == '@' ? sum : p,
+                    *p == '@' ? strcspn(sum, " ") : 1);
+    at += strcspn(at, "\"");
+    nn_text_add(out, at, strlen(at));
+}
+
+/* File b as c with that note. */
+static void write_crafted(const char *note)
+{
+    size_t size;
+    char *bytes = read_bytes("b", &size);
+    size_t length = (unsigned char)bytes[0] | (size_t)(unsigned char)bytes[1]
+                                                  << 8;
+    char *header = strndup(bytes + 8, length);
+    nn_text out = {0};
+    assert_non_null(header);
+    nn_text_add(&out, "\0\0\0\0\0\0\0", 8);
+    craft(&out, header, note);
+    out.bytes[0] = (char)((out.length - 8) & 255);
+    out.bytes[1] = (char)((out.length - 8) >> 8);
+    nn_text_add(&out, bytes + 8 + length, size - 8 - length);
+    write_bytes("c", out.bytes, out.length);
+    free(out.bytes);
+    free(header);
+    free(bytes);
+}
+
+static void refuses_crafted_checkpoints(void **state)
+{
+    (void)state;
+    reset();
+    assert_int_equal(train("--quiet --epochs 2 --out a"), 0);
+    assert_int_equal(rename("a.ckpt.safetensors", "b"), 0);
+    write_crafted("nnc.state 1 @ 24 2 0 0 0.1 2 20");
+    assert_int_equal(train("--quiet --out d --resume c"), 0);
+    for (size_t i = 0; i < sizeof crafted / sizeof *crafted; i++) {
+        write_crafted(crafted[i]);
+        if (train("--quiet --out d --resume c") != 1)
+            fail_msg("%s is taken", crafted[i]);
+        size_t size;
+        char *err = read_bytes("err", &size);
+        if (strstr(err, "c is damaged") == NULL &&
+            strstr(err, "c was trained on other data") == NULL &&
+            strstr(err, "c is no checkpoint") == NULL)
+            fail_msg("%s: %s", crafted[i], err);
+        free(err);
+    }
 }
 
 static void stops_early(void **state)
@@ -302,6 +447,9 @@ int main(void)
         cmocka_unit_test(same_seed_same_bits),
         cmocka_unit_test(resumed_equals_uninterrupted),
         cmocka_unit_test(refuses_to_resume_otherwise),
+        cmocka_unit_test(names_what_differs),
+        cmocka_unit_test(epochs_may_change),
+        cmocka_unit_test(refuses_crafted_checkpoints),
         cmocka_unit_test(stops_early),
         cmocka_unit_test(leaves_files_alone),
         cmocka_unit_test(flags),

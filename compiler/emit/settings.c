@@ -1,0 +1,127 @@
+/* settings.c: what a run of training depends on besides its data and its
+ * seed, as names and values. A checkpoint holds them (runtime/nn_program.h),
+ * so that a run goes on only as it began. */
+#include <string.h>
+
+#include "base/quote.h"
+#include "emit/data.h"
+
+static void row(Text *out, const char *name, const char *value)
+{
+    text_add(out, "    {");
+    quote_c(out, name);
+    text_add(out, ", ");
+    quote_c(out, value);
+    text_add(out, "},\n");
+}
+
+static void number_row(Text *out, const char *name, double value)
+{
+    row(out, name, arena_printf(out->arena, "%.9g", value));
+}
+
+static const char *batch_text(Arena *arena, const Program *p)
+{
+    for (int i = 0; i < p->entries.n && p->train.batch != 0; i++)
+        if (strcmp(p->entries.at[i].name, "step") == 0)
+            return arena_printf(arena, "%lld",
+                                (long long)p->entries.at[i].batch);
+    return "all";
+}
+
+static const char *optimizer_text(Arena *arena, const Train *t)
+{
+    if (strcmp(t->optimizer, "sgd") == 0)
+        return arena_printf(arena, "sgd(momentum: %.9g, nesterov: %s)",
+                            t->momentum, t->nesterov ? "true" : "false");
+    return arena_printf(arena, "%s(beta1: %.9g, beta2: %.9g, eps: %.9g)",
+                        t->optimizer, t->beta1, t->beta2, t->eps);
+}
+
+static const char *schedule_text(Arena *arena, const Schedule *s)
+{
+    if (s->kind == RATE_STEP)
+        return arena_printf(arena, "step(every: %.9g, factor: %.9g)", s->every,
+                            s->factor);
+    if (s->kind == RATE_COSINE)
+        return arena_printf(arena, "cosine(to: %.9g)", s->to);
+    return "constant";
+}
+
+static const char *split_text(Arena *arena, const Program *p, const Split *s)
+{
+    static const char *const unit[] = {
+        [SPLIT_NONE] = "none",
+        [SPLIT_SHARE] = "%",
+        [SPLIT_ROWS] = " rows",
+        [SPLIT_OWN] = "files of its own",
+    };
+
+    if (s->kind == SPLIT_NONE || s->kind == SPLIT_OWN)
+        return unit[s->kind];
+    if (s->kind == SPLIT_FOLD)
+        return arena_printf(arena, "fold %.0f of %d", s->amount, s->folds);
+    return arena_printf(
+        arena, "%s%.9g%s%s%s", s->last ? "last " : "",
+        s->kind == SPLIT_SHARE ? 100 * s->amount : s->amount, unit[s->kind],
+        s->stratified >= 0 ? " stratified by " : "",
+        s->stratified >= 0 ? p->inputs.at[s->stratified].name : "");
+}
+
+static void write_stage(Text *out, const Stage *s)
+{
+    text_printf(out, "%s%s", out->n ? " -> " : "", s->name);
+    for (int i = 0; i < s->n; i++) {
+        const Setting *x = &s->set[i];
+
+        text_printf(out, "%s%s%s", i ? ", " : "(", x->key ? x->key : "",
+                    x->key ? ": " : "");
+        if (x->kind == SET_NUMBER)
+            text_printf(out, "%.9g", x->number);
+        else
+            text_add(out, x->text ? x->text : "...");
+    }
+    text_add(out, s->n ? ")" : "");
+}
+
+/* What is done to the values of each flow; where they come from may change,
+ * since the values themselves are compared. */
+static void transform_rows(Text *out, const Program *p)
+{
+    for (int i = 0; i < p->flows.n; i++) {
+        const Flow *f = &p->flows.at[i];
+        Text steps = {.arena = out->arena};
+
+        for (int k = 1; k < f->n_stages; k++)
+            write_stage(&steps, &f->stages[k]);
+        for (int k = 0; k < f->n_feeds && f->part == PART_ALL; k++)
+            row(out,
+                arena_printf(out->arena, "preparation of %s",
+                             p->inputs.at[f->feeds[k]].name),
+                steps.n ? text_str(&steps) : "none");
+    }
+}
+
+void emit_settings(Text *out, const Program *p)
+{
+    Arena *a = out->arena;
+    const Train *t = &p->train;
+
+    text_add(out, "\nstatic const nn_setting settings[] = {\n");
+    row(out, "batch", batch_text(a, p));
+    row(out, "optimizer", optimizer_text(a, t));
+    number_row(out, "rate", t->rate);
+    row(out, "schedule", schedule_text(a, &t->schedule));
+    number_row(out, "warmup", t->schedule.warmup);
+    number_row(out, "clip norm", t->clip_norm);
+    number_row(out, "l2", t->l2);
+    number_row(out, "l1", t->l1);
+    number_row(out, "patience of early_stop", (double)t->patience);
+    number_row(out, "seed", (double)t->seed);
+    row(out, "loss", p->losses ? p->losses : "none");
+    row(out, "validation", split_text(a, p, &p->validation));
+    row(out, "test", split_text(a, p, &p->test));
+    transform_rows(out, p);
+    row(out, "model", p->digest ? p->digest : "not known");
+    text_add(out, "};\n");
+}

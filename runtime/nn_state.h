@@ -1,0 +1,41 @@
+/* Where a run of training stands, and what it depends on: the part of a
+ * checkpoint that stands in notes of the file. */
+#ifndef NN_STATE_H
+#define NN_STATE_H
+
+#include "nn_program.h"
+#include "nn_tensors.h"
+
+enum { NN_MAX_SUMS = 17 }; /* loss and metrics */
+
+/* Where training stands between two updates. */
+typedef struct {
+    uint64_t seed, data;      /* data: checksum of the data set */
+    uint64_t step;            /* updates made */
+    int64_t epoch;            /* complete epochs */
+    int64_t batch;            /* batches done of the next one */
+    int64_t seen;             /* rows of these batches */
+    double sums[NN_MAX_SUMS]; /* over these rows */
+    double rate;
+    int64_t epochs;
+    int64_t told;  /* epochs that the model's text asked for */
+    bool has_best; /* `best` holds the weights of the best epoch */
+    double best_loss;
+    int64_t best_epoch, waited; /* epochs since then */
+    const nn_setting *settings; /* what the run depends on; borrowed */
+    int setting_count;
+} nn_state;
+
+/* Adds the notes; `sums` of state->sums are in use. */
+void nn_state_save(nn_saving *s, const nn_state *state, int sums);
+
+/* Reads them back. Refuses a file without them, numbers that no run writes,
+ * and settings that are others than those of state, all but the last one. */
+bool nn_state_load(const nn_tensors *t, const char *path, nn_state *state,
+                   int sums, nn_error *e);
+
+/* Compares the last setting, which is known by a digest only. */
+bool nn_state_same_step(const nn_tensors *t, const char *path,
+                        const nn_state *state, nn_error *e);
+
+#endif
