@@ -127,6 +127,12 @@ $(B)/tests/runtime/%_test: $(B)/tests/runtime/%_test.o $(B)/libnnrt.a
 	$(SAY) LINK $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka -lz -lpng $(LIBS)
 
+# The test in which memory runs out has allocators of its own.
+comma := ,
+$(B)/tests/runtime/nn_memory_test: LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=%, \
+    malloc calloc realloc aligned_alloc strdup strndup fopen fdopen opendir \
+    fsync)
+
 # What tests of the compiler share; linked where it is used.
 $(B)/libtest.a: $(call objects,tests/support/*.c)
 	$(SAY) AR $@

@@ -279,9 +279,10 @@ static bool check_names(const nn_model *m, const nn_tensors *t, const group *g,
             if (m->params[i].slots >= g[k].slot &&
                 full_name(&name, &g[k], m->params[i].name))
                 judge(&r, t, &m->params[i], name.bytes);
-    judge_strangers(&r, t);
     bool good = !name.failed || nn_fail(e, "no memory");
-    if (r.lines > 0)
+    if (good)
+        judge_strangers(&r, t);
+    if (good && r.lines > 0)
         good = complain(&r, m, t, path, e);
     free(r.text.bytes);
     free(r.known);

@@ -42,6 +42,8 @@ static bool read_source(nn_dataset *d, nn_source *s, int tensor, nn_part part,
                     .labels = d->preps[tensor].category,
                     .tensor = t};
     char *path = flow->path == NULL ? NULL : nn_file_join(folder, flow->path);
+    if (path == NULL && flow->path != NULL)
+        return nn_fail(e, "no memory");
     r.path = path;
     bool good = flow->reader->read(&s->table, &r, e) &&
                 nn_prep_check_width(&d->preps[tensor], s->table.width, path, e);

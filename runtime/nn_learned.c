@@ -82,12 +82,15 @@ static bool get_labels(nn_json *j, nn_labels *l)
     nn_error e;
     if (!nn_json_enter(j, '['))
         return false;
-    while (nn_json_more(j, ']', &first))
-        if (!nn_grow(&text, &room, (size_t)count + 1, sizeof *text, &e) ||
-            !nn_json_string(j, &text[count++]))
-            break;
+    bool good = true;
+    while (good && nn_json_more(j, ']', &first))
+        good = nn_grow(&text, &room, (size_t)count + 1, sizeof *text, &e) &&
+               nn_json_string(j, &text[count++]);
     *l = (nn_labels){.text = text, .count = count};
-    return j->error == NULL && nn_labels_take(l, text, count, &e);
+    if (good && j->error == NULL && nn_labels_take(l, text, count, &e))
+        return true;
+    nn_labels_close(l);
+    return false;
 }
 
 static bool good_moments(const nn_prep *p, int64_t means, int64_t deviations)
@@ -101,11 +104,14 @@ static bool good_moments(const nn_prep *p, int64_t means, int64_t deviations)
     return true;
 }
 
-static bool parse(nn_prep *p, const char *value)
+/* Reads the object; *deviations becomes their number, p->period that of the
+ * means. */
+static bool parse(nn_prep *p, const char *value, int64_t *deviations)
 {
     nn_json j = nn_json_open(value, strlen(value));
     bool first = true;
-    int64_t means = 0, deviations = 0;
+    int64_t means = 0;
+    *deviations = 0;
     nn_json_enter(&j, '{');
     while (nn_json_more(&j, '}', &first)) {
         char *key;
@@ -113,7 +119,7 @@ static bool parse(nn_prep *p, const char *value)
         if (good && strcmp(key, "mean") == 0 && p->mean == NULL)
             good = get_numbers(&j, &p->mean, &means);
         else if (good && strcmp(key, "deviation") == 0 && p->deviation == NULL)
-            good = get_numbers(&j, &p->deviation, &deviations);
+            good = get_numbers(&j, &p->deviation, deviations);
         else if (good && strcmp(key, "labels") == 0 && p->labels.text == NULL)
             good = get_labels(&j, &p->labels);
         else if (good)
@@ -123,19 +129,27 @@ static bool parse(nn_prep *p, const char *value)
             return false;
     }
     p->period = means;
-    if (!nn_json_done(&j))
+    return nn_json_done(&j);
+}
+
+static bool parse_sound(nn_prep *p, const char *value)
+{
+    int64_t deviations;
+    if (!parse(p, value, &deviations))
         return false;
     return p->category ? p->labels.count > 0
-                       : good_moments(p, means, deviations);
+                       : good_moments(p, p->period, deviations);
 }
 
 static const char *find_note(const nn_tensors *t, const nn_prep *p)
 {
-    nn_text key = {0};
-    nn_text_print(&key, "nnc.data.%s", p->tensor->name);
-    const char *value = key.failed ? NULL : nn_tensors_note(t, key.bytes);
-    free(key.bytes);
-    return value;
+    static const char before[] = "nnc.data.";
+    size_t n = sizeof before - 1;
+    for (size_t i = 0; i < t->note_count; i++)
+        if (strncmp(t->notes[i].key, before, n) == 0 &&
+            strcmp(t->notes[i].key + n, p->tensor->name) == 0)
+            return t->notes[i].value;
+    return NULL;
 }
 
 static bool load_one(const nn_tensors *t, const char *path, nn_prep *p,
@@ -151,9 +165,11 @@ static bool load_one(const nn_tensors *t, const char *path, nn_prep *p,
             "does: add them with `--eval --init %s --out NEW` of "
             "the training program",
             path, what, name, path);
-    if (!parse(p, value))
-        return nn_fail(e, "%s: the %s of %s in it cannot be read", path, what,
-                       name);
+    if (!parse_sound(p, value))
+        return nn_fail(e,
+                       "%s: the %s of %s cannot be read: they are damaged, or "
+                       "there is no memory for them",
+                       path, what, name);
     if (p->category && p->tensor->type != NN_F32 &&
         p->labels.count > p->tensor->classes)
         return nn_fail(e, "%s: %lld labels for the %lld classes of %s", path,
@@ -172,9 +188,9 @@ bool nn_learned_load(const nn_tensors *t, const char *path, nn_prep *preps,
     return true;
 }
 
-void nn_learned_peek(const nn_tensors *t, nn_prep *p)
+bool nn_learned_peek(const nn_tensors *t, nn_prep *p)
 {
     const char *value = find_note(t, p);
-    if (value != NULL)
-        parse(p, value);
+    int64_t deviations;
+    return value == NULL || parse(p, value, &deviations);
 }

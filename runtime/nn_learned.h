@@ -16,7 +16,7 @@ bool nn_learned_load(const nn_tensors *t, const char *path, nn_prep *preps,
                      int count, nn_error *e);
 
 /* Fills an empty prep with what the file says of its tensor, whatever that
- * is; what cannot be read is left out. */
-void nn_learned_peek(const nn_tensors *t, nn_prep *p);
+ * is. False where that cannot be read. */
+bool nn_learned_peek(const nn_tensors *t, nn_prep *p);
 
 #endif

@@ -62,10 +62,13 @@ static void compare_tensor(origin *o, const nn_prep *is)
     nn_error e;
     if (!nn_prep_open(&was, NULL, is->tensor, &e))
         return;
-    nn_learned_peek(o->file, &was);
-    compare_step(o, name, "standardize", was.mean != NULL, is->standardize);
-    compare_step(o, name, "category", was.labels.count > 0, is->category);
-    if (was.labels.count > 0 && is->category)
+    bool read = nn_learned_peek(o->file, &was);
+    bool standardized = was.mean != NULL, labelled = was.labels.count > 0;
+    if (read) {
+        compare_step(o, name, "standardize", standardized, is->standardize);
+        compare_step(o, name, "category", labelled, is->category);
+    }
+    if (read && labelled && is->category)
         compare_labels(o, name, &was.labels, &is->labels);
     nn_prep_close(&was);
 }

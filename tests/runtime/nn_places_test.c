@@ -4,7 +4,6 @@
 #include "programs.h"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <time.h>
 
 static const struct {

@@ -3,7 +3,6 @@
  * runs in a process of its own, as users' programs do. */
 #include "programs.h"
 
-#include <signal.h>
 #include <time.h>
 
 #include "nn_mem.h"
