@@ -7,8 +7,6 @@
 #include "nn_dataset.h"
 #include "nn_model.h"
 
-enum { NN_MAX_FIGURES = 17 }; /* the loss, then metrics */
-
 /* Figures of some rows; seen = 0 means that there are none. */
 typedef struct {
     double sums[NN_MAX_FIGURES];

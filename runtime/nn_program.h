@@ -24,6 +24,9 @@ typedef enum {
 /* Far beyond use; what is counted over all epochs still fits. */
 enum { NN_MOST_EPOCHS = 1000000000 };
 
+/* The loss, then metrics; the compiler refuses more. */
+enum { NN_MAX_FIGURES = 65 };
+
 typedef struct {
     nn_schedule_kind kind;
     int64_t every;  /* NN_RATE_STEP */

@@ -8,6 +8,8 @@
 #include "front/elab.h"
 #include "ir/ast_print.h"
 
+enum { MOST_METRICS = 64 }; /* what the programs have room for */
+
 /* f32 and class(n) into type and count; false after a message. */
 static bool read_type(Elab *e, const TypeExpr *t, Type *type, int64_t *classes)
 {
@@ -205,7 +207,11 @@ static void metric(Elab *e, const Expr *x)
     Message *m;
 
     if (v->kind == VAL_METRIC) {
-        add_metric(e, v);
+        if (e->metrics.n >= MOST_METRICS)
+            diag_error(e->diag, x->span, "a model has at most %d metrics",
+                       MOST_METRICS);
+        else
+            add_metric(e, v);
         return;
     }
     if (v->kind == VAL_POISON)

@@ -7,6 +7,8 @@
 #include "front/elab.h"
 #include "front/settings.h"
 
+enum { MOST_EPOCHS = 1000000000 };
+
 typedef struct Store {
     Elab *e;
     Train *train;
@@ -144,6 +146,8 @@ static void set_batch(Store *s)
 static void set_epochs(Store *s)
 {
     s->train->epochs = (int64_t)s->arg->at[0]->number;
+    if (s->train->epochs > MOST_EPOCHS)
+        refuse(s->e, s->arg, "epochs", "a whole number from 1 to 1000000000");
 }
 
 static void set_seed(Store *s)
