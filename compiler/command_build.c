@@ -36,7 +36,7 @@ static bool install(const Driver *d, const Built *built, const char *folder)
         !copy(a, built->c_file, c_file, false) ||
         !copy(a, built->path, to, true))
         return false;
-    printf("%s, compiled from %s\n", to, c_file);
+    nn_say(stdout, "%s, compiled from %s\n", to, c_file);
     return true;
 }
 

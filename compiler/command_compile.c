@@ -52,7 +52,8 @@ static void print_how(const Driver *d, const char *path, const char *header,
 
     quote_shell(&word,
                 path[0] == '-' ? arena_printf(d->arena, "./%s", path) : path);
-    printf("%s and %s are written; compile them with\n    %s -O2 -std=gnu11%s"
+    nn_say(stdout,
+           "%s and %s are written; compile them with\n    %s -O2 -std=gnu11%s"
            "%s -c %s\n",
            path, header, quote_text(d->arena, cc && *cc ? cc : "clang"),
            *flags ? " " : "", flags, text_str(&word));

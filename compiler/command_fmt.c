@@ -41,7 +41,7 @@ static int format_file(const Options *o, Diag *diag, const char *path)
            memcmp(text_str(&text), source->text, text.n) == 0;
     if (o->check) {
         if (!same)
-            puts(path);
+            nn_say(stdout, "%s\n", path);
         return !same;
     }
     return same && !input ? 0 : !write_text(path, &text);

@@ -6,6 +6,7 @@
 #include "commands.h"
 #include "driver.h"
 #include "ir/outline.h"
+#include "nn_say.h"
 
 /* The cells of a row, as text. */
 enum { LINE, NAME, KIND, SHAPE, PARAMS, PRODUCTS, COLUMNS };
@@ -147,8 +148,8 @@ int command_summary(const Options *o)
         !(p = driver_program(&d)) || !driver_model(&d, WANT_ALL, &m, NULL))
         return diag_errors(diag) ? driver_status(&d) : 2;
     driver_status(&d);
-    printf("%s, from %s; multiply-adds are those of one row\n\n", p->name,
-           str_base_name(p->path));
+    nn_say(stdout, "%s, from %s; multiply-adds are those of one row\n\n",
+           p->name, str_base_name(p->path));
     print_layers(&d, p);
     putchar('\n');
     print_memory(&d, &m, true);

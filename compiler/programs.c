@@ -125,7 +125,7 @@ static int refused(Build *b, const char *log_file)
                cc, b->built->name, quote_text(a, folder), b->built->name);
     }
     if (log)
-        fwrite(log, 1, size < 4000 ? size : 4000, stderr);
+        nn_say(stderr, "%s", log);
     return library ? 1 : 70;
 }
 

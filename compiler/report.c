@@ -8,6 +8,7 @@
 #include "codesize.h"
 #include "emit/places.h"
 #include "emit/whole.h"
+#include "nn_say.h"
 #include "programs.h"
 
 static const char *shape_text(Arena *arena, const Shape *s)
@@ -153,7 +154,7 @@ int report_print(const Driver *d, const Model *m)
 {
     CodeSizes sizes = codesize_measure(d, m);
 
-    printf("%s, from %s, for %s%s\n", m->program->name,
+    nn_say(stdout, "%s, from %s, for %s%s\n", m->program->name,
            str_base_name(m->program->path), d->code.target,
            d->code.plain ? ", plain" : "");
     if (sizes.n == 0)

@@ -1,6 +1,7 @@
 /* unrolled.c: counts the statements of a text of C, one a line, function by
  * function. */
 #include "unrolled.h"
+#include "nn_say.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -59,11 +60,11 @@ bool unrolled_check(const char *c, const CodeOptions *options)
     }
     if (count.all <= UNROLLED_LIMIT)
         return true;
-    fprintf(stderr,
-            "nnc: %ld statements would be written out, and C compilers take "
-            "minutes for more than %d in a file; the largest function is %.*s "
-            "with %ld. Use --unroll=auto, or --unroll=N with a smaller N\n",
-            count.all, UNROLLED_LIMIT, count.largest_size,
-            count.largest ? count.largest : "", count.most);
+    nn_say(stderr,
+           "nnc: %ld statements would be written out, and C compilers take "
+           "minutes for more than %d in a file; the largest function is %.*s "
+           "with %ld. Use --unroll=auto, or --unroll=N with a smaller N\n",
+           count.all, UNROLLED_LIMIT, count.largest_size,
+           count.largest ? count.largest : "", count.most);
     return false;
 }

@@ -49,7 +49,7 @@ void nn_show(FILE *stream, const char *text)
 void nn_clean(char *text)
 {
     for (size_t left = strlen(text), n; left > 0; text += n, left -= n) {
-        n = *text == '\n' ? 1 : nn_printable(text, left);
+        n = *text == '\n' || *text == '\t' ? 1 : nn_printable(text, left);
         if (n == 0)
             *text = '?';
         n = n > 0 ? n : 1;

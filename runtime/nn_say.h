@@ -17,7 +17,7 @@ size_t nn_printable(const char *p, size_t left);
 /* Writes the text with a `?` for every byte that must not be shown. */
 void nn_show(FILE *stream, const char *text);
 
-/* Puts a `?` into the text for every such byte but line ends. */
+/* Puts a `?` into the text for every such byte but line ends and tabs. */
 void nn_clean(char *text);
 
 /* As fprintf, the result cleaned; cut after some 4000 bytes. */

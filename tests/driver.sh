@@ -186,6 +186,46 @@ for command in 'check small.nn --json' 'fmt - <small.nn' 'graph small.nn' \
     [ -w /dev/full ] || break
     expect 1 "full disk: $command" sh -c "'$NNC' $command >/dev/full"
 done
+# No name reaches the terminal with an escape sequence in it.
+esc=$(printf '\033')
+evil=$(printf 'e\033[31m\233\302\2332J\177')
+cp small.nn "$evil.nn" && cp wrong.nn "$evil-wrong.nn" && mkdir "$evil"
+sed "s/random(rows: 40, seed: 1)/csv(\"x.csv\", columns: 1..4)/" small.nn \
+    >"$evil/csv.nn"
+while read -r command; do
+    eval "\"$NNC\" $command" >out 2>err </dev/null
+    ! cat out err | LC_ALL=C grep -q "$esc\|$(printf '[\177\233]')"
+    verdict "names are shown without escapes: $command" \
+        "$(cat out err | head -n 2 | od -c | head -n 8)"
+done <<'END'
+check "$evil-wrong.nn" "no-$evil.nn"
+check small.nn -D "$evil"
+check small.nn "--$evil"
+check small.nn --model "$evil"
+"$evil"
+fmt "no-$evil.nn"
+fmt --check "$evil-wrong.nn" "$evil.nn"
+compile small.nn -o "no/$evil.c"
+compile "$evil.nn" -o "$evil.c"
+compile small.nn -o "$evil"
+compile small.nn --dump "$evil"
+compile small.nn --templates "$evil"
+compile small.nn --target "$evil"
+report "$evil.nn"
+graph small.nn -o "$evil"
+graph small.nn -o "no/$evil.dot"
+build "$evil-wrong.nn" -o "$evil"
+build small.nn -o "$evil.nn/x"
+train "$evil/csv.nn"
+train small.nn --out "no/$evil"
+train small.nn --epochs "$evil"
+train small.nn --log "$evil.nn"
+train small.nn --resume "$evil"
+train small.nn --out "$evil.out" --epochs 1
+infer small.nn --weights "$evil"
+infer small.nn --output "$evil"
+infer small.nn "$evil"
+END
 expect 0 "check: with all streams closed" \
     sh -c "'$NNC' check small.nn <&- >&- 2>&-"
 expect 1 "check: a mistake, with all streams closed" \

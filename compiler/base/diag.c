@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/message.h"
+#include "base/quote.h"
 
 /* What comes after these many is only counted; a text is cut in its middle. */
 enum { MESSAGES_KEPT = 1000, TEXT_KEPT = 600 };
@@ -163,12 +164,16 @@ Span span_join(Span a, Span b)
 _Noreturn void diag_bug(const char *file, int line, const char *format, ...)
 {
     va_list args;
+    Arena *arena = arena_new();
+    const char *text;
 
     fflush(stdout);
-    fprintf(stderr, "bug: %s:%d: ", file, line);
     va_start(args, format);
-    vfprintf(stderr, format, args);
+    text = format_text(arena, format, args);
     va_end(args);
-    fputs("\nThis is a mistake in nnc, not in your model.\n", stderr);
+    fprintf(stderr,
+            "bug: %s:%d: %s\nThis is a mistake in nnc, not in your model.\n",
+            file, line, quote_text(arena, text));
+    arena_free(arena);
     exit(70);
 }

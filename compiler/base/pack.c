@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/pack_table.h"
+#include "base/quote.h"
 #include "base/str.h"
 #include "base/vec.h"
 
@@ -50,8 +51,8 @@ bool pack_override(Arena *arena, const char *folder)
             arena_printf(arena, "%s/%s", folder, file->path + strlen(prefix));
         other.text = str_read_file(arena, path, &size);
         if (!other.text && errno != ENOENT) {
-            fprintf(stderr, "nnc: cannot read the template %s: %s\n", path,
-                    strerror(errno));
+            fprintf(stderr, "nnc: cannot read the template %s: %s\n",
+                    quote_text(arena, path), strerror(errno));
             return false;
         }
         if (other.text)
@@ -61,7 +62,7 @@ bool pack_override(Arena *arena, const char *folder)
         fprintf(stderr,
                 "nnc: no template lies in %s: name the folder with copies of "
                 "nnc's templates/*\n",
-                folder);
+                quote_text(arena, folder));
     stand_ins = found;
     return found.n > 0;
 }
