@@ -161,6 +161,51 @@ static void changed_data_end_training(void **state)
     assert_same_file("a", "c");
 }
 
+static void assert_no_escapes(void)
+{
+    assert_int_not_equal(system("cat out err | LC_ALL=C grep -q "
+                                "\"$(printf '[\\033\\177\\233]')\""),
+                         0);
+}
+
+/* Labels, cells, names of columns, tensors and files with what a terminal
+ * would obey. */
+static void nothing_of_others_is_shown_raw(void **state)
+{
+    size_t size;
+    (void)state;
+    reset();
+    assert_int_equal(system("cp iris.csv whole; esc=$(printf '\\033'); sed "
+                            "\"s/setosa/$esc[31mred/; s/^a,/$esc[2J,/\" whole "
+                            ">iris.csv; sed '5s/^/x/' iris.csv >spoilt"),
+                     0);
+    assert_int_equal(train("--epochs 2 --out e\033[1m --log l\033[1m"), 0);
+    assert_no_escapes();
+    assert_int_equal(train("--quiet --epochs 2 --out a"), 0);
+    assert_int_equal(infer("--weights a iris.csv"), 0);
+    assert_file_says("out", "1: ?[31mred ");
+    assert_no_escapes();
+    assert_int_equal(infer("--weights a --json iris.csv"), 0);
+    assert_file_says("out", "{\"class\": \"\\u001b[31mred\"");
+    assert_no_escapes();
+    assert_int_equal(infer("--weights no\033[2Jne iris.csv"), 1);
+    assert_no_escapes();
+    assert_int_equal(infer("--weights a no\033[2Jne.csv"), 1);
+    assert_no_escapes();
+    assert_int_equal(infer("--weights a spoilt"), 1);
+    assert_no_escapes();
+    char *bytes = read_bytes("a", &size);
+    char *name = strstr(bytes + 8, "out.weight");
+    assert_non_null(name);
+    memcpy(name, "\\u001b[2Ju", 10);
+    write_bytes("b", bytes, size);
+    free(bytes);
+    assert_int_equal(infer("--weights b iris.csv"), 1);
+    assert_file_says("err", "?[2Ju is not in the model");
+    assert_no_escapes();
+    assert_int_equal(system("cp whole iris.csv"), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -169,6 +214,7 @@ int main(void)
         cmocka_unit_test(output_that_is_lost_is_a_failure),
         cmocka_unit_test(killed_runs_leave_nothing),
         cmocka_unit_test(changed_data_end_training),
+        cmocka_unit_test(nothing_of_others_is_shown_raw),
     };
     return cmocka_run_group_tests(tests, make_data, leave_folder);
 }
