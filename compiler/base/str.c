@@ -2,7 +2,6 @@
  *
  * The distance is the restricted one of Damerau (1964), computed by the table
  * of Wagner and Fischer (1974) with three rows. */
-#define _XOPEN_SOURCE 700 /* for realpath */
 #include "base/str.h"
 
 #include <ctype.h>
@@ -12,8 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/diag.h"
 
@@ -256,67 +253,9 @@ static bool write_all(FILE *out, const char *text, size_t size)
     return written;
 }
 
-/* The rights of the file that is replaced, otherwise those of a new file. */
-static mode_t rights(const struct stat *old)
-{
-    mode_t mask;
-
-    if (old)
-        return old->st_mode & 07777;
-    mask = umask(0);
-    umask(mask);
-    return 0666 & ~mask;
-}
-
-static bool replace_file(const char *path, mode_t mode, const char *text,
-                         size_t size)
-{
-    size_t n = strlen(path);
-    char *temp = malloc(n + sizeof ".XXXXXX");
-    FILE *out = NULL;
-    int fd, saved;
-    bool done;
-
-    if (!temp)
-        return false;
-    memcpy(temp, path, n);
-    memcpy(temp + n, ".XXXXXX", sizeof ".XXXXXX");
-    fd = mkstemp(temp);
-    if (fd >= 0 && fchmod(fd, mode) == 0)
-        out = fdopen(fd, "wb");
-    done = out && write_all(out, text, size) && rename(temp, path) == 0;
-    saved = errno;
-    if (fd >= 0 && !out)
-        close(fd);
-    if (fd >= 0 && !done)
-        unlink(temp);
-    free(temp);
-    errno = saved;
-    return done;
-}
-
 bool str_write_file(const char *path, const char *text, size_t size)
 {
-    struct stat old;
-    bool exists = stat(path, &old) == 0;
-    char *real = NULL;
-    bool done;
-    int saved;
+    FILE *out = fopen(path, "wb");
 
-    /* A device or a pipe cannot be replaced; it is written as it stands. */
-    if (exists && !S_ISREG(old.st_mode)) {
-        FILE *out = fopen(path, "wb");
-
-        return out && write_all(out, text, size);
-    }
-    if (exists) /* a link stays a link: the file behind it is replaced */
-        real = realpath(path, NULL);
-    if (exists && !real)
-        return false;
-    done = replace_file(real ? real : path, rights(exists ? &old : NULL), text,
-                        size);
-    saved = errno;
-    free(real);
-    errno = saved;
-    return done;
+    return out && write_all(out, text, size);
 }

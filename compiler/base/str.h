@@ -65,8 +65,8 @@ char *str_read_file(Arena *arena, const char *path, size_t *size);
 /* The same, but not more than its first `most` bytes. */
 char *str_read_most(Arena *arena, const char *path, size_t most, size_t *size);
 
-/* Writes a file whole: to a temporary neighbour, then renamed. False with
- * errno set, and nothing left behind, when that fails. */
+/* Writes a file in a folder of nnc's own; what a user asks for is written by
+ * output.h. False with errno set where anything did not arrive. */
 bool str_write_file(const char *path, const char *text, size_t size);
 
 #endif
