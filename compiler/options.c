@@ -125,7 +125,7 @@ static const FlagRow flags[] = {
     {"--data", "DIR", "where the data files lie (default: the model's folder)",
      ON_TRAINER, FLAG_PASS, AT(data)},
     {"--data-limit", "MIB", "the most that a .gz file may unpack to",
-     ON_PROGRAM, FLAG_PASS, NOWHERE},
+     ON_TRAINER | ON(INFER), FLAG_PASS, NOWHERE},
     {"--epochs", "N", "how often to go through the data", ON(TRAIN),
      FLAG_PASS, NOWHERE},
     {"--rate", "R", "the optimiser's rate", ON(TRAIN), FLAG_PASS, NOWHERE},
