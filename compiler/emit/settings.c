@@ -1,6 +1,7 @@
 /* settings.c: what a run of training depends on besides its data and its
  * seed, as names and values. A checkpoint holds them (runtime/nn_program.h),
  * so that a run goes on only as it began. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/quote.h"
@@ -15,9 +16,17 @@ static void row(Text *out, const char *name, const char *value)
     text_add(out, "},\n");
 }
 
+/* As short as tells it from every other number. */
+static const char *number(Arena *arena, double x)
+{
+    const char *brief = arena_printf(arena, "%.9g", x);
+
+    return strtod(brief, NULL) == x ? brief : arena_printf(arena, "%.17g", x);
+}
+
 static void number_row(Text *out, const char *name, double value)
 {
-    row(out, name, arena_printf(out->arena, "%.9g", value));
+    row(out, name, number(out->arena, value));
 }
 
 static const char *batch_text(Arena *arena, const Program *p)
@@ -32,19 +41,21 @@ static const char *batch_text(Arena *arena, const Program *p)
 static const char *optimizer_text(Arena *arena, const Train *t)
 {
     if (strcmp(t->optimizer, "sgd") == 0)
-        return arena_printf(arena, "sgd(momentum: %.9g, nesterov: %s)",
-                            t->momentum, t->nesterov ? "true" : "false");
-    return arena_printf(arena, "%s(beta1: %.9g, beta2: %.9g, eps: %.9g)",
-                        t->optimizer, t->beta1, t->beta2, t->eps);
+        return arena_printf(arena, "sgd(momentum: %s, nesterov: %s)",
+                            number(arena, t->momentum),
+                            t->nesterov ? "true" : "false");
+    return arena_printf(arena, "%s(beta1: %s, beta2: %s, eps: %s)",
+                        t->optimizer, number(arena, t->beta1),
+                        number(arena, t->beta2), number(arena, t->eps));
 }
 
 static const char *schedule_text(Arena *arena, const Schedule *s)
 {
     if (s->kind == RATE_STEP)
-        return arena_printf(arena, "step(every: %.9g, factor: %.9g)", s->every,
-                            s->factor);
+        return arena_printf(arena, "step(every: %s, factor: %s)",
+                            number(arena, s->every), number(arena, s->factor));
     if (s->kind == RATE_COSINE)
-        return arena_printf(arena, "cosine(to: %.9g)", s->to);
+        return arena_printf(arena, "cosine(to: %s)", number(arena, s->to));
     return "constant";
 }
 
@@ -62,9 +73,9 @@ static const char *split_text(Arena *arena, const Program *p, const Split *s)
     if (s->kind == SPLIT_FOLD)
         return arena_printf(arena, "fold %.0f of %d", s->amount, s->folds);
     return arena_printf(
-        arena, "%s%.9g%s%s%s", s->last ? "last " : "",
-        s->kind == SPLIT_SHARE ? 100 * s->amount : s->amount, unit[s->kind],
-        s->stratified >= 0 ? " stratified by " : "",
+        arena, "%s%s%s%s%s", s->last ? "last " : "",
+        number(arena, s->kind == SPLIT_SHARE ? 100 * s->amount : s->amount),
+        unit[s->kind], s->stratified >= 0 ? " stratified by " : "",
         s->stratified >= 0 ? p->inputs.at[s->stratified].name : "");
 }
 
@@ -77,7 +88,7 @@ static void write_stage(Text *out, const Stage *s)
         text_printf(out, "%s%s%s", i ? ", " : "(", x->key ? x->key : "",
                     x->key ? ": " : "");
         if (x->kind == SET_NUMBER)
-            text_printf(out, "%.9g", x->number);
+            text_add(out, number(out->arena, x->number));
         else
             text_add(out, x->text ? x->text : "...");
     }
