@@ -207,6 +207,12 @@ static void help_command(CommandId command)
                  flag->value ? " " : "", flag->value ? flag->value : "");
         printf("  %-18s %s\n", left, flag->help);
     }
+    if (command == COMMAND_INFER)
+        fputs("\nA csv or tsv input with as many columns as the training file "
+              "is read by the\ncolumns that the model's text takes from it, "
+              "names in one of any width; with\nanother number of columns it "
+              "holds just the inputs' values in order.\n",
+              stdout);
 }
 
 /* The flag of the command that begins the argument; *value is what follows a

@@ -22,6 +22,8 @@ static void print_help(const nn_args *a)
     }
     printf("  %-16s %s\n", "--help", "show this and end");
     printf("  %-16s %s\n", "--version", "show the version and end");
+    if (a->more != NULL)
+        printf("\n%s\n", a->more);
 }
 
 static nn_args_end wrong(const nn_args *a, const char *name, const char *what)

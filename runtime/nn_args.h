@@ -33,6 +33,7 @@ typedef struct {
     const char *version; /* "iris, built by nnc 0.1" */
     const nn_arg *args;
     int count;
+    const char *more; /* what --help says behind the flags, or NULL */
 } nn_args;
 
 typedef enum { NN_ARGS_RUN, NN_ARGS_DONE, NN_ARGS_WRONG } nn_args_end;

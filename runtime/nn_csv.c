@@ -1,14 +1,22 @@
 /* The sources csv and tsv. A file is parsed once for each flow that uses it:
  * the flow's columns become a table of numbers, or of labels where `category`
- * follows. Whether line 1 is a header is judged from all flows on the file:
- * it is where a column is named, or where a column used as numbers is not a
- * number in line 1. */
+ * follows. Whether line 1 is a header is judged from all flows on the file. A
+ * missing number becomes 0, NaN (to be filled with a mean that is not known
+ * yet), marks its row, or is gathered for one message about all of them. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "nn_field.h"
+#include "nn_header.h"
 #include "nn_mem.h"
-#include "nn_records.h"
-#include "nn_table.h"
+
+enum { GAPS_SHOWN = 10 };
+
+typedef struct {
+    uint32_t line;
+    int64_t column; /* from 1 */
+} gap;
 
 typedef struct {
     nn_records records;
@@ -16,79 +24,31 @@ typedef struct {
     nn_table *table;
     int64_t *columns; /* from 0, in the order of the flow */
     size_t column_count, column_room;
-    char **names; /* of all fields, where there is a header */
+    nn_label *names; /* of all fields, where there is a header */
     size_t fields;
-    size_t cell_room, line_room;
+    uint32_t first_line;
+    size_t cell_room, line_room, drop_room;
+    gap gaps[GAPS_SHOWN]; /* missing values, where they are mistakes */
+    int64_t gap_count;
+    nn_label gap; /* what stands in the first */
 } csv;
-
-static bool wants_labels(const nn_flow *f)
-{
-    for (int i = 0; i < f->transform_count; i++)
-        if (f->transforms[i].kind == NN_CATEGORY)
-            return true;
-    return false;
-}
-
-static bool is_number(const csv *c, int64_t field)
-{
-    double x;
-    return field >= (int64_t)c->records.count ||
-           nn_records_is_number(&c->records.fields[field], &x);
-}
-
-/* What one flow says about line 1: 1 a header, 0 none, -1 no opinion. */
-static int opinion(const csv *c, const nn_flow *f)
-{
-    nn_columns all = {1, (int)c->records.count, NULL};
-    const nn_columns *columns = f->column_count > 0 ? f->columns : &all;
-    int count = f->column_count > 0 ? f->column_count : 1;
-    if (f->header != NN_HEADER_JUDGE)
-        return f->header == NN_HEADER_YES;
-    for (int i = 0; i < count; i++) {
-        if (columns[i].name != NULL)
-            return 1;
-        for (int j = columns[i].from; j <= columns[i].to; j++)
-            if (!wants_labels(f) && !is_number(c, j - 1))
-                return 1;
-    }
-    return -1;
-}
-
-static bool has_header(const csv *c)
-{
-    const nn_request *r = c->request;
-    bool header = false;
-    for (int i = 0; i < r->flow_count; i++) {
-        const nn_flow *f = &r->flows[i];
-        if (f->path == NULL || strcmp(f->path, r->flow->path) != 0)
-            continue;
-        int says = opinion(c, f);
-        if (says >= 0 && f->header != NN_HEADER_JUDGE)
-            return says == 1;
-        header = header || says == 1;
-    }
-    return header;
-}
 
 static bool keep_names(csv *c, nn_error *e)
 {
     if (!nn_alloc(&c->names, c->fields, sizeof *c->names, "csv", e))
         return false;
-    for (size_t i = 0; i < c->fields; i++) {
-        const nn_label *f = &c->records.fields[i];
-        c->names[i] = strndup(f->bytes, f->length);
-        if (c->names[i] == NULL)
-            return nn_fail(e, "%s: no memory", c->records.path);
-    }
+    memcpy(c->names, c->records.fields, c->fields * sizeof *c->names);
     return true;
 }
 
 static bool add_column(csv *c, int64_t column, nn_error *e)
 {
-    if (column < 0 || column >= (int64_t)c->fields)
-        return nn_fail(e, "%s has %zu column%s: there is no column %lld",
-                       c->records.path, c->fields, nn_s((long long)c->fields),
-                       (long long)column + 1);
+    if (column < 0 || column >= (int64_t)c->fields) {
+        nn_fail(e, "%s has %zu column%s: there is no column %lld",
+                c->records.path, c->fields, nn_s((long long)c->fields),
+                (long long)column + 1);
+        return nn_field_hint(&c->records, e);
+    }
     if (!nn_grow(&c->columns, &c->column_room, c->column_count + 1,
                  sizeof *c->columns, e))
         return false;
@@ -96,53 +56,100 @@ static bool add_column(csv *c, int64_t column, nn_error *e)
     return true;
 }
 
-static bool add_named(csv *c, const char *name, nn_error *e)
+static bool find(csv *c, const char *name, int64_t *column, nn_error *e)
 {
-    for (size_t i = 0; c->names != NULL && i < c->fields; i++)
-        if (strcmp(c->names[i], name) == 0)
-            return add_column(c, (int64_t)i, e);
-    nn_fail(e, "%s has no column \"%s\"; its header says:", c->records.path,
-            name);
-    for (size_t i = 0; c->names != NULL && i < c->fields && i < 12; i++) {
-        size_t used = strlen(e->text);
-        snprintf(e->text + used, sizeof e->text - used, "%s %.60s",
-                 i > 0 ? "," : "", c->names[i]);
-    }
-    return false;
+    const char *path = c->records.path;
+    if (c->names == NULL)
+        return nn_fail(e, "%s has no header, so no column \"%s\"", path, name);
+    *column = nn_header_find(c->names, c->fields, name, path, e);
+    return *column >= 0 || nn_field_hint(&c->records, e);
+}
+
+static bool add_columns(csv *c, const nn_columns *k, nn_error *e)
+{
+    int64_t from = k->from - 1, to = k->to - 1;
+    if (k->name != NULL && !find(c, k->name, &from, e))
+        return false;
+    if (k->name != NULL)
+        to = from;
+    if (k->last != NULL && !find(c, k->last, &to, e))
+        return false;
+    if (to < from)
+        return nn_fail(e,
+                       "%s: column \"%s\" stands behind \"%s\": write the "
+                       "range from left to right",
+                       c->records.path, k->name, k->last);
+    for (int64_t j = from; j <= to; j++)
+        if (!add_column(c, j, e))
+            return false;
+    return true;
 }
 
 static bool pick_columns(csv *c, nn_error *e)
 {
     const nn_flow *f = c->request->flow;
-    bool good = true;
-    for (int64_t j = 0; f->column_count == 0 && j < (int64_t)c->fields; j++)
-        good = good && add_column(c, j, e);
-    for (int i = 0; good && i < f->column_count; i++) {
-        const nn_columns *k = &f->columns[i];
-        if (k->name != NULL)
-            good = add_named(c, k->name, e);
-        else
-            for (int64_t j = k->from; good && j <= k->to; j++)
-                good = add_column(c, j - 1, e);
-    }
-    return good;
+    nn_columns all = {.from = 1, .to = (int)c->fields};
+    if (f->column_count == 0)
+        return add_columns(c, &all, e);
+    for (int i = 0; i < f->column_count; i++)
+        if (!add_columns(c, &f->columns[i], e))
+            return false;
+    return true;
 }
 
-static bool take_field(csv *c, size_t cell, int64_t column, nn_error *e)
+/* A missing value; *x is what stands for it. */
+static void take_gap(csv *c, int64_t column, double *x)
 {
-    nn_table *t = c->table;
-    const char *name = c->names != NULL ? c->names[column] : NULL;
+    nn_missing missing = c->request->flow->missing;
+    *x = missing == NN_MISSING_MEAN ? NAN : 0;
+    if (missing == NN_MISSING_DROP)
+        c->table->dropped[c->table->rows] = 1;
+    if (missing != NN_MISSING_ERROR)
+        return;
+    if (c->gap_count == 0)
+        c->gap = c->records.fields[column];
+    if (c->gap_count < GAPS_SHOWN)
+        c->gaps[c->gap_count] = (gap){c->records.line, column + 1};
+    c->gap_count++;
+}
+
+/* What is wrong in the first line may be that it is a header. */
+static bool hint_header(const csv *c, uint32_t line, nn_error *e)
+{
+    bool judged = c->request->flow->header == NN_HEADER_JUDGE;
+    if (c->names == NULL && judged && line == c->first_line)
+        nn_fail_also(e, "; if this line is a header, write header: true");
+    return false;
+}
+
+static nn_label name_of(const csv *c, int64_t column)
+{
+    return c->names != NULL ? c->names[column] : (nn_label){"", 0};
+}
+
+static bool take_number(csv *c, size_t cell, int64_t column, nn_error *e)
+{
     const nn_label *field = &c->records.fields[column];
-    if (t->cell == NN_CELL_F64)
-        return nn_records_number(&c->records, (size_t)column, name,
-                                 (double *)t->owned[0] + cell, e);
-    if (field->length == 0)
-        return nn_fail(e,
-                       "%s:%u: column %lld is empty, where a label is "
-                       "wanted",
-                       t->path, c->records.line, (long long)column + 1);
-    ((nn_label *)t->owned[0])[cell] = *field;
+    double *x = (double *)c->table->owned[0] + cell;
+    if (nn_field_is_missing(field))
+        take_gap(c, column, x);
+    else if (!nn_records_number(&c->records, (size_t)column, name_of(c, column),
+                                x, e)) {
+        nn_field_hint_number(&c->records, field, e);
+        return hint_header(c, c->records.line, e);
+    }
     return true;
+}
+
+/* `?` is a label like any other, until the text says what is missing. */
+static void take_label(csv *c, size_t cell, int64_t column)
+{
+    const nn_label *field = &c->records.fields[column];
+    bool asked = c->request->flow->missing != NN_MISSING_ERROR;
+    double waste;
+    ((nn_label *)c->table->owned[0])[cell] = *field;
+    if (field->length == 0 || (asked && nn_field_is_missing(field)))
+        take_gap(c, column, &waste);
 }
 
 static bool take_record(csv *c, nn_error *e)
@@ -151,17 +158,26 @@ static bool take_record(csv *c, nn_error *e)
     const nn_records *r = &c->records;
     size_t size = t->cell == NN_CELL_F64 ? sizeof(double) : sizeof(nn_label);
     size_t cells = (size_t)t->rows * c->column_count;
-    if (r->count != c->fields)
-        return nn_fail(e, "%s:%u: this row has %zu column%s, the first has %zu",
-                       t->path, r->line, r->count, nn_s((long long)r->count),
-                       c->fields);
+    if (r->count != c->fields) {
+        nn_fail(e, "%s:%u: this row has %zu column%s, the first has %zu",
+                t->path, r->line, r->count, nn_s((long long)r->count),
+                c->fields);
+        return nn_field_hint(r, e);
+    }
+    bool drops = c->request->flow->missing == NN_MISSING_DROP;
     if (!nn_grow(&t->owned[0], &c->cell_room, cells + c->column_count, size,
                  e) ||
+        (drops &&
+         !nn_grow(&t->dropped, &c->drop_room, (size_t)t->rows + 1, 1, e)) ||
         !nn_grow(&t->owned[1], &c->line_room, (size_t)t->rows + 1,
                  sizeof *t->lines, e))
         return nn_fail_in(e, t->path);
+    if (t->dropped != NULL)
+        t->dropped[t->rows] = 0;
     for (size_t j = 0; j < c->column_count; j++)
-        if (!take_field(c, cells + j, c->columns[j], e))
+        if (t->cell == NN_CELL_LABEL)
+            take_label(c, cells + j, c->columns[j]);
+        else if (!take_number(c, cells + j, c->columns[j], e))
             return false;
     ((uint32_t *)t->owned[1])[t->rows++] = r->line;
     return true;
@@ -170,42 +186,105 @@ static bool take_record(csv *c, nn_error *e)
 /* A header alone; where it was judged to be one, what made it so. */
 static bool no_rows(const csv *c, nn_error *e)
 {
-    for (size_t j = 0; j < c->column_count; j++) {
-        const char *name = c->names[c->columns[j]];
-        double x;
-        if (c->table->cell == NN_CELL_F64 &&
-            !nn_records_is_number(&(nn_label){name, strlen(name)}, &x))
-            return nn_fail(e,
-                           "%s has a header but no rows: '%s' in line 1 is "
-                           "not a number",
-                           c->table->path, name);
-    }
-    return nn_fail(e, "%s has a header but no rows", c->table->path);
+    const nn_flow *f = c->request->flow;
+    nn_fail(e, "%s has a header but no rows", c->table->path);
+    if (f->header == NN_HEADER_YES)
+        return nn_fail_also(e, ": line 1 is taken for one");
+    if (c->table->cell == NN_CELL_F64 && !nn_header_named(f))
+        return nn_fail_also(e, ": '%.*s' in line 1 is not a number",
+                            (int)name_of(c, c->columns[0]).length,
+                            name_of(c, c->columns[0]).bytes);
+    return false;
+}
+
+/* One message about all missing values: the first ten, and how many. */
+static bool no_gaps(const csv *c, nn_error *e)
+{
+    const gap *g = c->gaps;
+    bool labels = c->table->cell == NN_CELL_LABEL;
+    bool classes =
+        c->request->tensor != NULL && c->request->tensor->type != NN_F32;
+    if (c->gap_count == 0)
+        return true;
+    nn_label name = name_of(c, g->column - 1);
+    nn_fail(e, "%s:%u: column %lld%s%.*s%s is ", c->table->path, g->line,
+            (long long)g->column, name.length > 0 ? " (" : "", (int)name.length,
+            name.bytes, name.length > 0 ? ")" : "");
+    if (c->gap.length == 0)
+        nn_fail_also(e, "empty");
+    else
+        nn_fail_also(e, "'%.*s', which is not a number", (int)c->gap.length,
+                     c->gap.bytes);
+    if (c->gap_count > 1)
+        nn_fail_also(e, "; %lld values are missing, at line:column",
+                     (long long)c->gap_count);
+    for (int64_t i = 0; i < c->gap_count && i < GAPS_SHOWN; i++)
+        if (c->gap_count > 1)
+            nn_fail_also(e, "%s %u:%lld", i > 0 ? "," : "", g[i].line,
+                         (long long)g[i].column);
+    nn_fail_also(e, "%s: mend the file, or say what to do with missing: %s",
+                 c->gap_count > GAPS_SHOWN ? " and so on" : "",
+                 labels    ? "drop"
+                 : classes ? "drop or 0"
+                           : "mean, drop or 0");
+    return hint_header(c, g->line, e);
+}
+
+/* A quoted field with another separator behind it says what that is. */
+static bool next(csv *c, bool *more, nn_error *e)
+{
+    nn_records *r = &c->records;
+    if (nn_records_next(r, more, e))
+        return true;
+    return r->at < r->end && strchr(";\t|", *r->at) != NULL
+               ? nn_field_hint(r, e)
+               : false;
 }
 
 static bool take_records(csv *c, nn_error *e)
 {
+    const nn_request *r = c->request;
     bool more, header;
-    if (!nn_records_next(&c->records, &more, e))
+    if (!next(c, &more, e))
         return false;
     if (!more)
         return nn_fail(e, "%s has no rows", c->table->path);
     c->fields = c->records.count;
-    header = has_header(c);
+    c->first_line = c->records.line;
+    header = nn_header_judge(&c->records, r->flows, r->flow_count,
+                             r->flow->path) == NN_LINE_HEADER;
     if ((header && !keep_names(c, e)) || !pick_columns(c, e))
         return false;
-    if (header && !nn_records_next(&c->records, &more, e))
+    if (header && !next(c, &more, e))
         return false;
     while (more)
-        if (!take_record(c, e) || !nn_records_next(&c->records, &more, e))
+        if (!take_record(c, e) || !next(c, &more, e))
             return false;
-    return c->table->rows > 0 || no_rows(c, e);
+    return (c->table->rows > 0 || no_rows(c, e)) && no_gaps(c, e);
+}
+
+/* What stands between the ends of a range of names, so that inference takes
+ * the same columns. */
+static bool tell_names(const csv *c, nn_error *e)
+{
+    nn_table *t = c->table;
+    const nn_flow *f = c->request->flow;
+    bool range = f->column_count == 1 && f->columns->last != NULL;
+    if (!range)
+        return true;
+    if (!nn_alloc(&t->names, c->column_count, sizeof *t->names, "names", e))
+        return false;
+    for (size_t j = 0; j < c->column_count; j++) {
+        const nn_label *name = &c->names[c->columns[j]];
+        t->names[j] = strndup(name->bytes, name->length);
+        if (t->names[j] == NULL)
+            return nn_fail(e, "%s: no memory for names", t->path);
+    }
+    return true;
 }
 
 static void close_csv(csv *c)
 {
-    for (size_t i = 0; c->names != NULL && i < c->fields; i++)
-        free(c->names[i]);
     free(c->names);
     free(c->columns);
     nn_records_close(&c->records);
@@ -215,13 +294,15 @@ static bool read_separated(nn_table *t, const nn_request *r, char separator,
                            nn_error *e)
 {
     csv c = {.request = r, .table = t};
-    bool good = nn_table_open(t, r, e);
+    bool good = nn_table_open(t, r, e) &&
+                nn_records_open(&c.records, &t->file, t->path, separator,
+                                separator != '\t', e);
     t->cell = r->labels ? NN_CELL_LABEL : NN_CELL_F64;
-    good = good &&
-           nn_records_open(&c.records, &t->file, t->path, separator,
-                           separator == ',', e) &&
-           take_records(&c, e);
+    c.records.decimal = r->flow->decimal != 0 ? r->flow->decimal : '.';
+    good = good && take_records(&c, e);
     t->width = (int64_t)c.column_count;
+    good = good && tell_names(&c, e);
+    t->fields = (int64_t)c.fields;
     t->cells = t->owned[0];
     t->lines = t->owned[1];
     t->columns = c.columns;
@@ -239,7 +320,8 @@ static bool read_separated(nn_table *t, const nn_request *r, char separator,
 
 static bool read_csv(nn_table *t, const nn_request *r, nn_error *e)
 {
-    return read_separated(t, r, ',', e);
+    char separator = r->flow->separator;
+    return read_separated(t, r, separator != 0 ? separator : ',', e);
 }
 
 static bool read_tsv(nn_table *t, const nn_request *r, nn_error *e)

@@ -23,13 +23,23 @@ extern const nn_unpacker nn_gzip; /* nn_gzip.c: needs zlib */
 
 typedef enum { NN_TRAIN, NN_VALIDATION, NN_TEST, NN_PARTS } nn_part;
 
-/* Columns from..to, counted from 1, or the one with this name. */
+/* Columns from..to, counted from 1, or the one with this name, or those from
+ * this name to the last. */
 typedef struct {
     int from, to;
-    const char *name;
+    const char *name, *last;
 } nn_columns;
 
 typedef enum { NN_HEADER_JUDGE, NN_HEADER_YES, NN_HEADER_NO } nn_header;
+
+/* What a missing value is: a mistake, the mean of the training rows, the end
+ * of its row, or 0. */
+typedef enum {
+    NN_MISSING_ERROR,
+    NN_MISSING_MEAN,
+    NN_MISSING_DROP,
+    NN_MISSING_ZERO
+} nn_missing;
 
 typedef enum {
     NN_STANDARDIZE, /* minus mean, over deviation; one of each a column */
@@ -65,6 +75,9 @@ typedef struct {
     const nn_columns *columns; /* csv, tsv; none = all columns */
     int column_count;
     nn_header header;               /* csv, tsv */
+    nn_missing missing;             /* csv, tsv */
+    char separator;                 /* csv: 0 is a comma, ' ' any blanks */
+    char decimal;                   /* csv, tsv: 0 is a point */
     nn_draws draws;                 /* random */
     const nn_transform *transforms; /* those of NN_TRAIN count for all parts */
     int transform_count;

@@ -70,6 +70,58 @@ static bool check_counts(const nn_dataset *d, nn_part part, nn_error *e)
     return true;
 }
 
+/* Marks rows that any source of the part drops, and counts them. */
+static bool mark_dropped(const nn_dataset *d, nn_section *s, uint8_t **drop,
+                         nn_error *e)
+{
+    int64_t rows = s->sources[0].table.rows;
+    if (!nn_alloc(drop, (size_t)rows, 1, "rows", e))
+        return false;
+    for (int64_t row = 0; row < rows; row++) {
+        for (int i = 0; i < d->tensors; i++) {
+            const uint8_t *dropped = s->sources[i].table.dropped;
+            (*drop)[row] |= dropped != NULL && dropped[row];
+        }
+        s->dropped += (*drop)[row];
+    }
+    return true;
+}
+
+/* A row that one source drops goes from all of them. */
+static bool drop_rows(nn_dataset *d, nn_part part, nn_error *e)
+{
+    nn_section *s = &d->parts[part];
+    uint8_t *drop = NULL;
+    bool good = mark_dropped(d, s, &drop, e);
+    if (good && s->dropped == s->sources[0].table.rows)
+        good = nn_fail(e, "every row of the %s data has a missing value",
+                       part_names[part]);
+    for (int i = 0; good && s->dropped > 0 && i < d->tensors; i++)
+        good = nn_table_drop(&s->sources[i].table, drop, e);
+    free(drop);
+    return good;
+}
+
+/* A range of names takes the same columns in all parts. */
+static bool check_names(const nn_dataset *d, nn_part part, nn_error *e)
+{
+    for (int i = 0; i < d->tensors; i++) {
+        const nn_table *a = &d->parts[NN_TRAIN].sources[i].table;
+        const nn_table *b = &d->parts[part].sources[i].table;
+        for (int64_t j = 0; a->names != NULL && b->names != NULL; j++) {
+            if (j == a->width || j == b->width)
+                break;
+            if (strcmp(a->names[j], b->names[j]) != 0)
+                return nn_fail(e,
+                               "the range of names for %s takes column \"%s\" "
+                               "of %s, and \"%s\" of %s",
+                               d->program->model->inputs[i].name, a->names[j],
+                               a->path, b->names[j], b->path);
+        }
+    }
+    return true;
+}
+
 static bool read_part(nn_dataset *d, nn_part part, const char *folder,
                       nn_error *e)
 {
@@ -81,7 +133,8 @@ static bool read_part(nn_dataset *d, nn_part part, const char *folder,
     for (int i = 0; i < d->tensors; i++)
         if (!read_source(d, &s->sources[i], i, part, folder, e))
             return false;
-    return check_counts(d, part, e);
+    return check_counts(d, part, e) && check_names(d, part, e) &&
+           drop_rows(d, part, e);
 }
 
 static bool read_parts(nn_dataset *d, const char *folder, nn_error *e)
@@ -224,8 +277,9 @@ static bool split(nn_dataset *d, nn_error *e)
 static bool learn(nn_dataset *d, nn_error *e)
 {
     for (int i = 0; i < d->tensors; i++) {
-        const nn_table *t = &d->parts[NN_TRAIN].sources[i].table;
-        if (!nn_prep_learn(&d->preps[i], t, d->part_of, e) ||
+        nn_table *t = &d->parts[NN_TRAIN].sources[i].table;
+        if (!nn_prep_keep_columns(&d->preps[i], t, e) ||
+            !nn_prep_learn(&d->preps[i], t, d->part_of, e) ||
             !nn_prep_finish(&d->preps[i], t->width, e))
             return false;
     }
@@ -238,10 +292,25 @@ static bool encode(nn_dataset *d, nn_error *e)
         nn_section *s = &d->parts[part];
         for (int i = 0; s->own && i < d->tensors; i++) {
             nn_source *x = &s->sources[i];
+            nn_prep_fill(&d->preps[i], &x->table);
             if (!nn_prep_encode(&d->preps[i], &x->table, &x->ids, e))
                 return false;
         }
     }
+    return true;
+}
+
+/* A part with sources of its own may be what needs the training rows' means. */
+static bool open_preps(nn_dataset *d, nn_error *e)
+{
+    const nn_program *p = d->program;
+    for (int i = 0; i < d->tensors; i++)
+        if (!nn_prep_open(&d->preps[i], find_flow(p, i, NN_TRAIN),
+                          &p->model->inputs[i], e))
+            return false;
+    for (int i = 0; i < p->flow_count; i++)
+        if (p->flows[i].missing == NN_MISSING_MEAN)
+            d->preps[p->flows[i].tensor].fills = true;
     return true;
 }
 
@@ -253,10 +322,7 @@ bool nn_dataset_open(nn_dataset *d, const nn_program *program,
                       .tensors = m->input_count + m->target_count};
     if (!nn_alloc(&d->preps, (size_t)d->tensors, sizeof *d->preps, "data", e))
         return false;
-    bool good = true;
-    for (int i = 0; good && i < d->tensors; i++)
-        good = nn_prep_open(&d->preps[i], find_flow(program, i, NN_TRAIN),
-                            &m->inputs[i], e);
+    bool good = open_preps(d, e);
     good = good && read_parts(d, folder, e) && find_windows(d, e) &&
            split(d, e) && learn(d, e) && encode(d, e);
     if (!good)

@@ -17,6 +17,7 @@ typedef struct {
     nn_source *sources; /* one a tensor; borrowed from NN_TRAIN, or own */
     bool own;
     int64_t *items, count;
+    int64_t dropped; /* rows left out, because a value is missing */
 } nn_section;
 
 typedef struct {

@@ -15,6 +15,16 @@ bool nn_fail(nn_error *e, const char *format, ...)
     return false;
 }
 
+bool nn_fail_also(nn_error *e, const char *format, ...)
+{
+    size_t used = strlen(e->text);
+    va_list list;
+    va_start(list, format);
+    vsnprintf(e->text + used, sizeof e->text - used, format, list);
+    va_end(list);
+    return false;
+}
+
 bool nn_fail_in(nn_error *e, const char *before)
 {
     size_t have = strlen(e->text), put = strlen(before) + 2;

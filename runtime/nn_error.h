@@ -13,6 +13,10 @@ typedef struct {
 __attribute__((format(printf, 2, 3))) bool nn_fail(nn_error *e,
                                                    const char *format, ...);
 
+/* Adds to the message of e, cut where it would not fit; returns false. */
+__attribute__((format(printf, 2, 3))) bool
+nn_fail_also(nn_error *e, const char *format, ...);
+
 /* Puts `before: ` in front of the message of e; returns false. */
 bool nn_fail_in(nn_error *e, const char *before);
 

@@ -355,6 +355,20 @@ static bool end_epoch(fit *f, nn_error *e)
     return good;
 }
 
+static void tell_dropped(fit *f)
+{
+    static const char *const of[] = {"", " of the validation part",
+                                     " of the test part"};
+    for (int part = 0; part < NN_PARTS; part++) {
+        int64_t n = f->run->data.parts[part].dropped;
+        if (n > 0)
+            nn_log_say(&f->log,
+                       "%" PRId64 " row%s%s left out, because a value is "
+                       "missing",
+                       n, nn_s(n), of[part]);
+    }
+}
+
 static void introduce(fit *f)
 {
     const nn_dataset *d = &f->run->data;
@@ -364,6 +378,7 @@ static void introduce(fit *f)
                    "early_stop sets %" PRId64 " row%s, 10 %% of training, "
                    "aside for validation",
                    d->reserved, nn_s(d->reserved));
+    tell_dropped(f);
     nn_log_say(l,
                "%s: %" PRId64 " training, %" PRId64 " validation and %" PRId64
                " test rows; %s, rate %g, batch %d, seed %" PRIu64,

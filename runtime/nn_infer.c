@@ -2,6 +2,7 @@
  * then rows of files or of standard input, batch by batch. */
 #include "nn_infer.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 
 #include "nn_args.h"
 #include "nn_ckpt.h"
+#include "nn_form.h"
 #include "nn_init.h"
 #include "nn_learned.h"
 #include "nn_mem.h"
@@ -55,9 +57,9 @@ static nn_args_end parse(const nn_program *p, options *o, int argc, char **argv)
              p->model->name, p->file, p->image != NULL ? " and PNG" : "");
     snprintf(version, sizeof version, "%s-infer, made by nnc %s for %s",
              p->model->name, p->model->version, p->model->processor);
-    const nn_args table = {program, "[FLAG...] [FILE | INPUT=FILE]...",
-                           about,   version,
-                           args,    (int)(sizeof args / sizeof *args)};
+    const nn_args table = {
+        program, "[FLAG...] [FILE | INPUT=FILE]...", about,       version,
+        args,    (int)(sizeof args / sizeof *args),  NN_FORM_HELP};
     return nn_args_parse(&table, argc, argv, o->files, &o->file_count);
 }
 
@@ -137,7 +139,7 @@ static void close_inference(nn_inference *f)
 static bool learned_is_needed(const nn_inference *f)
 {
     for (int i = 0; i < tensor_count(f->model); i++)
-        if (f->preps[i].category || f->preps[i].standardize)
+        if (nn_prep_learns(&f->preps[i]))
             return true;
     return false;
 }
@@ -192,6 +194,23 @@ bool nn_infer_batch(nn_inference *f, int rows, nn_error *e)
            nn_fail(e, "bug: %d rows were to be one batch of %s", rows, m->name);
 }
 
+/* A row that is dropped has its place in the result, and is told. */
+static void tell_dropped(const nn_rows *r)
+{
+    char where[300];
+    int64_t first = -1, count = 0;
+    for (int64_t row = 0; row < r->rows; row++)
+        if (nn_rows_dropped(r, row) && count++ == 0)
+            first = row;
+    if (count == 0)
+        return;
+    nn_table_where(&r->tables[0], first, where, sizeof where);
+    fprintf(stderr,
+            "%s: a value is missing, so there is no result (%" PRId64
+            " row%s in all)\n",
+            where, count, nn_s(count));
+}
+
 static bool infer_rows(nn_inference *f, const nn_rows *r, int output,
                        nn_print *print, nn_error *e)
 {
@@ -205,8 +224,11 @@ static bool infer_rows(nn_inference *f, const nn_rows *r, int output,
         if (!nn_infer_batch(f, rows, e))
             return false;
         for (int i = 0; i < rows; i++)
-            nn_print_row(print, f->outputs[output] + i * values);
+            nn_print_row(print, nn_rows_dropped(r, row + i)
+                                    ? NULL
+                                    : f->outputs[output] + i * values);
     }
+    tell_dropped(r);
     return true;
 }
 

@@ -1,6 +1,8 @@
 /* What preprocessing has learned, as notes of a weights file: for each input
  * and target that has something, "nnc.data.NAME" with a JSON object of
- * "mean" and "deviation", or "labels". */
+ * "mean" and "deviation", or "labels"; "missing", the means of what is
+ * missing; "fields" and "columns": how many columns the training file had,
+ * and which were taken. */
 #ifndef NN_LEARNED_H
 #define NN_LEARNED_H
 
@@ -11,7 +13,8 @@ bool nn_learned_save(nn_saving *s, const nn_prep *preps, int count,
                      nn_error *e);
 
 /* Loads into preps that nn_prep_open has opened and that have learned
- * nothing. A file that lacks what a transform needs is refused. */
+ * nothing. A file that lacks what a transform needs is refused; one without
+ * columns leaves them unknown. */
 bool nn_learned_load(const nn_tensors *t, const char *path, nn_prep *preps,
                      int count, nn_error *e);
 

@@ -27,6 +27,7 @@ bool nn_prep_open(nn_prep *p, const nn_flow *flow, const nn_tensor *tensor,
         p->category = p->category || t->kind == NN_CATEGORY;
         p->window = t->kind == NN_WINDOWS ? t : p->window;
     }
+    p->fills = flow != NULL && flow->missing == NN_MISSING_MEAN;
     if (p->category && p->standardize)
         return nn_fail(e, "%s: labels cannot be standardized", tensor->name);
     return true;
@@ -38,8 +39,73 @@ void nn_prep_close(nn_prep *p)
     free(p->shift);
     free(p->mean);
     free(p->deviation);
+    free(p->fill);
+    for (int64_t i = 0; p->names != NULL && i < p->name_count; i++)
+        free(p->names[i]);
+    free(p->names);
+    free(p->columns);
     nn_labels_close(&p->labels);
     *p = (nn_prep){0};
+}
+
+bool nn_prep_learns(const nn_prep *p)
+{
+    return p->category || p->standardize || p->fills;
+}
+
+bool nn_prep_keep_columns(nn_prep *p, nn_table *t, nn_error *e)
+{
+    size_t count = (size_t)t->width;
+    if (t->columns == NULL)
+        return true;
+    if (!nn_alloc(&p->columns, count, sizeof *p->columns, "columns", e))
+        return false;
+    memcpy(p->columns, t->columns, count * sizeof *p->columns);
+    p->column_count = t->width;
+    p->fields = t->fields;
+    p->names = t->names;
+    p->name_count = t->names != NULL ? t->width : 0;
+    t->names = NULL;
+    return true;
+}
+
+void nn_prep_fill(const nn_prep *p, nn_table *t)
+{
+    int64_t cells = t->rows * t->width;
+    double *x = t->owned[0];
+    if (p->fill == NULL || t->cell != NN_CELL_F64 || t->cells != t->owned[0])
+        return;
+    for (int64_t i = 0, j = 0; i < cells; i++) {
+        if (isnan(x[i]))
+            x[i] = p->fill[j];
+        j = j + 1 == p->fill_count ? 0 : j + 1;
+    }
+}
+
+/* The mean of the training rows that have a value, column by column. */
+static bool learn_fill(nn_prep *p, const nn_table *t, const uint8_t *part_of,
+                       nn_error *e)
+{
+    if (!nn_alloc(&p->fill, (size_t)t->width, sizeof(double), "means", e))
+        return false;
+    p->fill_count = t->width;
+    for (int64_t j = 0; j < t->width; j++) {
+        int64_t count = 0;
+        for (int64_t row = 0; row < t->rows; row++) {
+            double x = nn_table_number(t, row, j);
+            if (part_of[row] != NN_TRAIN || isnan(x))
+                continue;
+            p->fill[j] += x;
+            count++;
+        }
+        if (count == 0)
+            return nn_fail(e,
+                           "%s: column %lld has no value in the training "
+                           "rows, so it has no mean",
+                           t->path, (long long)t->columns[j] + 1);
+        p->fill[j] /= (double)count;
+    }
+    return true;
 }
 
 static double factor_before_standardize(const nn_flow *f)
@@ -81,9 +147,11 @@ static bool check_label_count(const nn_prep *p, const nn_table *t, nn_error *e)
                    (long long)l->count, l->text[0], l->text[l->count - 1]);
 }
 
-bool nn_prep_learn(nn_prep *p, const nn_table *t, const uint8_t *part_of,
-                   nn_error *e)
+bool nn_prep_learn(nn_prep *p, nn_table *t, const uint8_t *part_of, nn_error *e)
 {
+    if (p->fills && !learn_fill(p, t, part_of, e))
+        return false;
+    nn_prep_fill(p, t);
     if (p->category)
         return nn_labels_learn(&p->labels, t, part_of, NN_TRAIN, e) &&
                check_label_count(p, t, e);
@@ -160,7 +228,8 @@ bool nn_prep_ids(const nn_prep *p, const nn_table *t, int32_t **ids,
         return false;
     for (int64_t row = 0, at = 0; row < t->rows; row++)
         for (int64_t j = 0; j < t->width; j++, at++) {
-            int64_t id = id_of(p, t, row, j);
+            bool dropped = t->dropped != NULL && t->dropped[row];
+            int64_t id = dropped ? 0 : id_of(p, t, row, j);
             if (id < 0) {
                 bad_label(p, t, row, j, e);
                 free(*ids);

@@ -14,25 +14,43 @@ typedef struct {
     int64_t period;           /* columns of the source */
     double *scale, *shift;    /* NULL: unchanged */
     double *mean, *deviation; /* standardize: period numbers each */
-    nn_labels labels;         /* category */
+    bool fills;               /* missing values become means */
+    double *fill;             /* those: fill_count of them, one a column */
+    int64_t fill_count;
+    int64_t fields;   /* columns of the training file; 0: not known */
+    int64_t *columns; /* those taken, from 0, column_count; or NULL */
+    int64_t column_count;
+    char **names; /* theirs, where the text gives a range of names */
+    int64_t name_count;
+    nn_labels labels; /* category */
 } nn_prep;
+
+/* True where something is learned from training rows. */
+bool nn_prep_learns(const nn_prep *p);
 
 /* Looks at the transforms; nothing is learned yet. */
 bool nn_prep_open(nn_prep *p, const nn_flow *flow, const nn_tensor *tensor,
                   nn_error *e);
 void nn_prep_close(nn_prep *p);
 
-/* Learns from those rows of the table whose part is NN_TRAIN. */
-bool nn_prep_learn(nn_prep *p, const nn_table *t, const uint8_t *part_of,
+/* Keeps which columns of its file the table holds; takes over its names. */
+bool nn_prep_keep_columns(nn_prep *p, nn_table *t, nn_error *e);
+
+/* Learns from those rows of the table whose part is NN_TRAIN, and fills what
+ * is missing in all rows. */
+bool nn_prep_learn(nn_prep *p, nn_table *t, const uint8_t *part_of,
                    nn_error *e);
+
+/* Puts the means in place of missing values. */
+void nn_prep_fill(const nn_prep *p, nn_table *t);
 
 /* Fixes scale and shift from the transforms for rows of `period` columns;
  * mean, deviation and labels have been learned or loaded. */
 bool nn_prep_finish(nn_prep *p, int64_t period, nn_error *e);
 
-/* The cells of a table as ids of the tensor's classes, malloc'ed. A label
- * that training did not have, or an id out of range, is an error that names
- * its line. */
+/* The cells of a table as ids of the tensor's classes, malloc'ed; 0 in rows
+ * that are dropped. A label that training did not have, or an id out of
+ * range, is an error that names its line. */
 bool nn_prep_ids(const nn_prep *p, const nn_table *t, int32_t **ids,
                  nn_error *e);
 

@@ -190,8 +190,28 @@ static void print_json(nn_print *p)
     fprintf(p->stream, "]}");
 }
 
+/* nan for each value, so that every row has its line and its columns. */
+static void print_none(nn_print *p)
+{
+    if (p->format == NN_PRINT_CSV)
+        for (int64_t i = 0; i < p->output->values; i++)
+            fputs(i > 0 ? ",nan" : "nan", p->stream);
+    else if (p->format == NN_PRINT_JSON)
+        fprintf(p->stream, "%s\n  {\"row\": %" PRId64 ", \"values\": null}",
+                p->rows > 1 ? "," : "", p->rows);
+    else
+        fprintf(p->stream, "%" PRId64 ": a value is missing", p->rows);
+    if (p->format != NN_PRINT_JSON)
+        fprintf(p->stream, "\n");
+}
+
 void nn_print_row(nn_print *p, const nn_real *values)
 {
+    if (values == NULL) {
+        p->rows++;
+        print_none(p);
+        return;
+    }
     own_unit(p, values);
     p->rows++;
     if (p->format == NN_PRINT_CSV) {

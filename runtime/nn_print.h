@@ -26,7 +26,8 @@ bool nn_print_open(nn_print *p, FILE *stream, nn_format format,
                    const nn_tensor *output, const nn_pairing *pairing,
                    const nn_prep *target, int64_t top, nn_error *e);
 
-/* Prints one row of the output; values paired with a standardized target are
+/* Prints one row of the output, or that it has no result, where values is
+ * NULL; values paired with a standardized target are
  * given in the target's own unit. */
 void nn_print_row(nn_print *p, const nn_real *values);
 

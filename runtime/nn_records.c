@@ -14,6 +14,12 @@
 static bool check_text(const nn_file *f, const char *path, nn_error *e)
 {
     long line = 1;
+    const unsigned char *b = f->bytes;
+    if (f->size >= 2 && b[0] + b[1] == 0xff + 0xfe && b[0] >= 0xfe)
+        return nn_fail(e,
+                       "%s is UTF-16 text (%s-endian): convert the file, for "
+                       "example with iconv -f utf-16 -t utf-8",
+                       path, b[0] == 0xff ? "little" : "big");
     for (size_t i = 0, n; i < f->size; i += n) {
         line += f->bytes[i] == '\n';
         n = nn_utf8((const char *)f->bytes + i, f->size - i);
@@ -23,8 +29,10 @@ static bool check_text(const nn_file *f, const char *path, nn_error *e)
                            "file, for example with iconv -f latin1 -t utf-8",
                            path, line, f->bytes[i]);
         if (f->bytes[i] == 0)
-            return nn_fail(e, "%s:%ld: a zero byte: this is no text file", path,
-                           line);
+            return nn_fail(e,
+                           "%s:%ld: a zero byte: this is no text file, or "
+                           "one in UTF-16, to be converted to UTF-8",
+                           path, line);
     }
     return true;
 }
@@ -36,7 +44,9 @@ bool nn_records_open(nn_records *r, const nn_file *file, const char *path,
     bool mark = file->size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0;
     *r = (nn_records){.path = path,
                       .separator = separator,
+                      .decimal = '.',
                       .quotes = quotes,
+                      .begin = text + (mark ? 3 : 0),
                       .at = text + (mark ? 3 : 0),
                       .end = text + file->size,
                       .next_line = 1,
@@ -75,6 +85,22 @@ static bool add_unquoted(nn_records *r, const char *from, size_t length,
     return add_field(r, to, (size_t)(r->pool + r->pooled - to), e);
 }
 
+static bool is_separator(const nn_records *r, char c)
+{
+    return c == r->separator || (r->separator == ' ' && c == '\t');
+}
+
+static bool is_blank(const nn_records *r, char c)
+{
+    return c == ' ' || (c == '\t' && r->separator != '\t');
+}
+
+static void skip_blanks(nn_records *r)
+{
+    while (r->at < r->end && is_blank(r, *r->at))
+        r->at++;
+}
+
 /* The field that begins with the quote at r->at. */
 static bool quoted_field(nn_records *r, nn_error *e)
 {
@@ -93,7 +119,9 @@ static bool quoted_field(nn_records *r, nn_error *e)
         return nn_fail(e, "%s:%u: a quoted field is never closed", r->path,
                        r->line);
     size_t length = (size_t)(r->at++ - start);
-    if (r->at < r->end && *r->at != r->separator && *r->at != '\n' &&
+    bool apart = r->separator == ' ' && r->at < r->end && is_blank(r, *r->at);
+    skip_blanks(r);
+    if (!apart && r->at < r->end && *r->at != r->separator && *r->at != '\n' &&
         *r->at != '\r')
         return nn_fail(e, "%s:%u: text after a closing quote", r->path,
                        r->next_line);
@@ -104,12 +132,13 @@ static bool quoted_field(nn_records *r, nn_error *e)
 static bool plain_field(nn_records *r, nn_error *e)
 {
     const char *start = r->at;
-    while (r->at < r->end && *r->at != r->separator && *r->at != '\n')
+    while (r->at < r->end && !is_separator(r, *r->at) && *r->at != '\n' &&
+           *r->at != '\r')
         r->at++;
     const char *stop = r->at;
-    bool last = stop == r->end || *stop == '\n';
-    if (last && stop > start && stop[-1] == '\r')
+    while (stop > start && is_blank(r, stop[-1]))
         stop--;
+    skip_blanks(r);
     return add_field(r, start, (size_t)(stop - start), e);
 }
 
@@ -117,7 +146,7 @@ static void skip_blank_lines(nn_records *r)
 {
     while (r->at < r->end) {
         const char *p = r->at;
-        while (p < r->end && (*p == '\r' || (*p == ' ' && r->quotes)))
+        while (p < r->end && (*p == '\r' || is_blank(r, *p)))
             p++;
         if (p < r->end && *p != '\n')
             return;
@@ -126,30 +155,46 @@ static void skip_blank_lines(nn_records *r)
     }
 }
 
+/* At the end of a record: takes LF or CR LF. */
+static bool end_line(nn_records *r, nn_error *e)
+{
+    const char *p = r->at;
+    while (p < r->end && *p == '\r')
+        p++;
+    if (p < r->end && *p != '\n')
+        return nn_fail(e,
+                       "%s:%u: a carriage return that no line feed follows: "
+                       "convert the line ends, for example with "
+                       "tr '\\r' '\\n'",
+                       r->path, r->next_line);
+    r->at = p + (p < r->end);
+    r->next_line++;
+    return true;
+}
+
 bool nn_records_next(nn_records *r, bool *more, nn_error *e)
 {
     skip_blank_lines(r);
     r->count = 0;
     r->line = r->next_line;
+    r->start = r->at;
     *more = r->at < r->end;
     if (!*more)
         return true;
+    skip_blanks(r);
     for (;;) {
         bool quoted = r->quotes && r->at < r->end && *r->at == '"';
         if (!(quoted ? quoted_field(r, e) : plain_field(r, e)))
             return false;
-        if (r->at < r->end && *r->at == '\r')
-            r->at++;
-        if (r->at == r->end || *r->at == '\n')
-            break;
-        r->at++;
+        if (r->at == r->end || *r->at == '\n' || *r->at == '\r')
+            return end_line(r, e);
+        r->at += r->separator != ' ';
+        skip_blanks(r);
     }
-    r->next_line++;
-    r->at += r->at < r->end;
-    return true;
 }
 
-bool nn_records_is_number(const nn_label *field, double *x)
+/* A decimal comma leaves no other meaning for a point. */
+static bool take_number(const nn_label *field, char decimal, double *x)
 {
     char text[128], *end;
     const char *p = field->bytes;
@@ -164,27 +209,29 @@ bool nn_records_is_number(const nn_label *field, double *x)
         return false;
     memcpy(text, p, n);
     text[n] = 0;
-    if (strpbrk(text, "xX(") != NULL)
+    if (strpbrk(text, decimal == '.' ? "xX(" : "xX(.") != NULL)
         return false;
+    for (char *c = text; *c != 0; c++)
+        *c = *c == decimal ? '.' : *c;
     *x = strtod(text, &end);
     return *end == 0;
 }
 
-bool nn_records_number(const nn_records *r, size_t index, const char *name,
+bool nn_records_is_number(const nn_label *field, double *x)
+{
+    return take_number(field, '.', x);
+}
+
+bool nn_records_number(const nn_records *r, size_t index, nn_label name,
                        double *x, nn_error *e)
 {
     const nn_label *f = &r->fields[index];
     int shown = f->length > 40 ? 40 : (int)f->length;
-    bool number = nn_records_is_number(f, x);
+    bool number = take_number(f, r->decimal, x), named = name.length > 0;
     if (number && isfinite(*x))
         return true;
-    const char *left = name != NULL ? " (" : "";
-    const char *right = name != NULL ? ")" : "";
-    name = name != NULL ? name : "";
-    if (f->length == 0)
-        return nn_fail(e, "%s:%u: column %zu%s%s%s is empty", r->path, r->line,
-                       index + 1, left, name, right);
-    return nn_fail(e, "%s:%u: column %zu%s%s%s is '%.*s', which is not a %s",
-                   r->path, r->line, index + 1, left, name, right, shown,
+    return nn_fail(e, "%s:%u: column %zu%s%.*s%s is '%.*s', which is not a %s",
+                   r->path, r->line, index + 1, named ? " (" : "",
+                   (int)name.length, name.bytes, named ? ")" : "", shown,
                    f->bytes, number ? "finite number" : "number");
 }

@@ -1,4 +1,5 @@
-/* Records of a text file: csv by RFC 4180, or tab-separated without quotes. */
+/* Records of a text file: csv by RFC 4180, or with another separator, with or
+ * without quotes. Blanks around a field are dropped, those in quotes stay. */
 #ifndef NN_RECORDS_H
 #define NN_RECORDS_H
 
@@ -9,9 +10,11 @@
 
 typedef struct {
     const char *path; /* for messages */
-    char separator;
+    char separator;   /* ' ': any run of blanks */
+    char decimal;     /* of numbers: '.', or ',' where the user sets it */
     bool quotes;
-    const char *at, *end;
+    const char *begin, *at, *end;
+    const char *start;  /* of the record at hand */
     uint32_t line;      /* where the record at hand begins, from 1 */
     uint32_t next_line; /* where the next one begins */
     nn_label *fields;   /* of the record at hand */
@@ -21,12 +24,13 @@ typedef struct {
 } nn_records;
 
 /* Starts before the first record of the file, which must stay open. Refuses
- * text that is not UTF-8; a byte order mark is skipped. */
+ * text that is not UTF-8; a byte order mark is skipped. The decimal sign is
+ * '.' until it is set. */
 bool nn_records_open(nn_records *r, const nn_file *file, const char *path,
                      char separator, bool quotes, nn_error *e);
 
 /* Goes to the next record, skipping blank lines; *more is false at the end.
- * Fields stay valid until nn_records_close. */
+ * The text of fields stays valid until nn_records_close. */
 bool nn_records_next(nn_records *r, bool *more, nn_error *e);
 
 void nn_records_close(nn_records *r);
@@ -35,9 +39,9 @@ void nn_records_close(nn_records *r);
  * count as numbers here, so that they can be refused by name. */
 bool nn_records_is_number(const nn_label *field, double *x);
 
-/* Field `index` of the record as a finite number, or a message that names
- * file, line and column; name may be NULL. */
-bool nn_records_number(const nn_records *r, size_t index, const char *name,
+/* Field `index` of the record as a finite number in the file's notation, or a
+ * message that names file, line and column; name may be empty. */
+bool nn_records_number(const nn_records *r, size_t index, nn_label name,
                        double *x, nn_error *e);
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nn_form.h"
 #include "nn_mem.h"
 #include "nn_records.h"
 
@@ -17,20 +18,29 @@ typedef struct {
     int first, count; /* the inputs that this file gives */
 } source;
 
-static const nn_reader *text_reader(const source *s)
+static const nn_flow *text_flow(const source *s)
 {
-    const nn_flow *f = s->preps[s->first].flow;
+    for (int i = s->first; i < s->first + s->count; i++)
+        if (nn_form_is_text(&s->preps[i]))
+            return s->preps[i].flow;
+    return NULL;
+}
+
+/* What stands between the columns: as the text says, or tabs where line 1 has
+ * them and no comma. */
+static char separator_of(const source *s)
+{
+    const nn_flow *f = text_flow(s);
     const char *newline = memchr(s->file.bytes, '\n', s->file.size);
     size_t line = newline == NULL
                       ? s->file.size
                       : (size_t)(newline - (const char *)s->file.bytes);
-    bool tabs = memchr(s->file.bytes, '\t', line) != NULL &&
-                memchr(s->file.bytes, ',', line) == NULL;
-    bool named =
-        f != NULL && f->reader != NULL && strcmp(f->reader->name, "tsv") == 0;
-    return tabs || (named && memchr(s->file.bytes, ',', line) == NULL)
-               ? &nn_tsv
-               : &nn_csv;
+    bool commas = memchr(s->file.bytes, ',', line) != NULL;
+    bool tabs = memchr(s->file.bytes, '\t', line) != NULL;
+    if (f != NULL && f->separator != 0)
+        return f->separator;
+    return (tabs || (f != NULL && f->reader == &nn_tsv)) && !commas ? '\t'
+                                                                    : ',';
 }
 
 static bool find_reader(source *s, nn_error *e)
@@ -47,7 +57,7 @@ static bool find_reader(source *s, nn_error *e)
             return nn_fail(e, "%s is an image, and %s is none", s->path,
                            s->preps[s->first].tensor->name);
     } else
-        s->reader = text_reader(s);
+        s->reader = separator_of(s) == '\t' ? &nn_tsv : &nn_csv;
     return true;
 }
 
@@ -56,119 +66,33 @@ static bool is_text(const source *s)
     return s->reader == &nn_csv || s->reader == &nn_tsv;
 }
 
-/* How many fields the first record has, and whether it holds every column
- * that these inputs' flows name (false where they name none). */
-static bool look_at_header(const source *s, size_t *fields, bool *named,
-                           nn_error *e)
-{
-    nn_records r;
-    bool more, tabs = s->reader == &nn_tsv;
-    bool good =
-        nn_records_open(&r, &s->file, s->path, tabs ? '\t' : ',', !tabs, e) &&
-        nn_records_next(&r, &more, e);
-    *fields = r.count;
-    *named = true;
-    for (int i = s->first; good && i < s->first + s->count; i++) {
-        const nn_flow *f = s->preps[i].flow;
-        if (f == NULL || f->column_count == 0)
-            *named = false;
-        for (int k = 0; f != NULL && k < f->column_count; k++) {
-            const char *name = f->columns[k].name;
-            bool found = false;
-            for (size_t j = 0; name != NULL && j < r.count; j++)
-                found = found || (strlen(name) == r.fields[j].length &&
-                                  memcmp(name, r.fields[j].bytes,
-                                         r.fields[j].length) == 0);
-            *named = *named && found;
-        }
-    }
-    nn_records_close(&r);
-    return good;
-}
-
-/* True where the columns of training, by number, lie inside the file. */
-static bool has_columns(const source *s, size_t fields)
-{
-    for (int i = s->first; i < s->first + s->count; i++) {
-        const nn_flow *f = s->preps[i].flow;
-        if (f == NULL || f->column_count == 0)
-            return false;
-        for (int k = 0; k < f->column_count; k++)
-            if (f->columns[k].name != NULL || (size_t)f->columns[k].to > fields)
-                return false;
-    }
-    return true;
-}
-
-/* Columns that input i takes: a whole row, or one step of a series. */
-static int64_t columns_of(const source *s, int i, bool series)
-{
-    const nn_prep *p = &s->preps[i];
-    bool steps = series && p->window != NULL;
-    return steps ? p->tensor->values / p->window->length : p->tensor->values;
-}
-
-static int64_t all_columns(const source *s, bool series)
-{
-    int64_t columns = 0;
-    for (int i = s->first; i < s->first + s->count; i++)
-        columns += columns_of(s, i, series);
-    return columns;
-}
-
-static bool wrong_width(const source *s, size_t fields, nn_error *e)
-{
-    nn_text list = {0};
-    for (int i = s->first; i < s->first + s->count; i++)
-        nn_text_print(&list, "%s%s: %lld", i > s->first ? ", " : "",
-                      s->preps[i].tensor->name,
-                      (long long)s->preps[i].tensor->values);
-    nn_fail(e, "%s has %zu column%s; a row takes %lld value%s (%s)", s->path,
-            fields, nn_s((long long)fields), (long long)all_columns(s, false),
-            nn_s(all_columns(s, false)), list.failed ? "" : list.bytes);
-    free(list.bytes);
-    return false;
-}
-
-/* Makes the flow by which input i takes its columns from a text file. */
+/* Makes the flow by which input i takes its columns: of a text file by what
+ * its first line is, of another all that it holds. */
 static bool plan_flows(const source *s, nn_flow *flows, nn_columns *columns,
                        nn_error *e)
 {
-    size_t fields = 0;
-    bool named = false;
-    if (is_text(s) && !look_at_header(s, &fields, &named, e))
-        return false;
-    bool rows = !named && (int64_t)fields == all_columns(s, false);
-    bool series = !named && (int64_t)fields == all_columns(s, true);
-    bool in_order = rows || series;
-    if (is_text(s) && !named && !in_order && !has_columns(s, fields))
-        return wrong_width(s, fields, e);
-    int next = 1;
-    for (int i = s->first; i < s->first + s->count; i++) {
-        const nn_flow *f = s->preps[i].flow;
-        flows[i] = (nn_flow){.tensor = i, .path = s->path};
-        if (f != NULL) {
-            flows[i].transforms = f->transforms;
-            flows[i].transform_count = f->transform_count;
-        }
-        if (in_order || f == NULL) {
-            int last = next + (int)columns_of(s, i, !rows) - 1;
-            columns[i] = (nn_columns){next, last, NULL};
-            flows[i].columns = &columns[i];
-            flows[i].column_count = 1;
-            next = last + 1;
-        } else {
-            flows[i].columns = f->columns;
-            flows[i].column_count = f->column_count;
-        }
+    nn_form form = {s->program, s->preps, s->path, s->first, s->count};
+    char separator = separator_of(s);
+    nn_records r = {0};
+    bool more = true;
+    if (!is_text(s)) {
+        flows[0] = (nn_flow){.tensor = s->first, .path = s->path};
+        return true;
     }
-    return true;
+    bool good = nn_records_open(&r, &s->file, s->path, separator,
+                                separator != '\t', e) &&
+                nn_records_next(&r, &more, e);
+    if (good && !more)
+        good = nn_fail(e, "%s has no rows", s->path);
+    good = good && nn_form_plan(&form, &r, flows, columns, e);
+    nn_records_close(&r);
+    return good;
 }
 
 /* A table may hold whole rows, or a series that windows are cut from. */
 static bool check_width(nn_rows *r, const nn_prep *p, int i, nn_error *e)
 {
-    const nn_table *t = &r->tables[i];
+    nn_table *t = &r->tables[i];
     const nn_transform *w = p->window;
     r->series[i] = w != NULL && t->width != p->tensor->values &&
                    t->width * w->length == p->tensor->values;
@@ -182,6 +106,7 @@ static bool check_width(nn_rows *r, const nn_prep *p, int i, nn_error *e)
     if (p->scale != NULL && p->period > 1 && t->width % p->period != 0)
         return nn_fail(e, "%s: %lld columns were standardized, a row has %lld",
                        t->path, (long long)p->period, (long long)t->width);
+    nn_prep_fill(p, t);
     return nn_prep_encode(p, t, &r->ids[i], e);
 }
 
@@ -197,8 +122,8 @@ static bool take_inputs(nn_rows *r, const source *s, const nn_flow *flows,
     bool good = true;
     for (int i = s->first; good && i < s->first + s->count; i++) {
         nn_request q = {.path = s->path,
-                        .flow = &flows[i],
-                        .flows = flows + s->first,
+                        .flow = &flows[i - s->first],
+                        .flows = flows,
                         .flow_count = s->count,
                         .labels = s->preps[i].category,
                         .tensor = s->preps[i].tensor,
@@ -213,15 +138,16 @@ static bool take_inputs(nn_rows *r, const source *s, const nn_flow *flows,
  * from the file itself stays valid: r keeps the file. */
 static bool read_file(nn_rows *r, source *s, nn_error *e)
 {
+    nn_form form = {s->program, s->preps, s->path, s->first, s->count};
     nn_flow *flows = NULL;
     nn_columns *columns = NULL;
     size_t n = (size_t)r->inputs;
     if (!nn_file_read(&s->file, s->path, s->program->unpacker, e))
         return false;
     s->path = strcmp(s->path, "-") == 0 ? "standard input" : s->path;
-    bool good = find_reader(s, e) &&
-                nn_alloc(&flows, n, sizeof *flows, "input", e) &&
-                nn_alloc(&columns, n, sizeof *columns, "input", e);
+    bool good =
+        find_reader(s, e) && nn_alloc(&flows, n, sizeof *flows, "input", e) &&
+        nn_alloc(&columns, nn_form_room(&form), sizeof *columns, "input", e);
     if (good && !is_text(s) && s->count > 1)
         good = nn_fail(e,
                        "%s can only give one of %d inputs: say which, as "
@@ -292,6 +218,14 @@ bool nn_rows_read_each(nn_rows *r, const nn_program *p, const nn_prep *preps,
     if (good && count_rows(r, preps, e))
         return true;
     nn_rows_close(r);
+    return false;
+}
+
+bool nn_rows_dropped(const nn_rows *r, int64_t row)
+{
+    for (int i = 0; i < r->inputs; i++)
+        if (r->tables[i].dropped != NULL && r->tables[i].dropped[row])
+            return true;
     return false;
 }
 

@@ -15,14 +15,18 @@ typedef struct {
 } nn_rows;
 
 /* Reads one file ("-" is standard input) that gives all inputs; only its
- * first bytes tell its format, not its name. A csv row holds the inputs' raw
- * values in order; a file with the columns of training is read by these. */
+ * first bytes tell its format, not its name. nn_form.h says which columns of
+ * a text file are read. */
 bool nn_rows_read(nn_rows *r, const nn_program *p, const nn_prep *preps,
                   const char *path, nn_error *e);
 
 /* Reads a file for each input, by paths[input]. */
 bool nn_rows_read_each(nn_rows *r, const nn_program *p, const nn_prep *preps,
                        const char *const *paths, nn_error *e);
+
+/* True where a value of the row is missing, and the text drops such rows: it
+ * has no result. */
+bool nn_rows_dropped(const nn_rows *r, int64_t row);
 
 /* Writes row `row` of each input, prepared, as batch row `index`. */
 void nn_rows_fetch(const nn_rows *r, const nn_prep *preps, int64_t row,

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nn_mem.h"
+
 size_t nn_table_cell_size(nn_cell cell)
 {
     static const size_t size[] = {1, 4, 8, 8, 4, 8, sizeof(nn_label)};
@@ -33,6 +35,10 @@ void nn_table_close(nn_table *t)
     nn_file_close(&t->file);
     for (size_t i = 0; i < sizeof t->owned / sizeof *t->owned; i++)
         free(t->owned[i]);
+    for (int64_t i = 0; t->names != NULL && i < t->width; i++)
+        free(t->names[i]);
+    free(t->names);
+    free(t->dropped);
     free(t->path);
     *t = (nn_table){0};
 }
@@ -105,10 +111,56 @@ void nn_table_row(const nn_table *t, int64_t row, const double *scale,
     }
 }
 
+/* Makes cells and lines the table's own, so that rows can move in them. */
+static bool own_rows(nn_table *t, nn_error *e)
+{
+    size_t size = (size_t)(t->rows * t->width) * nn_table_cell_size(t->cell);
+    void *cells, *lines;
+    if (t->cells != t->owned[0]) {
+        if (!nn_alloc(&cells, size, 1, "rows", e))
+            return false;
+        memcpy(cells, t->cells, size);
+        free(t->owned[0]);
+        t->cells = t->owned[0] = cells;
+        nn_file_close(&t->file);
+    }
+    if (t->lines != NULL)
+        return true;
+    if (!nn_alloc(&lines, (size_t)t->rows, sizeof *t->lines, "rows", e))
+        return false;
+    for (int64_t row = 0; row < t->rows; row++)
+        ((uint32_t *)lines)[row] = (uint32_t)row + 1;
+    t->lines = t->owned[1] = lines;
+    t->counted = true;
+    return true;
+}
+
+bool nn_table_drop(nn_table *t, const uint8_t *drop, nn_error *e)
+{
+    size_t size = (size_t)t->width * nn_table_cell_size(t->cell);
+    int64_t kept = 0;
+    if (!own_rows(t, e))
+        return false;
+    unsigned char *cells = t->owned[0];
+    uint32_t *lines = t->owned[1];
+    for (int64_t row = 0; row < t->rows; row++) {
+        if (drop[row])
+            continue;
+        memmove(cells + (size_t)kept * size, cells + (size_t)row * size, size);
+        lines[kept++] = lines[row];
+    }
+    t->rows = kept;
+    free(t->dropped);
+    t->dropped = NULL;
+    return true;
+}
+
 void nn_table_where(const nn_table *t, int64_t row, char *words, size_t size)
 {
     const char *path = t->path != NULL ? t->path : "the source";
-    if (t->lines != NULL)
+    if (t->lines != NULL && t->counted)
+        snprintf(words, size, "%s: row %u", path, t->lines[row]);
+    else if (t->lines != NULL)
         snprintf(words, size, "%s:%u", path, t->lines[row]);
     else
         snprintf(words, size, "%s: row %lld", path, (long long)row + 1);

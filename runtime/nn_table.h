@@ -29,6 +29,10 @@ typedef struct {
     const unsigned char *cells; /* rows x width, row-major, any alignment */
     const uint32_t *lines;      /* of each row, from 1; NULL: rows have none */
     const int64_t *columns;     /* the file's, from 0, of each cell; or NULL */
+    int64_t fields;             /* of text: columns of the file */
+    char **names;               /* of the columns, for a range of names */
+    bool counted;               /* lines are those of rows, not of text */
+    uint8_t *dropped;           /* 1: the row is to go; malloc'ed or NULL */
     char *path;                 /* for messages, malloc'ed */
     nn_stamp stamp;             /* of the file as it was opened */
     nn_file file;               /* kept open for cells that lie in it */
@@ -66,6 +70,10 @@ double nn_table_number(const nn_table *t, int64_t row, int64_t column);
  * NULL scale leaves the numbers as they are. Not for labels. */
 void nn_table_row(const nn_table *t, int64_t row, const double *scale,
                   const double *shift, int64_t period, nn_real *out);
+
+/* Takes out the rows whose drop[row] is set; the others keep their order and
+ * their lines. */
+bool nn_table_drop(nn_table *t, const uint8_t *drop, nn_error *e);
 
 /* Where row `row` stands, for messages: "iris.csv:12" or "x.npy: row 12". */
 void nn_table_where(const nn_table *t, int64_t row, char *words, size_t size);

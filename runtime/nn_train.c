@@ -60,7 +60,8 @@ static nn_args_end parse(const nn_program *p, nn_options *o, int argc,
              p->model->name, p->model->version, p->model->processor);
     const nn_args table = {program, "[FLAG...]",
                            about,   version,
-                           args,    (int)(sizeof args / sizeof *args)};
+                           args,    (int)(sizeof args / sizeof *args),
+                           NULL};
     return nn_args_parse(&table, argc, argv, NULL, NULL);
 }
 

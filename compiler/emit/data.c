@@ -21,6 +21,17 @@ static double number(const Stage *stage, const char *key, double otherwise)
     return s && s->kind == SET_NUMBER ? s->number : otherwise;
 }
 
+/* Numbers that follow each other from place i on; the place behind them. */
+static int write_run(Text *out, const Setting *s, int i)
+{
+    int from = (int)s->list[i++], to = from;
+
+    for (; i < s->n && (int)s->list[i] == to + 1; i++)
+        to++;
+    text_printf(out, "{.from = %d, .to = %d}", from, to);
+    return i;
+}
+
 static int write_columns(Text *out, const Setting *s)
 {
     int n = 0;
@@ -31,19 +42,26 @@ static int write_columns(Text *out, const Setting *s)
         return 1;
     }
     if (s->kind == SET_NUMBER) {
-        text_printf(out, "{%d, %d, NULL}", (int)s->number, (int)s->number);
+        text_printf(out, "{.from = %d, .to = %d}", (int)s->number,
+                    (int)s->number);
         return 1;
     }
-    for (int i = 0; i < s->n; i++) {
-        text_add(out, n++ ? ", " : "");
+    if (s->kind == SET_SPAN) {
+        text_add(out, "{.name = ");
+        quote_c(out, s->texts[0]);
+        text_add(out, ", .last = ");
+        quote_c(out, s->texts[1]);
+        text_add(out, "}");
+        return 1;
+    }
+    for (int i = 0; i < s->n; n++) {
+        text_add(out, n ? ", " : "");
         if (s->texts) {
             text_add(out, "{.name = ");
-            quote_c(out, s->texts[i]);
+            quote_c(out, s->texts[i++]);
             text_add(out, "}");
-        } else {
-            text_printf(out, "{%d, %d, NULL}", (int)s->list[i],
-                        (int)s->list[i]);
-        }
+        } else
+            i = write_run(out, s, i);
     }
     return n;
 }
@@ -119,6 +137,27 @@ static const char *part_name(Part part)
                                      : "NN_TRAIN";
 }
 
+/* How numbers are written in a file of text, and what stands for none. */
+static void write_notation(Text *out, const Stage *source)
+{
+    const Setting *separator = setting(source, "separator");
+    const Setting *decimal = setting(source, "decimal");
+    const Setting *missing = setting(source, "missing");
+
+    if (separator && *separator->text != ',')
+        text_printf(out,
+                    *separator->text == '\t' ? ", .separator = '\\t'"
+                                             : ", .separator = '%c'",
+                    *separator->text);
+    if (decimal && *decimal->text == ',')
+        text_add(out, ", .decimal = ','");
+    if (missing)
+        text_printf(out, ", .missing = %s",
+                    missing->kind == SET_NUMBER          ? "NN_MISSING_ZERO"
+                    : strcmp(missing->text, "mean") == 0 ? "NN_MISSING_MEAN"
+                                                         : "NN_MISSING_DROP");
+}
+
 static void write_flow(Text *out, const Flow *flow, int i, int feed)
 {
     const Stage *source = &flow->stages[0];
@@ -139,6 +178,7 @@ static void write_flow(Text *out, const Flow *flow, int i, int feed)
     if (header)
         text_printf(out, ", .header = %s",
                     header->number != 0 ? "NN_HEADER_YES" : "NN_HEADER_NO");
+    write_notation(out, source);
     if (strcmp(source->name, "random") == 0)
         write_draws(out, source);
     if (flow->n_stages > 1)

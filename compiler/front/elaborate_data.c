@@ -29,7 +29,7 @@ static bool fill_list(Elab *e, Setting *s, const Value *v)
     double *list = NEWN(e->arena, double, v->n ? v->n : 1);
     const char **texts = NEWN(e->arena, const char *, v->n ? v->n : 1);
 
-    s->kind = SET_LIST;
+    s->kind = v->kind == VAL_SPAN ? SET_SPAN : SET_LIST;
     s->n = v->n;
     for (int i = 0; i < v->n; i++) {
         if (v->at[i]->kind != v->at[0]->kind) {
@@ -67,6 +67,7 @@ static bool fill_setting(Elab *e, Setting *s, const Value *v)
         s->text = v->number != 0 ? "true" : "false";
         return true;
     case VAL_LIST:
+    case VAL_SPAN:
         return fill_list(e, s, v);
     default:
         nnc_bug("a setting cannot be %s", value_what(e->arena, v));
@@ -111,7 +112,7 @@ static bool stage_of(Elab *e, const Expr *x, SettingGroup group, Stage *out)
     return true;
 }
 
-static const Setting *setting(const Stage *stage, const char *key)
+const Setting *elab_setting(const Stage *stage, const char *key)
 {
     for (int i = 0; i < stage->n; i++)
         if (strcmp(stage->set[i].key, key) == 0)
@@ -143,11 +144,13 @@ static bool stages_of(Elab *e, Flow *flow, const Expr *x)
 /* How many values of a row the named columns give; 0: not known here. */
 static int64_t column_count(Elab *e, const Stage *source)
 {
-    const Setting *one = setting(source, "column");
-    const Setting *many = setting(source, "columns");
+    const Setting *one = elab_setting(source, "column");
+    const Setting *many = elab_setting(source, "columns");
 
     if (one && many)
         diag_error(e->diag, many->span, "give `column` or `columns`, not both");
+    if (many && many->kind == SET_SPAN)
+        return 0;
     return one ? 1 : many ? many->n : 0;
 }
 
@@ -166,7 +169,7 @@ static void check_type(Elab *e, const Stage *stage, const Input *input)
 /* Every value times 0 is the same value, and cannot be undone. */
 static void check_factor(Elab *e, const Stage *stage)
 {
-    const Setting *factor = setting(stage, "factor");
+    const Setting *factor = elab_setting(stage, "factor");
 
     if (factor && factor->number == 0)
         diag_error(e->diag, factor->span,
@@ -178,7 +181,7 @@ static void check_count(Elab *e, const Flow *flow, int feed)
 {
     const Input *input = &e->program->inputs.at[flow->feeds[feed]];
     const Stage *last = &flow->stages[flow->n_stages - 1];
-    const Setting *length = setting(last, "length");
+    const Setting *length = elab_setting(last, "length");
     int64_t columns = column_count(e, &flow->stages[0]);
     int64_t values = shape_count(&input->shape);
     int64_t steps = length ? (int64_t)length->number : 1;
@@ -227,12 +230,12 @@ static bool check_windows(Elab *e, const Flow *flow, const Item *item)
 static void default_stride(Elab *e, Flow *flow)
 {
     Stage *last = &flow->stages[flow->n_stages - 1];
-    const Setting *length = setting(last, "length");
+    const Setting *length = elab_setting(last, "length");
     const Input *target;
     Setting *set;
     bool sequence;
 
-    if (!length || setting(last, "stride"))
+    if (!length || elab_setting(last, "stride"))
         return;
     target = &e->program->inputs.at[flow->feeds[flow->n_feeds - 1]];
     sequence = flow->n_feeds == 2 &&
@@ -420,6 +423,7 @@ void elab_data(Elab *e, const Item *data)
         return;
     check_complete(e, data->span, PART_ALL, "data");
     check_shares(e);
+    elab_sources(e);
     if (p->test.kind == SPLIT_OWN)
         check_complete(e, p->test.span, PART_TEST, "test");
     if (p->validation.kind == SPLIT_OWN)

@@ -91,13 +91,15 @@ static Value *on_list(Elab *e, const Expr *x)
 static Value *on_range(Elab *e, const Expr *x)
 {
     int64_t end[2];
-    Value *v;
+    Value *v, *at[2];
 
-    for (int i = 0; i < 2; i++) {
-        v = elab_expr(e, x->kids.at[i]);
-        if (!value_whole(v, &end[i]))
-            return wrong(e, x->kids.at[i], "a whole number", v);
-    }
+    for (int i = 0; i < 2; i++)
+        at[i] = elab_expr(e, x->kids.at[i]);
+    if (at[0]->kind == VAL_STRING && at[1]->kind == VAL_STRING)
+        return value_list(e->arena, VAL_SPAN, 2, at);
+    for (int i = 0; i < 2; i++)
+        if (!value_whole(at[i], &end[i]))
+            return wrong(e, x->kids.at[i], "a whole number", at[i]);
     if (end[1] < end[0] - 1) {
         elab_error(e, x->span, "this range runs backwards: %lld..%lld",
                    (long long)end[0], (long long)end[1]);

@@ -13,8 +13,8 @@ static const struct {
 };
 
 static const char *const words_of_arguments[] = {
-    "same",  "valid", "full", "time", "features", "height", "channels",
-    "width", "none",  "mean", "sum",  "left",     "right",  "all",
+    "same", "valid", "full", "time", "features", "height", "channels", "width",
+    "none", "mean",  "sum",  "left", "right",    "all",    "drop",
 };
 
 static const struct {

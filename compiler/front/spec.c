@@ -153,7 +153,30 @@ static bool is_column(const Value *v)
 
 static bool is_columns(const Value *v)
 {
-    return all_of(v, is_column) && v->n > 0;
+    return v->kind == VAL_SPAN || (all_of(v, is_column) && v->n > 0);
+}
+
+/* What no number and no quoted text can hold. */
+static bool is_separator(const Value *v)
+{
+    return is_text(v) && strlen(v->text) == 1 && strchr(",;|: \t", *v->text);
+}
+
+static bool is_decimal(const Value *v)
+{
+    return is_text(v) &&
+           (strcmp(v->text, ".") == 0 || strcmp(v->text, ",") == 0);
+}
+
+static bool is_missing(const Value *v)
+{
+    const char *word = v->kind == VAL_WORD     ? v->text
+                       : v->kind == VAL_RECIPE ? v->recipe->name
+                                               : "";
+
+    if (v->kind == VAL_NUMBER)
+        return v->number == 0 && !v->percent;
+    return strcmp(word, "mean") == 0 || strcmp(word, "drop") == 0;
 }
 
 static bool is_layer(const Value *v)
@@ -192,7 +215,13 @@ static const struct SpecType {
     {"range", is_range, "a range such as 1..4"},
     {"list", is_list, "a list of sizes such as [4, 7]"},
     {"column", is_column, "a column's number, counted from 1, or its name"},
-    {"columns", is_columns, "a range or list of columns, counted from 1"},
+    {"columns", is_columns,
+     "a range or list of columns, by number, counted from 1, or by name"},
+    {"separator", is_separator,
+     "one of \",\", \";\", \"|\", \":\", a tab and a blank, which stands for "
+     "any number of them"},
+    {"decimal", is_decimal, "\".\" or \",\""},
+    {"missing", is_missing, "`mean`, `drop` or 0"},
     {"layer", is_layer, "a layer such as lstm(5)"},
     {"layers", is_layers, "a list of layers"},
     {"value", is_value, "a value"},
@@ -251,7 +280,7 @@ static bool check_type(Arena *arena, Diag *diag, const Spec *spec,
         diag_note(m, "this is %s", value_what(arena, arg->value));
         return false;
     }
-    if (type->check == is_word)
+    if (type->check == is_word || type->check == is_missing)
         *out = as_word(arena, arg->value);
     return true;
 }

@@ -7,7 +7,8 @@
  * `false`, a word, the name of an argument before it, or `none` for nothing.
  * Types: int (1 or more), count (0 or more), real, bool, word, text, file (a
  * text without control characters), pair (a size or [height, width]), pad,
- * axis, range, list, column, columns, layer, layers, value. */
+ * axis, range, list, column, columns, separator, decimal, missing, layer,
+ * layers, value. */
 #ifndef NNC_FRONT_SPEC_H
 #define NNC_FRONT_SPEC_H
 

@@ -110,6 +110,8 @@ const char *value_what(Arena *arena, const Value *v)
         return arena_printf(arena, "the word `%s`", v->text);
     case VAL_LIST:
         return v->range ? "a range" : "a list";
+    case VAL_SPAN:
+        return "a range of names";
     case VAL_TUPLE:
         return arena_printf(arena, "a group of %d values", v->n);
     case VAL_RECORD:

@@ -20,6 +20,7 @@ typedef enum ValueKind {
     VAL_STRING, /* text */
     VAL_WORD,   /* text: `same`, `features`, ... */
     VAL_LIST,   /* n, at; range */
+    VAL_SPAN,   /* at: two texts, the first and the last name of a range */
     VAL_TENSOR, /* node, graph, rows, ... */
     VAL_TUPLE,  /* n, at: several inputs of a block */
     VAL_RECORD, /* n, at, keys: the last states of a scan */

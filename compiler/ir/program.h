@@ -61,13 +61,13 @@ typedef struct Metric {
 /* data { }: one flow per assigned input or target. */
 typedef struct Setting {
     const char *key; /* NULL for positional ones */
-    enum { SET_NUMBER, SET_TEXT, SET_WORD, SET_LIST } kind;
+    enum { SET_NUMBER, SET_TEXT, SET_WORD, SET_LIST, SET_SPAN } kind;
     double number; /* a percentage is its fraction */
     bool percent;
     const char *text; /* string or word */
     int n;
     const double *list;       /* numbers of a list or range, written out */
-    const char *const *texts; /* where the list holds strings */
+    const char *const *texts; /* strings of the list, or ends of a span */
     Span span;
 } Setting;
 

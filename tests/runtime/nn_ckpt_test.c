@@ -407,6 +407,34 @@ static void keeps_the_old_file(void **state)
                         "cannot write no/where: No such file or directory");
 }
 
+/* Which columns were taken, and what fills their gaps. */
+static void learn_columns(nn_prep *p)
+{
+    p->fields = 9;
+    p->column_count = 2;
+    p->columns = calloc(2, sizeof(int64_t));
+    p->columns[0] = 7;
+    p->name_count = 2;
+    p->names = calloc(2, sizeof(char *));
+    p->names[0] = strdup("\"a\"");
+    p->names[1] = strdup("b");
+    p->fills = true;
+    p->fill_count = IN;
+    p->fill = calloc(IN, sizeof(double));
+    p->fill[IN - 1] = 1.0 / 3;
+}
+
+static void check_columns(const nn_prep *in, const nn_prep *out)
+{
+    assert_int_equal(in->fields, 9);
+    assert_int_equal(in->column_count, 2);
+    assert_memory_equal(in->columns, out->columns, 2 * sizeof(int64_t));
+    assert_string_equal(in->names[0], "\"a\"");
+    assert_string_equal(in->names[1], "b");
+    assert_int_equal(in->fill_count, IN);
+    assert_memory_equal(in->fill, out->fill, IN * sizeof(double));
+}
+
 static void learned_comes_back(void **state)
 {
     nn_prep out[2], in[2];
@@ -430,6 +458,8 @@ static void learned_comes_back(void **state)
         out[0].mean[i] = -1.0 / (i + 3);
         out[0].deviation[i] = 1.0 / (i + 7);
     }
+    learn_columns(&out[0]);
+    in[0].fills = true;
     assert_true(nn_labels_take(&out[1].labels, taken, 2, &e));
     assert_true(nn_saving_open(&s, "w", &e));
     assert_true(nn_learned_save(&s, out, 2, &e));
@@ -438,6 +468,8 @@ static void learned_comes_back(void **state)
     assert_true(nn_learned_load(&t, "w", in, 2, &e));
     assert_memory_equal(in[0].mean, out[0].mean, IN * sizeof(double));
     assert_memory_equal(in[0].deviation, out[0].deviation, IN * sizeof(double));
+    check_columns(&in[0], &out[0]);
+    assert_true(in[1].columns == NULL && in[1].fields == 0);
     assert_int_equal(in[1].labels.count, 2);
     assert_string_equal(in[1].labels.text[0], "a");
     assert_string_equal(in[1].labels.text[1], "b \"q\"\n\xc3\xa9");

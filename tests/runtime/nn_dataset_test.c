@@ -6,8 +6,8 @@
 
 #include "nn_dataset.h"
 
-static const nn_columns one[] = {{1, 1, NULL}};
-static const nn_columns two[] = {{2, 2, NULL}};
+static const nn_columns one[] = {{.from = 1, .to = 1}};
+static const nn_columns two[] = {{.from = 2, .to = 2}};
 static const nn_transform standardize[] = {{.kind = NN_STANDARDIZE}};
 static const nn_transform category[] = {{.kind = NN_CATEGORY}};
 static const nn_transform scale[] = {{.kind = NN_SCALE, .factor = 0.5}};
@@ -101,6 +101,135 @@ static void own_test_sources(void **state)
     assert_int_equal(d.parts[NN_TEST].count, 3);
     nn_dataset_fetch(&d, NN_TEST, d.parts[NN_TEST].items, 2, buffers);
     assert_true(x[0] == 10 && x[1] == 0 && y[0] == 2 && y[1] == 0);
+    nn_dataset_close(&d);
+}
+
+/* The mean of the training rows fills every part; standardize sees it. */
+static void fills_with_means(void **state)
+{
+    static const nn_flow flows[] = {
+        CSV(one, .path = "d.csv", .tensor = 0, BY(standardize),
+            .missing = NN_MISSING_MEAN),
+        CSV(two, .path = "d.csv", .tensor = 1, .missing = NN_MISSING_ZERO),
+        CSV(one, .path = "t.csv", .tensor = 0, .part = NN_TEST, BY(standardize),
+            .missing = NN_MISSING_MEAN),
+        CSV(two, .path = "t.csv", .tensor = 1, .part = NN_TEST)};
+    setup s;
+    nn_dataset d;
+    nn_error e = {""};
+    nn_real x[3];
+    int32_t y[3];
+    void *buffers[] = {x, y};
+    (void)state;
+    write_text("d.csv", "1,1\n?,NA\n5,1\n");
+    write_text("t.csv", "NaN,1\n9,2\n");
+    set_up(&s, plain, flows, 4);
+    s.program.test.kind = NN_SPLIT_SOURCES;
+    if (!nn_dataset_open(&d, &s.program, NULL, &e))
+        fail_msg("%s", e.text);
+    assert_true(d.preps[0].fill[0] == 3 && d.preps[0].mean[0] == 3);
+    assert_true(d.preps[0].fields == 2 && d.preps[0].columns[0] == 0);
+    nn_dataset_fetch(&d, NN_TRAIN, d.parts[NN_TRAIN].items, 3, buffers);
+    assert_true(fabs((double)x[0] + (double)x[2]) < 1e-6 && y[1] == 0);
+    nn_dataset_fetch(&d, NN_TEST, d.parts[NN_TEST].items, 2, buffers);
+    assert_true(fabs((double)x[0]) < 1e-6 && x[1] > 3 && x[1] < 4);
+    nn_dataset_close(&d);
+    write_text("d.csv", "?,1\n,2\nnan,1\n");
+    assert_false(nn_dataset_open(&d, &s.program, NULL, &e));
+    assert_non_null(strstr(e.text, "d.csv: column 1 has no value"));
+}
+
+/* A row that one source drops is dropped from the other; what is left keeps
+ * its line, also in messages about the source that is not text. */
+static void drops_rows_together(void **state)
+{
+    static const nn_flow flows[] = {
+        CSV(one, .path = "x.csv", .tensor = 0, .missing = NN_MISSING_DROP),
+        CSV(one, .path = "y.csv", .tensor = 1, .missing = NN_MISSING_DROP)};
+    setup s;
+    nn_dataset d;
+    nn_error e = {""};
+    nn_real x[3];
+    int32_t y[3];
+    void *buffers[] = {x, y};
+    (void)state;
+    write_text("x.csv", "10\n?\n12\n13\n14\n");
+    write_text("y.csv", "0\n1\n2\nNA\n1\n");
+    set_up(&s, plain, flows, 2);
+    if (!nn_dataset_open(&d, &s.program, NULL, &e))
+        fail_msg("%s", e.text);
+    assert_int_equal(d.rows, 3);
+    assert_int_equal(d.parts[NN_TRAIN].dropped, 2);
+    nn_dataset_fetch(&d, NN_TRAIN, d.parts[NN_TRAIN].items, 3, buffers);
+    assert_true(x[0] == 10 && x[1] == 12 && x[2] == 14);
+    assert_true(y[0] == 0 && y[1] == 2 && y[2] == 1);
+    nn_dataset_close(&d);
+    write_text("y.csv", "0\n1\n2\nNA\n7\n");
+    assert_false(nn_dataset_open(&d, &s.program, NULL, &e));
+    assert_non_null(strstr(e.text, "y.csv:5: y is 7"));
+    write_text("y.csv", "?\n1\n?\n?\n?\n");
+    assert_false(nn_dataset_open(&d, &s.program, NULL, &e));
+    assert_string_equal(e.text,
+                        "every row of the training data has a missing value");
+    write_text("y.csv", "?\n1\n2\n1\n");
+    assert_false(nn_dataset_open(&d, &s.program, NULL, &e));
+    assert_non_null(strstr(e.text, "x.csv has 5 rows for x, y.csv has 4"));
+}
+
+static void ranges_of_names_are_the_same(void **state)
+{
+    static const nn_tensor tensors[] = {
+        {.name = "x", .type = NN_F32, .rank = 1, .shape = {3}, .values = 3},
+        {.name = "y", .type = NN_F32, .rank = 1, .shape = {1}, .values = 1}};
+    static const nn_columns range[] = {{.name = "a", .last = "c"}};
+    static const nn_columns last[] = {{.name = "y"}};
+    static const nn_flow flows[] = {
+        CSV(range, .path = "d.csv", .tensor = 0),
+        CSV(last, .path = "d.csv", .tensor = 1),
+        CSV(range, .path = "t.csv", .tensor = 0, .part = NN_TEST),
+        CSV(last, .path = "t.csv", .tensor = 1, .part = NN_TEST)};
+    setup s;
+    nn_dataset d;
+    nn_error e = {""};
+    (void)state;
+    write_text("d.csv", "q,a,b,c,y\n0,1,2,3,4\n");
+    write_text("t.csv", "a,b,c,y\n1,2,3,4\n");
+    set_up(&s, tensors, flows, 4);
+    s.program.test.kind = NN_SPLIT_SOURCES;
+    if (!nn_dataset_open(&d, &s.program, NULL, &e))
+        fail_msg("%s", e.text);
+    assert_string_equal(d.preps[0].names[1], "b");
+    assert_true(d.preps[1].names == NULL);
+    nn_dataset_close(&d);
+    write_text("t.csv", "a,q,c,y\n1,2,3,4\n");
+    assert_false(nn_dataset_open(&d, &s.program, NULL, &e));
+    assert_string_equal(e.text, "the range of names for x takes column \"b\" "
+                                "of d.csv, and \"q\" of t.csv");
+}
+
+/* Bytes of a binary file go with the rows of text. */
+static void drops_rows_of_binary_files(void **state)
+{
+    static const nn_flow flows[] = {
+        {.reader = &nn_idx, .path = "x.idx", .tensor = 0},
+        CSV(one, .path = "y.csv", .tensor = 1, .missing = NN_MISSING_DROP)};
+    setup s;
+    nn_dataset d;
+    nn_error e = {""};
+    nn_real x[2];
+    int32_t y[2];
+    char where[60];
+    void *buffers[] = {x, y};
+    (void)state;
+    write_bytes("x.idx", "\0\0\10\1\0\0\0\3\5\6\7", 11);
+    write_text("y.csv", "?\n1\n2\n");
+    set_up(&s, plain, flows, 2);
+    if (!nn_dataset_open(&d, &s.program, NULL, &e))
+        fail_msg("%s", e.text);
+    nn_dataset_fetch(&d, NN_TRAIN, d.parts[NN_TRAIN].items, 2, buffers);
+    assert_true(x[0] == 6 && x[1] == 7 && y[0] == 1 && y[1] == 2);
+    nn_table_where(&d.parts[NN_TRAIN].sources[0].table, 1, where, sizeof where);
+    assert_string_equal(where, "x.idx: row 3");
     nn_dataset_close(&d);
 }
 
@@ -341,6 +470,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(learns_from_training_rows),
         cmocka_unit_test(own_test_sources),
+        cmocka_unit_test(fills_with_means),
+        cmocka_unit_test(drops_rows_together),
+        cmocka_unit_test(ranges_of_names_are_the_same),
+        cmocka_unit_test(drops_rows_of_binary_files),
         cmocka_unit_test(cuts_windows),
         cmocka_unit_test(windows_of_sequences),
         cmocka_unit_test(windows_alone),

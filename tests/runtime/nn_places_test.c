@@ -176,7 +176,7 @@ static void nothing_of_others_is_shown_raw(void **state)
     (void)state;
     reset();
     assert_int_equal(system("cp iris.csv whole; esc=$(printf '\\033'); sed "
-                            "\"s/setosa/$esc[31mred/; s/^a,/$esc[2J,/\" whole "
+                            "\"s/setosa/$esc[31mred/; s/^a,/a$esc[2J,/\" whole "
                             ">iris.csv; sed '5s/^/x/' iris.csv >spoilt"),
                      0);
     assert_int_equal(train("--epochs 2 --out e\033[1m --log l\033[1m"), 0);

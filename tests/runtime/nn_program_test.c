@@ -365,7 +365,7 @@ static const struct {
     {"--weights a --output z raw.csv", 1, "err", "the outputs are output"},
     {"--weights a z=raw.csv", 1, "err", "cannot open z=raw.csv"},
     {"--weights a short.csv", 1, "err",
-     "short.csv has 3 columns; a row takes 4 values (x: 4)"},
+     "short.csv has 3 columns; the training file had 5, and "},
     {"--weights a bad.csv", 1, "err", "bad.csv:2"},
     {"--weights raw.csv raw.csv", 1, "err", "not a safetensors file"},
     {"raw.csv", 1, "err", "there is no softmax.safetensors here"},

@@ -9,8 +9,8 @@ static const nn_transform windows[] = {
     {.kind = NN_WINDOWS, .length = 2, .ahead = 1}};
 static const nn_transform category[] = {{.kind = NN_CATEGORY}};
 static const nn_columns named[] = {{.name = "b"}};
-static const nn_columns numbered[] = {{1, 2, NULL}};
-static const nn_columns fourth[] = {{4, 4, NULL}};
+static const nn_columns numbered[] = {{.from = 1, .to = 2}};
+static const nn_columns fourth[] = {{.from = 4, .to = 4}};
 
 static const nn_tensor two = {
     .name = "x", .type = NN_F32, .rank = 1, .shape = {2}, .values = 2};
@@ -174,6 +174,64 @@ static void reads_ids(void **state)
     tear_down(&s);
 }
 
+/* A row without a value that is needed keeps its place; a mean is put in. */
+static void reads_rows_with_gaps(void **state)
+{
+    static const nn_flow drop = {.reader = &nn_csv,
+                                 .path = "t.csv",
+                                 .columns = numbered,
+                                 .column_count = 1,
+                                 .missing = NN_MISSING_DROP};
+    nn_flow mean = drop;
+    setup s;
+    nn_rows r;
+    nn_real x[2];
+    void *buffers[] = {x};
+    nn_error e = {""};
+    (void)state;
+    write_text("rows", "1,2\n?,4\n5,\n7,8\n");
+    set_up(&s, 1, &two, drop, NULL, none);
+    assert_true(nn_rows_read(&r, &s.program, s.preps, "rows", &e));
+    assert_int_equal(r.rows, 4);
+    assert_false(nn_rows_dropped(&r, 0) || nn_rows_dropped(&r, 3));
+    assert_true(nn_rows_dropped(&r, 1) && nn_rows_dropped(&r, 2));
+    nn_rows_close(&r);
+    tear_down(&s);
+    mean.missing = NN_MISSING_MEAN;
+    set_up(&s, 1, &two, mean, NULL, none);
+    s.preps[0].fill = calloc(2, sizeof(double));
+    s.preps[0].fill[0] = 40;
+    s.preps[0].fill_count = 2;
+    assert_true(nn_rows_read(&r, &s.program, s.preps, "rows", &e));
+    nn_rows_fetch(&r, s.preps, 1, 0, buffers);
+    assert_true(x[0] == 40 && x[1] == 4);
+    assert_false(nn_rows_dropped(&r, 1));
+    nn_rows_close(&r);
+    tear_down(&s);
+}
+
+static void follows_the_notation(void **state)
+{
+    static const nn_flow flow = {
+        .reader = &nn_csv, .path = "t.csv", .separator = ';', .decimal = ','};
+    setup s;
+    nn_rows r;
+    nn_real x[2];
+    void *buffers[] = {x};
+    nn_error e = {""};
+    (void)state;
+    write_text("rows", "1,5;-2,25\n");
+    set_up(&s, 1, &two, flow, NULL, none);
+    if (!nn_rows_read(&r, &s.program, s.preps, "rows", &e))
+        fail_msg("%s", e.text);
+    nn_rows_fetch(&r, s.preps, 0, 0, buffers);
+    assert_true(x[0] == (nn_real)1.5 && x[1] == (nn_real)-2.25);
+    nn_rows_close(&r);
+    write_text("rows", "1.5,2\n");
+    assert_false(nn_rows_read(&r, &s.program, s.preps, "rows", &e));
+    tear_down(&s);
+}
+
 static void refuses(void **state)
 {
     static const struct {
@@ -210,6 +268,8 @@ int main(void)
         cmocka_unit_test(reads_one_input),
         cmocka_unit_test(reads_two_inputs),
         cmocka_unit_test(reads_ids),
+        cmocka_unit_test(reads_rows_with_gaps),
+        cmocka_unit_test(follows_the_notation),
         cmocka_unit_test(refuses),
     };
     return cmocka_run_group_tests(tests, enter_folder, leave_folder);

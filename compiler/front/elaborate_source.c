@@ -1,0 +1,124 @@
+/* elaborate_source.c: what the settings of csv and tsv files mean together.
+ * Each file is judged once for all its uses, so they may not disagree. */
+#include <string.h>
+
+#include "front/elab.h"
+
+static bool is_text(const Flow *flow)
+{
+    return strcmp(flow->stages[0].name, "csv") == 0 ||
+           strcmp(flow->stages[0].name, "tsv") == 0;
+}
+
+static bool has_stage(const Flow *flow, const char *name)
+{
+    for (int i = 1; i < flow->n_stages; i++)
+        if (strcmp(flow->stages[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static const Setting *named_columns(const Stage *source)
+{
+    const Setting *one = elab_setting(source, "column");
+    const Setting *many = elab_setting(source, "columns");
+
+    if (one && one->kind == SET_TEXT)
+        return one;
+    return many && many->texts ? many : NULL;
+}
+
+static void check_signs(Elab *e, const Stage *source)
+{
+    const Setting *separator = elab_setting(source, "separator");
+    const Setting *decimal = elab_setting(source, "decimal");
+    bool tabs = strcmp(source->name, "tsv") == 0;
+    char between = separator ? *separator->text : tabs ? '\t' : ',';
+
+    if (decimal && *decimal->text == between)
+        diag_help(diag_error(e->diag, decimal->span,
+                             "a decimal comma needs another separator between "
+                             "the columns"),
+                  "write: csv(..., separator: \";\", decimal: \",\")");
+}
+
+/* A class has no mean, and a label is no number. */
+static void check_missing(Elab *e, const Flow *flow)
+{
+    const Setting *missing = elab_setting(&flow->stages[0], "missing");
+    const Input *input = &e->program->inputs.at[flow->feeds[0]];
+    bool mean = missing && missing->kind != SET_NUMBER &&
+                strcmp(missing->text, "mean") == 0;
+    bool zero = missing && missing->kind == SET_NUMBER;
+
+    if (mean && input->type == TYPE_INT)
+        diag_help(diag_error(e->diag, missing->span,
+                             "`%s` holds classes, which have no mean",
+                             input->name),
+                  "write `missing: drop`");
+    else if (zero && has_stage(flow, "category"))
+        diag_help(diag_error(e->diag, missing->span,
+                             "0 is none of the labels of `%s`", input->name),
+                  "write `missing: drop`");
+}
+
+/* Rows that are dropped would tear a series. */
+static void check_dropped(Elab *e, const Flow *flow)
+{
+    const Setting *missing = elab_setting(&flow->stages[0], "missing");
+    const Program *p = e->program;
+    bool windows = false;
+
+    for (int i = 0; i < p->flows.n; i++)
+        windows |= has_stage(&p->flows.at[i], "windows");
+    if (windows && missing && missing->kind != SET_NUMBER &&
+        strcmp(missing->text, "drop") == 0)
+        diag_help(diag_error(e->diag, missing->span,
+                             "rows are cut into windows: one that is dropped "
+                             "would join what does not follow each other"),
+                  "write `missing: mean` or `missing: 0`");
+}
+
+/* What other uses of the same file say of its line 1. */
+static void check_header(Elab *e, const Flow *flow)
+{
+    const Setting *path = elab_setting(&flow->stages[0], "path");
+    const Setting *header = elab_setting(&flow->stages[0], "header");
+    const Program *p = e->program;
+
+    for (int i = 0; header && i < p->flows.n; i++) {
+        const Flow *other = &p->flows.at[i];
+        const Stage *source = &other->stages[0];
+        const Setting *same = elab_setting(source, "path");
+        const Setting *says = elab_setting(source, "header");
+        const Setting *names = named_columns(source);
+
+        if (!is_text(other) || strcmp(same->text, path->text) != 0)
+            continue;
+        if (says && says->number != header->number &&
+            says->span.begin < header->span.begin)
+            diag_error(
+                e->diag, header->span, "line %d says that \"%s\" has %s header",
+                says->span.line, path->text, says->number != 0 ? "a" : "no");
+        if (names && header->number == 0 && (other == flow || !says))
+            diag_error(e->diag, names->span,
+                       "\"%s\" has no header, so its columns have no names",
+                       path->text);
+    }
+}
+
+void elab_sources(Elab *e)
+{
+    const Program *p = e->program;
+
+    for (int i = 0; i < p->flows.n; i++) {
+        const Flow *flow = &p->flows.at[i];
+
+        if (!is_text(flow))
+            continue;
+        check_signs(e, &flow->stages[0]);
+        check_missing(e, flow);
+        check_dropped(e, flow);
+        check_header(e, flow);
+    }
+}
