@@ -22,7 +22,8 @@ bool nn_field_is_missing(const nn_label *field)
     static const char *const words[] = {"",     "?",   "na",   "n/a",
                                         "#n/a", "nan", "null", "none",
                                         "-",    ".",   "<na>", NULL};
-    return is_one_of(field, words);
+    bool number = field->length > 0 && isdigit((unsigned char)*field->bytes);
+    return !number && field->length <= 4 && is_one_of(field, words);
 }
 
 /* A letter's first byte in UTF-8; 0xc2, 0xe2 and 0xef lead the signs. */

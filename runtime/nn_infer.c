@@ -200,11 +200,11 @@ static void tell_dropped(const nn_rows *r)
     char where[300];
     int64_t first = -1, count = 0;
     for (int64_t row = 0; row < r->rows; row++)
-        if (nn_rows_dropped(r, row) && count++ == 0)
+        if (nn_rows_dropped_by(r, row) != NULL && count++ == 0)
             first = row;
     if (count == 0)
         return;
-    nn_table_where(&r->tables[0], first, where, sizeof where);
+    nn_table_where(nn_rows_dropped_by(r, first), first, where, sizeof where);
     fprintf(stderr,
             "%s: a value is missing, so there is no result (%" PRId64
             " row%s in all)\n",
@@ -224,7 +224,7 @@ static bool infer_rows(nn_inference *f, const nn_rows *r, int output,
         if (!nn_infer_batch(f, rows, e))
             return false;
         for (int i = 0; i < rows; i++)
-            nn_print_row(print, nn_rows_dropped(r, row + i)
+            nn_print_row(print, nn_rows_dropped_by(r, row + i) != NULL
                                     ? NULL
                                     : f->outputs[output] + i * values);
     }

@@ -66,6 +66,7 @@ static void compare_tensor(origin *o, const nn_prep *is)
     bool standardized = was.mean != NULL, labelled = was.labels.count > 0;
     if (read) {
         compare_step(o, name, "standardize", standardized, is->standardize);
+        compare_step(o, name, "missing: mean", was.fill != NULL, is->fills);
         compare_step(o, name, "category", labelled, is->category);
     }
     if (read && labelled && is->category)

@@ -211,7 +211,7 @@ static bool take_number(const nn_label *field, char decimal, double *x)
     text[n] = 0;
     if (strpbrk(text, decimal == '.' ? "xX(" : "xX(.") != NULL)
         return false;
-    for (char *c = text; *c != 0; c++)
+    for (char *c = text; decimal != '.' && *c != 0; c++)
         *c = *c == decimal ? '.' : *c;
     *x = strtod(text, &end);
     return *end == 0;

@@ -221,12 +221,12 @@ bool nn_rows_read_each(nn_rows *r, const nn_program *p, const nn_prep *preps,
     return false;
 }
 
-bool nn_rows_dropped(const nn_rows *r, int64_t row)
+const nn_table *nn_rows_dropped_by(const nn_rows *r, int64_t row)
 {
     for (int i = 0; i < r->inputs; i++)
         if (r->tables[i].dropped != NULL && r->tables[i].dropped[row])
-            return true;
-    return false;
+            return &r->tables[i];
+    return NULL;
 }
 
 void nn_rows_fetch(const nn_rows *r, const nn_prep *preps, int64_t row,

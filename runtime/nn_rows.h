@@ -24,9 +24,9 @@ bool nn_rows_read(nn_rows *r, const nn_program *p, const nn_prep *preps,
 bool nn_rows_read_each(nn_rows *r, const nn_program *p, const nn_prep *preps,
                        const char *const *paths, nn_error *e);
 
-/* True where a value of the row is missing, and the text drops such rows: it
- * has no result. */
-bool nn_rows_dropped(const nn_rows *r, int64_t row);
+/* The table in which a value of the row is missing, where the text drops such
+ * rows: it has no result. NULL: none. */
+const nn_table *nn_rows_dropped_by(const nn_rows *r, int64_t row);
 
 /* Writes row `row` of each input, prepared, as batch row `index`. */
 void nn_rows_fetch(const nn_rows *r, const nn_prep *preps, int64_t row,

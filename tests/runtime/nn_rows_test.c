@@ -193,8 +193,10 @@ static void reads_rows_with_gaps(void **state)
     set_up(&s, 1, &two, drop, NULL, none);
     assert_true(nn_rows_read(&r, &s.program, s.preps, "rows", &e));
     assert_int_equal(r.rows, 4);
-    assert_false(nn_rows_dropped(&r, 0) || nn_rows_dropped(&r, 3));
-    assert_true(nn_rows_dropped(&r, 1) && nn_rows_dropped(&r, 2));
+    assert_null(nn_rows_dropped_by(&r, 0));
+    assert_ptr_equal(nn_rows_dropped_by(&r, 1), &r.tables[0]);
+    assert_non_null(nn_rows_dropped_by(&r, 2));
+    assert_null(nn_rows_dropped_by(&r, 3));
     nn_rows_close(&r);
     tear_down(&s);
     mean.missing = NN_MISSING_MEAN;
@@ -205,7 +207,7 @@ static void reads_rows_with_gaps(void **state)
     assert_true(nn_rows_read(&r, &s.program, s.preps, "rows", &e));
     nn_rows_fetch(&r, s.preps, 1, 0, buffers);
     assert_true(x[0] == 40 && x[1] == 4);
-    assert_false(nn_rows_dropped(&r, 1));
+    assert_null(nn_rows_dropped_by(&r, 1));
     nn_rows_close(&r);
     tear_down(&s);
 }
