@@ -291,12 +291,12 @@ static void close_csv(csv *c)
 }
 
 static bool read_separated(nn_table *t, const nn_request *r, char separator,
-                           nn_error *e)
+                           bool quotes, nn_error *e)
 {
     csv c = {.request = r, .table = t};
-    bool good = nn_table_open(t, r, e) &&
-                nn_records_open(&c.records, &t->file, t->path, separator,
-                                separator != '\t', e);
+    bool good =
+        nn_table_open(t, r, e) &&
+        nn_records_open(&c.records, &t->file, t->path, separator, quotes, e);
     t->cell = r->labels ? NN_CELL_LABEL : NN_CELL_F64;
     c.records.decimal = r->flow->decimal != 0 ? r->flow->decimal : '.';
     good = good && take_records(&c, e);
@@ -321,12 +321,12 @@ static bool read_separated(nn_table *t, const nn_request *r, char separator,
 static bool read_csv(nn_table *t, const nn_request *r, nn_error *e)
 {
     char separator = r->flow->separator;
-    return read_separated(t, r, separator != 0 ? separator : ',', e);
+    return read_separated(t, r, separator != 0 ? separator : ',', true, e);
 }
 
 static bool read_tsv(nn_table *t, const nn_request *r, nn_error *e)
 {
-    return read_separated(t, r, '\t', e);
+    return read_separated(t, r, '\t', false, e);
 }
 
 const nn_reader nn_csv = {.name = "csv", .read = read_csv};

@@ -26,9 +26,9 @@ static const nn_flow *text_flow(const source *s)
     return NULL;
 }
 
-/* What stands between the columns: as the text says, or tabs where line 1 has
- * them and no comma. */
-static char separator_of(const source *s)
+/* True where the file is one for tsv: as the text says, or by line 1, which
+ * has tabs and no comma. */
+static bool is_tabbed(const source *s)
 {
     const nn_flow *f = text_flow(s);
     const char *newline = memchr(s->file.bytes, '\n', s->file.size);
@@ -37,10 +37,18 @@ static char separator_of(const source *s)
                       : (size_t)(newline - (const char *)s->file.bytes);
     bool commas = memchr(s->file.bytes, ',', line) != NULL;
     bool tabs = memchr(s->file.bytes, '\t', line) != NULL;
-    if (f != NULL && f->separator != 0)
-        return f->separator;
-    return (tabs || (f != NULL && f->reader == &nn_tsv)) && !commas ? '\t'
-                                                                    : ',';
+    bool tsv = f != NULL && f->reader == &nn_tsv;
+    if (f != NULL && (f->separator != 0 || (tsv && f->decimal != 0)))
+        return tsv;
+    return (tabs || tsv) && !commas;
+}
+
+static char separator_of(const source *s)
+{
+    const nn_flow *f = text_flow(s);
+    if (s->reader == &nn_tsv)
+        return '\t';
+    return f != NULL && f->separator != 0 ? f->separator : ',';
 }
 
 static bool find_reader(source *s, nn_error *e)
@@ -57,7 +65,7 @@ static bool find_reader(source *s, nn_error *e)
             return nn_fail(e, "%s is an image, and %s is none", s->path,
                            s->preps[s->first].tensor->name);
     } else
-        s->reader = separator_of(s) == '\t' ? &nn_tsv : &nn_csv;
+        s->reader = is_tabbed(s) ? &nn_tsv : &nn_csv;
     return true;
 }
 
@@ -72,15 +80,14 @@ static bool plan_flows(const source *s, nn_flow *flows, nn_columns *columns,
                        nn_error *e)
 {
     nn_form form = {s->program, s->preps, s->path, s->first, s->count};
-    char separator = separator_of(s);
     nn_records r = {0};
     bool more = true;
     if (!is_text(s)) {
         flows[0] = (nn_flow){.tensor = s->first, .path = s->path};
         return true;
     }
-    bool good = nn_records_open(&r, &s->file, s->path, separator,
-                                separator != '\t', e) &&
+    bool good = nn_records_open(&r, &s->file, s->path, separator_of(s),
+                                s->reader == &nn_csv, e) &&
                 nn_records_next(&r, &more, e);
     if (good && !more)
         good = nn_fail(e, "%s has no rows", s->path);

@@ -34,6 +34,7 @@ static const nn_flow blanks = FLOW(first_two, .separator = ' ');
 static const nn_flow by_misspelt = FLOW(misspelt, .tensor = 0);
 static const nn_flow by_span = FLOW(span, .tensor = 0);
 static const nn_flow by_back = FLOW(back, .tensor = 0);
+static const nn_flow tabs_in_csv = FLOW(first_two, .separator = '\t');
 static const nn_flow zero = FLOW(first_two, .missing = NN_MISSING_ZERO);
 static const nn_flow mean = FLOW(first_two, .missing = NN_MISSING_MEAN);
 static const nn_flow all = {.reader = &nn_csv, .path = "t.csv"};
@@ -79,6 +80,7 @@ static void reads_numbers(void **state)
         {"\"1\";\"2,5\"\n", &commas, 1, 2, 2.5},
         {"  18.0   8   307.0\n\t15.0\t8 350  \n", &blanks, 2, 2, 8},
         {"\"a b\" c\n1 2\n", &blanks, 1, 2, 2},
+        {"\"1\"\t\"2\"\n", &tabs_in_csv, 1, 2, 2},
         {"a,b,c,d,e\n1,2,3,4,5\n", &by_span, 1, 3, 4},
         {"?,2\n3,\n", &zero, 2, 2, 0},
         {"3,NA\n3,4\n", &zero, 2, 2, 4},

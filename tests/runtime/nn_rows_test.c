@@ -212,24 +212,34 @@ static void reads_rows_with_gaps(void **state)
     tear_down(&s);
 }
 
+/* What no line says by itself is as the text says. */
 static void follows_the_notation(void **state)
 {
-    static const nn_flow flow = {
-        .reader = &nn_csv, .path = "t.csv", .separator = ';', .decimal = ','};
-    setup s;
-    nn_rows r;
+    static const nn_flow flows[] = {
+        {.reader = &nn_csv, .path = "t.csv", .separator = ';', .decimal = ','},
+        {.reader = &nn_csv, .path = "t.csv", .separator = '\t'},
+        {.reader = &nn_tsv, .path = "t.tsv", .decimal = ','},
+        {.reader = &nn_tsv, .path = "t.tsv"}};
+    static const char *const texts[] = {"1,5;-2,25\n", "\"1.5\"\t-2.25\n",
+                                        "1,5\t-2,25\n", "1.5,-2.25\n"};
+    nn_error e = {""};
     nn_real x[2];
     void *buffers[] = {x};
-    nn_error e = {""};
+    setup s;
+    nn_rows r;
     (void)state;
-    write_text("rows", "1,5;-2,25\n");
-    set_up(&s, 1, &two, flow, NULL, none);
-    if (!nn_rows_read(&r, &s.program, s.preps, "rows", &e))
-        fail_msg("%s", e.text);
-    nn_rows_fetch(&r, s.preps, 0, 0, buffers);
-    assert_true(x[0] == (nn_real)1.5 && x[1] == (nn_real)-2.25);
-    nn_rows_close(&r);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        write_text("rows", texts[i]);
+        set_up(&s, 1, &two, flows[i], NULL, none);
+        if (!nn_rows_read(&r, &s.program, s.preps, "rows", &e))
+            fail_msg("%zu: %s", i, e.text);
+        nn_rows_fetch(&r, s.preps, 0, 0, buffers);
+        assert_true(x[0] == (nn_real)1.5 && x[1] == (nn_real)-2.25);
+        nn_rows_close(&r);
+        tear_down(&s);
+    }
     write_text("rows", "1.5,2\n");
+    set_up(&s, 1, &two, flows[0], NULL, none);
     assert_false(nn_rows_read(&r, &s.program, s.preps, "rows", &e));
     tear_down(&s);
 }
