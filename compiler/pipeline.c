@@ -121,6 +121,45 @@ static Plan *after(Plan *plan, const char *step, const Dump *d)
     return plan;
 }
 
+static Plan *straight_steps(Plan *plan, const Dump *d)
+{
+    plan = straight(plan);
+    for (int i = 0; i < STEPS; i++)
+        after(plan, steps[i], d);
+    return plan;
+}
+
+/* The entry of one row beside that of many; NULL where there is none, or where
+ * it is plainly not tiny. */
+static const Entry *one_row(const Program *p, const Entry *e)
+{
+    enum { FEW_NODES = 200 };
+    for (int i = 0; i < p->entries.n; i++) {
+        const Entry *one = &p->entries.at[i];
+        if (e->mode == MODE_INFER && e->batch > 1 && one->mode == MODE_INFER &&
+            one->batch == 1 && one->graph->nodes.n < FEW_NODES)
+            return one;
+    }
+    return NULL;
+}
+
+/* The plan of a tiny network's many rows, each as the entry of one row does
+ * it; NULL where that does not pay. */
+static Plan *plan_rows(Program *p, const Entry *e, const CodeOptions *o)
+{
+    static const Dump none;
+    const Entry *one = o->plain ? NULL : one_row(p, e);
+    if (!one)
+        return NULL;
+    Plan *plan = NEW(p->arena, Plan);
+    *plan = (Plan){.arena = p->arena,
+                   .program = p,
+                   .entry = e,
+                   .graph = run_passes(p, one, o, &none),
+                   .prefix = arena_printf(p->arena, "%s_%s", p->name, e->name)};
+    return straight_fits_rows(plan, target_find(o->target)) ? plan : NULL;
+}
+
 static Plan *plan_entry(Program *p, Entry *e, const CodeOptions *o,
                         const Dump *d)
 {
@@ -130,14 +169,13 @@ static Plan *plan_entry(Program *p, Entry *e, const CodeOptions *o,
                    .entry = e,
                    .graph = run_passes(p, e, o, d),
                    .prefix = arena_printf(p->arena, "%s_%s", p->name, e->name)};
-    if (!o->plain && straight_fits(plan)) {
-        plan = straight(plan);
-        for (int i = 0; i < STEPS; i++)
-            after(plan, steps[i], d);
-        return plan;
-    }
+    if (!o->plain && e->batch == 1 && straight_fits(plan))
+        return straight_steps(plan, d);
     plan = after(fuse(plan, o), "fuse", d);
     plan = after(schedule(plan, o), "schedule", d);
+    Plan *rows = plan_rows(p, e, o); /* weights lie as tiles want them, */
+    if (rows)                        /* which suits one row's vectors too */
+        return straight_steps(rows, d);
     plan = after(layout(plan, o), "layout", d);
     plan = after(tiles(plan, o), "tiles", d);
     plan = after(order(plan), "order", d);

@@ -245,7 +245,7 @@ void elements_map(Elements *s, const Row *to, Op op, const Element *const *in)
     int64_t scalars = to->n * op_table[op].flops;
     for (int j = 0; j < op_table[op].n_in; j++)
         scalars += elements_scalar_price(in[j], to->n);
-    if (scalars <= elements_map_price(s, op, in, to->n))
+    if (s->scalars || scalars <= elements_map_price(s, op, in, to->n))
         map_in_scalars(s, to, &op_table[op], in);
     else
         map_on_vectors(s, to, &op_table[op], in);

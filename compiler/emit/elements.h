@@ -39,6 +39,7 @@ typedef struct Statement {
 typedef struct Elements {
     Emit *e;
     Scope scope;
+    bool scalars; /* no vectors: the compiler makes rows their lanes */
     VEC(Statement) body;
 } Elements;
 

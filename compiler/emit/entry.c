@@ -122,6 +122,26 @@ static void write_rows_check(Emit *e, const Plan *plan)
     text_add(e->out, "        return NN_BAD_ROWS;\n");
 }
 
+/* All rows. Where every output is wanted, as many as a vector has lanes are
+ * one loop, in which the compiler puts each row into a lane. */
+static void write_straight_rows(Emit *e, const Plan *plan)
+{
+    int lanes = e->target->lanes;
+    text_add(e->out, "    size_t row = 0;\n    while (");
+    for (int i = 0; i < e->program->outputs.n; i++)
+        text_printf(e->out, "outputs[%d] && ", i);
+    text_printf(e->out,
+                "row + %d <= (size_t)rows) {\n"
+                "        const size_t end = row + %d;\n"
+                "        for (; row < end; row++) {\n            ",
+                lanes, lanes);
+    emit_straight_call(e, plan, "row", false);
+    text_add(e->out, "        }\n    }\n"
+                     "    for (; row < (size_t)rows; row++) {\n        ");
+    emit_straight_call(e, plan, "row", true);
+    text_add(e->out, "    }\n    return 0;\n}\n");
+}
+
 /* The entry of a network in straight-line code; an output that is not wanted
  * goes to a spare place. */
 static void write_straight(Emit *e, const Plan *plan)
@@ -134,7 +154,12 @@ static void write_straight(Emit *e, const Plan *plan)
     text_add(e->out, "    (void)workspace;\n    (void)sums;\n"
                      "    (void)s;\n    (void)par;\n"
                      "    (void)pool;\n");
-    emit_straight_call(e, plan);
+    if (plan->entry->batch > 1) {
+        write_straight_rows(e, plan);
+        return;
+    }
+    text_add(e->out, "    ");
+    emit_straight_call(e, plan, NULL, true);
     text_add(e->out, "    return 0;\n}\n");
 }
 

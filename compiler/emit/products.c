@@ -62,7 +62,8 @@ static const char *sum_text(const Elements *s, const Element *x, int64_t n)
 void product_sum(Elements *s, const Row *to, const Element *from, int64_t n)
 {
     Text out = {.arena = s->e->arena};
-    if (sum_on_vectors(s, from, n) < n - 1 + elements_scalar_price(from, n)) {
+    if (!s->scalars &&
+        sum_on_vectors(s, from, n) < n - 1 + elements_scalar_price(from, n)) {
         element_scalar(s, to, 0, sum_text(s, from, n));
         return;
     }
@@ -180,7 +181,7 @@ void product_write(Elements *s, const Row *to, const Element *a,
     int64_t scalars = product_in_scalars(a, b, inner, to->n);
     int64_t lanes_across = product_across(s, b, inner, to->n);
     int64_t lanes_down = product_down(s, a, b, inner, to->n);
-    if (scalars <= lanes_across && scalars <= lanes_down)
+    if (s->scalars || (scalars <= lanes_across && scalars <= lanes_down))
         in_scalars(s, to, a, b, inner);
     else if (lanes_across <= lanes_down)
         across(s, to, a, b, inner);

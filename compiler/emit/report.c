@@ -39,6 +39,8 @@ int64_t kernel_flops(const Kernel *k)
     int64_t sum = 0;
     for (int j = 0; j < k->nodes.n; j++)
         sum += node_flops(k->nodes.at[j]);
+    if (k->kind == KERNEL_STRAIGHT)
+        sum *= k->rows;
     if (k->body)
         sum += plan_flops(k->body) * k->anchor->attr.scan->steps;
     return sum;

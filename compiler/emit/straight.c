@@ -4,7 +4,9 @@
  * function without loops or memory of its own, in which every element of
  * every value is a constant of its own name or a lane of one, and weights
  * that can never change are written as numbers. Pays up to about 500
- * multiply-adds; beyond, register tiles are as fast and shorter. */
+ * multiply-adds; beyond, register tiles are as fast and shorter. Many rows are
+ * done so, in scalars, where the columns of products would fill less than half
+ * of a tile's lanes: the C compiler makes rows the lanes. */
 #include "emit/straight.h"
 
 #include "emit/products.h"
@@ -42,7 +44,7 @@ bool straight_fits(const Plan *plan)
 {
     const Graph *g = plan->graph;
     int64_t sum = 0, elements = 0;
-    if (plan->entry->mode != MODE_INFER || plan->entry->batch != 1)
+    if (plan->entry->mode != MODE_INFER)
         return false;
     for (int i = 0; i < g->nodes.n; i++) {
         if (!knows(g->nodes.at[i]))
@@ -53,12 +55,37 @@ bool straight_fits(const Plan *plan)
     return sum <= MOST_MULTIPLIES && elements <= MOST_ELEMENTS;
 }
 
+/* Tiles fill their lanes with the columns of a product, rows one lane each: an
+ * empty lane is one that rows would fill. */
+bool straight_fits_rows(const Plan *plan, const Target *target)
+{
+    const Graph *g = plan->graph;
+    int64_t filled = 0, lanes = 0;
+    for (int i = 0; i < g->nodes.n; i++) {
+        const Node *n = g->nodes.at[i];
+        int64_t columns = n->shape.dim[n->shape.rank - 1];
+        if (n->op == OP_SOFTMAX)
+            return false;
+        if (n->op != OP_MATMUL)
+            continue;
+        int64_t vectors = (columns + target->lanes - 1) / target->lanes;
+        filled += multiplies(n);
+        lanes += multiplies(n) / columns * vectors * target->lanes;
+    }
+    return target->fma && 2 * filled <= lanes && straight_fits(plan);
+}
+
 Plan *straight(Plan *plan)
 {
     Kernel *k = NEW(plan->arena, Kernel);
-    *k = (Kernel){.kind = KERNEL_STRAIGHT,
-                  .parts = 1,
-                  .why = "few enough multiply-adds for straight-line code"};
+    *k =
+        (Kernel){.kind = KERNEL_STRAIGHT,
+                 .parts = 1,
+                 .rows = plan->entry->batch,
+                 .why = plan->entry->batch == 1
+                            ? "few enough multiply-adds for straight-line code"
+                            : "narrow products: straight-line code whose lanes "
+                              "are rows"};
     for (int i = 0; i < plan->graph->nodes.n; i++)
         vec_push(plan->arena, &k->nodes, plan->graph->nodes.at[i]);
     vec_push(plan->arena, &plan->kernels, k);
@@ -354,7 +381,9 @@ static void print_body(const Elements *s)
 void emit_straight(Emit *e, const Plan *plan)
 {
     const Kernel *k = plan->kernels.at[0];
-    Straight s = {.out = {.e = e, .scope = scope_new(e, plan, k)},
+    Straight s = {.out = {.e = e,
+                          .scope = scope_new(e, plan, k),
+                          .scalars = plan->entry->batch > 1},
                   .plan = plan};
     s.element = NEWN(plan->arena, Element *, plan->graph->nodes.n);
     for (int i = 0; i < plan->graph->nodes.n; i++)
@@ -362,9 +391,9 @@ void emit_straight(Emit *e, const Plan *plan)
     outputs(&s);
     drop_unused(&s.out);
     text_printf(e->out,
-                "\n/* The whole network for one row. */\n"
-                "static void %s(const nn_real *restrict params",
-                k->name);
+                "\n/* The whole network for %s. */\n"
+                "static inline void %s(const nn_real *restrict params",
+                s.out.scalars ? "one of many rows" : "one row", k->name);
     for (int i = 0; i < e->program->n_inputs; i++)
         text_printf(e->out, ",\n    const nn_real *restrict input_%d", i);
     for (int i = 0; i < e->program->outputs.n; i++)
@@ -372,12 +401,32 @@ void emit_straight(Emit *e, const Plan *plan)
     print_body(&s.out);
 }
 
-void emit_straight_call(Emit *e, const Plan *plan)
+/* Where a row of an array begins. */
+static const char *at_row(const Emit *e, const char *array, const char *row,
+                          const Shape *s)
 {
-    text_printf(e->out, "    %s(params", plan->kernels.at[0]->name);
-    for (int i = 0; i < e->program->n_inputs; i++)
-        text_printf(e->out, ", inputs[%d]", i);
-    for (int i = 0; i < e->program->outputs.n; i++)
-        text_printf(e->out, ", outputs[%d] ? outputs[%d] : spare_%d", i, i, i);
+    if (!row)
+        return array;
+    return arena_printf(e->arena, "%s + %s * %lld", array, row,
+                        (long long)shape_count(s));
+}
+
+void emit_straight_call(Emit *e, const Plan *plan, const char *row, bool spare)
+{
+    const Program *p = e->program;
+    text_printf(e->out, "%s(params", plan->kernels.at[0]->name);
+    for (int i = 0; i < p->n_inputs; i++)
+        text_printf(
+            e->out, ", %s",
+            at_row(e, arena_printf(e->arena, "(const nn_real *)inputs[%d]", i),
+                   row, &p->inputs.at[i].shape));
+    for (int i = 0; i < p->outputs.n; i++) {
+        const char *array = arena_printf(e->arena, "outputs[%d]", i);
+        const char *at = at_row(e, array, row, &p->outputs.at[i].shape);
+        if (spare)
+            text_printf(e->out, ", %s ? %s : spare_%d", array, at, i);
+        else
+            text_printf(e->out, ", %s", at);
+    }
     text_add(e->out, ");\n");
 }

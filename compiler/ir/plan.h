@@ -81,6 +81,7 @@ struct Kernel {
                            anchor, or the pooling inside a convolution */
     VEC(Node *) stores; /* nodes whose values leave the kernel */
     Shape space;        /* what a MAP iterates over */
+    int64_t rows;       /* STRAIGHT does one after the other */
     int parts;          /* literal, for threads; 1: not divided */
     bool empty;         /* others have written its result already */
     bool prepared;      /* runs when parameters are set, not in the entry */

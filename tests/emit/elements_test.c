@@ -101,12 +101,34 @@ static void weights_are_short(void **state)
     check(&given);
 }
 
+/* Many rows of narrow products are done one after the other in scalars, which
+ * the C compiler puts into lanes; wide products fill lanes themselves. */
+static void rows_are_lanes_of_narrow_products(void **state)
+{
+    static const char marker[] =
+        "/* The whole network for one of many rows. */";
+    Arena *arena = arena_new();
+    const char *c = text_model_c(arena, relu, "avx512");
+    const char *at = strstr(c, marker);
+
+    (void)state;
+    assert_non_null(at);
+    at = arena_copy(arena, at, (size_t)(strstr(at, "\n}\n") - at));
+    assert_non_null(strstr(at, "const nn_real"));
+    assert_null(strstr(at, "_vec"));
+    assert_non_null(strstr(c, "row + 16 <= (size_t)rows"));
+    c = text_model_c(arena, NET(5, "dense(16) as a"), "avx512");
+    assert_null(strstr(c, marker));
+    arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(vectors_are_as_wide_as_their_values),
         cmocka_unit_test(the_cheaper_way_is_taken),
         cmocka_unit_test(weights_are_short),
+        cmocka_unit_test(rows_are_lanes_of_narrow_products),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
