@@ -4,9 +4,8 @@
  * attributes and inputs (loops over time count as different). Nodes are found
  * through a hash of all of that, in order, so that inputs are already unique
  * when their users are compared (value numbering, Cocke and Schwartz 1970). */
+#include "ir/same.h"
 #include "pass/pass.h"
-#include <string.h>
-
 #include "pass/rewrite.h"
 
 typedef struct Bucket {
@@ -20,33 +19,6 @@ typedef struct Table {
     unsigned n; /* buckets */
     struct Table *next;
 } Table;
-
-/* A CONST's value is all that tells it from others of its shape. */
-static unsigned hash_node(const Node *n, Node *const *in)
-{
-    unsigned h = (unsigned)n->op, bits[2] = {0};
-
-    for (int k = 0; k < n->n_in; k++)
-        h = h * 31 + (unsigned)in[k]->id;
-    if (n->op == OP_CONST)
-        memcpy(bits, &n->attr.value, sizeof bits);
-    else if (n->n_in == 0)
-        bits[0] = (unsigned)n->attr.index;
-    for (int a = 0; a < n->shape.rank; a++)
-        h = h * 31 + (unsigned)n->shape.dim[a];
-    return (h * 31 + bits[0] * 7 + bits[1]) * 2654435761u >> 7;
-}
-
-static bool equal(const Node *a, const Node *n, Node *const *in)
-{
-    if (a->op != n->op || a->type != n->type || a->n_in != n->n_in ||
-        !shape_equal(&a->shape, &n->shape) || !rewrite_same_attr(a, n))
-        return false;
-    for (int k = 0; k < n->n_in; k++)
-        if (a->in[k] != in[k])
-            return false;
-    return true;
-}
 
 /* The table of graph g: bodies of scans have their own. */
 static Table *table_of(const Rewriting *r)
@@ -70,10 +42,10 @@ static Table *table_of(const Rewriting *r)
 static Node *share(Rewriting *r, const Node *n, Node *const *in)
 {
     Table *t = table_of(r);
-    Bucket **bucket = &t->at[hash_node(n, in) % t->n], *new;
+    Bucket **bucket = &t->at[same_hash(n, in) % t->n], *new;
 
     for (Bucket *b = *bucket; b; b = b->next)
-        if (equal(b->node, n, in))
+        if (same_node(b->node, b->node->in, n, in))
             return b->node;
     new = NEW(r->g->arena, Bucket);
     new->node = rewrite_copy(r->g, n, in);

@@ -1,6 +1,7 @@
 /* fold_map.c: rewrites of element-wise operators; see fold.c. */
 #include <math.h>
 
+#include "ir/same.h"
 #include "pass/fold.h"
 #include "pass/rewrite.h"
 
@@ -204,7 +205,7 @@ static Node *relu(Graph *g, const Node *n, Node *const *in)
 static Node *rows_mask(Graph *g, const Node *n, Node *const *in)
 {
     (void)g;
-    if (in[0]->op == OP_ROWS_MASK && rewrite_same_attr(n, in[0]))
+    if (in[0]->op == OP_ROWS_MASK && same_attr(n, in[0]))
         return in[0];
     return fold_is(in[0], 0) ? in[0] : NULL;
 }

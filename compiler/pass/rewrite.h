@@ -32,7 +32,4 @@ Node *rewrite_copy(Graph *g, const Node *n, Node *const *in);
 /* Which nodes the roots need, by id. */
 bool *rewrite_live(const Graph *g);
 
-/* Whether two nodes of one operator have equal attributes. */
-bool rewrite_same_attr(const Node *a, const Node *b);
-
 #endif
