@@ -71,7 +71,7 @@ Network network_open(const nn_model *m)
         n.outputs[i] = block((size_t)(rows * m->outputs[i].values),
                              sizeof(nn_real), "outputs");
     }
-    n.sums = block((size_t)m->metric_count + 1, sizeof(double), "sums");
+    n.sums = block((size_t)m->sum_count, sizeof(double), "sums");
     nn_error e;
     if (!nn_init_params(m, n.params, 1, &e)) {
         fprintf(stderr, "bench: %s\n", e.text);

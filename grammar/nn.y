@@ -63,9 +63,10 @@ static void yyerror(Span *span, Parse *p, const char *message);
 %token <name> AND "and" OR "or" NOT "not" TRUE "true" FALSE "false"
 %token <name> TEST "test" VALIDATION "validation" LAST "last"
 %token <name> STRATIFIED "stratified" BY "by" FROM "from" FOLD "fold" OF "of"
+%token <name> UNIT "unit"
 
-%type <word> name anyword by part label typename
-%type <name> nametext wordtext parttext
+%type <word> name anyword by unit part label typename
+%type <name> nametext plaintext wordtext parttext
 %type <words> lhs statename
 %type <expr> expr pipe stage or and not cmp range sum term unary postfix
 %type <expr> primary arg number amount value
@@ -118,10 +119,10 @@ item: INPUT decls ';'            { $$ = build_decls(p, ITEM_INPUT, @$, $2); }
     | lhs '=' expr ';'           { $$ = build_define(p, @$, $1, $3); }
     | statename '=' expr ';'     { $$ = build_define(p, @$, $1, $3); }
     | LAYER name '=' expr ';'    { $$ = build_item(p, ITEM_LAYER, @$, $2, $4); }
-    | OUTPUT expr ';'
-      { $$ = build_item(p, ITEM_OUTPUT, @$, (Name){0}, $2); }
-    | OUTPUT name '=' expr ';'
-      { $$ = build_item(p, ITEM_OUTPUT, @$, $2, $4); }
+    | OUTPUT expr unit ';'
+      { $$ = build_output(p, @$, (Name){0}, $2, $3); }
+    | OUTPUT name '=' expr unit ';'
+      { $$ = build_output(p, @$, $2, $4, $5); }
     | LOSS exprs1 ';'            { $$ = build_values(p, ITEM_LOSS, @$, $2); }
     | METRIC exprs1 ';'          { $$ = build_values(p, ITEM_METRIC, @$, $2); }
     | GENERATE name FROM expr opts ';'
@@ -132,6 +133,9 @@ item: INPUT decls ';'            { $$ = build_decls(p, ITEM_INPUT, @$, $2); }
       { $$ = build_group(p, ITEM_TRAIN, @$, (Name){0}, $2); }
     | error ';'
       { $$ = NULL; if (build_lost(p, @$)) yyerrok; } ;
+
+unit: %empty                     { $$ = (Name){0}; }
+    | UNIT name                  { $$ = $2; } ;
 
 opts: %empty                     { $$ = (Exprs){0}; }
     | opts ',' label expr
@@ -146,7 +150,7 @@ decl: name ':' type              { $$ = build_decl(p, $1, $3, NULL); }
 type: typename dims              { $$ = build_type(p, @$, $1, NULL, $2); }
     | typename '(' expr ')' dims { $$ = build_type(p, @$, $1, $3, $5); } ;
 
-typename: NAME                   { $$ = (Name){$1, @1, false}; } ;
+typename: plaintext              { $$ = (Name){$1, @1, false}; } ;
 
 dims: %empty                     { $$ = (Exprs){0}; }
     | '[' exprs1 ']'             { $$ = $2; } ;
@@ -185,7 +189,7 @@ by: %empty                       { $$ = (Name){0}; }
 
 amount: number
       | PERCENT                  { $$ = build_number(p, @1, $1); }
-      | NAME                     { $$ = build_leaf(p, EXPR_NAME, @1, $1); } ;
+      | plaintext                { $$ = build_leaf(p, EXPR_NAME, @1, $1); } ;
 
 number: NUMBER                   { $$ = build_number(p, @1, $1); } ;
 
@@ -318,7 +322,10 @@ label: anyword ':'               { $$ = $1; } ;
 name: nametext                   { $$ = (Name){$1, @1, false}; } ;
 anyword: wordtext                { $$ = (Name){$1, @1, false}; } ;
 
-nametext: NAME | TEST | VALIDATION | LAST | STRATIFIED | BY | FROM | FOLD | OF ;
+plaintext: NAME | UNIT ;
+
+nametext: plaintext | TEST | VALIDATION | LAST | STRATIFIED | BY | FROM | FOLD
+        | OF ;
 
 wordtext: nametext | USE | MODEL | BLOCK | CELL | INPUT | TARGET | STATE | PARAM
         | LAYER | OUTPUT | LOSS | METRIC | GENERATE | DATA | TRAIN | IF | THEN

@@ -240,18 +240,18 @@ static bool train_batch(fit *f, nn_error *e)
     int64_t batch = f->model->step.batch, start = s->batch * batch;
     int64_t left = f->rows - start;
     int rows = left < batch ? (int)left : (int)batch;
-    double sums[NN_MAX_FIGURES] = {0};
     nn_scalars scalars = {
         .rate = nn_schedule_rate(&t->schedule, s->rate, (int64_t)s->step,
                                  s->epochs * f->per_epoch, f->per_epoch),
         .step = s->step,
         .seed = s->seed};
-    int bad = nn_run_step(f->run, f->order + start, rows, &scalars, sums);
+    int bad = nn_run_step(f->run, f->order + start, rows, &scalars);
     if (bad == NN_BAD_ROWS)
         return nn_run_refused(f->model, rows, e);
     if (bad != 0)
         return not_finite(f, scalars.rate, bad, e);
-    nn_metric_add(&f->figures[NN_TRAIN], f->model, sums, rows);
+    nn_metric_add(&f->figures[NN_TRAIN], f->model, f->run->data.preps,
+                  f->run->sums, rows);
     s->step++;
     s->batch++;
     f->steps_here++;
@@ -282,8 +282,7 @@ static bool train_epoch(fit *f, nn_error *e)
 static void remember_best(fit *f)
 {
     nn_state *s = &f->state;
-    double loss = nn_metric_figure(&f->figures[NN_VALIDATION], f->model,
-                                   f->run->data.preps, 0);
+    double loss = nn_metric_figure(&f->figures[NN_VALIDATION], f->model, 0);
     if (f->best == NULL)
         return;
     s->waited++;
@@ -347,8 +346,7 @@ static bool end_epoch(fit *f, nn_error *e)
                                    (int64_t)s->step - 1,
                                    s->epochs * f->per_epoch, f->per_epoch);
     bool good = nn_history_add(&f->history, s->epoch, s->step, rate,
-                               nn_clock_now() - f->started, f->figures,
-                               f->run->data.preps, e) &&
+                               nn_clock_now() - f->started, f->figures, e) &&
                 (!is_due(f) || save_checkpoint(f, e));
     nn_log_epoch(&f->log, s->epoch, f->figures, rows_a_second, seconds_left(f));
     memset(f->figures, 0, sizeof f->figures);
@@ -438,8 +436,7 @@ static int finish(fit *f, nn_error *e)
 
 static int train(fit *f, nn_error *e)
 {
-    f->log = nn_log_open(f->model, f->run->data.preps, f->run->options.quiet,
-                         f->state.epochs);
+    f->log = nn_log_open(f->model, f->run->options.quiet, f->state.epochs);
     f->started = nn_clock_now();
     introduce(f);
     catch_signals();

@@ -137,7 +137,7 @@ bool nn_history_open(nn_history *h, const nn_model *m, const char *path,
 
 bool nn_history_add(nn_history *h, int64_t epoch, uint64_t step, double rate,
                     double seconds, const nn_figures figures[NN_PARTS],
-                    const nn_prep *preps, nn_error *e)
+                    nn_error *e)
 {
     double row[NN_HISTORY_FIXED + NN_PARTS * NN_MAX_FIGURES] = {
         (double)epoch, (double)step, rate, seconds};
@@ -148,7 +148,7 @@ bool nn_history_add(nn_history *h, int64_t epoch, uint64_t step, double rate,
             row[nn_history_column(h, (nn_part)part, i)] =
                 figures[part].seen == 0
                     ? NAN
-                    : nn_metric_figure(&figures[part], h->model, preps, i);
+                    : nn_metric_figure(&figures[part], h->model, i);
     if (!add_row(h, row, e))
         return false;
     write_row(h, h->count - 1, h->stream);

@@ -29,7 +29,7 @@ bool nn_history_open(nn_history *h, const nn_model *m, const char *path,
  * the columns of that part empty. */
 bool nn_history_add(nn_history *h, int64_t epoch, uint64_t step, double rate,
                     double seconds, const nn_figures figures[NN_PARTS],
-                    const nn_prep *preps, nn_error *e);
+                    nn_error *e);
 
 /* Writes the curve, where there is a csv file. */
 bool nn_history_draw(const nn_history *h, nn_error *e);

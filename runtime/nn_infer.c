@@ -340,11 +340,10 @@ static bool infer(nn_inference *f, const options *o, nn_error *e)
     if (!find_output(f->model, o->output, &output, e))
         return false;
     const nn_pairing *pairing = p->pairings ? &p->pairings[output] : NULL;
-    int target = pairing != NULL ? pairing->target : 0;
-    bool good = nn_print_open(
-                    &print, stdout, format, &f->model->outputs[output], pairing,
-                    target > 0 ? &f->preps[target - 1] : NULL, o->top, e) &&
-                infer_files(f, o, output, &print, e);
+    bool good =
+        nn_print_open(&print, stdout, format, &f->model->outputs[output],
+                      pairing, f->preps, o->top, e) &&
+        infer_files(f, o, output, &print, e);
     nn_print_close(&print);
     return good;
 }

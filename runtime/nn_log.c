@@ -15,11 +15,9 @@ enum { LINES = 40, BAR = 24 };
 
 static const char *const part_names[] = {"training", "validation", "test"};
 
-nn_log nn_log_open(const nn_model *m, const nn_prep *preps, bool quiet,
-                   int64_t epochs)
+nn_log nn_log_open(const nn_model *m, bool quiet, int64_t epochs)
 {
     return (nn_log){.model = m,
-                    .preps = preps,
                     .quiet = quiet,
                     .terminal = isatty(STDOUT_FILENO) == 1,
                     .epochs = epochs,
@@ -43,7 +41,7 @@ static void print_figures(const nn_log *l, const nn_figures *f)
 {
     char words[100];
     for (int i = 0; i <= l->model->metric_count; i++) {
-        nn_metric_words(words, sizeof words, f, l->model, l->preps, i);
+        nn_metric_words(words, sizeof words, f, l->model, i);
         printf("  %s", words);
     }
 }

@@ -6,7 +6,6 @@
 
 typedef struct {
     const nn_model *model;
-    const nn_prep *preps;
     bool quiet, terminal;
     bool bar_shown;
     int64_t epochs, every; /* one line for each `every` epochs */
@@ -14,8 +13,7 @@ typedef struct {
 } nn_log;
 
 /* quiet: nothing but errors and the last lines. */
-nn_log nn_log_open(const nn_model *m, const nn_prep *preps, bool quiet,
-                   int64_t epochs);
+nn_log nn_log_open(const nn_model *m, bool quiet, int64_t epochs);
 
 /* True where the line of this epoch (from 1) will be shown. */
 bool nn_log_shows(const nn_log *l, int64_t epoch);

@@ -7,23 +7,23 @@
 #include "nn_dataset.h"
 #include "nn_model.h"
 
-/* Figures of some rows; seen = 0 means that there are none. */
+/* Figures of some rows; seen = 0 means that there are none. The sum of a
+ * metric is one of squares in the unit of the files. */
 typedef struct {
     double sums[NN_MAX_FIGURES];
     int64_t seen;
 } nn_figures;
 
 /* Adds what an entry gave for a batch of `rows` rows. */
-void nn_metric_add(nn_figures *f, const nn_model *m, const double *sums,
-                   int rows);
+void nn_metric_add(nn_figures *f, const nn_model *m, const nn_prep *preps,
+                   const double *sums, int rows);
 
-/* Figure 0 is the loss, figure 1 + i metric i, in the target's own unit where
- * it has one. */
-double nn_metric_figure(const nn_figures *f, const nn_model *m,
-                        const nn_prep *preps, int figure);
+/* Figure 0 is the loss, as it is trained on; figure 1 + i metric i, in the
+ * unit of the files where it has one. */
+double nn_metric_figure(const nn_figures *f, const nn_model *m, int figure);
 
 /* Writes a figure with its name: "accuracy 97.35 %". */
 void nn_metric_words(char *words, size_t size, const nn_figures *f,
-                     const nn_model *m, const nn_prep *preps, int figure);
+                     const nn_model *m, int figure);
 
 #endif

@@ -35,9 +35,8 @@ typedef struct {
  *            NN_F32, int32_t for NN_TOKEN and NN_CLASS; only `rows` are read
  * outputs    one pointer an output, row-major, NULL where not wanted. `grad`:
  *            gradients in file order; without outputs it ends at the loss
- * sums       step, eval and grad: sums[0] is the mean loss over the rows,
- *            sums[1 + m] the sum of metric m over them; in grad, sums[0] is
- *            just the function whose gradient it gives, penalties included
+ * sums       step, eval and grad: the mean loss over the rows (grad: all that
+ *            it differentiates), then each metric's sums; sum_count in all
  * s          step and grad: see above; NULL elsewhere
  * Returns 0; NN_BAD_ROWS, with nothing touched, where rows is not from 1 to the
  * batch; or, when the loss was not finite and nothing was updated, 1 plus the
@@ -96,19 +95,21 @@ typedef struct {
     int64_t values; /* in one row: the product of shape */
 } nn_tensor;
 
-typedef enum { NN_MEAN, NN_ROOT_OF_MEAN } nn_finish;
+/* The next `count` values are in the units of values first, first + step, ...
+ * of a row of input or target number tensor - 1; tensor 0: of none. */
+typedef struct {
+    int64_t count, tensor, first, step;
+} nn_unit;
 
 typedef struct {
     const char *name;
-    nn_finish finish; /* of sum / (rows * per_row) */
-    int64_t per_row;  /* values that one row adds to the count */
-    int unit;         /* 1 + index of the tensor whose unit it has, or 0 */
-    int percent;      /* 1: a share, shown as a percentage */
+    int64_t per_row, sums; /* values of a row; sums: one, or one a unit */
+    const nn_unit *units;  /* of those sums; NULL: none has one */
+    int unit_count, root, percent; /* the root of the mean; a percentage */
 } nn_metric;
 
 typedef struct {
-    const char *name; /* of the C function */
-    const char *file; /* of the model's text */
+    const char *name, *file; /* of the C function, of the model's text */
     int line;
 } nn_kernel;
 
@@ -128,11 +129,10 @@ typedef struct {
     void (*prepare)(nn_real *params); /* NULL, or due before infer when
                                          parameters have changed */
     const nn_tensor *inputs;          /* inputs, then targets */
-    int input_count, target_count;
+    int input_count, target_count, output_count;
     const nn_tensor *outputs;
-    int output_count;
     const nn_metric *metrics;
-    int metric_count;
+    int metric_count, sum_count; /* sums: the loss and those of metrics */
     struct {
         nn_step_entry run;
         int batch;

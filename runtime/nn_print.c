@@ -21,22 +21,27 @@ static bool has_classes(const nn_print *p)
 
 bool nn_print_open(nn_print *p, FILE *stream, nn_format format,
                    const nn_tensor *output, const nn_pairing *pairing,
-                   const nn_prep *target, int64_t top, nn_error *e)
+                   const nn_prep *preps, int64_t top, nn_error *e)
 {
+    static const nn_pairing none = {0};
+    const nn_pairing *pair = pairing != NULL ? pairing : &none;
+    size_t values = (size_t)output->values;
     *p = (nn_print){.stream = stream,
                     .format = format,
                     .output = output,
-                    .target = target,
-                    .probabilities = pairing != NULL && pairing->probabilities};
-    int64_t classes = has_classes(p) ? target->tensor->classes : 1;
+                    .probabilities = pair->probabilities};
+    p->target = pair->target > 0 ? &preps[pair->target - 1] : NULL;
+    int64_t classes = has_classes(p) ? p->target->tensor->classes : 1;
     p->top = top > 0 ? top : 3;
     p->top = p->top < classes ? p->top : classes;
     if (format == NN_PRINT_JSON)
         fprintf(stream, "[");
-    return nn_alloc(&p->order, (size_t)classes, sizeof *p->order, "output",
-                    e) &&
-           nn_alloc(&p->values, (size_t)output->values, sizeof *p->values,
-                    "output", e);
+    if (!nn_alloc(&p->order, (size_t)classes, sizeof *p->order, "output", e) ||
+        !nn_alloc(&p->values, values, sizeof *p->values, "output", e) ||
+        !nn_alloc(&p->ways, values, sizeof *p->ways, "output", e))
+        return false;
+    nn_unit_ways(p->ways, output->values, pair->units, pair->unit_count, preps);
+    return true;
 }
 
 void nn_print_close(nn_print *p)
@@ -45,26 +50,13 @@ void nn_print_close(nn_print *p)
         fprintf(p->stream, "%s]\n", p->rows > 0 ? "\n" : "");
     free(p->order);
     free(p->values);
+    free(p->ways);
     *p = (nn_print){0};
-}
-
-/* Into the target's own unit. */
-static void own_unit(nn_print *p, const nn_real *values)
-{
-    const nn_prep *t = p->target;
-    bool learned = t != NULL && t->standardize && t->mean != NULL &&
-                   p->output->values % t->period == 0;
-    for (int64_t i = 0; i < p->output->values; i++) {
-        double x = (double)values[i];
-        if (learned)
-            x = x * t->deviation[i % t->period] + t->mean[i % t->period];
-        p->values[i] = (nn_real)x;
-    }
 }
 
 /* Moves the `top` largest of n values to the front of the order; of equal
  * ones the first wins. */
-static void rank(nn_print *p, const nn_real *x, int64_t n)
+static void rank(nn_print *p, const double *x, int64_t n)
 {
     for (int64_t i = 0; i < n; i++)
         p->order[i] = i;
@@ -106,13 +98,13 @@ static void print_classes(nn_print *p)
     int64_t classes = p->target->tensor->classes;
     int64_t steps = p->output->values / classes;
     for (int64_t s = 0; s < steps; s++) {
-        const nn_real *x = p->values + s * classes;
+        const double *x = p->values + s * classes;
         rank(p, x, classes);
         fprintf(p->stream, "%" PRId64, p->rows);
         if (steps > 1)
             fprintf(p->stream, ".%" PRId64, s + 1);
         for (int64_t k = 0; k < p->top; k++) {
-            double value = (double)x[p->order[k]];
+            double value = x[p->order[k]];
             fputs(k == 0 ? ": " : ",  ", p->stream);
             nn_show(p->stream, class_name(p, p->order[k], room));
             fputs(" ", p->stream);
@@ -130,30 +122,31 @@ static void print_words(nn_print *p)
         return;
     }
     fprintf(p->stream, "%" PRId64 ":", p->rows);
-    for (int64_t i = 0; i < p->output->values; i++)
-        fprintf(p->stream, " %.6g", (double)p->values[i]);
+    for (int64_t i = 0; i < p->output->values; i++) {
+        int digits = nn_unit_digits(p->ways[i], p->values[i]) - 3;
+        fprintf(p->stream, " %.*g", digits > 6 ? digits : 6, p->values[i]);
+    }
     fprintf(p->stream, "\n");
 }
 
 /* As many digits as tell any two numbers apart; JSON knows finite ones only. */
-static void print_number(const nn_print *p, nn_real x)
+static void print_number(const nn_print *p, double x, nn_way way)
 {
-    int digits = sizeof(nn_real) == sizeof(float) ? 9 : 17;
     if (p->format == NN_PRINT_JSON && !isfinite(x))
         fputs("null", p->stream);
     else
-        fprintf(p->stream, "%.*g", digits, (double)x);
+        fprintf(p->stream, "%.*g", nn_unit_digits(way, x), x);
 }
 
 static void print_values(nn_print *p)
 {
     for (int64_t i = 0; i < p->output->values; i++) {
         fputs(i > 0 ? "," : "", p->stream);
-        print_number(p, p->values[i]);
+        print_number(p, p->values[i], p->ways[i]);
     }
 }
 
-static void print_top(nn_print *p, const nn_real *x)
+static void print_top(nn_print *p, const double *x)
 {
     char room[NAME_ROOM];
     rank(p, x, p->target->tensor->classes);
@@ -164,7 +157,7 @@ static void print_top(nn_print *p, const nn_real *x)
         fprintf(p->stream, "%s{\"class\": %s, \"%s\": ", k > 0 ? ", " : "",
                 name.failed ? "null" : name.bytes,
                 p->probabilities ? "probability" : "value");
-        print_number(p, x[p->order[k]]);
+        print_number(p, x[p->order[k]], (nn_way){1, 0});
         fprintf(p->stream, "}");
         free(name.bytes);
     }
@@ -212,7 +205,8 @@ void nn_print_row(nn_print *p, const nn_real *values)
         print_none(p);
         return;
     }
-    own_unit(p, values);
+    for (int64_t i = 0; i < p->output->values; i++)
+        p->values[i] = nn_unit_undo(p->ways[i], (double)values[i]);
     p->rows++;
     if (p->format == NN_PRINT_CSV) {
         print_values(p);

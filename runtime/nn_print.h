@@ -4,8 +4,8 @@
 
 #include <stdio.h>
 
-#include "nn_prep.h"
 #include "nn_program.h"
+#include "nn_unit.h"
 
 typedef enum { NN_PRINT_WORDS, NN_PRINT_CSV, NN_PRINT_JSON } nn_format;
 
@@ -14,21 +14,22 @@ typedef struct {
     nn_format format;
     const nn_tensor *output;
     bool probabilities;
-    const nn_prep *target; /* what the output is paired with, or NULL */
+    const nn_prep *target; /* the class it is compared with, or NULL */
     int64_t top;           /* classes to name */
     int64_t rows;          /* printed so far */
     int64_t *order;        /* room for the classes of one step */
-    nn_real *values;       /* room for one row */
+    double *values;        /* room for one row, in its own units */
+    nn_way *ways;          /* to those */
 } nn_print;
 
-/* target may be NULL; top 0 is a choice by the number of classes. */
+/* preps are those of all inputs and targets; pairing may be NULL; top 0 is a
+ * choice by the number of classes. */
 bool nn_print_open(nn_print *p, FILE *stream, nn_format format,
                    const nn_tensor *output, const nn_pairing *pairing,
-                   const nn_prep *target, int64_t top, nn_error *e);
+                   const nn_prep *preps, int64_t top, nn_error *e);
 
-/* Prints one row of the output, or that it has no result, where values is
- * NULL; values paired with a standardized target are
- * given in the target's own unit. */
+/* Prints one row of the output, its values in the units of the files; that it
+ * has no result, where values is NULL. */
 void nn_print_row(nn_print *p, const nn_real *values);
 
 /* Ends the text. */

@@ -56,9 +56,11 @@ typedef struct {
 
 /* What an output means. */
 typedef struct {
-    int target;        /* 1 + tensor index of the paired target, or 0: gives
-                          class names, or the unit of a standardized target */
-    int probabilities; /* 1: values of one row (step) are 0..1, sum 1 */
+    int target;           /* 1 + tensor index of the class that it is compared
+                             with, for its names, or 0 */
+    int probabilities;    /* 1: values of one row (step) are 0..1, sum 1 */
+    const nn_unit *units; /* of a row's values; NULL: none has one */
+    int unit_count;
 } nn_pairing;
 
 /* What a check of gradients by differences cannot see; lists are "relu, sign"

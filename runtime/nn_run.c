@@ -31,7 +31,8 @@ static bool open_buffers(nn_run *r, nn_error *e)
     size_t count = (size_t)r->data.tensors;
     size_t outputs = (size_t)larger(m->output_count, m->param_count) + 1;
     if (!nn_alloc(&r->buffers, count, sizeof *r->buffers, "buffers", e) ||
-        !nn_alloc(&r->outputs, outputs, sizeof *r->outputs, "buffers", e))
+        !nn_alloc(&r->outputs, outputs, sizeof *r->outputs, "buffers", e) ||
+        !nn_alloc(&r->sums, (size_t)m->sum_count, sizeof *r->sums, "sums", e))
         return false;
     for (size_t i = 0; i < count; i++) {
         const nn_tensor *t = &m->inputs[i];
@@ -91,6 +92,7 @@ void nn_run_close(nn_run *r)
         free(r->buffers[i]);
     free(r->buffers);
     free(r->outputs);
+    free(r->sums);
     free(r->params);
     free(r->workspace);
     nn_dataset_close(&r->data);
@@ -108,21 +110,19 @@ int64_t nn_run_weights(const nn_model *m)
 }
 
 int nn_run_entry(nn_run *r, const nn_stage *stage, nn_part part,
-                 const int64_t *items, int rows, const nn_scalars *s,
-                 double *sums)
+                 const int64_t *items, int rows, const nn_scalars *s)
 {
     nn_dataset_fetch(&r->data, part, items, rows, r->buffers);
     return stage->run(r->params, r->workspace, (const void *const *)r->buffers,
-                      r->outputs, sums, rows, s, nn_pool_run, r->pool);
+                      r->outputs, r->sums, rows, s, nn_pool_run, r->pool);
 }
 
-int nn_run_step(nn_run *r, const int64_t *items, int rows, const nn_scalars *s,
-                double *sums)
+int nn_run_step(nn_run *r, const int64_t *items, int rows, const nn_scalars *s)
 {
     nn_dataset_fetch(&r->data, NN_TRAIN, items, rows, r->buffers);
     return r->model->step.run(r->params, r->workspace,
-                              (const void *const *)r->buffers, r->outputs, sums,
-                              rows, s, nn_pool_run, r->pool);
+                              (const void *const *)r->buffers, r->outputs,
+                              r->sums, rows, s, nn_pool_run, r->pool);
 }
 
 bool nn_run_refused(const nn_model *m, int rows, nn_error *e)
@@ -136,13 +136,12 @@ bool nn_run_evaluate(nn_run *r, nn_part part, nn_figures *f, nn_error *e)
     const nn_stage *eval = &r->model->eval;
     *f = (nn_figures){0};
     for (int64_t i = 0; i < s->count; i += eval->batch) {
-        double sums[NN_MAX_FIGURES] = {0};
         int64_t left = s->count - i;
         int rows = left < eval->batch ? (int)left : eval->batch;
-        if (nn_run_entry(r, eval, part, s->items + i, rows, NULL, sums) ==
+        if (nn_run_entry(r, eval, part, s->items + i, rows, NULL) ==
             NN_BAD_ROWS)
             return nn_run_refused(r->model, rows, e);
-        nn_metric_add(f, r->model, sums, rows);
+        nn_metric_add(f, r->model, r->data.preps, r->sums, rows);
     }
     return true;
 }

@@ -27,6 +27,7 @@ typedef struct {
     void *workspace;   /* for any entry of the trainer */
     void **buffers;    /* a batch of each input and target */
     nn_real **outputs; /* NULL each: no output is wanted */
+    double *sums;      /* of the entry that ran last */
 } nn_run;
 
 /* Opens data, memory and threads; parameters are 0. */
@@ -38,12 +39,10 @@ void nn_run_close(nn_run *r);
 int64_t nn_run_weights(const nn_model *m);
 
 /* Fetches items[0 .. rows - 1] of a part and runs an entry of the model, or
- * its step, on them. Returns the entry's status. */
+ * its step, on them; their sums lie in r->sums. Returns the entry's status. */
 int nn_run_entry(nn_run *r, const nn_stage *stage, nn_part part,
-                 const int64_t *items, int rows, const nn_scalars *s,
-                 double *sums);
-int nn_run_step(nn_run *r, const int64_t *items, int rows, const nn_scalars *s,
-                double *sums);
+                 const int64_t *items, int rows, const nn_scalars *s);
+int nn_run_step(nn_run *r, const int64_t *items, int rows, const nn_scalars *s);
 
 /* The message of an entry that returned NN_BAD_ROWS; returns false. */
 bool nn_run_refused(const nn_model *m, int rows, nn_error *e);

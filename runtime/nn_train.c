@@ -80,7 +80,7 @@ static int evaluate(nn_run *r, nn_error *e)
 {
     const nn_options *o = &r->options;
     const char *path = o->init != NULL ? o->init : o->out;
-    nn_log log = nn_log_open(r->model, r->data.preps, false, 1);
+    nn_log log = nn_log_open(r->model, false, 1);
     bool saves = o->init != NULL && o->out_given;
     if (o->init == NULL && access(path, F_OK) != 0) {
         nn_fail(e,

@@ -4,6 +4,7 @@
 
 #include "base/quote.h"
 #include "emit/data.h"
+#include "emit/units.h"
 #include "emit/wrap.h"
 #include "pass/kinks.h"
 
@@ -259,10 +260,16 @@ static void write_pairings(Text *out, const Program *p)
 {
     if (p->outputs.n == 0)
         return;
-    text_add(out, "\nstatic const nn_pairing pairings[] = {\n");
     for (int i = 0; i < p->outputs.n; i++)
-        text_printf(out, "    {.target = %d, .probabilities = %d},\n",
-                    p->outputs.at[i].target + 1, p->outputs.at[i].classes);
+        emit_units(out, "units", i, &p->outputs.at[i].units);
+    text_add(out, "\nstatic const nn_pairing pairings[] = {\n");
+    for (int i = 0; i < p->outputs.n; i++) {
+        const Output *o = &p->outputs.at[i];
+        text_printf(out, "    {.target = %d, .probabilities = %d",
+                    o->target + 1, o->classes);
+        emit_units_field(out, "units", i, &o->units);
+        text_add(out, "},\n");
+    }
     text_add(out, "};\n");
 }
 

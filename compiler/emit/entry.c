@@ -100,14 +100,32 @@ static void write_loss(Emit *e, const Plan *plan, int traced)
         text_add(e->out, "    if (!outputs)\n        return 0;\n");
 }
 
+/* Several sums of one metric, side by side. */
+static void write_sums(Emit *e, const Plan *plan, const Root *r, int64_t n)
+{
+    const Value *v = &plan->value[r->node->id];
+    if (layout_stride(&v->layout, 0) != 1)
+        nnc_bug("the sums of a metric do not stand side by side");
+    text_printf(e->out,
+                "    for (int i = 0; i < %lld; i++)\n"
+                "        sums[%d + i] = (double)(%s)[i];\n",
+                (long long)n, r->index + 1,
+                emit_address(e, v, r->node->type, false));
+}
+
 static void write_metrics(Emit *e, const Plan *plan)
 {
     const Graph *g = plan->graph;
     for (int i = 0; i < g->roots.n; i++) {
         const Root *r = &g->roots.at[i];
-        if (r->role == ROOT_METRIC)
-            text_printf(e->out, "    sums[%d] = (double)%s;\n", r->index + 1,
-                        scalar(e, plan, r->node));
+        int64_t n = shape_count(&r->node->shape);
+        if (r->role == ROOT_METRIC && (n == 1 || plan_is_number(r->node)))
+            for (int64_t k = 0; k < n; k++)
+                text_printf(e->out, "    sums[%lld] = (double)%s;\n",
+                            (long long)(r->index + 1 + k),
+                            scalar(e, plan, r->node));
+        else if (r->role == ROOT_METRIC)
+            write_sums(e, plan, r, n);
     }
 }
 

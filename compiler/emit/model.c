@@ -6,6 +6,7 @@
 #include "base/quote.h"
 #include "base/version.h"
 #include "emit/emit.h"
+#include "emit/units.h"
 #include "emit/wrap.h"
 
 enum { VECTOR = 16 }; /* reals behind the last that a vector may read */
@@ -221,8 +222,12 @@ static void write_outputs(Emit *e)
 static void write_metrics(Emit *e)
 {
     const Program *p = e->program;
+    const char *units;
     if (p->metrics.n == 0)
         return;
+    units = arena_printf(e->arena, "%s_metric_units", p->name);
+    for (int i = 0; i < p->metrics.n; i++)
+        emit_units(e->out, units, i, &p->metrics.at[i].units);
     text_printf(e->out, "\nstatic const nn_metric %s_metrics[%d] = {\n",
                 p->name, p->metrics.n);
     for (int i = 0; i < p->metrics.n; i++) {
@@ -230,10 +235,12 @@ static void write_metrics(Emit *e)
         text_add(e->out, "    {.name = ");
         quote_c(e->out, m->name);
         text_printf(e->out,
-                    ", .finish = %s, .per_row = %lld, .unit = %d, "
-                    ".percent = %d},\n",
-                    m->root ? "NN_ROOT_OF_MEAN" : "NN_MEAN",
-                    (long long)m->per_row, m->target + 1, m->target < 0);
+                    ", .per_row = %lld, .sums = %lld, .root = %d, .percent = "
+                    "%d",
+                    (long long)m->per_row, (long long)m->sums, m->root,
+                    !m->root);
+        emit_units_field(e->out, units, i, &m->units);
+        text_add(e->out, "},\n");
     }
     text_add(e->out, "};\n");
 }
@@ -300,6 +307,7 @@ static void write_model(Emit *e, Plan *const *plans, int n, int kernels)
     if (p->metrics.n)
         text_printf(out, "    .metrics = %s_metrics, .metric_count = %d,\n",
                     p->name, p->metrics.n);
+    text_printf(out, "    .sum_count = %lld,\n", (long long)(1 + p->sums));
     for (int i = 0; i < n; i++)
         write_stage(e, plans[i]);
     if (p->prepared)

@@ -110,8 +110,8 @@ void emit_contract(Emit *e, const Plan *plan)
     else
         text_add(e->out, "one row.");
     if (entry->mode != MODE_INFER)
-        text_add(e->out, " sums: the mean loss, then the sum of each metric "
-                         "over the rows.\n *");
+        text_add(e->out, " sums: the mean loss, then each metric's sums over "
+                         "the rows.\n *");
     text_printf(e->out, " Returns 0%s%s", many ? "; " : "",
                 many ? refuses : "");
     if (entry->mode != MODE_INFER)

@@ -142,6 +142,14 @@ Item *build_item(Parse *p, ItemKind kind, Span span, Name name, Expr *value)
     return item;
 }
 
+Item *build_output(Parse *p, Span span, Name name, Expr *value, Name unit)
+{
+    Item *item = build_item(p, ITEM_OUTPUT, span, name, value);
+
+    item->other = unit;
+    return item;
+}
+
 Item *build_values(Parse *p, ItemKind kind, Span span, Exprs values)
 {
     Item *item = build_item(p, kind, span, (Name){0}, NULL);

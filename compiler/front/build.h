@@ -81,6 +81,7 @@ void build_def(Parse *p, DefKind kind, Span span, Name name, Formals params,
 
 /* Statements. */
 Item *build_item(Parse *p, ItemKind kind, Span span, Name name, Expr *value);
+Item *build_output(Parse *p, Span span, Name name, Expr *value, Name unit);
 Item *build_values(Parse *p, ItemKind kind, Span span, Exprs values);
 Item *build_decls(Parse *p, ItemKind kind, Span span, Decls decls);
 Item *build_param(Parse *p, Span span, Decl *decl, Exprs options);

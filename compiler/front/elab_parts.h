@@ -108,7 +108,18 @@ void elab_check_parts(Elab *e);
 const Setting *elab_setting(const Stage *stage, const char *key);
 /* elaborate_source.c: whether files of text are said to be one thing. */
 void elab_sources(Elab *e);
+/* The flow that fills an input for training, or NULL. */
+const Flow *elab_training_flow(const Program *p, int input);
 void elab_train(Elab *e, const Item *train);
+
+/* elaborate_unit.c: the units of the program's outputs and metrics. */
+void elab_units(Elab *e);
+/* Which input an `output ... unit NAME;` names, or UNIT_...; complains where
+ * the output's values cannot have its unit. */
+int elab_unit_named(Elab *e, const Item *item, const Shape *output);
+/* Whether numbers of an input are scaled or standardized. */
+bool elab_changes(const Program *p, int input);
+bool elab_same_unit(const Program *p, Measure a, Measure b);
 
 /* The lowering that a row of ops.def names. */
 Lower *elab_lowering(const char *name);
@@ -124,5 +135,8 @@ Value *elab_misfit(Elab *e, const Call *call, const char *form);
 /* A loss of one value per row: mean or sum over present rows, [1]. */
 Value *elab_row_mean(Elab *e, Value *v);
 void elab_penalties(Elab *e, Value **loss);
+/* A metric's sums over present rows: one, one for each place of the last axis,
+ * or one for each value of a row. */
+Node *elab_metric_sums(Elab *e, const Value *metric, int64_t sums);
 
 #endif

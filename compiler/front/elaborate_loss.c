@@ -42,13 +42,13 @@ Value *elab_row_mean(Elab *e, Value *v)
     return reduced(e, elab_node(e, v), true);
 }
 
+/* Notes that v, by class, is compared with a target. */
 static void pair(Elab *e, const Value *v, const Value *target, bool probability)
 {
     Pair p = {
         .node = v->node, .target = target->input, .probability = probability};
 
-    if (v->kind == VAL_TENSOR && p.target >= 0)
-        vec_push(e->arena, &e->pairs, p);
+    vec_push(e->arena, &e->pairs, p);
 }
 
 /* A value over time where one is wanted for the whole of it. */
@@ -214,8 +214,8 @@ Value *lower_loss(Elab *e, Call *call)
             warn_softmax(e, call);
         v = log ? log_loss(e, v, call->in[1])
                 : by_class(e, OP_XENT, v, call->in[1]);
+        pair(e, call->in[0], call->in[1], log);
     }
-    pair(e, call->in[0], call->in[1], call->op == &op_table[OP_LOG_LOSS]);
     return reduced(e, v, mean);
 }
 
@@ -235,14 +235,32 @@ Value *lower_metric(Elab *e, Call *call)
                 : NULL;
     if (!v)
         return e->poison;
-    pair(e, call->in[0], call->in[1], false);
+    if (!root)
+        pair(e, call->in[0], call->in[1], false);
     metric->metric = (Metric){.name = call->op->name,
                               .root = root,
                               .per_row = per_row(v),
-                              .target = root ? call->in[1]->input : -1};
+                              .sums = 1,
+                              .span = call->site.span};
+    metric->terms = v;
     metric->node = row_sum(e, v);
     metric->graph = e->graph;
     return metric;
+}
+
+Node *elab_metric_sums(Elab *e, const Value *v, int64_t sums)
+{
+    Node *terms = v->terms;
+    int last = terms->shape.rank - 1;
+    bool steps = sums == terms->shape.dim[last];
+    unsigned axes = steps ? (1U << last) - 1 : 1;
+
+    if (sums == 1)
+        return v->node;
+    terms =
+        graph_add(e->graph, OP_ROWS_MASK, 1, &terms, (Attr){.axis = 0}, terms);
+    return graph_reshape(e->graph, graph_sum(e->graph, terms, axes),
+                         shape_of(1, sums));
 }
 
 /* factor * sum of f(w), as [1]. */

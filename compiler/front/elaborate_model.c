@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "front/elab.h"
+#include "front/trace.h"
 #include "ir/ast_print.h"
 
 enum { MOST_METRICS = 64 }; /* what the programs have room for */
@@ -152,6 +153,7 @@ static void output(Elab *e, const Item *item)
     if (item->value->kind != EXPR_NAME && item->name.text)
         elab_name(e, v, name);
     out.shape = value_shape(v);
+    out.unit = elab_unit_named(e, item, &out.shape);
     vec_push(e->arena, &e->outputs, v);
     if (e->first)
         vec_push(e->arena, &e->program->outputs, out);
@@ -272,30 +274,32 @@ static void items(Elab *e)
     }
 }
 
-/* Which target an output belongs to: a loss or metric compares it, or what its
+/* What a softmax is taken of that the node shows, or NULL. */
+static const Node *logits_of(const Node *node)
+{
+    const Node *softmax = trace(node, 0).node;
+
+    return softmax->op == OP_SOFTMAX && trace_same(node, softmax)
+               ? softmax->in[0]
+               : NULL;
+}
+
+/* Which class an output belongs to: a loss or metric compares it, or what its
  * softmax is taken of. */
 static void pair_output(Elab *e, Output *out, const Node *node)
 {
-    const Node *logits = node->op == OP_SOFTMAX ? node->in[0] : NULL;
+    const Node *logits = logits_of(node);
 
     for (int i = 0; i < e->pairs.n; i++) {
         const Pair *p = &e->pairs.at[i];
-        bool class = e->program->inputs.at[p->target].type == TYPE_INT;
+        bool softmax = logits && trace_same(p->node, logits);
 
-        if (p->node != node && p->node != logits)
-            continue;
-        if (!e->program->inputs.at[p->target].target)
+        if (!e->program->inputs.at[p->target].target ||
+            (!softmax && !trace_same(p->node, node)))
             continue;
         out->target = p->target;
-        out->classes |= class && (logits || p->probability);
+        out->classes |= softmax || p->probability;
     }
-}
-
-/* Makes a root of the value, which is called so in what is written. */
-static void root(Elab *e, const Value *v, const char *name, Role role, int i)
-{
-    graph_name(v->node, name);
-    graph_root(e->graph, v->node, role, i, 0);
 }
 
 static void loss_root(Elab *e)
@@ -309,22 +313,45 @@ static void loss_root(Elab *e)
             false);
     if (e->mode == MODE_STEP)
         elab_penalties(e, &total);
-    root(e, total, "loss", ROOT_LOSS, 0);
+    graph_name(total->node, "loss");
+    graph_root(e->graph, total->node, ROOT_LOSS, 0, 0);
+}
+
+static void metric_roots(Elab *e)
+{
+    for (int i = 0; i < e->metrics.n; i++) {
+        const Metric *m = &e->program->metrics.at[i];
+        Node *sums = elab_metric_sums(e, e->metrics.at[i], m->sums);
+
+        graph_name(sums, m->name);
+        graph_root(e->graph, sums, ROOT_METRIC, (int)m->first, 0);
+    }
+}
+
+/* Which classes and units outputs and metrics have, and where sums stand. */
+static void meanings(Elab *e)
+{
+    Program *p = e->program;
+
+    for (int i = 0; i < e->outputs.n; i++)
+        pair_output(e, &p->outputs.at[i], e->outputs.at[i]->node);
+    elab_units(e);
+    for (int i = 0; i < p->metrics.n; i++) {
+        p->metrics.at[i].first = p->sums;
+        p->sums += p->metrics.at[i].sums;
+    }
 }
 
 static void roots(Elab *e)
 {
+    if (e->first)
+        meanings(e);
     if (e->mode != MODE_INFER && e->losses.n > 0)
         loss_root(e);
-    for (int i = 0; e->mode != MODE_INFER && i < e->metrics.n; i++)
-        root(e, e->metrics.at[i], e->program->metrics.at[i].name, ROOT_METRIC,
-             i);
-    for (int i = 0; i < e->outputs.n; i++) {
-        if (e->first)
-            pair_output(e, &e->program->outputs.at[i], e->outputs.at[i]->node);
-        if (e->mode != MODE_STEP)
-            graph_root(e->graph, e->outputs.at[i]->node, ROOT_OUTPUT, i, 0);
-    }
+    if (e->mode != MODE_INFER)
+        metric_roots(e);
+    for (int i = 0; e->mode != MODE_STEP && i < e->outputs.n; i++)
+        graph_root(e->graph, e->outputs.at[i]->node, ROOT_OUTPUT, i, 0);
 }
 
 /* Inputs and targets that nothing reads. */

@@ -32,7 +32,7 @@ static int feed_of(const Flow *flow, int input)
     return -1;
 }
 
-static const Flow *training_of(const Program *p, int input)
+const Flow *elab_training_flow(const Program *p, int input)
 {
     for (int i = 0; i < p->flows.n; i++)
         if (p->flows.at[i].part == PART_ALL &&
@@ -91,7 +91,7 @@ void elab_check_parts(Elab *e)
         if (flow->part == PART_ALL || flow->n_stages == 1)
             continue;
         for (int k = 0; k < flow->n_feeds; k++) {
-            const Flow *training = training_of(p, flow->feeds[k]);
+            const Flow *training = elab_training_flow(p, flow->feeds[k]);
 
             if (!same_transforms(flow, training, flow->feeds[k])) {
                 differs(e, flow, training, flow->feeds[k]);

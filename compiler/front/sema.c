@@ -204,6 +204,23 @@ static void setting(Scope *s, const Item *item)
             named_row(s, item->values.at[i], group);
 }
 
+/* What `output y unit t;` names: an input or target, or `none`. */
+static void unit(Scope *s, const Name *name)
+{
+    Words words = {0};
+    const Known *known = name->text ? scope_find(s, name->text, false) : NULL;
+
+    if (!name->text || (known && known->kind == KNOWN_INPUT) ||
+        (!known && strcmp(name->text, "none") == 0) ||
+        unit_lost(s->def, name->text))
+        return;
+    for (int i = 0; i < s->names.n; i++)
+        if (s->names.at[i].name && s->names.at[i].kind == KNOWN_INPUT)
+            vec_push(s->arena, &words, s->names.at[i].name);
+    vec_push(s->arena, &words, "none");
+    names_unknown(s->diag, name->span, name->text, "input or target", &words);
+}
+
 static void one_item(Scope *s, const Item *item)
 {
     switch (item->kind) {
@@ -226,6 +243,7 @@ static void one_item(Scope *s, const Item *item)
         break;
     case ITEM_OUTPUT:
         scope_expr(s, item->value);
+        unit(s, &item->other);
         break;
     case ITEM_LOSS:
     case ITEM_METRIC:

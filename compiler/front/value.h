@@ -46,6 +46,7 @@ struct Value {
     Recipe *recipe;
     Init init;
     Metric metric;
+    Node *terms;  /* METRIC: what node is the sum of, [batch, ...] */
     Layer *layer; /* the layer that gave it, whose weights are its fields */
     Value *state; /* what `.state` is, or NULL */
     const Graph *asked; /* by elab_visible from this graph, */

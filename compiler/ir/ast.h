@@ -56,7 +56,7 @@ typedef enum ItemKind { /* how it is written, and the fields that are used */
     ITEM_PARAM,    /* param w: T, init: e;           decls[0], options */
     ITEM_DEFINE,   /* a, b = e; h' = e; state = e;   names, value */
     ITEM_LAYER,    /* layer f = e;                   name, value */
-    ITEM_OUTPUT,   /* output e; output n = e;        name or none, value */
+    ITEM_OUTPUT,   /* output e; output n = e unit t; name, value, other */
     ITEM_LOSS,     /* loss e, e;                     values */
     ITEM_METRIC,   /* metric e, e;                   values */
     ITEM_GENERATE, /* generate a from e, stop: 2;    name, value, options */
@@ -105,7 +105,7 @@ struct Item {
     bool last, call; /* SPLIT: the last rows; SETTING: WORD(args) */
     Span span;       /* all of it */
     Name name;       /* PART, SPLIT, FOLD: `test` or `validation` */
-    Name other;      /* SPLIT: stratified by; SETTING: the second word */
+    Name other;      /* SPLIT: by; SETTING: the second word; OUTPUT: unit */
     Names names;     /* DEFINE: what is assigned; one of them may be primed */
     Expr *value;     /* NULL where the kind has none */
     Exprs values;    /* a SETTING's arguments may have labels */

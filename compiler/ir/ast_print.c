@@ -318,6 +318,8 @@ static void print_rest(Text *out, const Item *item)
     }
     if (item->value)
         ast_print_expr(out, item->value);
+    if (item->kind == ITEM_OUTPUT && item->other.text)
+        text_printf(out, " unit %s", item->other.text);
 }
 
 static void print_items(Text *out, const Items *items, int indent);

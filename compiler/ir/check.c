@@ -75,9 +75,11 @@ static void check_nodes(const Graph *g, const char *pass, bool body)
             broken(&c, r->node, "a root is not a node of the graph");
         if (body != (r->role == ROOT_STATE || r->role == ROOT_STACK))
             broken(&c, r->node, "a root of this role does not belong here");
-        if ((r->role == ROOT_LOSS || r->role == ROOT_METRIC) &&
+        if (r->role == ROOT_LOSS && shape_count(&r->node->shape) != 1)
+            broken(&c, r->node, "a loss is not one number");
+        if (r->role == ROOT_METRIC && r->node->shape.rank != 1 &&
             shape_count(&r->node->shape) != 1)
-            broken(&c, r->node, "a loss or metric is not one number");
+            broken(&c, r->node, "a metric's sums are no list");
         for (int k = 0; k < i; k++)
             if (g->roots.at[k].role == r->role &&
                 g->roots.at[k].index == r->index &&

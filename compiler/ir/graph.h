@@ -79,7 +79,7 @@ struct Node {
 typedef enum Role {
     ROOT_OUTPUT, /* index: output of the program */
     ROOT_LOSS,   /* scalar [1] */
-    ROOT_METRIC, /* index: metric; scalar [1], a sum over valid rows */
+    ROOT_METRIC, /* index: of its first sum; [n] sums over valid rows */
     ROOT_GRAD,   /* index: parameter */
     ROOT_PARAM,  /* index: parameter, its new value */
     ROOT_SLOT,   /* index: parameter, slot: its new value */

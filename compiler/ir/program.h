@@ -6,6 +6,7 @@
 #define NNC_IR_PROGRAM_H
 
 #include "ir/applied.h"
+#include "ir/results.h"
 
 typedef enum InitKind {
     INIT_UNIFORM,    /* a: within -a..a */
@@ -41,22 +42,6 @@ typedef struct Input {
     bool target;
     Span span;
 } Input;
-
-typedef struct Output {
-    const char *name; /* "output", or the user's name */
-    Shape shape;      /* of one row */
-    int target;   /* the input index it is paired with by a loss or metric (for
-                     class names and units), or -1 */
-    bool classes; /* the target is a class: this gives probabilities */
-    Span span;
-} Output;
-
-typedef struct Metric {
-    const char *name; /* "accuracy" */
-    bool root;        /* finish with a square root */
-    int64_t per_row;  /* values that one row adds to the count */
-    int target;       /* whose unit it is given in (rmse), or -1 */
-} Metric;
 
 /* data { }: one flow per assigned input or target. */
 typedef struct Setting {
@@ -136,6 +121,7 @@ typedef struct Program {
     int n_inputs;      /* how many of them are inputs */
     VEC(Output) outputs;
     VEC(Metric) metrics;
+    int64_t sums; /* of all metrics */
     bool has_loss, has_data;
     const char *losses, *digest; /* in words; of what a step computes */
     VEC(Flow) flows;

@@ -65,7 +65,7 @@ void drive_open(drive *d, const nn_model *m, int rows)
     for (int i = 0; i < m->output_count; i++)
         d->outputs[i] =
             malloc(n * (size_t)m->outputs[i].values * sizeof(nn_real));
-    d->sums = room((size_t)(1 + m->metric_count) * sizeof *d->sums);
+    d->sums = room((size_t)m->sum_count * sizeof *d->sums);
     d->file = room((size_t)nn_layout_largest(m) * sizeof *d->file);
 }
 

@@ -151,7 +151,7 @@ static void check_metric(check *c, const char *rest)
             const char *at = rest + n;
             double wanted = next(&at), v = c->d.sums[1 + i];
             v /= (double)(c->d.rows * m->metrics[i].per_row);
-            if (m->metrics[i].finish == NN_ROOT_OF_MEAN)
+            if (m->metrics[i].root)
                 v = sqrt(v);
             compare(c, m->metrics[i].name, v, wanted, fabs(wanted));
             return;

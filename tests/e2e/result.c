@@ -104,7 +104,7 @@ void result_measure(result *r, const nn_model *m, int rows)
     if (!drive_eval(&d))
         put_one(r, NAN, OUTPUT);
     put_outputs(r, &d);
-    for (int i = 0; i <= m->metric_count; i++)
+    for (int i = 0; i < m->sum_count; i++)
         put_one(r, d.sums[i], LOSS - i);
     drive_infer(&d);
     put_outputs(r, &d);

@@ -36,7 +36,7 @@ static int differ(const drive *a, const drive *b)
 {
     const nn_model *m = a->model;
     size_t reals = (size_t)m->reals * sizeof(nn_real);
-    size_t sums = (1 + (size_t)m->metric_count) * sizeof(double);
+    size_t sums = (size_t)m->sum_count * sizeof(double);
     int differs = memcmp(a->params, b->params, reals) != 0 ||
                   memcmp(a->sums, b->sums, sums) != 0;
     for (int i = 0; i < m->output_count; i++)

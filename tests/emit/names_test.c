@@ -29,9 +29,9 @@ static const Case cases[] = {
      "g(%1)\n{\n    x;\n}\n\nh(%1)\n{\n}\n",
      "g(x_2)\n{\n    x;\n}\n\nh(x)\n{\n}\n"},
     {{"model_w"}, "{ %1; }", "{ model_w_2; }"},
-    {{"nn_real", "NN_MEAN", "_Bool"},
+    {{"nn_real", "NN_F32", "_Bool"},
      "{ %1, %2, %3; }",
-     "{ vnn_real, vNN_MEAN, v_Bool; }"},
+     "{ vnn_real, vNN_F32, v_Bool; }"},
     {{"nn8_vec", "nn8", "nnx_"}, "{ %1, %2, %3; }", "{ vnn8_vec, nn8, nnx_; }"},
 };
 

@@ -160,17 +160,16 @@ static void train_settings(void **state)
     assert_true(p->train.schedule.to == 1e-5);
 }
 
-/* Outputs know the target that a loss or metric compares them with. */
+/* Outputs know the class that a loss or metric compares them with. */
 static void pairs(void **state)
 {
     static const struct {
         const char *output;
         int target;
         bool classes;
-    } rows[] = {{"softmax(y)", 2, true},
-                {"y", 2, false},
-                {"z", 3, false},
-                {"relu(y)", -1, false}};
+    } rows[] = {{"softmax(y)", 2, true}, {"y", 2, false},
+                {"y + 0", 2, false},     {"softmax(y) * 1", 2, true},
+                {"z", -1, false},        {"relu(y)", -1, false}};
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

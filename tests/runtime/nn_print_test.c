@@ -12,10 +12,11 @@ static void print_row(char **labels, int64_t count, char *line, int size)
 {
     static const nn_real values[] = {4, 3, 2, 1};
     const nn_prep prep = {.tensor = &target, .labels = {labels, count, false}};
+    const nn_pairing pairing = {.target = 1};
     FILE *stream = tmpfile();
     nn_print print;
     nn_error e = {""};
-    assert_true(nn_print_open(&print, stream, NN_PRINT_WORDS, &output, NULL,
+    assert_true(nn_print_open(&print, stream, NN_PRINT_WORDS, &output, &pairing,
                               &prep, 4, &e));
     nn_print_row(&print, values);
     nn_print_close(&print);

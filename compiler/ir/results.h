@@ -1,0 +1,48 @@
+/* results.h: what a program gives, outputs and metrics, and in which units:
+ * those that numbers had before `data` transformed them. */
+#ifndef NNC_IR_RESULTS_H
+#define NNC_IR_RESULTS_H
+
+#include "base/diag.h"
+#include "base/vec.h"
+#include "ir/shape.h"
+
+/* The unit of value `at` of a row of an input or target; input -1: none. */
+typedef struct Measure {
+    int input;
+    int64_t at;
+} Measure;
+
+/* The next `count` values have the units of values first, first + step, ... */
+typedef struct UnitRun {
+    int64_t count;
+    int input;
+    int64_t first, step;
+} UnitRun;
+
+typedef VEC(UnitRun) UnitRuns;
+
+enum { UNIT_FOUND = -2, UNIT_NONE = -1 };
+
+typedef struct Output {
+    const char *name; /* "output", or the user's name */
+    Shape shape;      /* of one row */
+    int target;       /* index of the class that a loss or metric compares it
+                         with, for its names, or -1 */
+    bool classes;     /* this gives the probabilities of that class */
+    int unit;         /* index of what the text names, or UNIT_... */
+    UnitRuns units;   /* of its values, where numbers were transformed */
+    Span span;
+} Output;
+
+typedef struct Metric {
+    const char *name; /* "accuracy" */
+    bool root;        /* finish with a square root */
+    int64_t per_row;  /* values that one row adds to the count */
+    int64_t sums;     /* 1, or as many as tell the units of values apart */
+    int64_t first;    /* of its sums among those of all metrics */
+    UnitRuns units;   /* of its sums */
+    Span span;
+} Metric;
+
+#endif
