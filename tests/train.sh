@@ -76,3 +76,37 @@ verdict "infer --top 1" "$(head -n 1 two.txt)"
 awk '/GF\/s/ { lines++; if ($9 > 100) over = 1 }
     END { exit !(lines == 2 && !over) }' bench.txt
 verdict "infer --bench" "$(head -n 1 bench.txt)"
+
+# Means 1000 and 3, deviations 10 and 1; y = 0 is the mean of both columns:
+# rmse is the root of (100 + 1) / 2, and of 1 for the second column alone.
+printf '1,990,2\n2,1010,4\n3,990,4\n4,1010,2\n' >units.csv
+cat >units.nn <<'END'
+model units {
+  input  x: f32[1];
+  target t: f32[2];
+  param  gain: f32[2], init: zeros;
+  y = x * gain;
+  output y + 0;
+  output second = slice(y, 2..2);
+  loss   sum(square(t - y));
+  metric rmse(t, y), rmse(slice(t, 2..2), slice(y, 2..2));
+  data {
+    x = csv("units.csv", column: 1);
+    t = csv("units.csv", columns: 2..3) -> standardize -> scale(-0.5);
+    test {
+      x = csv("units.csv", column: 1);
+      t = csv("units.csv", columns: 2..3) -> standardize -> scale(-1/2);
+    }
+  }
+  train { optimizer sgd(rate: 1e-30); batch 3; epochs 1; }
+}
+END
+"$NNC" train units.nn --log units-log.csv >units.log 2>&1
+grep -q '^test  *loss 0.5  rmse 7.1063  rmse2 1  ' units.log &&
+    [ "$(tail -n 1 units-log.csv | cut -d, -f5-7,11-)" = \
+        0.5,7.1063352,1,0.5,7.1063352,1 ]
+verdict "metrics are in the files' units" "$(grep '^test' units.log)"
+printf '1\n2\n' | "$NNC" infer units.nn --csv >units.txt 2>&1
+printf '1\n' | "$NNC" infer units.nn --csv --output second >>units.txt 2>&1
+[ "$(tr '\n' ' ' <units.txt)" = "1000,3 1000,3 3 " ]
+verdict "outputs are in the files' units" "$(tr '\n' ' ' <units.txt)"

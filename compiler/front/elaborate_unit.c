@@ -200,7 +200,7 @@ static const char *hint(const Walk *w, const Node *node)
     int input =
         differences_clash(w->found, node, two) ? two[0].input : left_over(w);
 
-    for (int i = 0; input < 0 && i < p->inputs.n; i++)
+    for (int i = p->inputs.n - 1; input < 0 && i >= 0; i--)
         input = elab_changes(p, i) ? i : -1;
     return p->inputs.at[input < 0 ? 0 : input].name;
 }
