@@ -167,12 +167,13 @@ static int64_t found_units(const Walk *w, Output *out, const Node *node)
     return unknown;
 }
 
-static bool covers(const UnitRuns *runs, int input)
+/* Whether an output has the input's unit, or says that it has none. */
+static bool covers(const Output *out, int input)
 {
-    for (int i = 0; i < runs->n; i++)
-        if (runs->at[i].input == input)
+    for (int i = 0; i < out->units.n; i++)
+        if (out->units.at[i].input == input)
             return true;
-    return false;
+    return out->unit == UNIT_NONE;
 }
 
 /* A transformed target whose unit no output has, or -1. */
@@ -184,7 +185,7 @@ static int left_over(const Walk *w)
         bool covered = !elab_changes(p, i) || !differences_uses(w->found, i);
 
         for (int k = 0; !covered && k < p->outputs.n; k++)
-            covered = covers(&p->outputs.at[k].units, i);
+            covered = covers(&p->outputs.at[k], i);
         if (!covered)
             return i;
     }

@@ -150,6 +150,8 @@ static void losses(void **state)
         {"output (z, z) -> concat unit next; loss squared_error(y, t);",
          "next1 next2"},
         {"output h; output o = y; loss squared_error(y, t);", "- - -"},
+        {"output h; output o = 2 * y unit none; loss squared_error(y, t);",
+         "- - -"},
     };
 
     (void)state;
