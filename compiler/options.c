@@ -149,7 +149,7 @@ static const FlagRow flags[] = {
      FLAG_PASS, NOWHERE},
     {"--json", NULL, "a JSON list with an object for each row", ON(INFER), FLAG_PASS, NOWHERE},
     {"--top", "K", "name the K most probable classes", ON(INFER), FLAG_PASS, NOWHERE},
-    {"--output", "NAME", "which output of the model", ON(INFER),
+    {"--output", "NAME", "only this output of the model", ON(INFER),
      FLAG_PASS, NOWHERE},
     {"--bench", NULL, "time inference", ON(INFER), FLAG_PASS, NOWHERE},
     {"--help", NULL, "show this and end", ~0u, FLAG_SWITCH, NOWHERE},

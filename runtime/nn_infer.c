@@ -43,8 +43,8 @@ static nn_args_end parse(const nn_program *p, options *o, int argc, char **argv)
          NN_ARG_COUNT, &o->data_limit, 1, NULL},
         {"top", "K", "name the K most probable classes (3)", NN_ARG_COUNT,
          &o->top, 1, NULL},
-        {"output", "NAME", "which output, where there are several", NN_ARG_TEXT,
-         &o->output, 0, NULL},
+        {"output", "NAME", "only this output, where there are several",
+         NN_ARG_TEXT, &o->output, 0, NULL},
         {"threads", "N", "threads to use (1)", NN_ARG_COUNT, &o->threads, 1,
          NULL},
         {"bench", NULL, "measure the speed and end", NN_ARG_SWITCH, &o->bench,
@@ -211,11 +211,27 @@ static void tell_dropped(const nn_rows *r)
             where, count, nn_s(count));
 }
 
-static bool infer_rows(nn_inference *f, const nn_rows *r, int output,
-                       nn_print *print, nn_error *e)
+/* What is shown of the outputs: all from `first` on that print has. */
+typedef struct {
+    nn_print print;
+    int first;
+    const nn_real **row; /* one row of each */
+} answer;
+
+/* Row i of the batch, or that it has no result. */
+static void print_row(const nn_inference *f, answer *a, int i, bool dropped)
+{
+    for (int k = 0; k < a->print.count; k++) {
+        int output = a->first + k;
+        a->row[k] = f->outputs[output] + i * f->model->outputs[output].values;
+    }
+    nn_print_row(&a->print, dropped ? NULL : a->row);
+}
+
+static bool infer_rows(nn_inference *f, const nn_rows *r, answer *a,
+                       nn_error *e)
 {
     int batch = f->model->infer.batch;
-    int64_t values = f->model->outputs[output].values;
     for (int64_t row = 0; row < r->rows; row += batch) {
         int64_t left = r->rows - row;
         int rows = left < batch ? (int)left : batch;
@@ -224,9 +240,7 @@ static bool infer_rows(nn_inference *f, const nn_rows *r, int output,
         if (!nn_infer_batch(f, rows, e))
             return false;
         for (int i = 0; i < rows; i++)
-            nn_print_row(print, nn_rows_dropped_by(r, row + i) != NULL
-                                    ? NULL
-                                    : f->outputs[output] + i * values);
+            print_row(f, a, i, nn_rows_dropped_by(r, row + i) != NULL);
     }
     tell_dropped(r);
     return true;
@@ -268,30 +282,30 @@ static bool name_inputs(const nn_inference *f, const options *o,
                    f->model->input_count);
 }
 
-static bool infer_file(nn_inference *f, const char *path, int output,
-                       nn_print *print, nn_error *e)
+static bool infer_file(nn_inference *f, const char *path, answer *a,
+                       nn_error *e)
 {
     nn_rows r;
     if (!nn_rows_read(&r, f->program, f->preps, path, e))
         return false;
-    bool good = infer_rows(f, &r, output, print, e);
+    bool good = infer_rows(f, &r, a, e);
     nn_rows_close(&r);
     return good;
 }
 
-static bool infer_named(nn_inference *f, const char *const *paths, int output,
-                        nn_print *print, nn_error *e)
+static bool infer_named(nn_inference *f, const char *const *paths, answer *a,
+                        nn_error *e)
 {
     nn_rows r;
     if (!nn_rows_read_each(&r, f->program, f->preps, paths, e))
         return false;
-    bool good = infer_rows(f, &r, output, print, e);
+    bool good = infer_rows(f, &r, a, e);
     nn_rows_close(&r);
     return good;
 }
 
-static bool infer_files(nn_inference *f, const options *o, int output,
-                        nn_print *print, nn_error *e)
+static bool infer_files(nn_inference *f, const options *o, answer *a,
+                        nn_error *e)
 {
     const char **paths = NULL;
     int named = 0;
@@ -299,12 +313,12 @@ static bool infer_files(nn_inference *f, const options *o, int output,
                          "files", e);
     good = good && name_inputs(f, o, paths, &named, e);
     if (good && named > 0)
-        good = infer_named(f, paths, output, print, e);
+        good = infer_named(f, paths, a, e);
     else if (good && o->file_count == 0)
-        good = infer_file(f, "-", output, print, e);
+        good = infer_file(f, "-", a, e);
     else
         for (int i = 0; good && i < o->file_count; i++)
-            good = infer_file(f, o->files[i], output, print, e);
+            good = infer_file(f, o->files[i], a, e);
     free(paths);
     return good;
 }
@@ -329,22 +343,26 @@ static bool find_output(const nn_model *m, const char *name, int *output,
     return false;
 }
 
+/* All outputs, unless one is named; csv has no names, and takes the first. */
 static bool infer(nn_inference *f, const options *o, nn_error *e)
 {
-    int output;
-    nn_print print;
+    answer a = {.first = 0};
     const nn_program *p = f->program;
     nn_format format = o->csv    ? NN_PRINT_CSV
                        : o->json ? NN_PRINT_JSON
                                  : NN_PRINT_WORDS;
-    if (!find_output(f->model, o->output, &output, e))
+    int outputs = f->model->output_count;
+    int count = o->output != NULL || o->csv ? 1 : outputs;
+    if (!find_output(f->model, o->output, &a.first, e) ||
+        !nn_alloc(&a.row, (size_t)outputs, sizeof *a.row, "outputs", e))
         return false;
-    const nn_pairing *pairing = p->pairings ? &p->pairings[output] : NULL;
     bool good =
-        nn_print_open(&print, stdout, format, &f->model->outputs[output],
-                      pairing, f->preps, o->top, e) &&
-        infer_files(f, o, output, &print, e);
-    nn_print_close(&print);
+        nn_print_open(&a.print, stdout, format, &f->model->outputs[a.first],
+                      p->pairings ? &p->pairings[a.first] : NULL, count,
+                      f->preps, o->top, e) &&
+        infer_files(f, o, &a, e);
+    nn_print_close(&a.print);
+    free(a.row);
     return good;
 }
 

@@ -12,64 +12,77 @@
 #include "nn_say.h"
 
 /* True where the output gives one value for each class of its target. */
-static bool has_classes(const nn_print *p)
+static bool has_classes(const nn_printed *o)
 {
-    const nn_tensor *t = p->target != NULL ? p->target->tensor : NULL;
+    const nn_tensor *t = o->target != NULL ? o->target->tensor : NULL;
     return t != NULL && t->type != NN_F32 && t->classes > 0 &&
-           p->output->values % t->classes == 0;
+           o->output->values % t->classes == 0;
+}
+
+static bool open_output(nn_printed *o, const nn_tensor *output,
+                        const nn_pairing *pair, const nn_prep *preps,
+                        int64_t top, nn_error *e)
+{
+    size_t values = (size_t)output->values;
+    *o = (nn_printed){.output = output, .probabilities = pair->probabilities};
+    o->target = pair->target > 0 ? &preps[pair->target - 1] : NULL;
+    int64_t classes = has_classes(o) ? o->target->tensor->classes : 1;
+    o->top = top > 0 ? top : 3;
+    o->top = o->top < classes ? o->top : classes;
+    if (!nn_alloc(&o->order, (size_t)classes, sizeof *o->order, "output", e) ||
+        !nn_alloc(&o->values, values, sizeof *o->values, "output", e) ||
+        !nn_alloc(&o->ways, values, sizeof *o->ways, "output", e))
+        return false;
+    nn_unit_ways(o->ways, output->values, pair->units, pair->unit_count, preps);
+    return true;
 }
 
 bool nn_print_open(nn_print *p, FILE *stream, nn_format format,
-                   const nn_tensor *output, const nn_pairing *pairing,
-                   const nn_prep *preps, int64_t top, nn_error *e)
+                   const nn_tensor *outputs, const nn_pairing *pairings,
+                   int count, const nn_prep *preps, int64_t top, nn_error *e)
 {
     static const nn_pairing none = {0};
-    const nn_pairing *pair = pairing != NULL ? pairing : &none;
-    size_t values = (size_t)output->values;
-    *p = (nn_print){.stream = stream,
-                    .format = format,
-                    .output = output,
-                    .probabilities = pair->probabilities};
-    p->target = pair->target > 0 ? &preps[pair->target - 1] : NULL;
-    int64_t classes = has_classes(p) ? p->target->tensor->classes : 1;
-    p->top = top > 0 ? top : 3;
-    p->top = p->top < classes ? p->top : classes;
-    if (format == NN_PRINT_JSON)
+    bool good;
+    *p = (nn_print){.stream = stream, .format = format, .count = count};
+    good = nn_alloc(&p->of, (size_t)count, sizeof *p->of, "output", e);
+    for (int i = 0; good && i < count; i++)
+        good =
+            open_output(&p->of[i], &outputs[i],
+                        pairings != NULL ? &pairings[i] : &none, preps, top, e);
+    if (good && format == NN_PRINT_JSON)
         fprintf(stream, "[");
-    if (!nn_alloc(&p->order, (size_t)classes, sizeof *p->order, "output", e) ||
-        !nn_alloc(&p->values, values, sizeof *p->values, "output", e) ||
-        !nn_alloc(&p->ways, values, sizeof *p->ways, "output", e))
-        return false;
-    nn_unit_ways(p->ways, output->values, pair->units, pair->unit_count, preps);
-    return true;
+    return good;
 }
 
 void nn_print_close(nn_print *p)
 {
-    if (p->format == NN_PRINT_JSON && p->order != NULL)
+    if (p->format == NN_PRINT_JSON && p->of != NULL)
         fprintf(p->stream, "%s]\n", p->rows > 0 ? "\n" : "");
-    free(p->order);
-    free(p->values);
-    free(p->ways);
+    for (int i = 0; p->of != NULL && i < p->count; i++) {
+        free(p->of[i].order);
+        free(p->of[i].values);
+        free(p->of[i].ways);
+    }
+    free(p->of);
     *p = (nn_print){0};
 }
 
 /* Moves the `top` largest of n values to the front of the order; of equal
  * ones the first wins. */
-static void rank(nn_print *p, const double *x, int64_t n)
+static void rank(nn_printed *o, const double *x, int64_t n)
 {
     for (int64_t i = 0; i < n; i++)
-        p->order[i] = i;
-    for (int64_t k = 0; k < p->top; k++) {
+        o->order[i] = i;
+    for (int64_t k = 0; k < o->top; k++) {
         int64_t best = k;
         for (int64_t i = k + 1; i < n; i++)
-            if (x[p->order[i]] > x[p->order[best]] ||
-                (x[p->order[i]] == x[p->order[best]] &&
-                 p->order[i] < p->order[best]))
+            if (x[o->order[i]] > x[o->order[best]] ||
+                (x[o->order[i]] == x[o->order[best]] &&
+                 o->order[i] < o->order[best]))
                 best = i;
-        int64_t id = p->order[best];
-        p->order[best] = p->order[k];
-        p->order[k] = id;
+        int64_t id = o->order[best];
+        o->order[best] = o->order[k];
+        o->order[k] = id;
     }
 }
 
@@ -78,10 +91,10 @@ enum { NAME_ROOM = 64 };
 
 /* The name of a class, or its number where there are no labels. A class that
  * training rows did not use is told from all labels. */
-static const char *class_name(const nn_print *p, int64_t id,
+static const char *class_name(const nn_printed *o, int64_t id,
                               char room[NAME_ROOM])
 {
-    const nn_labels *l = &p->target->labels;
+    const nn_labels *l = &o->target->labels;
     if (id < l->count)
         return l->text[id];
     snprintf(room, NAME_ROOM,
@@ -92,39 +105,48 @@ static const char *class_name(const nn_print *p, int64_t id,
     return room;
 }
 
-static void print_classes(nn_print *p)
+/* "12", "12 NAME" where there are several outputs, "12.3" for a step. */
+static void print_place(const nn_print *p, const nn_printed *o, int64_t step)
+{
+    fprintf(p->stream, "%" PRId64, p->rows);
+    if (step > 0)
+        fprintf(p->stream, ".%" PRId64, step);
+    if (p->count > 1)
+        fprintf(p->stream, " %s", o->output->name);
+    fputs(":", p->stream);
+}
+
+static void print_classes(const nn_print *p, nn_printed *o)
 {
     char room[NAME_ROOM];
-    int64_t classes = p->target->tensor->classes;
-    int64_t steps = p->output->values / classes;
+    int64_t classes = o->target->tensor->classes;
+    int64_t steps = o->output->values / classes;
     for (int64_t s = 0; s < steps; s++) {
-        const double *x = p->values + s * classes;
-        rank(p, x, classes);
-        fprintf(p->stream, "%" PRId64, p->rows);
-        if (steps > 1)
-            fprintf(p->stream, ".%" PRId64, s + 1);
-        for (int64_t k = 0; k < p->top; k++) {
-            double value = x[p->order[k]];
-            fputs(k == 0 ? ": " : ",  ", p->stream);
-            nn_show(p->stream, class_name(p, p->order[k], room));
+        const double *x = o->values + s * classes;
+        rank(o, x, classes);
+        print_place(p, o, steps > 1 ? s + 1 : 0);
+        for (int64_t k = 0; k < o->top; k++) {
+            double value = x[o->order[k]];
+            fputs(k == 0 ? " " : ",  ", p->stream);
+            nn_show(p->stream, class_name(o, o->order[k], room));
             fputs(" ", p->stream);
-            fprintf(p->stream, p->probabilities ? "%.2f %%" : "%.6g",
-                    p->probabilities ? 100 * value : value);
+            fprintf(p->stream, o->probabilities ? "%.2f %%" : "%.6g",
+                    o->probabilities ? 100 * value : value);
         }
         fprintf(p->stream, "\n");
     }
 }
 
-static void print_words(nn_print *p)
+static void print_words(const nn_print *p, nn_printed *o)
 {
-    if (has_classes(p)) {
-        print_classes(p);
+    if (has_classes(o)) {
+        print_classes(p, o);
         return;
     }
-    fprintf(p->stream, "%" PRId64 ":", p->rows);
-    for (int64_t i = 0; i < p->output->values; i++) {
-        int digits = nn_unit_digits(p->ways[i], p->values[i]) - 3;
-        fprintf(p->stream, " %.*g", digits > 6 ? digits : 6, p->values[i]);
+    print_place(p, o, 0);
+    for (int64_t i = 0; i < o->output->values; i++) {
+        int digits = nn_unit_digits(o->ways[i], o->values[i]) - 3;
+        fprintf(p->stream, " %.*g", digits > 6 ? digits : 6, o->values[i]);
     }
     fprintf(p->stream, "\n");
 }
@@ -138,56 +160,83 @@ static void print_number(const nn_print *p, double x, nn_way way)
         fprintf(p->stream, "%.*g", nn_unit_digits(way, x), x);
 }
 
-static void print_values(nn_print *p)
+static void print_values(const nn_print *p, const nn_printed *o)
 {
-    for (int64_t i = 0; i < p->output->values; i++) {
+    for (int64_t i = 0; i < o->output->values; i++) {
         fputs(i > 0 ? "," : "", p->stream);
-        print_number(p, p->values[i], p->ways[i]);
+        print_number(p, o->values[i], o->ways[i]);
     }
 }
 
-static void print_top(nn_print *p, const double *x)
+static void print_quoted(const nn_print *p, const char *name)
+{
+    nn_text text = {0};
+    nn_json_quote(&text, name);
+    fputs(text.failed ? "null" : text.bytes, p->stream);
+    free(text.bytes);
+}
+
+static void print_top(const nn_print *p, nn_printed *o, const double *x)
 {
     char room[NAME_ROOM];
-    rank(p, x, p->target->tensor->classes);
+    rank(o, x, o->target->tensor->classes);
     fprintf(p->stream, "[");
-    for (int64_t k = 0; k < p->top; k++) {
-        nn_text name = {0};
-        nn_json_quote(&name, class_name(p, p->order[k], room));
-        fprintf(p->stream, "%s{\"class\": %s, \"%s\": ", k > 0 ? ", " : "",
-                name.failed ? "null" : name.bytes,
-                p->probabilities ? "probability" : "value");
-        print_number(p, x[p->order[k]], (nn_way){1, 0});
+    for (int64_t k = 0; k < o->top; k++) {
+        fprintf(p->stream, "%s{\"class\": ", k > 0 ? ", " : "");
+        print_quoted(p, class_name(o, o->order[k], room));
+        fprintf(p->stream,
+                ", \"%s\": ", o->probabilities ? "probability" : "value");
+        print_number(p, x[o->order[k]], (nn_way){1, 0});
         fprintf(p->stream, "}");
-        free(name.bytes);
     }
     fprintf(p->stream, "]");
 }
 
-static void print_json(nn_print *p)
+/* "top": [...], "values": [...] */
+static void print_members(const nn_print *p, nn_printed *o)
 {
-    fprintf(p->stream, "%s\n  {\"row\": %" PRId64 ", ", p->rows > 1 ? "," : "",
-            p->rows);
-    if (has_classes(p)) {
-        int64_t classes = p->target->tensor->classes;
-        int64_t steps = p->output->values / classes;
+    if (has_classes(o)) {
+        int64_t classes = o->target->tensor->classes;
+        int64_t steps = o->output->values / classes;
         fprintf(p->stream, steps > 1 ? "\"top\": [" : "\"top\": ");
         for (int64_t s = 0; s < steps; s++) {
             fprintf(p->stream, "%s", s > 0 ? ", " : "");
-            print_top(p, p->values + s * classes);
+            print_top(p, o, o->values + s * classes);
         }
         fprintf(p->stream, steps > 1 ? "], " : ", ");
     }
     fprintf(p->stream, "\"values\": [");
-    print_values(p);
-    fprintf(p->stream, "]}");
+    print_values(p, o);
+    fprintf(p->stream, "]");
+}
+
+static void print_json(const nn_print *p)
+{
+    fprintf(p->stream, "%s\n  {\"row\": %" PRId64 ", ", p->rows > 1 ? "," : "",
+            p->rows);
+    if (p->count == 1)
+        print_members(p, &p->of[0]);
+    for (int i = 0; p->count > 1 && i < p->count; i++) {
+        fputs(i > 0 ? ", " : "\"outputs\": {", p->stream);
+        print_quoted(p, p->of[i].output->name);
+        fputs(": {", p->stream);
+        print_members(p, &p->of[i]);
+        fputs("}", p->stream);
+    }
+    fputs(p->count > 1 ? "}}" : "}", p->stream);
+}
+
+static void to_units(nn_printed *o, const nn_real *values)
+{
+    for (int64_t i = 0; i < o->output->values; i++)
+        o->values[i] = nn_unit_undo(o->ways[i], (double)values[i]);
 }
 
 /* nan for each value, so that every row has its line and its columns. */
-static void print_none(nn_print *p)
+static void print_none(const nn_print *p)
 {
     if (p->format == NN_PRINT_CSV)
-        for (int64_t i = 0; i < p->output->values; i++)
+        for (int64_t i = 0; i < p->of[0].output->values; i++)
             fputs(i > 0 ? ",nan" : "nan", p->stream);
     else if (p->format == NN_PRINT_JSON)
         fprintf(p->stream, "%s\n  {\"row\": %" PRId64 ", \"values\": null}",
@@ -198,21 +247,21 @@ static void print_none(nn_print *p)
         fprintf(p->stream, "\n");
 }
 
-void nn_print_row(nn_print *p, const nn_real *values)
+void nn_print_row(nn_print *p, const nn_real *const *values)
 {
+    p->rows++;
     if (values == NULL) {
-        p->rows++;
         print_none(p);
         return;
     }
-    for (int64_t i = 0; i < p->output->values; i++)
-        p->values[i] = nn_unit_undo(p->ways[i], (double)values[i]);
-    p->rows++;
-    if (p->format == NN_PRINT_CSV) {
-        print_values(p);
-        fprintf(p->stream, "\n");
-    } else if (p->format == NN_PRINT_JSON)
+    for (int i = 0; i < p->count; i++)
+        to_units(&p->of[i], values[i]);
+    if (p->format == NN_PRINT_JSON)
         print_json(p);
-    else
-        print_words(p);
+    for (int i = 0; p->format != NN_PRINT_JSON && i < p->count; i++)
+        if (p->format == NN_PRINT_CSV) {
+            print_values(p, &p->of[i]);
+            fprintf(p->stream, "\n");
+        } else
+            print_words(p, &p->of[i]);
 }

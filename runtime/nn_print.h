@@ -1,4 +1,4 @@
-/* One output, row by row, as words, csv or JSON. */
+/* Outputs, row by row, as words, csv or JSON. */
 #ifndef NN_PRINT_H
 #define NN_PRINT_H
 
@@ -9,28 +9,36 @@
 
 typedef enum { NN_PRINT_WORDS, NN_PRINT_CSV, NN_PRINT_JSON } nn_format;
 
+/* One output, and room for a row of it. */
 typedef struct {
-    FILE *stream;
-    nn_format format;
     const nn_tensor *output;
     bool probabilities;
     const nn_prep *target; /* the class it is compared with, or NULL */
     int64_t top;           /* classes to name */
-    int64_t rows;          /* printed so far */
     int64_t *order;        /* room for the classes of one step */
     double *values;        /* room for one row, in its own units */
     nn_way *ways;          /* to those */
+} nn_printed;
+
+typedef struct {
+    FILE *stream;
+    nn_format format;
+    int64_t rows; /* printed so far */
+    nn_printed *of;
+    int count;
 } nn_print;
 
-/* preps are those of all inputs and targets; pairing may be NULL; top 0 is a
- * choice by the number of classes. */
+/* Prepares for `count` outputs, which stand side by side, as do pairings (NULL:
+ * none); preps are those of all inputs and targets; top 0 is a choice by the
+ * number of classes. Several outputs are told apart by their names; csv, which
+ * has none, takes one. */
 bool nn_print_open(nn_print *p, FILE *stream, nn_format format,
-                   const nn_tensor *output, const nn_pairing *pairing,
-                   const nn_prep *preps, int64_t top, nn_error *e);
+                   const nn_tensor *outputs, const nn_pairing *pairings,
+                   int count, const nn_prep *preps, int64_t top, nn_error *e);
 
-/* Prints one row of the output, its values in the units of the files; that it
+/* Prints one row of each output, its values in the units of the files; that it
  * has no result, where values is NULL. */
-void nn_print_row(nn_print *p, const nn_real *values);
+void nn_print_row(nn_print *p, const nn_real *const *values);
 
 /* Ends the text. */
 void nn_print_close(nn_print *p);

@@ -69,6 +69,11 @@ tail -n 2 iris.csv | cut -d, -f1-4 >two.csv
 "$NNC" infer full.nn --weights full.safetensors --json two.csv >two.json 2>&1
 grep -q 'virginica' two.json
 verdict "infer --json" "$(head -n 1 two.json)"
+sed 's/^  output.*/&  output second = logits;/' full.nn >both.nn
+"$NNC" infer both.nn --weights full.safetensors --json two.csv >both.json 2>&1
+[ "$(grep -c '"outputs": {"output": {"top".*"second": {.*"values"' both.json)" \
+    -eq 2 ]
+verdict "infer --json gives all outputs" "$(head -n 2 both.json)"
 "$NNC" infer full.nn --weights full.safetensors --top 1 two.csv >two.txt 2>&1
 [ "$(grep -c virginica two.txt)" -eq 2 ] && ! grep -q setosa two.txt
 verdict "infer --top 1" "$(head -n 1 two.txt)"

@@ -14,11 +14,12 @@ static void print_row(char **labels, int64_t count, char *line, int size)
     const nn_prep prep = {.tensor = &target, .labels = {labels, count, false}};
     const nn_pairing pairing = {.target = 1};
     FILE *stream = tmpfile();
+    const nn_real *row = values;
     nn_print print;
     nn_error e = {""};
     assert_true(nn_print_open(&print, stream, NN_PRINT_WORDS, &output, &pairing,
-                              &prep, 4, &e));
-    nn_print_row(&print, values);
+                              1, &prep, 4, &e));
+    nn_print_row(&print, &row);
     nn_print_close(&print);
     rewind(stream);
     assert_non_null(fgets(line, size, stream));

@@ -140,14 +140,15 @@ static void print(nn_format format, const char *want)
         .name = "y", .rank = 1, .shape = {5}, .values = 5};
     static const nn_pairing pairing = {.units = runs, .unit_count = 4};
     static const nn_real row[] = {-0.25, 2, 0, 7, (nn_real)0.1};
+    const nn_real *values = row;
     char *text = NULL;
     size_t size = 0;
     nn_print p;
     nn_error e;
     FILE *out = open_memstream(&text, &size);
     assert_true(
-        nn_print_open(&p, out, format, &output, &pairing, preps, 0, &e));
-    nn_print_row(&p, row);
+        nn_print_open(&p, out, format, &output, &pairing, 1, preps, 0, &e));
+    nn_print_row(&p, &values);
     nn_print_close(&p);
     fclose(out);
     assert_string_equal(text, want);
