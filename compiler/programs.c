@@ -8,11 +8,13 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/quote.h"
 #include "emit/data.h"
 #include "emit/emit.h"
+#include "ir/outline.h"
 #include "nn_say.h"
 #include "toolchain.h"
 #include "unrolled.h"
@@ -20,11 +22,15 @@
 /* Differences need many runs; few rows show the same mistakes as many. */
 enum { CHECK_ROWS = 8 };
 
+/* What takes less is not worth a line that stays. */
+enum { TOLD_SECONDS = 3 };
+
 typedef struct Build {
     Driver *driver;
     ProgramKind kind;
     Toolchain tools;
     Runtime runtime;
+    int layers;        /* of the model */
     const char *text;  /* the C */
     const char *flags; /* the target's; the check runs here, at once */
     Built *built;
@@ -53,6 +59,7 @@ static bool write_text(Build *b, Needs *needs)
     text_add(&out, emit_model_c(d->arena, m.program, m.plans.at, m.plans.n,
                                 &d->code, NULL));
     emit_program(&out, m.program, train);
+    b->layers = outline_layers(&m.program->entries.at[0]);
     b->text = text_str(&out);
     b->flags = b->kind == PROGRAM_CHECK
                    ? arena_printf(d->arena, "%s -DNN_REAL=double",
@@ -179,14 +186,21 @@ static int make(Build *b, const Needs *needs, CacheKey key, bool quiet,
                 const char **folder)
 {
     bool tells = !quiet && isatty(2);
+    const char *cc = quote_text(b->driver->arena, b->tools.cc.at[0]);
+    time_t start = time(NULL);
+    long took;
     int status = 1;
 
     if (tells)
-        fprintf(stderr, "compiling %s ...\r", b->built->name);
+        fprintf(stderr, "compiling %d layer%s with %s ... ", b->layers,
+                str_s(b->layers), cc);
     if (toolchain_runtime(&b->tools, needs, &b->runtime))
         status = compile(b, key, folder);
-    if (tells)
-        fputs("\033[K", stderr);
+    took = (long)(time(NULL) - start);
+    if (tells && took >= TOLD_SECONDS)
+        fprintf(stderr, "%ld s\n", took);
+    else if (tells)
+        fputs("\r\033[K", stderr);
     return status;
 }
 

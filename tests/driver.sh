@@ -291,6 +291,11 @@ else
     skip "graph: svg" "graphviz is not installed"
 fi
 
+# A person at a terminal is told what takes so long.
+script -qec "'$NNC' build blocks.nn -o told" seen >/dev/null 2>&1
+grep -q 'compiling 10 layers with ' seen
+verdict "build: says that it compiles" "$(tr '\r\n' '  ' <seen)"
+
 # Two at the same time, with nothing in the cache.
 "$NNC" build small.nn -o one >one.log 2>&1 &
 "$NNC" build small.nn -o two >two.log 2>&1

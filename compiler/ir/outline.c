@@ -227,6 +227,19 @@ Outline *outline_of(Arena *arena, const Program *p, bool open)
     return o;
 }
 
+int outline_layers(const Entry *entry)
+{
+    int layers = 0;
+
+    for (int i = 0; i < entry->applied.n; i++) {
+        const Applied *a = &entry->applied.at[i];
+        bool inside = a->up >= 0 && !entry->applied.at[a->up].opens;
+
+        layers += !a->opens && !inside;
+    }
+    return layers;
+}
+
 const char *outline_shape(Arena *arena, const Box *box)
 {
     Text text = {.arena = arena};

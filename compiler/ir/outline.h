@@ -46,6 +46,9 @@ typedef struct Outline {
  * blocks. Inputs and targets are boxes as well. */
 Outline *outline_of(Arena *arena, const Program *p, bool open);
 
+/* How many layers and functions the text applies, each of a block by itself. */
+int outline_layers(const Entry *entry);
+
 /* Boxes as lines of text, and as graphviz dot. */
 void outline_print(Text *out, const Outline *o);
 void outline_dot(Text *out, const Outline *o, const char *title);
