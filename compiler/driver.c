@@ -55,22 +55,14 @@ bool driver_open(Driver *d, const Options *o, Diag *diag, const char *path)
     return d->file && !d->file->partial;
 }
 
-/* The graph of a training step, without the names of its values, and the
- * parameters: the same digest, the same computation. */
-static const char *digest(Arena *arena, const Program *p)
+/* Adds an entry's graph without the names of its values. */
+static CacheKey add_graph(CacheKey key, const Program *p, const char *entry)
 {
-    CacheKey key = cache_start();
-    Text text = {.arena = arena};
+    Text text = {.arena = p->arena};
 
     for (int i = 0; i < p->entries.n; i++)
-        if (strcmp(p->entries.at[i].name, "step") == 0)
+        if (strcmp(p->entries.at[i].name, entry) == 0)
             graph_print(&text, p->entries.at[i].graph);
-    for (int i = 0; i < p->params.n; i++) {
-        const Param *x = &p->params.at[i];
-
-        text_printf(&text, "%s %d %.17g %.17g\n", x->name, x->frozen, x->l2,
-                    x->l1);
-    }
     for (char *line = text.n ? text.at : NULL; line && *line;) {
         char *end = strchr(line, '\n'), *name;
 
@@ -81,7 +73,27 @@ static const char *digest(Arena *arena, const Program *p)
         key = cache_add(key, line);
         line = end + 1;
     }
+    return key;
+}
+
+static const char *key_text(Arena *arena, CacheKey key)
+{
     return arena_printf(arena, "%016llx", (unsigned long long)key.a);
+}
+
+/* Of a training step and the parameters: the same digest, the same
+ * computation. */
+static const char *digest(const Program *p)
+{
+    CacheKey key = add_graph(cache_start(), p, "step");
+
+    for (int i = 0; i < p->params.n; i++) {
+        const Param *x = &p->params.at[i];
+
+        key = cache_add(key, arena_printf(p->arena, "%s %d %.17g %.17g",
+                                          x->name, x->frozen, x->l2, x->l1));
+    }
+    return key_text(p->arena, key);
 }
 
 static Program *elaborate(Driver *d, int64_t batch)
@@ -98,7 +110,8 @@ static Program *elaborate(Driver *d, int64_t batch)
     if (diag_errors(d->diag))
         return NULL;
     if (p->has_loss)
-        p->digest = digest(d->arena, p);
+        p->digest = digest(p);
+    p->network = key_text(d->arena, add_graph(cache_start(), p, "infer1"));
     return p;
 }
 

@@ -144,6 +144,8 @@ static bool save_file(const nn_model *m, const group *g, int groups,
         return false;
     nn_saving_note(&s, "nnc.model", m->name);
     nn_saving_note(&s, "nnc.version", m->version);
+    if (m->network != NULL)
+        nn_saving_note(&s, "nnc.network", m->network);
     if (state != NULL)
         nn_state_save(&s, state, 1 + m->metric_count);
     bool good = nn_learned_save(&s, preps, prep_count, e) &&

@@ -122,12 +122,12 @@ typedef struct {
 typedef struct {
     const char *name, *version; /* of the model, of nnc */
     const char *processor;      /* "avx512", "avx2" or "generic" */
+    const char *network;        /* digest of a row's inference, or NULL */
     const nn_param *params;
     int param_count;
     int64_t reals;       /* in params, slots included */
     int64_t slot_stride; /* slot k of a parameter: offset + k * slot_stride */
-    void (*prepare)(nn_real *params); /* NULL, or due before infer when
-                                         parameters have changed */
+    void (*prepare)(nn_real *params); /* NULL, or after each change */
     const nn_tensor *inputs;          /* inputs, then targets */
     int input_count, target_count, output_count;
     const nn_tensor *outputs;

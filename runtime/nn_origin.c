@@ -26,6 +26,20 @@ static void compare_note(origin *o, const char *key, const char *words,
     o->lines++;
 }
 
+/* The same model and version, and another network: a text that was changed. */
+static void compare_network(origin *o, const nn_model *m)
+{
+    const char *was = nn_tensors_note(o->file, "nnc.network");
+    if (o->lines > 0 || was == NULL || m->network == NULL ||
+        strcmp(was, m->network) == 0)
+        return;
+    nn_say(stderr,
+           "note: %s was made with another text of %s: its weights fit, "
+           "but what is computed from them has changed\n",
+           o->path, m->name);
+    o->lines++;
+}
+
 static void compare_step(origin *o, const char *tensor, const char *step,
                          bool was, bool is)
 {
@@ -82,6 +96,7 @@ int nn_origin_tell(const nn_model *m, const nn_tensors *t, const char *path,
         return 0;
     compare_note(&o, "nnc.model", "for the model", m->name);
     compare_note(&o, "nnc.version", "by nnc", m->version);
+    compare_network(&o, m);
     for (int i = 0; i < count; i++)
         compare_tensor(&o, &preps[i]);
     return o.lines;

@@ -290,6 +290,8 @@ static void write_model(Emit *e, Plan *const *plans, int n, int kernels)
     quote_c(out, p->name);
     text_printf(out, ", .version = \"%s\", .processor = \"%s\",\n", NNC_VERSION,
                 e->options->plain ? "generic" : e->options->target);
+    if (p->network)
+        text_printf(out, "    .network = \"%s\",\n", p->network);
     if (p->params.n)
         text_printf(out, "    .params = %s_params, .param_count = %d,\n",
                     p->name, p->params.n);

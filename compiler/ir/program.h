@@ -123,7 +123,8 @@ typedef struct Program {
     VEC(Metric) metrics;
     int64_t sums; /* of all metrics */
     bool has_loss, has_data;
-    const char *losses, *digest; /* in words; of what a step computes */
+    const char *losses;           /* as the text has them; NULL: none */
+    const char *digest, *network; /* of a step, of a row's inference */
     VEC(Flow) flows;
     Split test, validation;
     Train train;

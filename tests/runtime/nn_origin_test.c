@@ -4,7 +4,8 @@
 
 #include "nn_origin.h"
 
-static const nn_model model = {.name = "ours", .version = "2"};
+static const nn_model model = {
+    .name = "ours", .version = "2", .network = "1234"};
 static const nn_tensor x = {.name = "x", .rank = 1, .shape = {2}, .values = 2};
 static const nn_tensor y = {.name = "y", .type = NN_CLASS, .classes = 2};
 
@@ -60,6 +61,10 @@ static void tells_what_differs(void **state)
         {true, GOOD, ""}, /* another program's file */
         {false, "", ""},
         {true, MODEL "," GOOD, ""},
+        {true, MODEL ",\"nnc.network\":\"1234\"," GOOD, ""},
+        {true, MODEL ",\"nnc.network\":\"1235\"," GOOD,
+         "note: w was made with another text of ours: its weights fit, but "
+         "what is computed from them has changed\n"},
         {true, "\"nnc.model\":\"theirs\",\"nnc.version\":\"1\"," GOOD,
          "note: w was made for the model theirs, this is ours\n"
          "note: w was made by nnc 1, this is 2\n"},

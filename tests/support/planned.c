@@ -40,7 +40,10 @@ Plan *planned(Probe *p, Graph *g, Mode mode, const char *target, Upto upto)
     Entry *entry = NEW(p->arena, Entry);
     Plan *plan = NEW(p->arena, Plan);
 
-    *entry = (Entry){mode_name(mode), mode, g->batch, g};
+    *entry = (Entry){.name = mode_name(mode),
+                     .mode = mode,
+                     .batch = g->batch,
+                     .graph = g};
     *plan = (Plan){.arena = p->arena,
                    .program = p->p,
                    .entry = entry,
