@@ -260,14 +260,18 @@ static void metrics(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        const Program *p = program(arena_printf(
-            arena, "loss sum(square(h)); metric rmse(%s);", rows[i].arguments));
-        const Metric *m = &p->metrics.at[0];
+        const Program *p;
+        const Metric *m;
 
+        diag = diag_new(arena);
+        p = program(arena_printf(arena, "loss sum(square(h)); metric rmse(%s);",
+                                 rows[i].arguments));
+        m = &p->metrics.at[0];
         assert_int_equal(m->sums, rows[i].sums);
         expect(rows[i].arguments, &m->units, p, rows[i].units);
         assert_false(says("the unit of `rmse`"));
     }
+    diag = diag_new(arena);
     program("loss sum(square(h)); metric rmse(exp(y), exp(t));");
     assert_true(says("the unit of `rmse`"));
 }

@@ -40,10 +40,8 @@ Plan *planned(Probe *p, Graph *g, Mode mode, const char *target, Upto upto)
     Entry *entry = NEW(p->arena, Entry);
     Plan *plan = NEW(p->arena, Plan);
 
-    *entry = (Entry){.name = mode_name(mode),
-                     .mode = mode,
-                     .batch = g->batch,
-                     .graph = g};
+    *entry = (Entry){
+        .name = mode_name(mode), .mode = mode, .batch = g->batch, .graph = g};
     *plan = (Plan){.arena = p->arena,
                    .program = p->p,
                    .entry = entry,
