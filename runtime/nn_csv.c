@@ -122,6 +122,15 @@ static bool hint_header(const csv *c, uint32_t line, nn_error *e)
     return false;
 }
 
+/* A class that the text reads as a number. */
+static bool hint_category(const csv *c, nn_error *e)
+{
+    const nn_tensor *tensor = c->request->tensor;
+    if (tensor != NULL && tensor->type != NN_F32)
+        nn_fail_also(e, "; labels become classes with -> category");
+    return false;
+}
+
 static nn_label name_of(const csv *c, int64_t column)
 {
     return c->names != NULL ? c->names[column] : (nn_label){"", 0};
@@ -136,7 +145,8 @@ static bool take_number(csv *c, size_t cell, int64_t column, nn_error *e)
     else if (!nn_records_number(&c->records, (size_t)column, name_of(c, column),
                                 x, e)) {
         nn_field_hint_number(&c->records, field, e);
-        return hint_header(c, c->records.line, e);
+        hint_header(c, c->records.line, e);
+        return hint_category(c, e);
     }
     return true;
 }

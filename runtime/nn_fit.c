@@ -367,6 +367,21 @@ static void tell_dropped(fit *f)
     }
 }
 
+/* Classes that no training row has cannot be learned. */
+static void tell_unused(const fit *f)
+{
+    const nn_model *m = f->model;
+    for (int i = 0; i < m->input_count + m->target_count; i++) {
+        const nn_prep *p = &f->run->data.preps[i];
+        if (p->category && p->labels.count < p->tensor->classes)
+            nn_log_say(&f->log,
+                       "%s is class(%" PRId64 "), and its training rows have "
+                       "%" PRId64 " label%s",
+                       p->tensor->name, p->tensor->classes, p->labels.count,
+                       nn_s(p->labels.count));
+    }
+}
+
 static void introduce(fit *f)
 {
     const nn_dataset *d = &f->run->data;
@@ -390,7 +405,13 @@ static void introduce(fit *f)
                    "the batch is larger than the training part: a batch of "
                    "%" PRId64 " learns the same in less time",
                    d->parts[NN_TRAIN].count);
-    if (f->state.step > 0)
+    tell_unused(f);
+    if (f->state.step > 0 && f->state.epoch >= f->state.epochs)
+        nn_log_say(l,
+                   "this run is complete after epoch %" PRId64
+                   ": --epochs N goes on to more",
+                   f->state.epoch);
+    else if (f->state.step > 0)
         nn_log_say(l, "going on after epoch %" PRId64 ", batch %" PRId64,
                    f->state.epoch, f->state.batch);
 }

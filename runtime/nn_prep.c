@@ -203,7 +203,8 @@ static bool bad_label(const nn_prep *p, const nn_table *t, int64_t row,
                        where, quote, length, label.bytes, quote,
                        p->tensor->name);
     return nn_fail(e,
-                   "%s: %s is %.*s; it must be a whole number from 0 to %lld",
+                   "%s: %s is %.*s; it must be a whole number from 0 to %lld, "
+                   "or take labels as they are with -> category",
                    where, p->tensor->name, length, label.bytes,
                    (long long)p->tensor->classes - 1);
 }

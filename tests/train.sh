@@ -64,6 +64,25 @@ verdict "the curve of one epoch has a point" "$(cat flags.log)"
 [ $? -eq 2 ] && grep -q 'epochs' wrong.log
 verdict "a wrong flag is 2 and named" "$(head -n 1 wrong.log)"
 
+# Advice where labels and runs are not what they seem.
+vary plain 's/ -> category//; s/class(3)/class(4)/; s/dense(3)/dense(4)/'
+"$NNC" train plain.nn >plain.log 2>&1
+[ $? -eq 1 ] && grep -q 'labels become classes with -> category' plain.log
+verdict "labels in words want category" "$(cat plain.log)"
+vary four 's/class(3)/class(4)/; s/dense(3)/dense(4)/'
+"$NNC" train four.nn --epochs 1 --out four.safetensors >four.log 2>&1
+grep -q 'is class(4), and its training rows have 3 labels' four.log
+verdict "a class without rows is told" "$(cat four.log)"
+"$NNC" train four.nn --epochs 1 --out four.safetensors \
+    --resume four.ckpt.safetensors >four.log 2>&1
+grep -q 'complete after epoch 1: --epochs N' four.log
+verdict "a complete run is told" "$(cat four.log)"
+sed 's/setosa/1/; s/versicolor/2/; s/virginica/3/' iris.csv >ones.csv
+vary ones 's/ -> category//; s/iris.csv/ones.csv/g'
+"$NNC" train ones.nn >ones.log 2>&1
+[ $? -eq 1 ] && grep -q 'whole number from 0 to 2, or take labels' ones.log
+verdict "labels that count from 1 are told" "$(cat ones.log)"
+
 # The three forms of the answer.
 tail -n 2 iris.csv | cut -d, -f1-4 >two.csv
 "$NNC" infer full.nn --weights full.safetensors --json two.csv >two.json 2>&1
