@@ -26,14 +26,16 @@ Diag *diag_new(Arena *arena)
  * what is wrong with the name before it. */
 static const char *cut_text(char *text, int n)
 {
-    int head = TEXT_KEPT / 2, tail = n - TEXT_KEPT / 2;
+    static const char dots[] = "...";
+    const int size = sizeof dots - 1;
+    int head = TEXT_KEPT / 2 - size, tail = n - TEXT_KEPT / 2;
 
     while (((unsigned char)text[head] & 0xc0) == 0x80)
         head--;
     while (((unsigned char)text[tail] & 0xc0) == 0x80)
         tail++;
-    memcpy(text + head, "...", 3);
-    memmove(text + head + 3, text + tail, (size_t)(n - tail) + 1);
+    memcpy(text + head, dots, sizeof dots - 1);
+    memmove(text + head + size, text + tail, (size_t)(n - tail) + 1);
     return text;
 }
 

@@ -109,6 +109,36 @@ static void long_lines_are_cut(void **state)
     assert_ptr_equal(strstr(line, "here") - line + under, strchr(under, '^'));
 }
 
+/* Texts of two bytes a character, of each length around the most that is
+ * kept: what is left of them is their begin and their end. */
+static void long_texts_are_cut(void **state)
+{
+    enum { MOST = 600 };
+    (void)state;
+
+    for (int n = MOST - 10; n < MOST + 10; n++) {
+        Text text = {.arena = arena};
+        Diag *diag = diag_new(arena);
+        char *shown, *dots, *end;
+
+        text_add(&text, n % 2 ? "x" : "");
+        for (int i = 0; i < n / 2; i++)
+            text_add(&text, "\xc3\xa4");
+        diag_error(diag, (Span){0}, "%s", text_str(&text));
+        shown = printed(diag, false) + strlen("error: ");
+        shown[strcspn(shown, "\n")] = '\0';
+        dots = strstr(shown, "...");
+        assert_int_equal(dots != NULL, n > MOST);
+        if (!dots)
+            continue;
+        end = dots + 3;
+        assert_in_range(strlen(shown), MOST - 2, MOST);
+        assert_memory_equal(shown, text.at, (size_t)(dots - shown));
+        assert_memory_equal(end, text.at + n - strlen(end), strlen(end));
+        assert_true(dots[-1] != '\xc3' && *end == '\xc3');
+    }
+}
+
 static void messages_are_sorted_and_kept_once(void **state)
 {
     Source *source = source_of("a = b;\nc = d;\n");
@@ -186,6 +216,7 @@ int main(void)
         cmocka_unit_test(spans_notes_and_help_are_shown),
         cmocka_unit_test(underline_follows_the_columns),
         cmocka_unit_test(long_lines_are_cut),
+        cmocka_unit_test(long_texts_are_cut),
         cmocka_unit_test(messages_are_sorted_and_kept_once),
         cmocka_unit_test(errors_after_the_20th_are_counted),
         cmocka_unit_test(json_is_escaped),
