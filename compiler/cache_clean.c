@@ -126,10 +126,7 @@ static int by_use(const void *left, const void *right)
 /* A lock does not hold against the process that has it. */
 static bool is_held(const Cache *c, const char *name)
 {
-    for (int i = 0; i < c->held.n; i++)
-        if (strcmp(c->held.at[i], name) == 0)
-            return true;
-    return false;
+    return str_among(c->held.at, c->held.n, name);
 }
 
 static void remove_entries(const Cache *c, Entries *all)

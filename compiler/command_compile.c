@@ -27,13 +27,12 @@ static bool can_include(const char *path)
 /* FILE.c of -o, or NAME.c; NULL, with a message, for another name. */
 static const char *c_path(const Options *o, const char *name)
 {
-    size_t n = o->output ? strlen(o->output) : 0;
     bool ends;
 
     if (!o->output)
         return arena_printf(o->arena, "%s.c", name);
-    ends = n > 2 && strcmp(o->output + n - 2, ".c") == 0 &&
-           o->output[n - 3] != '/';
+    ends = str_ends(o->output, ".c") &&
+           strcmp(str_base_name(o->output), ".c") != 0;
     if (ends && can_include(o->output))
         return o->output;
     nn_say(stderr, "nnc: -o %s: the name of a C file %s\n",

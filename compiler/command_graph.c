@@ -14,13 +14,6 @@
 #include "output.h"
 #include "process.h"
 
-static bool ends_with(const char *text, const char *end)
-{
-    size_t n = strlen(text), m = strlen(end);
-
-    return n > m && strcmp(text + n - m, end) == 0;
-}
-
 /* Lets graphviz turn the dot text, which lies beside the drawing while that
  * is made, into the file that replaces it. */
 static bool run_dot(const char *path, const Text *dot, nn_writer *to,
@@ -93,8 +86,8 @@ int command_graph(const Options *o)
     Driver d;
     Program *p;
 
-    if (o->output && !ends_with(o->output, ".svg") &&
-        !ends_with(o->output, ".dot")) {
+    if (o->output && !str_ends(o->output, ".svg") &&
+        !str_ends(o->output, ".dot")) {
         nn_say(stderr, "nnc: -o %s: a drawing's name ends in .svg or .dot\n",
                o->output);
         return 2;
@@ -109,7 +102,7 @@ int command_graph(const Options *o)
     }
     if (!output_allowed(&d, p, o->output))
         return 1;
-    if (ends_with(o->output, ".dot"))
+    if (str_ends(o->output, ".dot"))
         return !output_write(o->output, text_str(&text), text.n, false);
     return draw(o->arena, o->output, &text);
 }

@@ -22,10 +22,7 @@ static const char *folder_of(Arena *arena, const char *path)
 
 static bool is_quiet(const Options *o)
 {
-    for (int i = 0; i < o->rest.n; i++)
-        if (strcmp(o->rest.at[i], "--quiet") == 0)
-            return true;
-    return false;
+    return str_among(o->rest.at, o->rest.n, "--quiet");
 }
 
 /* Becomes the program; `first` are the flags before the user's. */

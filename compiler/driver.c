@@ -20,13 +20,9 @@ static bool known_pass(Arena *arena, const char *name)
     const char *near, *pass;
 
     for (int i = 0; (pass = pipeline_pass(i)); i++) {
-        bool seen = false;
-
         if (strcmp(pass, name) == 0)
             return true;
-        for (int k = 0; k < names.n; k++)
-            seen |= strcmp(names.at[k], pass) == 0;
-        if (!seen)
+        if (!str_among(names.at, names.n, pass))
             vec_push(arena, &names, pass);
     }
     near = str_nearest(name, names.at, names.n);

@@ -54,7 +54,7 @@ static bool defines_mentioned(Arena *arena, const char *file, const char *text)
 
 static bool is_header(const char *name)
 {
-    return strcmp(name + strlen(name) - 2, ".h") == 0;
+    return str_ends(name, ".h");
 }
 
 static bool needs(Arena *arena, const char *text, const char *name)
@@ -65,22 +65,14 @@ static bool needs(Arena *arena, const char *text, const char *name)
     return defines_mentioned(arena, sources_text(arena, name), text);
 }
 
-static bool among(const Sources *sources, const char *name)
-{
-    for (int i = 0; i < sources->n; i++)
-        if (strcmp(sources->at[i], name) == 0)
-            return true;
-    return false;
-}
-
 /* What a header declares it does not need. */
 static void add(Arena *arena, Sources *sources, const char *text, bool header)
 {
     for (int i = 0; pack_path(i); i++) {
         const char *name = sources_file(i);
 
-        if (!name || among(sources, name) || (header && !is_header(name)) ||
-            !needs(arena, text, name))
+        if (!name || str_among(sources->at, sources->n, name) ||
+            (header && !is_header(name)) || !needs(arena, text, name))
             continue;
         vec_push(arena, sources, name);
         add(arena, sources, sources_text(arena, name), is_header(name));

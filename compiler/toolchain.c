@@ -152,13 +152,6 @@ static void show_log(Arena *arena, const char *path)
         fwrite(text, 1, size < 4000 ? size : 4000, stderr);
 }
 
-static bool ends_with(const char *text, const char *end)
-{
-    size_t n = strlen(text), m = strlen(end);
-
-    return n >= m && strcmp(text + n - m, end) == 0;
-}
-
 const char *toolchain_library(const char *file)
 {
     static const Extra *const extras[] = {&gzip_extra, &png_extra};
@@ -196,7 +189,7 @@ static bool compile_all(Toolchain *t, bool doubles, const char *folder,
 
         if (name && !write_file(a, folder, name, pack_find(pack_path(i))))
             return false;
-        if (!name || !ends_with(name, ".c") || toolchain_library(name))
+        if (!name || !str_ends(name, ".c") || toolchain_library(name))
             continue;
         name = arena_printf(a, "%.*s", (int)strlen(name) - 2, name);
         Words words = compile_command(t, doubles, folder, folder, name);

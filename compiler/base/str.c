@@ -212,11 +212,35 @@ const char *str_commas(Arena *arena, int64_t n)
                         (long long)(n % 1000));
 }
 
+bool str_among(const char *const *names, int n, const char *name)
+{
+    for (int i = 0; i < n; i++)
+        if (strcmp(names[i], name) == 0)
+            return true;
+    return false;
+}
+
+bool str_ends(const char *text, const char *end)
+{
+    size_t n = strlen(text), m = strlen(end);
+
+    return n >= m && strcmp(text + n - m, end) == 0;
+}
+
 const char *str_base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
 
     return slash ? slash + 1 : path;
+}
+
+const char *str_beside(Arena *arena, const char *file, const char *name)
+{
+    size_t folder = strlen(file) - strlen(str_base_name(file));
+
+    if (*name == '/')
+        return name;
+    return arena_printf(arena, "%.*s%s", (int)folder, file, name);
 }
 
 char *str_read_most(Arena *arena, const char *path, size_t most, size_t *size)

@@ -51,8 +51,16 @@ const char *str_s(long long n);
 /* 1234567 as "1,234,567". */
 const char *str_commas(Arena *arena, int64_t n);
 
+/* Whether the name is one of n. */
+bool str_among(const char *const *names, int n, const char *name);
+
+bool str_ends(const char *text, const char *end);
+
 /* What stands behind the last slash of a path. */
 const char *str_base_name(const char *path);
+
+/* The path of what a file names: from the folder of that file on. */
+const char *str_beside(Arena *arena, const char *file, const char *name);
 
 /* Bytes of the UTF-8 character at s, of which n >= 1 bytes can be read; 0 where
  * there is none. */

@@ -42,14 +42,6 @@ static bool alike(const char *a, const char *b)
     return x == y;
 }
 
-static bool holds(const Words *words, const char *name)
-{
-    for (int i = 0; i < words->n; i++)
-        if (strcmp(words->at[i], name) == 0)
-            return true;
-    return false;
-}
-
 const char *foreign_name(const char *name, const Words *words)
 {
     for (int i = 0; i < words->n; i++)
@@ -57,7 +49,8 @@ const char *foreign_name(const char *name, const Words *words)
             return words->at[i];
     for (int i = 0; i < N_NAMES; i++)
         if (alike(name, names[i].theirs) &&
-            (holds(words, names[i].ours) || names_later(names[i].ours)))
+            (str_among(words->at, words->n, names[i].ours) ||
+             names_later(names[i].ours)))
             return names[i].ours;
     return NULL;
 }

@@ -145,11 +145,8 @@ static void labels(Scope *s, const Expr *x)
         def ? unit_arguments(s->arena, def) : spec_words(s->arena, op->attrs);
     for (int i = 0; i < x->kids.n; i++) {
         const Name *label = &x->kids.at[i]->label;
-        bool known = label->text == NULL;
 
-        for (int k = 0; k < words.n && !known; k++)
-            known = strcmp(words.at[k], label->text) == 0;
-        if (!known)
+        if (label->text && !str_among(words.at, words.n, label->text))
             names_unknown_of(s->arena, s->diag, label->span, label->text,
                              "argument",
                              arena_printf(s->arena, "`%s`", x->name), &words);

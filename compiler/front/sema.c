@@ -101,11 +101,8 @@ static void param(Scope *s, const Item *item)
         vec_push(s->arena, &words, labels[i]);
     for (int i = 0; i < item->options.n; i++) {
         const Expr *x = item->options.at[i];
-        bool known = false;
 
-        for (int k = 0; k < words.n; k++)
-            known |= strcmp(words.at[k], x->label.text) == 0;
-        if (!known)
+        if (!str_among(words.at, words.n, x->label.text))
             names_unknown_of(s->arena, s->diag, x->label.span, x->label.text,
                              "option", "`param`", &words);
         scope_expr(s, x);

@@ -26,18 +26,7 @@ enum {
 
 static bool has(const Expected *e, const char *name)
 {
-    for (int i = 0; i < e->n; i++)
-        if (strcmp(e->names[i], name) == 0)
-            return true;
-    return false;
-}
-
-static bool one_of(const char *word, const char *const *words, int n)
-{
-    for (int i = 0; i < n; i++)
-        if (strcmp(words[i], word) == 0)
-            return true;
-    return false;
+    return str_among(e->names, e->n, name);
 }
 
 /* A copy of the text of a token, shortened. */
@@ -61,7 +50,7 @@ static bool is_operator(const char *name)
                                         "<=", ">=", "+",  "-",   "*", "/",
                                         ".",  "(",  "as", "and", "or"};
 
-    return one_of(name, signs, sizeof signs / sizeof *signs);
+    return str_among(signs, sizeof signs / sizeof *signs, name);
 }
 
 /* The name in nn.y without the quotes of a character token. */
@@ -303,7 +292,7 @@ static void say(Parse *p, const Expected *e)
         say_no_semicolon(p, p->last);
     else if (!bracket && *token && strchr(")]}", *token))
         diag_error(p->diag, p->token, "this `%s` closes nothing", token);
-    else if (one_of(token, top_words, TOP_WORDS) && has(e, "input"))
+    else if (str_among(top_words, TOP_WORDS, token) && has(e, "input"))
         say_still_open(p);
     else if (p->count == 1 &&
              (strcmp(token, "if") == 0 || strcmp(token, "for") == 0))

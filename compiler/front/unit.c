@@ -20,47 +20,24 @@ typedef struct Loader {
     VEC(const char *) chain; /* of those that are being read now */
 } Loader;
 
-/* The real path of `name` as written in the file `from`, or NULL. */
-static const char *locate(Loader *l, const char *from, const char *name)
+/* The real path, or NULL. */
+static const char *locate(Loader *l, const char *path)
 {
-    const char *slash = strrchr(from, '/'), *path = name;
     const char *found = NULL;
-    char *real;
+    char *real = realpath(path, NULL);
 
-    if (name[0] != '/' && slash)
-        path =
-            arena_printf(l->arena, "%.*s/%s", (int)(slash - from), from, name);
-    real = realpath(path, NULL);
     if (real)
         found = arena_name(l->arena, real);
     free(real);
     return found;
 }
 
-/* How the user sees the file: relative to the one that names it. */
-static const char *shown(Loader *l, const char *from, const char *name)
-{
-    const char *slash = strrchr(from, '/');
-
-    if (name[0] == '/' || !slash)
-        return name;
-    return arena_printf(l->arena, "%.*s/%s", (int)(slash - from), from, name);
-}
-
-static bool among(const char *const *paths, int n, const char *path)
-{
-    for (int i = 0; i < n; i++)
-        if (strcmp(paths[i], path) == 0)
-            return true;
-    return false;
-}
-
 static void load(Loader *l, const File *file);
 
 static void load_used(Loader *l, const File *from, const Name *use)
 {
-    const char *path = from->source->path;
-    const char *real = locate(l, path, use->text);
+    const char *path = str_beside(l->arena, from->source->path, use->text);
+    const char *real = locate(l, path);
     File *file;
     int before = diag_errors(l->diag);
     struct stat info;
@@ -75,14 +52,14 @@ static void load_used(Loader *l, const File *from, const Name *use)
                    use->text);
         return;
     }
-    if (among(l->chain.at, l->chain.n, real)) {
+    if (str_among(l->chain.at, l->chain.n, real)) {
         diag_error(l->diag, use->span, "`%s` is used by itself", use->text);
         return;
     }
-    if (among(l->seen.at, l->seen.n, real))
+    if (str_among(l->seen.at, l->seen.n, real))
         return;
     vec_push(l->arena, &l->seen, real);
-    file = parse_file(l->arena, l->diag, shown(l, path, use->text));
+    file = parse_file(l->arena, l->diag, path);
     if (!file) {
         if (diag_errors(l->diag) == before)
             diag_error(l->diag, use->span, "cannot read `%s`", use->text);
@@ -132,7 +109,7 @@ static Map places(Arena *arena, const Defs *defs)
 Unit *unit_load(Arena *arena, Diag *diag, const File *file)
 {
     Loader l = {.arena = arena, .diag = diag, .unit = NEW(arena, Unit)};
-    const char *real = locate(&l, "", file->source->path);
+    const char *real = locate(&l, file->source->path);
 
     l.unit->main = file;
     l.unit->partial = file->partial;

@@ -118,10 +118,32 @@ static void full_disk_is_noticed(void **state)
     assert_int_equal(errno, ENOSPC);
 }
 
+static void names_of_files(void **state)
+{
+    static const struct {
+        const char *file, *name, *beside;
+    } rows[] = {
+        {"a.nn", "b.csv", "b.csv"},         {"x/a.nn", "b.csv", "x/b.csv"},
+        {"/a.nn", "../b", "/../b"},         {"x/a.nn", "/b.csv", "/b.csv"},
+        {"./a.nn", "y/b.csv", "./y/b.csv"},
+    };
+    static const char *const names[] = {"b", "a.c"};
+    (void)state;
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        assert_string_equal(str_beside(arena, rows[i].file, rows[i].name),
+                            rows[i].beside);
+    assert_true(str_among(names, 2, "a.c"));
+    assert_false(str_among(names, 1, "a.c") || str_among(names, 2, "a"));
+    assert_true(str_ends("a.c", ".c") && str_ends(".c", ".c"));
+    assert_false(str_ends("c", ".c") || str_ends("a.cc", ".c"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_grows),
+        cmocka_unit_test(names_of_files),
         cmocka_unit_test(distance_counts_edits),
         cmocka_unit_test(nearest_finds_slips_only),
         cmocka_unit_test(long_names_have_a_distance),
