@@ -24,7 +24,8 @@ static bool copy(Arena *arena, const char *from, const char *to, bool runs)
     return false;
 }
 
-static bool install(const Driver *d, const Built *built, const char *folder)
+static bool install(const Driver *d, const Program *p, const Built *built,
+                    const char *folder)
 {
     Arena *a = d->arena;
     const char *dot = strcmp(folder, ".") == 0 ? "" : "/";
@@ -32,7 +33,7 @@ static bool install(const Driver *d, const Built *built, const char *folder)
         arena_printf(a, "%s%s%s", *dot ? folder : "", dot, built->name);
     const char *c_file = arena_printf(a, "%s.c", to);
 
-    if (!output_allowed(d, NULL, c_file) || !output_allowed(d, NULL, to) ||
+    if (!output_allowed(d, p, c_file) || !output_allowed(d, p, to) ||
         !copy(a, built->c_file, c_file, false) ||
         !copy(a, built->path, to, true))
         return false;
@@ -52,7 +53,7 @@ static int make(Driver *d, Keep *keep, ProgramKind kind)
     status = program_make(d, kind, false, &built);
     if (status != 0)
         return status;
-    return install(d, &built, o->output ? o->output : ".") ? 0 : 1;
+    return !install(d, keep->program, &built, o->output ? o->output : ".");
 }
 
 /* Why a model gets no trainer, or NULL. */

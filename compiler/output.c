@@ -11,24 +11,11 @@
 #include "nn_say.h"
 #include "nn_writer.h"
 
-static bool is_one(const nn_stamp *a, const nn_stamp *b)
-{
-    return a->inode == b->inode && a->device == b->device;
-}
-
 static bool is_file(const nn_stamp *s, const char *path)
 {
     nn_stamp other = nn_stamp_of(path);
 
-    return other.plain && is_one(s, &other);
-}
-
-/* The folder of the file: with its slash, or empty. */
-static const char *folder_of(Arena *arena, const char *path)
-{
-    size_t n = strlen(path) - strlen(str_base_name(path));
-
-    return arena_printf(arena, "%.*s", (int)n, path);
+    return other.plain && s->inode == other.inode && s->device == other.device;
 }
 
 /* What the file is among all that were read, or NULL. */
@@ -36,33 +23,26 @@ static const char *text_read(const Driver *d, const nn_stamp *s,
                              const char *path)
 {
     const char *folder = d->options->templates;
-    nn_stamp in;
 
     for (int i = 0; i < diag_sources(d->diag); i++)
         if (is_file(s, diag_source(d->diag, i)->path))
             return "a text of this model";
     if (!folder)
         return NULL;
-    folder = arena_printf(d->arena, "%s/%s", folder, str_base_name(path));
-    in = nn_stamp_of(folder);
-    return in.plain && is_one(s, &in) ? "a template" : NULL;
+    path = arena_printf(d->arena, "%s/%s", folder, str_base_name(path));
+    return is_file(s, path) ? "a template" : NULL;
 }
 
 static bool is_data(const Driver *d, const Program *p, const nn_stamp *s)
 {
-    const char *folder = p ? folder_of(d->arena, p->path) : "";
-
-    for (int i = 0; p && i < p->flows.n; i++) {
+    for (int i = 0; i < p->flows.n; i++) {
         const Stage *source = &p->flows.at[i].stages[0];
 
         for (int k = 0; k < source->n; k++) {
-            const char *name = source->set[k].text;
+            const Setting *set = &source->set[k];
 
-            if (!source->set[k].key || strcmp(source->set[k].key, "path") != 0)
-                continue;
-            if (is_file(s, *name == '/'
-                               ? name
-                               : arena_printf(d->arena, "%s%s", folder, name)))
+            if (set->key && strcmp(set->key, "path") == 0 &&
+                is_file(s, str_beside(d->arena, p->path, set->text)))
                 return true;
         }
     }

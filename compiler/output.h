@@ -6,7 +6,7 @@
 
 /* Whether a file may be written to path: not where the model's text, a text
  * that it uses, a template or one of its data files lies, under whatever name.
- * False with a message. p may be NULL. */
+ * False with a message. */
 bool output_allowed(const Driver *d, const Program *p, const char *path);
 
 /* Replaces the file whole, keeping its rights; a link stays, and the file

@@ -149,12 +149,20 @@ for try in 'small.c small.c' 'small.c ../own/small.c' 'small.c x.c' \
 done
 ln -s "$OUT/small.nn" own/drawn.dot
 expect 1 "graph: not over its source" "$NNC" graph small.nn -o own/drawn.dot
-mkdir own/small-train.c && rmdir own/small-train.c
 cp small.nn own/small-train.c
 expect 1 "build: not over its source" \
     "$NNC" build own/small-train.c -o own
 cmp -s small.nn own/small-train.c
 verdict "build: its source stays" "it has changed"
+for data in small-train small-infer.c; do
+    sed "s/random(rows: 40, seed: 1)/npy(\"$data\")/" small.nn >own/small.nn
+    echo data >own/$data
+    expect 1 "build: not over its data: $data" "$NNC" build own/small.nn -o own
+    says err "build: names the data: $data" 'is data of this model'
+    grep -qx data own/$data
+    verdict "build: its data stay: $data" "they have changed"
+    rm -f own/small-*
+done
 
 mkdir templates
 sed 's/^static inline/\/* from the folder *\/ &/' \
