@@ -204,6 +204,13 @@ const char *str_s(long long n)
     return n == 1 ? "" : "s";
 }
 
+const char *str_number(Arena *arena, double x)
+{
+    const char *brief = arena_printf(arena, "%.9g", x);
+
+    return strtod(brief, NULL) == x ? brief : arena_printf(arena, "%.17g", x);
+}
+
 const char *str_commas(Arena *arena, int64_t n)
 {
     if (n < 1000)

@@ -48,6 +48,9 @@ const char *str_replace(Arena *arena, const char *text, const char *from,
 /* The end of a noun that is counted: "s", or "" for one. */
 const char *str_s(long long n);
 
+/* As few digits, from 9 on, as tell a number from all others. */
+const char *str_number(Arena *arena, double x);
+
 /* 1234567 as "1,234,567". */
 const char *str_commas(Arena *arena, int64_t n);
 

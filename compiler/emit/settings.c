@@ -1,7 +1,6 @@
 /* settings.c: what a run of training depends on besides its data and its
  * seed, as names and values. A checkpoint holds them (runtime/nn_program.h),
  * so that a run goes on only as it began. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/quote.h"
@@ -16,17 +15,9 @@ static void row(Text *out, const char *name, const char *value)
     text_add(out, "},\n");
 }
 
-/* As short as tells it from every other number. */
-static const char *number(Arena *arena, double x)
-{
-    const char *brief = arena_printf(arena, "%.9g", x);
-
-    return strtod(brief, NULL) == x ? brief : arena_printf(arena, "%.17g", x);
-}
-
 static void number_row(Text *out, const char *name, double value)
 {
-    row(out, name, number(out->arena, value));
+    row(out, name, str_number(out->arena, value));
 }
 
 static const char *batch_text(Arena *arena, const Program *p)
@@ -42,20 +33,21 @@ static const char *optimizer_text(Arena *arena, const Train *t)
 {
     if (strcmp(t->optimizer, "sgd") == 0)
         return arena_printf(arena, "sgd(momentum: %s, nesterov: %s)",
-                            number(arena, t->momentum),
+                            str_number(arena, t->momentum),
                             t->nesterov ? "true" : "false");
     return arena_printf(arena, "%s(beta1: %s, beta2: %s, eps: %s)",
-                        t->optimizer, number(arena, t->beta1),
-                        number(arena, t->beta2), number(arena, t->eps));
+                        t->optimizer, str_number(arena, t->beta1),
+                        str_number(arena, t->beta2), str_number(arena, t->eps));
 }
 
 static const char *schedule_text(Arena *arena, const Schedule *s)
 {
     if (s->kind == RATE_STEP)
         return arena_printf(arena, "step(every: %s, factor: %s)",
-                            number(arena, s->every), number(arena, s->factor));
+                            str_number(arena, s->every),
+                            str_number(arena, s->factor));
     if (s->kind == RATE_COSINE)
-        return arena_printf(arena, "cosine(to: %s)", number(arena, s->to));
+        return arena_printf(arena, "cosine(to: %s)", str_number(arena, s->to));
     return "constant";
 }
 
@@ -74,25 +66,9 @@ static const char *split_text(Arena *arena, const Program *p, const Split *s)
         return arena_printf(arena, "fold %.0f of %d", s->amount, s->folds);
     return arena_printf(
         arena, "%s%s%s%s%s", s->last ? "last " : "",
-        number(arena, s->kind == SPLIT_SHARE ? 100 * s->amount : s->amount),
+        str_number(arena, s->kind == SPLIT_SHARE ? 100 * s->amount : s->amount),
         unit[s->kind], s->stratified >= 0 ? " stratified by " : "",
         s->stratified >= 0 ? p->inputs.at[s->stratified].name : "");
-}
-
-static void write_stage(Text *out, const Stage *s)
-{
-    text_printf(out, "%s%s", out->n ? " -> " : "", s->name);
-    for (int i = 0; i < s->n; i++) {
-        const Setting *x = &s->set[i];
-
-        text_printf(out, "%s%s%s", i ? ", " : "(", x->key ? x->key : "",
-                    x->key ? ": " : "");
-        if (x->kind == SET_NUMBER)
-            text_add(out, number(out->arena, x->number));
-        else
-            text_add(out, x->text ? x->text : "...");
-    }
-    text_add(out, s->n ? ")" : "");
 }
 
 /* What is done to the values of each flow; where they come from may change,
@@ -101,15 +77,12 @@ static void transform_rows(Text *out, const Program *p)
 {
     for (int i = 0; i < p->flows.n; i++) {
         const Flow *f = &p->flows.at[i];
-        Text steps = {.arena = out->arena};
 
-        for (int k = 1; k < f->n_stages; k++)
-            write_stage(&steps, &f->stages[k]);
         for (int k = 0; k < f->n_feeds && f->part == PART_ALL; k++)
             row(out,
                 arena_printf(out->arena, "preparation of %s",
                              p->inputs.at[f->feeds[k]].name),
-                steps.n ? text_str(&steps) : "none");
+                flow_transforms(out->arena, f));
     }
 }
 

@@ -6,6 +6,7 @@
 #define NNC_IR_PROGRAM_H
 
 #include "ir/applied.h"
+#include "ir/flow.h"
 #include "ir/results.h"
 
 typedef enum InitKind {
@@ -42,46 +43,6 @@ typedef struct Input {
     bool target;
     Span span;
 } Input;
-
-/* data { }: one flow per assigned input or target. */
-typedef struct Setting {
-    const char *key; /* NULL for positional ones */
-    enum { SET_NUMBER, SET_TEXT, SET_WORD, SET_LIST, SET_SPAN } kind;
-    double number; /* a percentage is its fraction */
-    bool percent;
-    const char *text; /* string or word */
-    int n;
-    const double *list;       /* numbers of a list or range, written out */
-    const char *const *texts; /* strings of the list, or ends of a span */
-    Span span;
-} Setting;
-
-typedef struct Stage { /* a source or transform: name(settings) */
-    const char *name;
-    int n;
-    Setting *set;
-    Span span;
-} Stage;
-
-typedef enum Part { PART_ALL, PART_TEST, PART_VALIDATION } Part;
-
-typedef struct Flow {
-    int n_feeds;
-    int *feeds; /* input indices; two for `past, next = ... -> windows()` */
-    Part part;  /* PART_ALL is split by `test` and `validation` */
-    int n_stages;
-    Stage *stages; /* stages[0] is the source */
-    Span span;
-} Flow;
-
-typedef struct Split {
-    enum { SPLIT_NONE, SPLIT_SHARE, SPLIT_ROWS, SPLIT_FOLD, SPLIT_OWN } kind;
-    double amount; /* share 0..1, rows, or fold number */
-    int folds;
-    bool last;
-    int stratified; /* input index, or -1 */
-    Span span;
-} Split;
 
 typedef struct Schedule {
     enum { RATE_CONSTANT, RATE_STEP, RATE_COSINE } kind;
