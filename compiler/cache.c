@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/diag.h"
-#include "base/quote.h"
+#include "base/str.h"
 #include "cache_own.h"
 #include "folder.h"
 #include "nn_say.h"
@@ -112,7 +112,7 @@ bool cache_open(Cache *c, Arena *arena)
         nn_say(stderr,
                "nnc: cannot keep compiled programs in %s: %s; set "
                "XDG_CACHE_HOME to a folder that may be written\n",
-               quote_text(arena, c->root), why);
+               c->root, why);
     return !why;
 }
 
@@ -181,8 +181,8 @@ const char *cache_begin(Cache *c)
     if (c->sum >= 0)
         cache_lock(c->sum, F_WRLCK, false);
     else
-        nn_say(stderr, "nnc: cannot make a folder in %s: %s\n",
-               quote_text(c->arena, c->root), strerror(errno));
+        nn_say(stderr, "nnc: cannot make a folder in %s: %s\n", c->root,
+               strerror(errno));
     if (lock >= 0)
         close(lock);
     if (c->sum < 0 && c->making)
@@ -264,8 +264,8 @@ const char *cache_commit(Cache *c, const char *name, CacheKey key)
         cache_clean(c);
         return path;
     }
-    nn_say(stderr, "nnc: cannot make %s in %s: %s\n", entry,
-           quote_text(c->arena, c->root), strerror(errno));
+    nn_say(stderr, "nnc: cannot make %s in %s: %s\n", entry, c->root,
+           strerror(errno));
     cache_drop(c);
     return NULL;
 }
@@ -280,6 +280,6 @@ bool cache_full(const Cache *c)
     nn_say(stderr,
            "nnc: the disk is full: no program can be made in %s; make room, "
            "or set XDG_CACHE_HOME to another folder\n",
-           quote_text(c->arena, c->root));
+           c->root);
     return true;
 }

@@ -4,9 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/quote.h"
 #include "commands.h"
-#include "folder.h"
 #include "keep.h"
 #include "nn_say.h"
 #include "output.h"
@@ -101,11 +99,8 @@ int command_build(const Options *o)
     if (!driver_open(&d, o, diag, o->files.at[0]) || !(p = driver_program(&d)))
         return diag_errors(diag) ? driver_status(&d) : 2;
     driver_status(&d);
-    if (!o->keep && !folder_make(o->arena, folder, 0777)) {
-        nn_say(stderr, "nnc: cannot make the folder %s: %s\n",
-               quote_text(o->arena, folder), strerror(errno));
+    if (!o->keep && !output_folder(o->arena, folder))
         return 1;
-    }
     status = make_all(&d, p);
     if (status == 0 && o->report)
         status = report_model(&d);

@@ -4,14 +4,12 @@
  * Its first line tells the folders that may be written again. */
 #include "keep.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/quote.h"
 #include "base/version.h"
-#include "folder.h"
 #include "nn_say.h"
 #include "output.h"
 #include "sources.h"
@@ -132,7 +130,7 @@ static bool may_write(const Keep *k, const KeptFiles *files)
         nn_say(stderr,
                "nnc: %s is there already, and not from `--keep` of this "
                "model: name another folder\n",
-               quote_text(k->driver->arena, path));
+               path);
         return false;
     }
     return true;
@@ -166,12 +164,7 @@ int keep_write(const Keep *k)
     KeptFiles files = gather(k);
     Text folder = {.arena = a};
 
-    if (!folder_make(a, k->folder, 0777)) {
-        nn_say(stderr, "nnc: cannot make the folder %s: %s\n",
-               quote_text(a, k->folder), strerror(errno));
-        return 1;
-    }
-    if (!may_write(k, &files))
+    if (!output_folder(a, k->folder) || !may_write(k, &files))
         return 1;
     for (int i = 0; i < files.n; i++)
         if (!output_write(path_of(k, files.at[i].name), files.at[i].text,

@@ -3,10 +3,12 @@
  * is complete and on the disk. */
 #include "output.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "folder.h"
 #include "nn_file.h"
 #include "nn_say.h"
 #include "nn_writer.h"
@@ -63,6 +65,15 @@ bool output_allowed(const Driver *d, const Program *p, const char *path)
         nn_say(stderr, "nnc: %s is %s: name another file with -o\n", path,
                what);
     return !what;
+}
+
+bool output_folder(Arena *arena, const char *path)
+{
+    if (folder_make(arena, path, 0777))
+        return true;
+    nn_say(stderr, "nnc: cannot make the folder %s: %s\n", path,
+           strerror(errno));
+    return false;
 }
 
 /* Whoever may read the file may run it. */

@@ -9,6 +9,9 @@
  * False with a message. */
 bool output_allowed(const Driver *d, const Program *p, const char *path);
 
+/* Makes the folder for what a command writes; false with a message. */
+bool output_folder(Arena *arena, const char *path);
+
 /* Replaces the file whole, keeping its rights; a link stays, and the file
  * behind it is replaced. `runs` makes it a program. False with a message. */
 bool output_write(const char *path, const char *text, size_t size, bool runs);

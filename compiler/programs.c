@@ -5,13 +5,11 @@
  * to do with a program shows there. */
 #include "programs.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "base/quote.h"
 #include "emit/data.h"
 #include "emit/emit.h"
 #include "ir/outline.h"
@@ -114,7 +112,7 @@ static int refused(Build *b, const char *log_file)
     size_t size;
     Arena *a = b->driver->arena;
     const char *log = str_read_file(a, log_file, &size), *folder;
-    const char *cc = quote_text(a, b->tools.cc.at[0]);
+    const char *cc = b->tools.cc.at[0];
     bool library = mentions(log, "cannot find -l");
 
     if (cache_full(&b->tools.cache)) {
@@ -129,7 +127,7 @@ static int refused(Build *b, const char *log_file)
         nn_say(stderr,
                "nnc: bug: %s does not compile the C of %s; please report "
                "this with the file\n    %s/%s.c\n",
-               cc, b->built->name, quote_text(a, folder), b->built->name);
+               cc, b->built->name, folder, b->built->name);
     }
     if (log)
         nn_say(stderr, "%s", log);
@@ -160,9 +158,7 @@ static int compile(Build *b, CacheKey key, const char **folder)
         return 1;
     c_file = arena_printf(a, "%s/%s.c", made, b->built->name);
     log = arena_printf(a, "%s/log", made);
-    if (!str_write_file(c_file, b->text, strlen(b->text))) {
-        nn_say(stderr, "nnc: cannot write %s: %s\n", quote_text(a, c_file),
-               strerror(errno));
+    if (!toolchain_write(c_file, b->text)) {
         cache_drop(&b->tools.cache);
         return 1;
     }
@@ -186,14 +182,13 @@ static int make(Build *b, const Needs *needs, CacheKey key, bool quiet,
                 const char **folder)
 {
     bool tells = !quiet && isatty(2);
-    const char *cc = quote_text(b->driver->arena, b->tools.cc.at[0]);
     time_t start = time(NULL);
     long took;
     int status = 1;
 
     if (tells)
-        fprintf(stderr, "compiling %d layer%s with %s ... ", b->layers,
-                str_s(b->layers), cc);
+        nn_say(stderr, "compiling %d layer%s with %s ... ", b->layers,
+               str_s(b->layers), b->tools.cc.at[0]);
     if (toolchain_runtime(&b->tools, needs, &b->runtime))
         status = compile(b, key, folder);
     took = (long)(time(NULL) - start);

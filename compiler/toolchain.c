@@ -149,7 +149,7 @@ static void show_log(Arena *arena, const char *path)
     const char *text = str_read_file(arena, path, &size);
 
     if (text)
-        fwrite(text, 1, size < 4000 ? size : 4000, stderr);
+        nn_say(stderr, "%s", text);
 }
 
 const char *toolchain_library(const char *file)
@@ -166,11 +166,8 @@ const char *toolchain_library(const char *file)
     return NULL;
 }
 
-static bool write_file(Arena *arena, const char *folder, const char *name,
-                       const char *text)
+bool toolchain_write(const char *path, const char *text)
 {
-    const char *path = arena_printf(arena, "%s/%s", folder, name);
-
     if (str_write_file(path, text, strlen(text)))
         return true;
     nn_say(stderr, "nnc: cannot write %s: %s\n", path, strerror(errno));
@@ -187,7 +184,8 @@ static bool compile_all(Toolchain *t, bool doubles, const char *folder,
     for (int i = 0; pack_path(i); i++) {
         const char *name = sources_file(i);
 
-        if (name && !write_file(a, folder, name, pack_find(pack_path(i))))
+        if (name && !toolchain_write(arena_printf(a, "%s/%s", folder, name),
+                                     pack_find(pack_path(i))))
             return false;
         if (!name || !str_ends(name, ".c") || toolchain_library(name))
             continue;
@@ -291,7 +289,7 @@ static bool compile_extra(Toolchain *t, const Extra *extra, const Runtime *r,
     Words words;
     Process job = {.log = log};
 
-    if (!write_file(a, made, file, text))
+    if (!toolchain_write(arena_printf(a, "%s/%s", made, file), text))
         return false;
     words = compile_command(t, doubles, r->folder, made, extra->name);
     job.argv = words.at;

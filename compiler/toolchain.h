@@ -53,6 +53,9 @@ Words toolchain_command(const Toolchain *t, const char *target_flags);
 /* Adds the words of a text, separated by blanks. */
 void toolchain_words(Arena *arena, Words *words, const char *text);
 
+/* Writes a file of the cache, to be compiled. False with a message. */
+bool toolchain_write(const char *path, const char *text);
+
 /* Runs one command, what it says going to a file. */
 bool toolchain_run(const Words *command, const char *log);
 
