@@ -385,7 +385,6 @@ Value *elab_expr(Elab *e, const Expr *x)
 
     if (spent(e, x))
         return v;
-
     if (e->nesting >= ELAB_NESTING) {
         elab_error(e, x->span, "this is nested too deeply");
         return v;

@@ -176,7 +176,6 @@ static void settle_labels(Elab *e, Layer *layer)
 {
     int n = layer->kids.n;
     Layer **kids = NEWN(e->arena, Layer *, n ? n : 1);
-
     Map counts[2] = {{.arena = e->arena}, {.arena = e->arena}};
 
     for (int i = 0; i < n; i++) {

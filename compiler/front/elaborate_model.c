@@ -55,13 +55,13 @@ static bool read_type(Elab *e, const TypeExpr *t, Type *type, int64_t *classes)
 static void check_image(Elab *e, const Decl *decl, const Input *input)
 {
     const int64_t *size = input->shape.dim;
-    const char *const is = "f32[%lld, %lld, %lld] has %lld channels";
     long long h = size[0], w = size[1], c = size[2];
     Message *m;
 
     if (input->shape.rank != 3 || c > 4 || h <= 4 || w <= 4)
         return;
-    m = diag_warning(e->diag, decl->type->span, is, h, w, c, h);
+    m = diag_warning(e->diag, decl->type->span,
+                     "f32[%lld, %lld, %lld] has %lld channels", h, w, c, h);
     diag_note(m, "an image is [channels, height, width]");
     diag_help(m, "channels come first: f32[%lld, %lld, %lld]", c, h, w);
 }

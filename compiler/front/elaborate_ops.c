@@ -31,7 +31,7 @@ Lower *elab_lowering(const char *name)
 bool elab_real(Elab *e, const Call *call, int i)
 {
     const Value *v = call->in[i];
-    const char *layer = foreign_layer(call->name);
+    const char *layer;
     Message *m;
 
     if (v->kind == VAL_TENSOR && v->node->type == TYPE_REAL)
@@ -41,6 +41,7 @@ bool elab_real(Elab *e, const Call *call, int i)
     m = elab_error(e, call->site.span, "`%s` takes real numbers of the network",
                    call->name);
     diag_note(m, "this is %s", value_what(e->arena, v));
+    layer = foreign_layer(call->name);
     if (layer && v->kind == VAL_NUMBER)
         diag_help(m, "use `%s`, which has weights of its own", layer);
     return false;

@@ -357,11 +357,10 @@ static void definitions(Scope *s)
 
     for (int i = 0; i < own->n; i++) {
         const Name *name = &own->at[i]->name;
+        int first = map_get(&s->unit->own_place, name->text);
 
         if (own->at[i]->kind == DEF_MODEL)
             model_name(s, name);
-        int first = map_get(&s->unit->own_place, name->text);
-
         if (first < i)
             diag_note(diag_error(s->diag, name->span, "`%s` is defined already",
                                  name->text),

@@ -4,11 +4,11 @@
 
 #include "ir/program.h"
 
+/* Operators of a loss as "relu, maxpool", or NULL where there are none. */
 struct Kinks {
-    const char *kinks; /* operators of the loss with kinks, or NULL: */
-    const char
-        *surrogates; /* "relu, maxpool"; whose gradient is no derivative */
-    bool *behind;    /* by parameter: it gets its gradient through one */
+    const char *kinks;      /* those with kinks */
+    const char *surrogates; /* those whose gradient is no derivative */
+    bool *behind; /* by parameter: it gets its gradient through a surrogate */
 };
 
 /* Of the loss of a graph that has no gradients yet. */
