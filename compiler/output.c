@@ -38,15 +38,10 @@ static const char *text_read(const Driver *d, const nn_stamp *s,
 static bool is_data(const Driver *d, const Program *p, const nn_stamp *s)
 {
     for (int i = 0; i < p->flows.n; i++) {
-        const Stage *source = &p->flows.at[i].stages[0];
+        const Setting *path = flow_setting(&p->flows.at[i].stages[0], "path");
 
-        for (int k = 0; k < source->n; k++) {
-            const Setting *set = &source->set[k];
-
-            if (set->key && strcmp(set->key, "path") == 0 &&
-                is_file(s, str_beside(d->arena, p->path, set->text)))
-                return true;
-        }
+        if (path && is_file(s, str_beside(d->arena, p->path, path->text)))
+            return true;
     }
     return false;
 }

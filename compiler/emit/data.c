@@ -8,17 +8,9 @@
 #include "emit/wrap.h"
 #include "pass/kinks.h"
 
-static const Setting *setting(const Stage *stage, const char *key)
-{
-    for (int i = 0; i < stage->n; i++)
-        if (stage->set[i].key && strcmp(stage->set[i].key, key) == 0)
-            return &stage->set[i];
-    return NULL;
-}
-
 static double number(const Stage *stage, const char *key, double otherwise)
 {
-    const Setting *s = setting(stage, key);
+    const Setting *s = flow_setting(stage, key);
     return s && s->kind == SET_NUMBER ? s->number : otherwise;
 }
 
@@ -69,8 +61,8 @@ static int write_columns(Text *out, const Setting *s)
 
 static const Setting *columns_of(const Stage *source)
 {
-    const Setting *one = setting(source, "column");
-    return one ? one : setting(source, "columns");
+    const Setting *one = flow_setting(source, "column");
+    return one ? one : flow_setting(source, "columns");
 }
 
 static int write_transform(Text *out, const Stage *stage)
@@ -115,7 +107,7 @@ static void write_lists(Text *out, const Flow *flow, int i)
 
 static void write_draws(Text *out, const Stage *source)
 {
-    const Setting *draw = setting(source, "draw");
+    const Setting *draw = flow_setting(source, "draw");
     bool uniform = draw && draw->text && strcmp(draw->text, "uniform") == 0;
     text_printf(out,
                 ",\n        .draws = {.rows = %.0f, .seed = %.0f, .draw = %s, "
@@ -141,9 +133,9 @@ static const char *part_name(Part part)
 /* How numbers are written in a file of text, and what stands for none. */
 static void write_notation(Text *out, const Stage *source)
 {
-    const Setting *separator = setting(source, "separator");
-    const Setting *decimal = setting(source, "decimal");
-    const Setting *missing = setting(source, "missing");
+    const Setting *separator = flow_setting(source, "separator");
+    const Setting *decimal = flow_setting(source, "decimal");
+    const Setting *missing = flow_setting(source, "missing");
 
     if (separator && *separator->text != ',')
         text_printf(out,
@@ -162,9 +154,9 @@ static void write_notation(Text *out, const Stage *source)
 static void write_flow(Text *out, const Flow *flow, int i, int feed)
 {
     const Stage *source = &flow->stages[0];
-    const Setting *path = setting(source, "path");
+    const Setting *path = flow_setting(source, "path");
     const Setting *columns = columns_of(source);
-    const Setting *header = setting(source, "header");
+    const Setting *header = flow_setting(source, "header");
     text_printf(out,
                 "    {.tensor = %d, .part = %s, .line = %d, .reader = &nn_%s",
                 flow->feeds[feed], part_name(flow->part), flow->span.line,
@@ -276,7 +268,7 @@ static void write_pairings(Text *out, const Program *p)
 bool emit_uses_gzip(const Program *p)
 {
     for (int i = 0; i < p->flows.n; i++) {
-        const Setting *path = setting(&p->flows.at[i].stages[0], "path");
+        const Setting *path = flow_setting(&p->flows.at[i].stages[0], "path");
         size_t n = path && path->text ? strlen(path->text) : 0;
         if (n > 3 && strcmp(path->text + n - 3, ".gz") == 0)
             return true;

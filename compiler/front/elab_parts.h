@@ -104,8 +104,6 @@ void elab_model(Elab *e);
 void elab_data(Elab *e, const Item *data);
 /* Refuses transforms of a part that training does not have. */
 void elab_check_parts(Elab *e);
-/* What a call in `data` sets under this name, or NULL. */
-const Setting *elab_setting(const Stage *stage, const char *key);
 /* elaborate_source.c: whether files of text are said to be one thing. */
 void elab_sources(Elab *e);
 /* The flow that fills an input for training, or NULL. */

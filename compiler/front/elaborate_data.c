@@ -112,14 +112,6 @@ static bool stage_of(Elab *e, const Expr *x, SettingGroup group, Stage *out)
     return true;
 }
 
-const Setting *elab_setting(const Stage *stage, const char *key)
-{
-    for (int i = 0; i < stage->n; i++)
-        if (strcmp(stage->set[i].key, key) == 0)
-            return &stage->set[i];
-    return NULL;
-}
-
 static bool stages_of(Elab *e, Flow *flow, const Expr *x)
 {
     bool pipe = x->kind == EXPR_PIPE, ok = true;
@@ -144,8 +136,8 @@ static bool stages_of(Elab *e, Flow *flow, const Expr *x)
 /* How many values of a row the named columns give; 0: not known here. */
 static int64_t column_count(Elab *e, const Stage *source)
 {
-    const Setting *one = elab_setting(source, "column");
-    const Setting *many = elab_setting(source, "columns");
+    const Setting *one = flow_setting(source, "column");
+    const Setting *many = flow_setting(source, "columns");
 
     if (one && many)
         diag_error(e->diag, many->span, "give `column` or `columns`, not both");
@@ -169,7 +161,7 @@ static void check_type(Elab *e, const Stage *stage, const Input *input)
 /* Every value times 0 is the same value, and cannot be undone. */
 static void check_factor(Elab *e, const Stage *stage)
 {
-    const Setting *factor = elab_setting(stage, "factor");
+    const Setting *factor = flow_setting(stage, "factor");
 
     if (factor && factor->number == 0)
         diag_error(e->diag, factor->span,
@@ -181,7 +173,7 @@ static void check_count(Elab *e, const Flow *flow, int feed)
 {
     const Input *input = &e->program->inputs.at[flow->feeds[feed]];
     const Stage *last = &flow->stages[flow->n_stages - 1];
-    const Setting *length = elab_setting(last, "length");
+    const Setting *length = flow_setting(last, "length");
     int64_t columns = column_count(e, &flow->stages[0]);
     int64_t values = shape_count(&input->shape);
     int64_t steps = length ? (int64_t)length->number : 1;
@@ -230,12 +222,12 @@ static bool check_windows(Elab *e, const Flow *flow, const Item *item)
 static void default_stride(Elab *e, Flow *flow)
 {
     Stage *last = &flow->stages[flow->n_stages - 1];
-    const Setting *length = elab_setting(last, "length");
+    const Setting *length = flow_setting(last, "length");
     const Input *target;
     Setting *set;
     bool sequence;
 
-    if (!length || elab_setting(last, "stride"))
+    if (!length || flow_setting(last, "stride"))
         return;
     target = &e->program->inputs.at[flow->feeds[flow->n_feeds - 1]];
     sequence = flow->n_feeds == 2 &&

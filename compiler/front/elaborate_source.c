@@ -10,18 +10,10 @@ static bool is_text(const Flow *flow)
            strcmp(flow->stages[0].name, "tsv") == 0;
 }
 
-static bool has_stage(const Flow *flow, const char *name)
-{
-    for (int i = 1; i < flow->n_stages; i++)
-        if (strcmp(flow->stages[i].name, name) == 0)
-            return true;
-    return false;
-}
-
 static const Setting *named_columns(const Stage *source)
 {
-    const Setting *one = elab_setting(source, "column");
-    const Setting *many = elab_setting(source, "columns");
+    const Setting *one = flow_setting(source, "column");
+    const Setting *many = flow_setting(source, "columns");
 
     if (one && one->kind == SET_TEXT)
         return one;
@@ -30,8 +22,8 @@ static const Setting *named_columns(const Stage *source)
 
 static void check_signs(Elab *e, const Stage *source)
 {
-    const Setting *separator = elab_setting(source, "separator");
-    const Setting *decimal = elab_setting(source, "decimal");
+    const Setting *separator = flow_setting(source, "separator");
+    const Setting *decimal = flow_setting(source, "decimal");
     bool tabs = strcmp(source->name, "tsv") == 0;
     char between = separator ? *separator->text : tabs ? '\t' : ',';
 
@@ -45,7 +37,7 @@ static void check_signs(Elab *e, const Stage *source)
 /* A class has no mean, and a label is no number. */
 static void check_missing(Elab *e, const Flow *flow)
 {
-    const Setting *missing = elab_setting(&flow->stages[0], "missing");
+    const Setting *missing = flow_setting(&flow->stages[0], "missing");
     const Input *input = &e->program->inputs.at[flow->feeds[0]];
     bool mean = missing && missing->kind != SET_NUMBER &&
                 strcmp(missing->text, "mean") == 0;
@@ -56,7 +48,7 @@ static void check_missing(Elab *e, const Flow *flow)
                              "`%s` holds classes, which have no mean",
                              input->name),
                   "write `missing: drop`");
-    else if (zero && has_stage(flow, "category"))
+    else if (zero && flow_transform(flow, "category"))
         diag_help(diag_error(e->diag, missing->span,
                              "0 is none of the labels of `%s`", input->name),
                   "write `missing: drop`");
@@ -65,12 +57,12 @@ static void check_missing(Elab *e, const Flow *flow)
 /* Rows that are dropped would tear a series. */
 static void check_dropped(Elab *e, const Flow *flow)
 {
-    const Setting *missing = elab_setting(&flow->stages[0], "missing");
+    const Setting *missing = flow_setting(&flow->stages[0], "missing");
     const Program *p = e->program;
     bool windows = false;
 
     for (int i = 0; i < p->flows.n; i++)
-        windows |= has_stage(&p->flows.at[i], "windows");
+        windows |= flow_transform(&p->flows.at[i], "windows") != NULL;
     if (windows && missing && missing->kind != SET_NUMBER &&
         strcmp(missing->text, "drop") == 0)
         diag_help(diag_error(e->diag, missing->span,
@@ -82,15 +74,15 @@ static void check_dropped(Elab *e, const Flow *flow)
 /* What other uses of the same file say of its line 1. */
 static void check_header(Elab *e, const Flow *flow)
 {
-    const Setting *path = elab_setting(&flow->stages[0], "path");
-    const Setting *header = elab_setting(&flow->stages[0], "header");
+    const Setting *path = flow_setting(&flow->stages[0], "path");
+    const Setting *header = flow_setting(&flow->stages[0], "header");
     const Program *p = e->program;
 
     for (int i = 0; header && i < p->flows.n; i++) {
         const Flow *other = &p->flows.at[i];
         const Stage *source = &other->stages[0];
-        const Setting *same = elab_setting(source, "path");
-        const Setting *says = elab_setting(source, "header");
+        const Setting *same = flow_setting(source, "path");
+        const Setting *says = flow_setting(source, "header");
         const Setting *names = named_columns(source);
 
         if (!is_text(other) || strcmp(same->text, path->text) != 0)

@@ -28,27 +28,18 @@ static double factor_of(const Flow *flow)
 
     for (int i = 1; i < flow->n_stages; i++)
         if (strcmp(flow->stages[i].name, "scale") == 0)
-            factor *= flow->stages[i].set[0].number;
+            factor *= flow_setting(&flow->stages[i], "factor")->number;
     return factor;
-}
-
-static bool has_stage(const Flow *flow, const char *name)
-{
-    for (int i = 1; i < flow->n_stages; i++)
-        if (strcmp(flow->stages[i].name, name) == 0)
-            return true;
-    return false;
 }
 
 /* How many columns the source of a flow has. */
 static int64_t columns_of(const Program *p, const Flow *flow)
 {
-    const Stage *last = &flow->stages[flow->n_stages - 1];
+    const Stage *windows = flow_transform(flow, "windows");
     int64_t values = shape_count(&p->inputs.at[flow->feeds[0]].shape);
 
-    return strcmp(last->name, "windows") == 0
-               ? values / (int64_t)last->set[0].number
-               : values;
+    return windows ? values / (int64_t)flow_setting(windows, "length")->number
+                   : values;
 }
 
 static Change change_of(const Program *p, Measure u)
@@ -58,7 +49,7 @@ static Change change_of(const Program *p, Measure u)
 
     if (!flow || p->inputs.at[u.input].type != TYPE_REAL)
         return none;
-    if (!has_stage(flow, "standardize"))
+    if (!flow_transform(flow, "standardize"))
         return (Change){.factor = factor_of(flow)};
     return (Change){.flow = flow, .column = u.at % columns_of(p, flow)};
 }

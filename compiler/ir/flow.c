@@ -1,7 +1,25 @@
-/* flow.c: what a flow does, in words. */
+/* flow.c: what a flow is made of; see flow.h. */
 #include "ir/flow.h"
 
+#include <string.h>
+
 #include "base/str.h"
+
+const Setting *flow_setting(const Stage *stage, const char *key)
+{
+    for (int i = 0; i < stage->n; i++)
+        if (strcmp(stage->set[i].key, key) == 0)
+            return &stage->set[i];
+    return NULL;
+}
+
+const Stage *flow_transform(const Flow *flow, const char *name)
+{
+    for (int i = 1; i < flow->n_stages; i++)
+        if (strcmp(flow->stages[i].name, name) == 0)
+            return &flow->stages[i];
+    return NULL;
+}
 
 static void add_stage(Text *out, const Stage *stage)
 {
@@ -9,9 +27,7 @@ static void add_stage(Text *out, const Stage *stage)
     for (int i = 0; i < stage->n; i++) {
         const Setting *set = &stage->set[i];
 
-        text_add(out, i ? ", " : "(");
-        if (set->key)
-            text_printf(out, "%s: ", set->key);
+        text_printf(out, "%s%s: ", i ? ", " : "(", set->key);
         if (set->kind != SET_NUMBER)
             nnc_bug("`%s` takes more than numbers", stage->name);
         text_add(out, str_number(out->arena, set->number));

@@ -10,7 +10,7 @@
 #include "base/diag.h"
 
 typedef struct Setting {
-    const char *key; /* NULL for positional ones */
+    const char *key; /* the argument's name */
     enum { SET_NUMBER, SET_TEXT, SET_WORD, SET_LIST, SET_SPAN } kind;
     double number; /* a percentage is its fraction */
     bool percent;
@@ -47,6 +47,10 @@ typedef struct Split {
     int stratified; /* input index, or -1 */
     Span span;
 } Split;
+
+/* The setting, or the transform, of this name; NULL where there is none. */
+const Setting *flow_setting(const Stage *stage, const char *key);
+const Stage *flow_transform(const Flow *flow, const char *name);
 
 /* What is done to the values of a flow: "standardize -> scale(factor: 2)", or
  * "none"; equal texts do the same. */
