@@ -130,6 +130,7 @@ static Value *size_field(Elab *e, const Expr *x, Value *v)
 {
     bool height = strcmp(x->name, "height") == 0;
     bool width = strcmp(x->name, "width") == 0;
+    Message *m;
 
     if (v->kind == VAL_LIST && strcmp(x->name, "length") == 0)
         return value_number(e->arena, v->n);
@@ -137,9 +138,11 @@ static Value *size_field(Elab *e, const Expr *x, Value *v)
         return NULL;
     if (v->kind == VAL_NUMBER)
         return v;
-    if (v->n == 2)
+    if (v->kind == VAL_LIST && v->n == 2)
         return v->at[width];
-    elab_error(e, x->at, "a size is a number or a list [height, width]");
+    m = elab_error(e, x->at, "a size is a number or a list [height, width]");
+    if (v->kind == VAL_TUPLE)
+        diag_help(m, "a list stands in square brackets: [3, 3]");
     return e->poison;
 }
 
@@ -152,7 +155,8 @@ Value *elab_field(Elab *e, const Expr *x)
         return v;
     if (v->kind == VAL_TENSOR)
         found = tensor_field(e, x, v);
-    else if (v->kind == VAL_NUMBER || v->kind == VAL_LIST)
+    else if (v->kind == VAL_NUMBER || v->kind == VAL_LIST ||
+             v->kind == VAL_TUPLE)
         found = size_field(e, x, v);
     else if (v->kind == VAL_RECORD)
         for (int i = 0; i < v->n; i++)

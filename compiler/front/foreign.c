@@ -42,17 +42,35 @@ static bool alike(const char *a, const char *b)
     return x == y;
 }
 
-const char *foreign_name(const char *name, const Words *words)
+static const char *translated(const char *name, const Words *words)
 {
-    for (int i = 0; i < words->n; i++)
-        if (alike(name, words->at[i]))
-            return words->at[i];
     for (int i = 0; i < N_NAMES; i++)
         if (alike(name, names[i].theirs) &&
             (str_among(words->at, words->n, names[i].ours) ||
              names_later(names[i].ours)))
             return names[i].ours;
     return NULL;
+}
+
+static const char *respelled(const char *name, const Words *words)
+{
+    for (int i = 0; i < words->n; i++)
+        if (alike(name, words->at[i]))
+            return words->at[i];
+    return NULL;
+}
+
+/* A name with a capital is a class of theirs, whatever it means here. */
+const char *foreign_name(const char *name, const Words *words)
+{
+    bool theirs = isupper((unsigned char)name[0]);
+    const char *ours = theirs ? translated(name, words) : NULL;
+
+    if (strcmp(name, "None") == 0)
+        return NULL;
+    if (!ours)
+        ours = respelled(name, words);
+    return ours || theirs ? ours : translated(name, words);
 }
 
 const char *foreign_advice(const char *name)

@@ -74,6 +74,15 @@ const char *names_article(const char *word)
     return strchr("aeiou", word[0]) ? "an" : "a";
 }
 
+/* Advice about a name of a later version that is called otherwise there. */
+static void help_later(Message *m, const char *ours)
+{
+    const char *advice = foreign_advice(ours);
+
+    diag_help(m, "`%s` is not in this version%s%s", ours, advice ? ": " : "",
+              advice ? advice : "");
+}
+
 /* What an unknown name may have meant: another framework's, or a slip. */
 static void add_help(Message *m, const char *name, const Words *words)
 {
@@ -82,7 +91,9 @@ static void add_help(Message *m, const char *name, const Words *words)
 
     if (!ours && !advice)
         ours = str_nearest(name, words->at, words->n);
-    if (ours)
+    if (ours && names_later(ours))
+        help_later(m, ours);
+    else if (ours)
         diag_help(m, "did you mean `%s`?", ours);
     else if (advice)
         diag_help(m, "%s", advice);
@@ -91,12 +102,16 @@ static void add_help(Message *m, const char *name, const Words *words)
 /* The message where a later version knows the name; otherwise NULL. */
 static Message *not_yet(Diag *diag, Span span, const char *name)
 {
-    const char *kind = names_later(name);
+    const char *kind = names_later(name), *advice = foreign_advice(name);
+    Message *m;
 
     if (!kind)
         return NULL;
-    return diag_error(diag, span, "`%s` is not %s %s that this version knows",
-                      name, names_article(kind), kind);
+    m = diag_error(diag, span, "`%s` is not %s %s that this version knows",
+                   name, names_article(kind), kind);
+    if (advice)
+        diag_help(m, "%s", advice);
+    return m;
 }
 
 void names_unknown(Diag *diag, Span span, const char *name, const char *what,

@@ -67,6 +67,8 @@ void build_stray(Parse *p, Span span)
                      "and signs have a meaning");
     else if (c == '\'')
         diag_help(m, "strings stand in `\"`; a prime follows its name at once");
+    else if (c == '^')
+        diag_help(m, "write `square(x)` for the second power");
     else if (c == '&' || c == '|' || c == '!')
         diag_help(m, "write `and`, `or`, `not`");
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "front/foreign.h"
 #include "front/spec.h"
 
 enum { SUGGESTED = 20 }; /* mistakes for which a near name is sought */
@@ -153,6 +154,23 @@ static void labels(Scope *s, const Expr *x)
     }
 }
 
+/* A layer of the prelude whose name means another elsewhere, called as there:
+ * `linear(16)`. */
+static void warn_other(Scope *s, const Expr *x)
+{
+    const Def *def = unit_find(s->unit, x->name, s->def->span.source->prelude);
+    const char *meant = foreign_layer(x->name);
+    const Expr *first = x->kids.n ? x->kids.at[0] : NULL;
+    Message *m;
+
+    if (!meant || !def || !def->span.source->prelude || !first ||
+        first->kind != EXPR_NUMBER || first->label.text || first->number < 2)
+        return;
+    m = diag_warning(s->diag, x->at, "`%s` has no weights here", x->name);
+    diag_help(m, "a layer with weights is `%s`; otherwise write `%s(%s: ...)`",
+              meant, x->name, def->params.at[0].name.text);
+}
+
 /* A name that stands for a layer: called, or a stage of a pipe. */
 static void layer_name(Scope *s, const Expr *x)
 {
@@ -201,6 +219,7 @@ static void pipe(Scope *s, const Expr *x)
         } else {
             layer_name(s, stage);
             labels(s, stage);
+            warn_other(s, stage);
             scope_exprs(s, &stage->kids);
         }
         if (stage->as.text)

@@ -72,8 +72,8 @@ static const char *family(const Parse *p, const Expected *e)
         return strcmp(text_of(p, p->last), "->") ? "an expression" : "a layer";
     if (has(e, "input"))
         return has(e, "use") ? "a word" : "a statement";
-    if (has(e, "stratified") && has(e, "fold"))
-        return "a name";
+    if (has(e, "a name") && has(e, "unit") && !has(e, "a number"))
+        return p->last_kind == ':' ? "a type" : "a name";
     return has(e, "*") ? "an operator" : NULL;
 }
 
@@ -245,8 +245,10 @@ static void say_expected(Parse *p, const Expected *e)
 
     if (is_comment(p))
         diag_help(m, "a comment begins with `#`");
-    else if (p->kind == '=' && p->count == 2 && !strcmp(expected, "a value"))
-        diag_help(m, "a setting has no `=`: write `%s VALUE;`", p->first.text);
+    else if ((p->kind == '=' || p->kind == ':') && p->count == 2 &&
+             !strcmp(expected, "a value"))
+        diag_help(m, "a setting has no `%s`: write `%s VALUE;`", token,
+                  p->first.text);
     else if (p->kind == '=')
         diag_help(m, "write `==` to compare, and `:` behind the name of an "
                      "argument");
@@ -256,6 +258,15 @@ static void say_expected(Parse *p, const Expected *e)
         diag_help(m, "`->` binds loosest: put the pipe into parentheses");
     else if (compares && has(e, "and"))
         diag_help(m, "comparisons do not chain: write `a < b and b < c`");
+    else if (!strcmp(expected, "a type"))
+        diag_help(m, "types are those of one row: `f32[4]`, `class(10)`");
+    else if (p->kind == '(' && p->last_kind == ')')
+        diag_help(m, "write `x -> LAYER(...)` to apply a layer");
+    else if (p->kind == '[' && has(e, "->"))
+        diag_help(m, "write `slice(x, a..b)` for elements, `-> last` for the "
+                     "last step");
+    else if (p->kind == '*' && p->last_kind == '*')
+        diag_help(m, "write `square(x)` for the second power");
     else if (strcmp(token, ".") == 0 &&
              isdigit((unsigned char)p->source->text[p->token.end]))
         diag_help(m, "a number begins with a digit, as in `0.5`");
