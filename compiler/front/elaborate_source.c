@@ -4,6 +4,8 @@
 
 #include "front/elab.h"
 
+enum { MOST_COLUMNS = 1000000000 };
+
 static bool is_text(const Flow *flow)
 {
     return strcmp(flow->stages[0].name, "csv") == 0 ||
@@ -18,6 +20,20 @@ static const Setting *named_columns(const Stage *source)
     if (one && one->kind == SET_TEXT)
         return one;
     return many && many->texts ? many : NULL;
+}
+
+/* Programs count columns in ints. */
+static void check_numbers(Elab *e, const Stage *source)
+{
+    const Setting *one = flow_setting(source, "column");
+    const Setting *many = flow_setting(source, "columns");
+    double most = one && one->kind == SET_NUMBER ? one->number : 0;
+
+    for (int i = 0; many && many->list && i < many->n; i++)
+        most = many->list[i] > most ? many->list[i] : most;
+    if (most > MOST_COLUMNS)
+        diag_error(e->diag, one ? one->span : many->span,
+                   "no file has a column %.0f", most);
 }
 
 static void check_signs(Elab *e, const Stage *source)
@@ -108,6 +124,7 @@ void elab_sources(Elab *e)
 
         if (!is_text(flow))
             continue;
+        check_numbers(e, &flow->stages[0]);
         check_signs(e, &flow->stages[0]);
         check_missing(e, flow);
         check_dropped(e, flow);
