@@ -101,7 +101,10 @@ const char *value_what(Arena *arena, const Value *v)
     case VAL_POISON:
         return "a mistake";
     case VAL_NUMBER:
-        return arena_printf(arena, "the number %.15g", v->number);
+        return arena_printf(arena, "the number %.15g%s", v->number,
+                            fabs(v->number) > VALUE_LARGEST
+                                ? ", beyond the whole numbers (2^53)"
+                                : "");
     case VAL_BOOL:
         return v->number != 0 ? "`true`" : "`false`";
     case VAL_STRING:
