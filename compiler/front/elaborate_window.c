@@ -55,10 +55,10 @@ static int find_arg(const Call *call, const char *name)
     nnc_bug("`%s` has no argument `%s`", call->name, name);
 }
 
-/* A pad beyond this would overflow sums of sizes. */
+/* Tiles count in ints: sums of sizes beyond this would not fit. */
 static bool sane(Elab *e, const Call *call, const Window *w)
 {
-    const int64_t limit = (int64_t)1 << 40;
+    const int64_t limit = 1 << 28;
     bool ok = true;
 
     for (int i = 0; i < 4; i++)
@@ -94,6 +94,17 @@ static bool divides(Elab *e, const Call *call, const Window *w,
     return true;
 }
 
+/* No stride is taken where only one window fits. */
+static void drop_strides(Window *w, const Shape *image)
+{
+    for (int i = 0; i < 2; i++) {
+        int64_t size = image->dim[1 + i] + w->pad[i] + w->pad[2 + i];
+
+        if (size - w->kernel[i] < w->stride[i])
+            w->stride[i] = 1;
+    }
+}
+
 /* The rest of a window whose kernel is set, and the node. */
 static Value *slide(Elab *e, Call *call, Window *w, int n_in)
 {
@@ -104,9 +115,11 @@ static Value *slide(Elab *e, Call *call, Window *w, int n_in)
     const char *why;
 
     two_sizes(call->arg.at[stride], w->stride);
-    if (!set_padding(e, call, pad, w) || !sane(e, call, w))
+    if (!set_padding(e, call, pad, w) ||
+        (call->arg.at[exact]->number != 0 && !divides(e, call, w, &image)))
         return e->poison;
-    if (call->arg.at[exact]->number != 0 && !divides(e, call, w, &image))
+    drop_strides(w, &image);
+    if (!sane(e, call, w))
         return e->poison;
     for (int i = 0; i < n_in; i++)
         in[i] = elab_node(e, call->in[i]);
