@@ -26,8 +26,8 @@ static const nn_flow *text_flow(const source *s)
     return NULL;
 }
 
-/* True where the file is one for tsv: as the text says, or by line 1, which
- * has tabs and no comma. */
+/* True where the file is one for tsv: as the text says, or by line 1. One with
+ * tabs and commas, or with neither, is of the kind that training reads. */
 static bool is_tabbed(const source *s)
 {
     const nn_flow *f = text_flow(s);
@@ -40,7 +40,7 @@ static bool is_tabbed(const source *s)
     bool tsv = f != NULL && f->reader == &nn_tsv;
     if (f != NULL && (f->separator != 0 || (tsv && f->decimal != 0)))
         return tsv;
-    return (tabs || tsv) && !commas;
+    return tabs == commas ? tsv : tabs;
 }
 
 static char separator_of(const source *s)

@@ -219,9 +219,14 @@ static void follows_the_notation(void **state)
         {.reader = &nn_csv, .path = "t.csv", .separator = ';', .decimal = ','},
         {.reader = &nn_csv, .path = "t.csv", .separator = '\t'},
         {.reader = &nn_tsv, .path = "t.tsv", .decimal = ','},
-        {.reader = &nn_tsv, .path = "t.tsv"}};
-    static const char *const texts[] = {"1,5;-2,25\n", "\"1.5\"\t-2.25\n",
-                                        "1,5\t-2,25\n", "1.5,-2.25\n"};
+        {.reader = &nn_tsv, .path = "t.tsv"},
+        {.reader = &nn_tsv,
+         .path = "t.tsv",
+         .columns = numbered,
+         .column_count = 1}};
+    static const char *const texts[] = {
+        "1,5;-2,25\n", "\"1.5\"\t-2.25\n", "1,5\t-2,25\n", "1.5,-2.25\n",
+        "1.5\t-2.25\tsalt, pepper\n"};
     nn_error e = {""};
     nn_real x[2];
     void *buffers[] = {x};
