@@ -1,4 +1,5 @@
-/* Reading maps plain files and collects pipes. */
+/* Reading maps plain files; it collects pipes, and what is left of standard
+ * input where a program before this one has read some of it. */
 #include "nn_file.h"
 
 #include <errno.h>
@@ -86,9 +87,10 @@ static bool read_open_file(nn_file *f, int fd, const char *path, nn_error *e)
         return cannot("read", path, e);
     if (S_ISDIR(s.st_mode))
         return nn_fail(e, "cannot read %s: it is a folder", path);
-    bool good = S_ISREG(s.st_mode) && s.st_size > 0
-                    ? map(f, fd, (size_t)s.st_size, path, e)
-                    : collect(f, fd, path, e);
+    bool whole =
+        S_ISREG(s.st_mode) && s.st_size > 0 && lseek(fd, 0, SEEK_CUR) == 0;
+    bool good = whole ? map(f, fd, (size_t)s.st_size, path, e)
+                      : collect(f, fd, path, e);
     f->stamp = make_stamp(&s);
     return good;
 }

@@ -224,9 +224,9 @@ static void follows_the_notation(void **state)
          .path = "t.tsv",
          .columns = numbered,
          .column_count = 1}};
-    static const char *const texts[] = {
-        "1,5;-2,25\n", "\"1.5\"\t-2.25\n", "1,5\t-2,25\n", "1.5,-2.25\n",
-        "1.5\t-2.25\tsalt, pepper\n"};
+    static const char *const texts[] = {"1,5;-2,25\n", "\"1.5\"\t-2.25\n",
+                                        "1,5\t-2,25\n", "1.5,-2.25\n",
+                                        "1.5\t-2.25\tsalt, pepper\n"};
     nn_error e = {""};
     nn_real x[2];
     void *buffers[] = {x};
@@ -246,6 +246,24 @@ static void follows_the_notation(void **state)
     write_text("rows", "1.5,2\n");
     set_up(&s, 1, &two, flows[0], NULL, none);
     assert_false(nn_rows_read(&r, &s.program, s.preps, "rows", &e));
+    tear_down(&s);
+}
+
+/* A shell's `{ read -r header; program; } <rows` has passed the header. */
+static void goes_on_in_standard_input(void **state)
+{
+    nn_error e = {""};
+    setup s;
+    nn_rows r;
+    (void)state;
+    write_text("rows", "1,2\n3,4\n5,6\n");
+    assert_non_null(freopen("rows", "r", stdin));
+    assert_int_equal(lseek(STDIN_FILENO, 4, SEEK_SET), 4);
+    set_up(&s, 1, &two, none, NULL, none);
+    assert_true(nn_rows_read(&r, &s.program, s.preps, "-", &e));
+    assert_int_equal(r.rows, 2);
+    assert_true(nn_table_number(&r.tables[0], 0, 0) == 3);
+    nn_rows_close(&r);
     tear_down(&s);
 }
 
@@ -287,6 +305,7 @@ int main(void)
         cmocka_unit_test(reads_ids),
         cmocka_unit_test(reads_rows_with_gaps),
         cmocka_unit_test(follows_the_notation),
+        cmocka_unit_test(goes_on_in_standard_input),
         cmocka_unit_test(refuses),
     };
     return cmocka_run_group_tests(tests, enter_folder, leave_folder);
