@@ -205,10 +205,10 @@ static void tell_dropped(const nn_rows *r)
     if (count == 0)
         return;
     nn_table_where(nn_rows_dropped_by(r, first), first, where, sizeof where);
-    fprintf(stderr,
-            "%s: a value is missing, so there is no result (%" PRId64
-            " row%s in all)\n",
-            where, count, nn_s(count));
+    nn_say(stderr,
+           "%s: a value is missing, so there is no result (%" PRId64
+           " row%s in all)\n",
+           where, count, nn_s(count));
 }
 
 /* What is shown of the outputs: all from `first` on that print has. */
@@ -335,11 +335,8 @@ static bool find_output(const nn_model *m, const char *name, int *output,
             return true;
         }
     nn_fail(e, "there is no output '%s'; the outputs are", name);
-    for (int i = 0; i < m->output_count; i++) {
-        size_t used = strlen(e->text);
-        snprintf(e->text + used, sizeof e->text - used, "%s %s",
-                 i > 0 ? "," : "", m->outputs[i].name);
-    }
+    for (int i = 0; i < m->output_count; i++)
+        nn_fail_also(e, "%s %s", i > 0 ? "," : "", m->outputs[i].name);
     return false;
 }
 

@@ -194,6 +194,14 @@ static void nothing_of_others_is_shown_raw(void **state)
     assert_no_escapes();
     assert_int_equal(infer("--weights a spoilt"), 1);
     assert_no_escapes();
+    nn_flow flows[2] = {program.flows[0], program.flows[1]};
+    flows[0].missing = NN_MISSING_DROP;
+    program.flows = flows;
+    write_text("g\033[1m", "1,2,3,4\n1,,3,4\n");
+    assert_int_equal(infer("--weights a g\033[1m"), 0);
+    assert_file_says("err", "g?[1m:2: a value is missing");
+    assert_no_escapes();
+    program.flows = softmax_flows;
     char *bytes = read_bytes("a", &size);
     char *name = strstr(bytes + 8, "out.weight");
     assert_non_null(name);
