@@ -171,8 +171,8 @@ void nn_curve_write(const nn_history *h, FILE *out)
     int height = PANEL * h->figures + 10;
     fprintf(out,
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" "
-            "height=\"%d\" font-family=\"sans-serif\" font-size=\"12\">\n"
-            "<title>learning curve</title>\n"
+            "height=\"%d\" font-family=\"sans-serif\" "
+            "font-size=\"12\">\n" NN_CURVE_TITLE "\n"
             "<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n",
             WIDTH, height);
     for (int i = 0; i < h->figures; i++) {

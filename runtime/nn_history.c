@@ -73,7 +73,7 @@ static bool read_old(nn_history *h, int64_t resumed, nn_error *e)
 static void write_header(const nn_history *h, FILE *stream)
 {
     static const char *const parts[] = {"train", "validation", "test"};
-    fprintf(stream, "epoch,step,rate,seconds");
+    fputs(NN_HISTORY_HEAD, stream);
     for (int part = 0; part < NN_PARTS; part++) {
         fprintf(stream, ",%s_loss", parts[part]);
         for (int i = 0; i < h->model->metric_count; i++)

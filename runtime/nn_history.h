@@ -6,7 +6,12 @@
 
 #include "nn_metric.h"
 
-enum { NN_HISTORY_FIXED = 4 }; /* epoch, step, rate, seconds */
+enum { NN_HISTORY_FIXED = 4 };
+
+/* How the two files are known: the csv file begins with its fixed columns,
+ * the drawing holds its title. */
+#define NN_HISTORY_HEAD "epoch,step,rate,seconds"
+#define NN_CURVE_TITLE "<title>learning curve</title>"
 
 /* Row r holds the fixed columns, then for each part its figures; NaN where
  * there is none. */
@@ -20,8 +25,8 @@ typedef struct {
 } nn_history;
 
 /* path is the csv file, curve the drawing; both may be NULL, and both stay the
- * caller's. Rows up to epoch `resumed` of an old
- * file are kept, all others are dropped. */
+ * caller's. Rows up to epoch `resumed` of an old file are kept, all others are
+ * dropped. */
 bool nn_history_open(nn_history *h, const nn_model *m, const char *path,
                      const char *curve, int64_t resumed, nn_error *e);
 

@@ -4,9 +4,11 @@
  * are replaced. */
 #include "nn_places.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "nn_history.h"
 #include "nn_mem.h"
 #include "nn_writer.h"
 
@@ -82,24 +84,38 @@ static const char *read_from(const nn_run *r, kind k, const nn_stamp *s)
     return nn_dataset_reads(&r->data, s);
 }
 
-/* True where the file is empty or begins as one of its kind. */
-static bool begins_as(kind k, const char *path)
+/* True where a file that begins so may be of the kind: an empty one is. */
+static bool is_kind(kind k, const char *head, size_t size)
 {
-    char head[512] = "";
-    FILE *f = fopen(path, "rb");
-    size_t n = f != NULL ? fread(head, 1, sizeof head - 1, f) : 0;
-    if (f != NULL)
-        fclose(f);
-    if (n == 0)
+    if (size == 0)
         return true;
     switch (k) {
     case TABLE:
-        return strncmp(head, "epoch,step,rate,seconds", 23) == 0;
+        return strncmp(head, NN_HISTORY_HEAD, strlen(NN_HISTORY_HEAD)) == 0;
     case CURVE:
-        return strstr(head, "<title>learning curve</title>") != NULL;
+        return strstr(head, NN_CURVE_TITLE) != NULL;
     default:
-        return n > 8 && head[8] == '{';
+        return size > 8 && head[8] == '{';
     }
+}
+
+/* A file of another kind stays, and one that cannot be looked at. */
+static bool check_kind(kind k, const char *path, nn_error *e)
+{
+    char head[512] = "";
+    FILE *f = fopen(path, "rb");
+    if (f == NULL)
+        return nn_fail(e, "%s: cannot read %s to see whether it is a %s: %s",
+                       kinds[k].flag, path, kinds[k].what, strerror(errno));
+    size_t size = fread(head, 1, sizeof head - 1, f);
+    bool read = ferror(f) == 0;
+    fclose(f);
+    if (read && is_kind(k, head, size))
+        return true;
+    return nn_fail(e,
+                   "%s: %s is there and is no %s: name another file, or "
+                   "move it away",
+                   kinds[k].flag, path, kinds[k].what);
 }
 
 static bool try_to_write(const char *path, nn_error *e)
@@ -121,12 +137,7 @@ static bool check_place(const nn_run *r, kind k, const char *path, nn_error *e)
                        "%s: the %s would overwrite %s, which this run reads "
                        "as %s: name another file",
                        kinds[k].flag, kinds[k].what, path, source);
-    if (stamp.plain && !begins_as(k, path))
-        return nn_fail(e,
-                       "%s: %s is there and is no %s: name another file, or "
-                       "move it away",
-                       kinds[k].flag, path, kinds[k].what);
-    return try_to_write(path, e);
+    return (!stamp.plain || check_kind(k, path, e)) && try_to_write(path, e);
 }
 
 /* The folder in which a file lies, or would, and its name there. */

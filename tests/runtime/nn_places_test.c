@@ -58,6 +58,31 @@ static void sources_stay(void **state)
 
 static int closed; /* bits: standard input, output, errors */
 
+static void become_nobody(void)
+{
+    if (geteuid() == 0 && setuid(65534) != 0)
+        _exit(99);
+}
+
+/* Nobody knows what a file holds that cannot be read. */
+static void unreadable_files_stay(void **state)
+{
+    size_t size;
+    (void)state;
+    reset();
+    write_text("u", "notes");
+    assert_int_equal(chmod("u", 0) | chmod(".", 0777), 0);
+    before_main = become_nobody;
+    assert_int_equal(train("--epochs 1 --out u"), 1);
+    assert_file_says("err", "--out: cannot read u to see whether it is a "
+                            "weights file: Permission denied");
+    before_main = NULL;
+    assert_int_equal(chmod("u", 0600) | chmod(".", 0700), 0);
+    char *text = read_bytes("u", &size);
+    assert_string_equal(text, "notes");
+    free(text);
+}
+
 static void close_some(void)
 {
     for (int fd = 0; fd < 3; fd++)
@@ -218,6 +243,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sources_stay),
+        cmocka_unit_test(unreadable_files_stay),
         cmocka_unit_test(closed_streams_are_no_files),
         cmocka_unit_test(output_that_is_lost_is_a_failure),
         cmocka_unit_test(killed_runs_leave_nothing),
