@@ -56,9 +56,10 @@ static void catch_signals(void)
 static bool save_checkpoint(fit *f, nn_error *e)
 {
     const nn_dataset *d = &f->run->data;
-    f->saved = nn_clock_now();
-    return nn_ckpt_save(f->model, f->run->params, f->best, &f->state, d->preps,
-                        d->tensors, f->places.checkpoint, e);
+    bool good = nn_ckpt_save(f->model, f->run->params, f->best, &f->state,
+                             d->preps, d->tensors, f->places.checkpoint, e);
+    f->saved = good ? nn_clock_now() : f->saved;
+    return good;
 }
 
 static bool save_weights(fit *f, nn_error *e)
@@ -368,7 +369,7 @@ static void tell_dropped(fit *f)
 }
 
 /* Classes that no training row has cannot be learned. */
-static void tell_unused(const fit *f)
+static void tell_unused(fit *f)
 {
     const nn_model *m = f->model;
     for (int i = 0; i < m->input_count + m->target_count; i++) {
