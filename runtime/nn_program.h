@@ -7,13 +7,16 @@
  *     }
  *
  * Both programs take the same nn_program; an inference program leaves out
- * `train` and `schedule`, and its model has no step, eval and grad.
+ * `train`, and its model has no step, eval and grad.
  */
 #ifndef NN_PROGRAM_H
 #define NN_PROGRAM_H
 
 #include "nn_data.h"
+#include "nn_error.h"
 #include "nn_model.h"
+
+struct nn_run; /* a trainer at work: nn_run.h */
 
 typedef enum {
     NN_RATE_CONSTANT,
@@ -71,6 +74,10 @@ typedef struct {
     const unsigned char *behind;    /* by parameter, 1: behind a surrogate */
 } nn_kinks;
 
+/* Compares gradients with differences, prints a line for each parameter.
+ * Returns the exit status: 0 where all agree, 1 with a message where not. */
+int nn_gradcheck(struct nn_run *r, nn_error *e);
+
 typedef struct {
     const nn_model *model;
     const char *file;     /* of the model's text, "iris.nn": for messages */
@@ -81,7 +88,9 @@ typedef struct {
     const nn_pairing *pairings;  /* one an output, or NULL */
     const nn_unpacker *unpacker; /* &nn_gzip where a path ends in .gz */
     const nn_reader *image;      /* &nn_png where an input has rank 3 */
-    const nn_kinks *kinks;       /* where gradients can be checked */
+    /* nn_gradcheck; NULL in a build that cannot check. kinks are for it. */
+    int (*gradcheck)(struct nn_run *, nn_error *);
+    const nn_kinks *kinks;
 } nn_program;
 
 /* Each runs the whole program and returns its exit status: 0, 1 for what a

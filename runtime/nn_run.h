@@ -17,7 +17,7 @@ typedef struct {
     bool epochs_given, rate_given, seed_given, out_given;
 } nn_options;
 
-typedef struct {
+typedef struct nn_run {
     const nn_program *program;
     const nn_model *model;
     nn_options options;
@@ -55,9 +55,5 @@ bool nn_run_load(nn_run *r, const char *path, nn_error *e);
 
 /* nn_fit.c: trains and saves. Returns the exit status. */
 int nn_fit(nn_run *r, nn_error *e);
-
-/* nn_gradcheck.c: compares gradients with differences, prints a line for
- * each parameter. Returns the exit status: 0 where all agree, 1 where not. */
-int nn_gradcheck(nn_run *r, nn_error *e);
 
 #endif

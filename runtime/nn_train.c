@@ -117,7 +117,7 @@ static int run_program(const nn_program *p, const nn_options *o, nn_error *e)
     if (!nn_processor_check(p->model, e) || !nn_run_open(&r, &program, o, e))
         return 1;
     if (o->gradcheck)
-        status = nn_gradcheck(&r, e);
+        status = p->gradcheck(&r, e);
     else if (o->eval)
         status = evaluate(&r, e);
     else
@@ -129,7 +129,7 @@ static int run_program(const nn_program *p, const nn_options *o, nn_error *e)
 /* What needs another build is said before any data are read. */
 static bool can_check(const nn_program *p)
 {
-    if (sizeof(nn_real) == sizeof(double) && p->model->grad.run != NULL)
+    if (p->gradcheck != NULL)
         return true;
     nn_say(stderr,
            "%s-train: gradients are checked in a build of its own: run\n"

@@ -342,6 +342,8 @@ expect 1 "build: a file in the folder's place" "$NNC" build small.nn -o out
 expect 0 "keep: writes sources" env CC=no-such-cc \
     "$NNC" build small.nn --keep kept --target generic
 says kept/Makefile "keep: links what is needed" 'LIBS = -lm -lpthread'
+[ ! -e kept/nn_gradcheck.c ]
+verdict "keep: no checks of gradients in a trainer" "$(ls kept | tr '\n' ' ')"
 expect 0 "keep: they build by themselves" \
     env -i PATH="$PATH" make -s -j2 -C kept CC="$GCC $SANITIZE" CFLAGS=-O0
 expect 0 "keep: the trainer runs" \

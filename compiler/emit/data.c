@@ -326,7 +326,7 @@ static void write_program(Text *out, const Program *p, bool train)
     if (!train && emit_uses_images(p))
         text_add(out, "    .image = &nn_png,\n");
     if (p->kinks)
-        text_add(out, "    .kinks = &kinks,\n");
+        text_add(out, "    .gradcheck = nn_gradcheck, .kinks = &kinks,\n");
     text_printf(out,
                 "};\n\nint main(int argc, char **argv)\n{\n"
                 "    return nn_%s_main(argc, argv, &program);\n}\n",

@@ -112,6 +112,7 @@ static const nn_program softmax_program = {
               .seed = 1,
               .split_seed = 1},
     .pairings = softmax_pairings,
+    .gradcheck = sizeof(nn_real) == sizeof(double) ? nn_gradcheck : NULL,
 };
 
 #endif
