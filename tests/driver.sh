@@ -279,9 +279,19 @@ says out "summary: shows what is inside of blocks" "w.deep"
 expect 0 "graph: layers" "$NNC" graph blocks.nn
 grep -q '^way1  *way  *\[6\]  *<- w$' out && ! grep -q matmul out
 verdict "graph: draws what the text applies" "$(tr '\n' ';' <out)"
+[ "$(grep -o '.*<-' out | awk '{print length}' | sort -u | wc -l)" -eq 1 ] &&
+    ! grep -q ' $' out
+verdict "graph: sets sources below each other" "$(tr '\n' ';' <out)"
 expect 0 "graph: --open" "$NNC" graph --open blocks.nn
 grep -q '^  add.1  *add  *\[6\]  *<- relu.1, tanh.1$' out
 verdict "graph: opens blocks" "$(tr '\n' ';' <out)"
+cat >cell.nn <<'END'
+cell own(n) { state h: f32[n]; h' = h + (in -> dense(n)); out = h'; }
+model over_time { input x: f32[9, 3]; output x -> own(4) -> last; }
+END
+expect 0 "graph: --open a cell" "$NNC" graph --open cell.nn
+grep -q '^own1  *own  *\[9, 4\]  *<- x$' out && ! grep -q pick out
+verdict "graph: a cell stays one box" "$(tr '\n' ';' <out)"
 expect 0 "graph: text" "$NNC" graph --nodes small.nn
 says out "graph: text names operators" MATMUL
 expect 0 "graph: dot" "$NNC" graph small.nn -o g.dot

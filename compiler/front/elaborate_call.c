@@ -416,13 +416,15 @@ static bool is_unnoted(const Elab *e, const Recipe *r, Site site)
 }
 
 /* Notes what a layer or function makes. A block of the library that holds no
- * other blocks is not opened: a dense layer stays one. */
+ * other blocks is not opened: a dense layer stays one. Nor is a cell, whose
+ * inside is another graph. */
 static Value *apply_noted(Elab *e, const Recipe *r, Value *in, Site site)
 {
     int at = e->applied.n, up = e->around;
     Applied a = {.kind = r->name,
                  .up = up,
-                 .opens = r->def && !r->def->span.source->prelude,
+                 .opens = r->def && r->def->kind != DEF_CELL &&
+                          !r->def->span.source->prelude,
                  .from = e->graph->nodes.n,
                  .span = site.span};
     Named name = {.layer = site.given ? e->frame->layer : NULL,

@@ -252,28 +252,43 @@ const char *outline_shape(Arena *arena, const Box *box)
     return text_str(&text);
 }
 
+/* A line of the drawing as text: what it is, and the labels it comes from. */
+static void print_line(Text *out, const char *label, const char *kind,
+                       const char *shape, const char *from)
+{
+    if (*from)
+        text_printf(out, "%-28s %-14s %-16s <- %s\n", label, kind, shape, from);
+    else
+        text_printf(out, "%-28s %-14s %s\n", label, kind, shape);
+}
+
+/* "a, b": the labels of the boxes that lead to box i. */
+static const char *sources(const Outline *o, int i, int *link)
+{
+    Text from = {.arena = o->arena};
+
+    for (; *link < o->links.n && o->links.at[*link].to == i; ++*link)
+        text_printf(&from, "%s%s", from.n ? ", " : "",
+                    o->boxes.at[o->links.at[*link].from].label);
+    return text_str(&from);
+}
+
 void outline_print(Text *out, const Outline *o)
 {
     int link = 0;
 
     for (int i = 0; i < o->boxes.n; i++) {
         const Box *box = &o->boxes.at[i];
-        const char *between = "<- ";
 
-        text_printf(out, "%*s%-*s %-14s ", 2 * box->depth, "",
-                    28 - 2 * box->depth, box->label, box->kind);
-        if (box->out)
-            text_printf(out, "%-16s", outline_shape(o->arena, box));
-        for (; link < o->links.n && o->links.at[link].to == i; link++) {
-            text_printf(out, "%s%s", between,
-                        o->boxes.at[o->links.at[link].from].label);
-            between = ", ";
-        }
-        text_add(out, "\n");
+        print_line(
+            out,
+            arena_printf(o->arena, "%*s%s", 2 * box->depth, "", box->label),
+            box->kind, box->out ? outline_shape(o->arena, box) : "",
+            sources(o, i, &link));
     }
     for (int i = 0; i < o->ends.n; i++)
-        text_printf(out, "%-28s <- %s\n", o->ends.at[i].name,
-                    o->boxes.at[o->ends.at[i].box].label);
+        print_line(out, o->ends.at[i].name, "", "",
+                   o->boxes.at[o->ends.at[i].box].label);
 }
 
 static void dot_box(Text *out, const Outline *o, int i)
