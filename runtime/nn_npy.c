@@ -1,6 +1,7 @@
 /* npy, NumPy's format: numbers of every plain type, in either order of bytes
  * and of axes. The first axis counts rows. What lies in the file as a table
  * has its cells is used from there; all else is converted once. */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,6 +71,67 @@ static bool take_shape(nn_table *t, const nn_npy_header *h, nn_error *e)
         t->width *= h->shape[i];
     }
     return true;
+}
+
+/* For each axis of a row that is wanted, the first of the file's that is as
+ * long and not taken yet; false where there is none. */
+static bool match_axes(const nn_npy_header *h, const nn_tensor *t, int *axis)
+{
+    unsigned taken = 0;
+    for (int i = 0; i < t->rank; i++) {
+        axis[i] = 0;
+        for (int k = t->rank; k > 0; k--)
+            if (!(taken >> k & 1) && h->shape[k] == t->shape[i])
+                axis[i] = k;
+        if (axis[i] == 0)
+            return false;
+        taken |= 1u << axis[i];
+    }
+    return true;
+}
+
+/* Whether these axes keep the file's order; those of size 1 may stand anywhere.
+ */
+static bool keep_order(const nn_tensor *t, const int *axis)
+{
+    int last = 0;
+    for (int i = 0; i < t->rank; i++) {
+        if (t->shape[i] > 1 && axis[i] < last)
+            return false;
+        if (t->shape[i] > 1)
+            last = axis[i];
+    }
+    return true;
+}
+
+static const char *sizes(char *to, size_t size, const int64_t *shape, int rank)
+{
+    size_t n = 0;
+    for (int i = 0; i < rank && n < size; i++)
+        n += (size_t)snprintf(to + n, size - n, "%s%" PRId64, i > 0 ? ", " : "",
+                              shape[i]);
+    return to;
+}
+
+/* Refuses rows with the axes that are wanted in another order: images with
+ * their channels last, steps along the last axis. */
+static bool check_axes(const nn_npy_header *h, const nn_tensor *t,
+                       const char *path, nn_error *e)
+{
+    int axis[NN_MAX_RANK];
+    int64_t places[NN_MAX_RANK] = {0};
+    char is[128], wanted[128], order[128];
+    if (t == NULL || h->rank != t->rank + 1 || !match_axes(h, t, axis) ||
+        keep_order(t, axis))
+        return true;
+    for (int i = 0; i < t->rank; i++)
+        places[i + 1] = axis[i];
+    return nn_fail(e,
+                   "%s: its rows are [%s], and %s is [%s]: save it with "
+                   ".transpose(%s), or as flat rows",
+                   path, sizes(is, sizeof is, h->shape + 1, t->rank), t->name,
+                   sizes(wanted, sizeof wanted, t->shape, t->rank),
+                   sizes(order, sizeof order, places, h->rank));
 }
 
 static uint64_t load(const npy *a, int64_t index)
@@ -178,12 +240,13 @@ static bool take_cells(nn_table *t, npy *a, nn_error *e)
     return nn_table_check_finite(t, e);
 }
 
-static bool parse(nn_table *t, nn_error *e)
+static bool parse(nn_table *t, const nn_tensor *wanted, nn_error *e)
 {
     nn_npy_header h;
     npy a = {.header = &h};
     if (!nn_npy_header_read(&h, &t->file, t->path, e) ||
         !find_type(&a, t->path, e) || !take_shape(t, &h, e) ||
+        !check_axes(&h, wanted, t->path, e) ||
         !nn_table_fits(t, a.type->size, t->file.size - h.data, e))
         return false;
     a.from = t->file.bytes + h.data;
@@ -192,7 +255,7 @@ static bool parse(nn_table *t, nn_error *e)
 
 static bool read_npy(nn_table *t, const nn_request *r, nn_error *e)
 {
-    bool good = nn_table_open(t, r, e) && parse(t, e);
+    bool good = nn_table_open(t, r, e) && parse(t, r->tensor, e);
     if (!good)
         nn_table_close(t);
     return good;

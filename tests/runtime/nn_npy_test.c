@@ -104,6 +104,57 @@ static void transposes(void **state)
     }
 }
 
+/* Rows fill their type in order, so axes in another order are a mistake: what
+ * is said of one row of 12 numbers with these axes, for [3, 2, 2]. */
+static void refuses_turned_axes(void **state)
+{
+    static const struct {
+        const char *shape, *says; /* NULL: it is read */
+    } rows[] = {
+        {"(1, 3, 2, 2)", NULL},
+        {"(1, 12)", NULL},
+        {"(1, 3, 4)", NULL},
+        {"(1, 6, 2, 1)", NULL},
+        {"(1, 1, 3, 2, 2)", NULL},
+        {"(1, 2, 2, 3)", "its rows are [2, 2, 3], and image is [3, 2, 2]: "
+                         "save it with .transpose(0, 3, 1, 2), or"},
+        {"(1, 2, 3, 2)", ".transpose(0, 2, 1, 3)"},
+    };
+    static const nn_tensor image = {
+        .name = "image", .rank = 3, .shape = {3, 2, 2}, .values = 12};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char header[100];
+        nn_request r = {.path = "f", .tensor = &image};
+        nn_error e = {""};
+        nn_table t;
+        snprintf(header, sizeof header,
+                 "{'descr': 'u1', 'fortran_order': False, 'shape': %s}",
+                 rows[i].shape);
+        write_npy(1, header, "abcdefghijkl", 12);
+        bool good = nn_npy.read(&t, &r, &e);
+        assert_int_equal(good, rows[i].says == NULL);
+        if (good)
+            nn_table_close(&t);
+        else
+            assert_non_null(strstr(e.text, rows[i].says));
+    }
+}
+
+static void takes_grey_channels_anywhere(void **state)
+{
+    static const nn_tensor image = {
+        .name = "image", .rank = 3, .shape = {1, 2, 3}, .values = 6};
+    nn_request r = {.path = "f", .tensor = &image};
+    nn_error e = {""};
+    nn_table t;
+    (void)state;
+    write_npy(1, "{'descr':'u1','fortran_order':False,'shape':(1,2,3,1)}",
+              "abcdef", 6);
+    assert_true(nn_npy.read(&t, &r, &e));
+    nn_table_close(&t);
+}
+
 /* A block of rows is 64. */
 static void transposes_many_rows(void **state)
 {
@@ -261,6 +312,8 @@ int main(void)
         cmocka_unit_test(reads_every_type),
         cmocka_unit_test(transposes),
         cmocka_unit_test(transposes_many_rows),
+        cmocka_unit_test(refuses_turned_axes),
+        cmocka_unit_test(takes_grey_channels_anywhere),
         cmocka_unit_test(reads_headers),
         cmocka_unit_test(reads_long_padding),
         cmocka_unit_test(refuses),
