@@ -131,12 +131,16 @@ static const FlagRow flags[] = {
     {"--rate", "R", "the optimiser's rate", ON(TRAIN), FLAG_PASS, NOWHERE},
     {"--seed", "S", "of initial weights, order and dropout", ON(TRAIN),
      FLAG_PASS, NOWHERE},
-    {"--resume", "FILE", "go on from a checkpoint", ON_TRAINER,
+    {"--resume", "FILE", "go on from a checkpoint", ON(TRAIN),
      FLAG_PASS, NOWHERE},
-    {"--init", "FILE", "begin with these weights", ON_TRAINER,
+    {"--init", "FILE", "begin with these weights", ON(TRAIN),
      FLAG_PASS, NOWHERE},
-    {"--out", "FILE", "where to save the weights", ON_TRAINER,
+    {"--init", "FILE", "the weights (default: those of --out)", ON(EVAL),
      FLAG_PASS, NOWHERE},
+    {"--out", "FILE", "where to save the weights (default: NAME.safetensors)",
+     ON(TRAIN), FLAG_PASS, NOWHERE},
+    {"--out", "FILE", "where to save those of --init (NAME.safetensors)",
+     ON(EVAL), FLAG_PASS, NOWHERE},
     {"--log", "FILE.csv", "write a table of the epochs, and FILE.svg",
      ON(TRAIN), FLAG_PASS, NOWHERE},
     {"--quiet", NULL, "say only the result, and mistakes", ON_TRAINER,
@@ -259,6 +263,36 @@ static const char *owners(const Args *a, const char *flag)
     return text_str(&text);
 }
 
+/* The flag of this command that other words stand for elsewhere, or NULL. */
+static const char *meant_flag(const Args *a, const char *arg)
+{
+    static const char *const rows[][2] = {
+        {"--lr", "--rate"},
+        {"--learning-rate", "--rate"},
+        {"--batch-size", "--batch"},
+        {"--checkpoint", "--resume"},
+        {"--init", "--weights"},
+        {"--weights", "--init"},
+        {"-o", "--out"},
+        {"--output", "--out"},
+        {"--out", "-o"},
+        {"--output", "-o"},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        for (int k = 0; k < FLAGS && strcmp(arg, rows[i][0]) == 0; k++)
+            if (strcmp(flags[k].name, rows[i][1]) == 0 &&
+                takes(&flags[k], a->o->command))
+                return flags[k].name;
+    return NULL;
+}
+
+/* "; did you mean --rate?", or "" for NULL. */
+static const char *question(const Args *a, const char *flag)
+{
+    return flag ? arena_printf(a->o->arena, "; did you mean %s?", flag) : "";
+}
+
 /* A flag that other commands take, and what to do instead. */
 static bool others_flag(Args *a, const char *arg)
 {
@@ -267,8 +301,8 @@ static bool others_flag(Args *a, const char *arg)
 
     if (!*on)
         return false;
-    wrong(a, arena_printf(a->o->arena, "%s has no flag %s, which is for %s",
-                          command, arg, on));
+    wrong(a, arena_printf(a->o->arena, "%s has no flag %s, which is for %s%s",
+                          command, arg, on, question(a, meant_flag(a, arg))));
     if (strcmp(arg, "-o") == 0 &&
         (ON(REPORT) | ON(SUMMARY)) >> a->o->command & 1)
         nn_say(stderr, "`nnc %s ... > FILE` writes what it prints to a file.\n",
@@ -282,15 +316,17 @@ static void unknown_flag(Args *a, const char *arg)
     const char *command = commands[a->o->command].name;
     int n = 0;
 
+    arg = arena_intern(a->o->arena, arg, strcspn(arg, "="));
     if (others_flag(a, arg))
         return;
     for (int i = 0; i < FLAGS; i++)
         if (takes(&flags[i], a->o->command))
             names[n++] = flags[i].name;
-    near = arg[1] == '-' ? str_nearest(arg, names, n) : NULL;
-    wrong(a, arena_printf(a->o->arena, "%s has no flag %s%s%s%s", command, arg,
-                          near ? "; did you mean " : "", near ? near : "",
-                          near ? "?" : ""));
+    near = meant_flag(a, arg);
+    if (!near && arg[1] == '-')
+        near = str_nearest(arg, names, n);
+    wrong(a, arena_printf(a->o->arena, "%s has no flag %s%s", command, arg,
+                          question(a, near)));
     if (!near)
         nn_say(stderr, "`nnc %s --help` lists the flags.\n", command);
 }

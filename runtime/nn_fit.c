@@ -164,12 +164,12 @@ static bool open_fit(fit *f, nn_run *r, nn_error *e)
                           .settings = t->settings,
                           .setting_count = t->setting_count};
     if (!nn_places_open(&f->places, o, e) ||
-        !nn_places_check(&f->places, r, e) ||
         !nn_alloc(&f->order, (size_t)f->rows, sizeof *f->order, "order", e) ||
         (r->program->train.patience > 0 &&
          !nn_alloc(&f->best, weights, sizeof *f->best, "best weights", e)))
         return false;
-    return start_weights(f, e) && nn_dataset_unchanged(&r->data, e) &&
+    return start_weights(f, e) && nn_places_check(&f->places, r, e) &&
+           nn_dataset_unchanged(&r->data, e) &&
            nn_history_open(&f->history, r->model, f->places.log,
                            f->places.curve, f->state.epoch, e);
 }

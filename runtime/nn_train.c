@@ -147,9 +147,10 @@ static int run(int argc, char **argv, const nn_program *p, const char *out)
         return end == NN_ARGS_DONE ? 0 : 2;
     if (o.gradcheck && !can_check(p))
         return 2;
-    if (o.resume != NULL && o.init != NULL) {
-        fprintf(stderr, "%s-train: --resume and --init exclude each other\n",
-                p->model->name);
+    if (o.resume != NULL && (o.init != NULL || o.eval)) {
+        fprintf(stderr, "%s-train: --resume and --%s exclude each other%s\n",
+                p->model->name, o.eval ? "eval" : "init",
+                o.eval ? ": name the weights with --init" : "");
         return 2;
     }
     int status = run_program(p, &o, &e);

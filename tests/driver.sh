@@ -53,6 +53,19 @@ expect 1 "check: no such file" "$NNC" check nothing.nn
 says err "check: names the missing file" nothing.nn
 expect 2 "report: a flag of other commands" "$NNC" report -o r small.nn
 says err "report: says how to get a file" '> FILE'
+while read -r command flag ours; do
+    expect 2 "$command: $flag" "$NNC" "$command" "$flag" small.nn
+    says err "$command: $flag leads to $ours" "did you mean $ours?"
+done <<'END'
+train --lr --rate
+train --batch-size=3 --batch
+train --epoch=3 --epochs
+train -o --out
+train --output --out
+compile --out -o
+eval --weights --init
+infer --init --weights
+END
 expect 1 "check: a parameter that is none" "$NNC" check -D m=3 small.nn
 
 expect 0 "compile: writes two files" "$NNC" compile small.nn -o my-net.c

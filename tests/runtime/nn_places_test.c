@@ -29,6 +29,9 @@ static const struct {
     {"--eval --init a --out iris.csv", "would overwrite iris.csv"},
     {"--resume a.ckpt.safetensors --out a.ckpt.safetensors",
      "which this run reads as a.ckpt.safetensors"},
+    {"--resume a --out a",
+     "a is no checkpoint of a training run; to start from weights "
+     "use --init"},
 };
 
 static void sources_stay(void **state)

@@ -318,6 +318,8 @@ static void flags(void **state)
         {"--quiet=1", 2, "err", "takes no value"},
         {"--bogus", 2, "err", "--bogus is no flag"},
         {"file", 2, "err", "file has no meaning here"},
+        {"--resume a --init a", 2, "err", "--resume and --init exclude"},
+        {"--eval --resume a", 2, "err", "name the weights with --init"},
         {"--threads 1000000", 1, "err", "too many"},
     };
     (void)state;
