@@ -243,21 +243,16 @@ bool nn_json_done(nn_json *j)
            (j->at == j->end || wrong(j, "the end of the text"));
 }
 
-/* Escapes what no terminal should get as it is; what is no UTF-8 becomes
- * U+FFFD. */
-static void quote_hidden(nn_text *t, const char *text, size_t n)
+/* A character of n bytes that is not shown, 0 for a byte of none. */
+static void quote_hidden(nn_text *t, const char *p, size_t n)
 {
-    const unsigned char *u = (const unsigned char *)text;
-    if (n == 0)
-        nn_text_print(t, "\\ufffd");
-    else if (n == 1)
-        nn_text_print(t, "\\u%04x", u[0]);
-    else if (n == 2)
-        nn_text_print(t, "\\u%04x", (u[0] & 0x1fu) << 6 | (u[1] & 0x3f));
-    else
-        nn_text_print(t, "\\u%04x",
-                      (u[0] & 0xfu) << 12 | (u[1] & 0x3fu) << 6 |
-                          (u[2] & 0x3f));
+    unsigned long code = n == 0 ? 0xfffd : nn_utf8_code(p, n);
+    if (code > 0xffff) {
+        code -= 0x10000;
+        nn_text_print(t, "\\u%04lx", 0xd800 + (code >> 10));
+        code = 0xdc00 + (code & 0x3ff);
+    }
+    nn_text_print(t, "\\u%04lx", code);
 }
 
 void nn_json_quote(nn_text *t, const char *text)

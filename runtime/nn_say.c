@@ -25,16 +25,30 @@ size_t nn_utf8(const char *p, size_t left)
     return overlong || beyond ? 0 : n;
 }
 
+unsigned long nn_utf8_code(const char *p, size_t n)
+{
+    static const unsigned char lead[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
+    unsigned long code = (unsigned char)p[0] & lead[n];
+    for (size_t i = 1; i < n; i++)
+        code = code << 6 | ((unsigned char)p[i] & 0x3f);
+    return code;
+}
+
+/* First and last of the codes that no person should be sent, as the compiler
+ * has them (compiler/base/quote.c). */
+static const unsigned long hidden[][2] = {
+    {0x00, 0x1f},     {0x7f, 0x9f},     {0x061c, 0x061c},
+    {0x200b, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x206f},
+    {0xfeff, 0xfeff}, {0xfff9, 0xfffb}, {0xe0000, 0xe007f}};
+
 size_t nn_printable(const char *p, size_t left)
 {
-    const unsigned char *u = (const unsigned char *)p;
     size_t n = nn_utf8(p, left);
-    bool control = n == 1 ? u[0] < ' ' || u[0] == 0x7f
-                          : n == 2 && u[0] == 0xc2 && u[1] < 0xa0;
-    bool turns = n == 3 && u[0] == 0xe2 &&
-                 ((u[1] == 0x80 && u[2] >= 0xa8 && u[2] <= 0xae) ||
-                  (u[1] == 0x81 && u[2] >= 0xa6 && u[2] <= 0xa9));
-    return control || turns ? 0 : n;
+    unsigned long code = nn_utf8_code(p, n);
+    for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
+        if (code >= hidden[i][0] && code <= hidden[i][1])
+            return 0;
+    return n;
 }
 
 void nn_show(FILE *stream, const char *text)

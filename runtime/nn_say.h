@@ -10,8 +10,12 @@
  * there is none (RFC 3629). */
 size_t nn_utf8(const char *p, size_t left);
 
-/* The same where it may be shown; 0 for control characters, also those that
- * turn the direction of writing. */
+/* The code of a sequence of n bytes; 0 where n is 0. */
+unsigned long nn_utf8_code(const char *p, size_t n);
+
+/* Bytes of the sequence at p where it may be shown; 0 for control characters,
+ * also those that turn the direction of writing, end a line or take no place.
+ */
 size_t nn_printable(const char *p, size_t left);
 
 /* Writes the text with a `?` for every byte that must not be shown. */

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "nn_say.h"
 #include "support/fixture.h"
 
 typedef struct Row {
@@ -127,12 +128,41 @@ static void terminals(void **state)
     CHECK(rows, shown);
 }
 
+/* The UTF-8 of a code; its bytes. */
+static size_t encode(unsigned long code, char *out)
+{
+    static const unsigned lead[] = {0, 0, 0xc0, 0xe0, 0xf0};
+    size_t n = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+
+    for (size_t i = n; i-- > 1; code >>= 6)
+        out[i] = (char)(0x80 | (code & 0x3f));
+    out[0] = (char)(lead[n] | code);
+    return n;
+}
+
+static void programs_show_the_same(void **state)
+{
+    char text[4];
+    (void)state;
+
+    for (unsigned long code = 0; code < 0x110000; code++) {
+        size_t n = encode(code, text), shown = quote_can_show(text, n);
+
+        if (shown != nn_printable(text, n) || (shown && shown != n))
+            fail_msg("U+%04lX", code);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(c_literals),       cmocka_unit_test(comments),
-        cmocka_unit_test(drawings),         cmocka_unit_test(json),
-        cmocka_unit_test(words_of_a_shell), cmocka_unit_test(terminals),
+        cmocka_unit_test(c_literals),
+        cmocka_unit_test(comments),
+        cmocka_unit_test(drawings),
+        cmocka_unit_test(json),
+        cmocka_unit_test(words_of_a_shell),
+        cmocka_unit_test(programs_show_the_same),
+        cmocka_unit_test(terminals),
     };
 
     return cmocka_run_group_tests(tests, make_arena, drop_arena);

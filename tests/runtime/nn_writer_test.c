@@ -164,6 +164,11 @@ static const struct {
      "??2J", "\"\\u009b2J\""},
     {"\xff\x9b", "??", "\"\\ufffd\\ufffd\""},
     {"\xe2\x80\xaetxt", "???txt", "\"\\u202etxt\""},
+    {"a\xe2\x80\x8f\xd8\x9c", "a?????", "\"a\\u200f\\u061c\""},
+    {"\xef\xbb\xbf\xf3\xa0\x81\x81", "???????", "\"\\ufeff\\udb40\\udc41\""},
+    {"\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80",
+     "\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80",
+     "\"\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80\""},
     {"\"\\", "\"\\", "\"\\\"\\\\\""},
 };
 
