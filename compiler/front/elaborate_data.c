@@ -3,6 +3,7 @@
  * A flow is a source and transforms, rows of settings.def, that fill one input
  * or target, or with `windows` two of them. What can be known before a file is
  * opened is checked here. */
+#include <math.h>
 #include <string.h>
 
 #include "front/elab.h"
@@ -158,14 +159,43 @@ static void check_type(Elab *e, const Stage *stage, const Input *input)
                category ? "real numbers" : "classes");
 }
 
-/* Every value times 0 is the same value, and cannot be undone. */
-static void check_factor(Elab *e, const Stage *stage)
+/* Every value times 0 is the same value, and cannot be undone: so it is where
+ * a chain of factors leaves the range of numbers. */
+static void check_factors(Elab *e, const Flow *flow)
 {
-    const Setting *factor = flow_setting(stage, "factor");
+    double product = 1;
 
-    if (factor && factor->number == 0)
-        diag_error(e->diag, factor->span,
-                   "`%s` by 0 leaves nothing of the values", stage->name);
+    for (int i = 1; i < flow->n_stages; i++) {
+        const Stage *stage = &flow->stages[i];
+        const Setting *factor = flow_setting(stage, "factor");
+
+        if (!factor)
+            continue;
+        product *= factor->number;
+        if (product != 0 && isfinite(product))
+            continue;
+        if (factor->number == 0)
+            diag_error(e->diag, factor->span,
+                       "`%s` by 0 leaves nothing of the values", stage->name);
+        else
+            diag_error(e->diag, factor->span,
+                       "`%s` multiplies to %s with those before it",
+                       stage->name, product == 0 ? "0" : "infinity");
+        return;
+    }
+}
+
+/* What learns from the values does so once. */
+static void check_once(Elab *e, const Flow *flow)
+{
+    for (int i = 2; i < flow->n_stages; i++)
+        for (int k = 1; k < i; k++)
+            if (strcmp(flow->stages[i].name, "scale") != 0 &&
+                strcmp(flow->stages[i].name, flow->stages[k].name) == 0) {
+                diag_error(e->diag, flow->stages[i].span,
+                           "`%s` comes once in a chain", flow->stages[i].name);
+                return;
+            }
 }
 
 /* Values of a row, steps and columns must fit each other. */
@@ -283,11 +313,13 @@ static void one_flow(Elab *e, const Item *item, Part part)
             check_type(e, &flow.stages[k],
                        &e->program->inputs.at[flow.feeds[i]]);
     }
-    for (int k = 1; ok && k < flow.n_stages; k++)
-        check_factor(e, &flow.stages[k]);
-    if (ok && check_windows(e, &flow, item))
+    if (ok)
+        check_factors(e, &flow);
+    if (ok && check_windows(e, &flow, item)) {
+        check_once(e, &flow);
         for (int i = 0; i < flow.n_feeds; i++)
             check_count(e, &flow, i);
+    }
     if (ok && diag_errors(e->diag) == errors)
         default_stride(e, &flow);
     if (ok)
