@@ -105,7 +105,8 @@ static bool unicode(nn_json *j, nn_text *t)
             return wrong(j, "the second half of a surrogate pair");
         j->at += 6;
         code = 0x10000 + (code - 0xd800) * 0x400 + (low - 0xdc00);
-    }
+    } else if (code >= 0xdc00 && code < 0xe000)
+        return wrong(j, "the first half of a surrogate pair");
     put_utf8(t, (uint32_t)code);
     return true;
 }

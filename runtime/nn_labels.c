@@ -1,6 +1,7 @@
 /* Learning sorts a copy of what occurs; finding is a binary search. */
 #include "nn_labels.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,19 +70,34 @@ static void drop_doubles(nn_labels *l)
     l->count = kept;
 }
 
-bool nn_labels_take(nn_labels *l, char **text, int64_t count, nn_error *e)
+/* Takes over the strings. NaN has no place among numbers. */
+static void begin(nn_labels *l, char **text, int64_t count)
 {
     *l = (nn_labels){.text = text, .count = count, .numbers = true};
-    if (count == 0)
-        return nn_fail(e, "there are no labels");
-    for (int64_t i = 0; i < count; i++) {
+    for (int64_t i = 0; l->numbers && i < count; i++) {
         double x;
         nn_label field = {text[i], strlen(text[i])};
-        l->numbers = l->numbers && nn_records_is_number(&field, &x);
+        l->numbers = nn_records_is_number(&field, &x) && !isnan(x);
     }
+}
+
+bool nn_labels_take(nn_labels *l, char **text, int64_t count, nn_error *e)
+{
+    begin(l, text, count);
+    if (count == 0)
+        return nn_fail(e, "there are no labels");
     qsort(text, (size_t)count, sizeof *text, l->numbers ? by_number : by_bytes);
     drop_doubles(l);
     return true;
+}
+
+bool nn_labels_restore(nn_labels *l, char **text, int64_t count)
+{
+    begin(l, text, count);
+    for (int64_t i = 1; i < count; i++)
+        if ((l->numbers ? by_number : by_bytes)(&text[i - 1], &text[i]) >= 0)
+            return false;
+    return count > 0;
 }
 
 int64_t nn_labels_find(const nn_labels *l, const char *text, size_t length)

@@ -20,6 +20,10 @@ bool nn_labels_learn(nn_labels *l, const nn_table *t, const uint8_t *keep,
 /* Takes over `count` strings in any order; sorts them and drops doubles. */
 bool nn_labels_take(nn_labels *l, char **text, int64_t count, nn_error *e);
 
+/* Takes over `count` strings that were saved; false where they are not in
+ * order, each once: their places are the ids. */
+bool nn_labels_restore(nn_labels *l, char **text, int64_t count);
+
 /* The id of this text, or -1. */
 int64_t nn_labels_find(const nn_labels *l, const char *text, size_t length);
 

@@ -123,9 +123,8 @@ static bool get_texts(nn_json *j, char ***text, int64_t *count)
 
 static bool get_labels(nn_json *j, nn_labels *l)
 {
-    nn_error e;
     if (get_texts(j, &l->text, &l->count) &&
-        nn_labels_take(l, l->text, l->count, &e))
+        nn_labels_restore(l, l->text, l->count))
         return true;
     nn_labels_close(l);
     return false;

@@ -202,7 +202,8 @@ static void refuses_broken_headers(void **state)
          {"type, shape and offsets"}},
         {"{\"a\":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[",
          {"w: its header needs"}},
-        {"{\"a\\ud800\":1}", {"surrogate"}},
+        {"{\"a\\ud800\":1}", {"second half of a surrogate"}},
+        {"{\"a\\udc00\":1}", {"first half of a surrogate"}},
         {"{\"\\u0000\":1}", {"not all 0"}},
         {"{\"__metadata__\":{\"a\":1}}", {"a string"}},
     };
@@ -480,6 +481,39 @@ static void learned_comes_back(void **state)
     }
 }
 
+/* Whether labels of a weights file are taken: their places are the ids. */
+static bool takes_labels(const char *list)
+{
+    nn_prep y;
+    nn_saving s;
+    nn_tensors t;
+    nn_error e = {""};
+    char note[200];
+    snprintf(note, sizeof note, "{\"labels\":%s}", list);
+    assert_true(nn_prep_open(&y, &softmax_flows[1], &softmax_inputs[1], &e));
+    assert_true(nn_saving_open(&s, "w", &e));
+    nn_saving_note(&s, "nnc.data.species", note);
+    assert_true(nn_saving_header(&s, &e) && nn_saving_finish(&s, &e));
+    assert_true(nn_tensors_open(&t, "w", &e));
+    bool good = nn_learned_load(&t, "w", &y, 1, &e);
+    nn_tensors_close(&t);
+    nn_prep_close(&y);
+    return good;
+}
+
+static void takes_labels_in_order_alone(void **state)
+{
+    (void)state;
+    assert_true(takes_labels("[\"a\",\"b\",\"c\"]"));
+    assert_true(takes_labels("[\"2\",\"10\"]"));
+    assert_true(takes_labels("[\"10\",\"2\",\"nan\"]"));
+    assert_false(takes_labels("[\"b\",\"a\"]"));
+    assert_false(takes_labels("[\"10\",\"2\"]"));
+    assert_false(takes_labels("[\"a\",\"a\"]"));
+    assert_false(takes_labels("[\"\",\"\"]"));
+    assert_false(takes_labels("[]"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -497,6 +531,7 @@ int main(void)
         cmocka_unit_test(takes_many_tensors),
         cmocka_unit_test(keeps_the_old_file),
         cmocka_unit_test(learned_comes_back),
+        cmocka_unit_test(takes_labels_in_order_alone),
     };
     return cmocka_run_group_tests(tests, enter_folder, leave_folder);
 }

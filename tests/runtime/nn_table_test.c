@@ -47,6 +47,35 @@ static void labels_stay_apart(void **state)
     }
 }
 
+/* Texts that look like numbers, or do not, are found again, each once. */
+static void texts_are_found(void **state)
+{
+    static const char *const rows[][4] = {
+        {"10", "2", "-3", "1e1"},      {"nan", "2", "1", "NaN"},
+        {"2", "nan", "1", "inf"},      {"-nan", "nan", "nan(1)", "-inf"},
+        {"5", "05", "5.0", "+5"},      {"-10", "-010", "0", "-0"},
+        {"1e400", "inf", "3", "2e400"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        nn_label cells[4];
+        nn_labels l;
+        nn_error e = {""};
+        bool met[4] = {false};
+        for (size_t k = 0; k < 4; k++)
+            cells[k] = (nn_label){rows[i][k], strlen(rows[i][k])};
+        nn_table t = TABLE(NN_CELL_LABEL, cells);
+        assert_true(nn_labels_learn(&l, &t, NULL, 0, &e));
+        assert_int_equal(l.count, 4);
+        for (int64_t row = 0; row < 4; row++) {
+            int64_t id = nn_labels_of_cell(&l, &t, row, 0);
+            if (id < 0 || met[id])
+                fail_msg("'%s' is label %d", rows[i][row], (int)id);
+            met[id] = true;
+        }
+        nn_labels_close(&l);
+    }
+}
+
 static void writes_short_texts(void **state)
 {
     static const double one[] = {-0.0, 0.1, 12345678901, 0x1p53, 1e300};
@@ -134,6 +163,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(labels_stay_apart),
+        cmocka_unit_test(texts_are_found),
         cmocka_unit_test(writes_short_texts),
         cmocka_unit_test(refuses_what_does_not_fit),
         cmocka_unit_test(learns_moments_of_any_size),
