@@ -115,7 +115,7 @@ static bool open_inference(nn_inference *f, const nn_program *p,
     nn_thread_flush_denormals();
     if (!good || threads == 1)
         return good;
-    f->pool = nn_pool_open(threads > 4096 ? 4096 : (int)threads, e);
+    f->pool = nn_pool_open((int)threads, e);
     return f->pool != NULL;
 }
 
@@ -219,13 +219,14 @@ typedef struct {
 } answer;
 
 /* Row i of the batch, or that it has no result. */
-static void print_row(const nn_inference *f, answer *a, int i, bool dropped)
+static bool print_row(const nn_inference *f, answer *a, int i, bool dropped,
+                      nn_error *e)
 {
     for (int k = 0; k < a->print.count; k++) {
         int output = a->first + k;
         a->row[k] = f->outputs[output] + i * f->model->outputs[output].values;
     }
-    nn_print_row(&a->print, dropped ? NULL : a->row);
+    return nn_print_row(&a->print, dropped ? NULL : a->row, e);
 }
 
 static bool infer_rows(nn_inference *f, const nn_rows *r, answer *a,
@@ -240,7 +241,8 @@ static bool infer_rows(nn_inference *f, const nn_rows *r, answer *a,
         if (!nn_infer_batch(f, rows, e))
             return false;
         for (int i = 0; i < rows; i++)
-            print_row(f, a, i, nn_rows_dropped_by(r, row + i) != NULL);
+            if (!print_row(f, a, i, nn_rows_dropped_by(r, row + i) != NULL, e))
+                return false;
     }
     tell_dropped(r);
     return true;

@@ -168,15 +168,18 @@ static void print_values(const nn_print *p, const nn_printed *o)
     }
 }
 
-static void print_quoted(const nn_print *p, const char *name)
+static void print_quoted(nn_print *p, const char *name)
 {
     nn_text text = {0};
     nn_json_quote(&text, name);
-    fputs(text.failed ? "null" : text.bytes, p->stream);
+    if (text.failed)
+        p->failed = true;
+    else
+        fputs(text.bytes, p->stream);
     free(text.bytes);
 }
 
-static void print_top(const nn_print *p, nn_printed *o, const double *x)
+static void print_top(nn_print *p, nn_printed *o, const double *x)
 {
     char room[NAME_ROOM];
     rank(o, x, o->target->tensor->classes);
@@ -193,7 +196,7 @@ static void print_top(const nn_print *p, nn_printed *o, const double *x)
 }
 
 /* "top": [...], "values": [...] */
-static void print_members(const nn_print *p, nn_printed *o)
+static void print_members(nn_print *p, nn_printed *o)
 {
     if (has_classes(o)) {
         int64_t classes = o->target->tensor->classes;
@@ -210,7 +213,7 @@ static void print_members(const nn_print *p, nn_printed *o)
     fprintf(p->stream, "]");
 }
 
-static void print_json(const nn_print *p)
+static void print_json(nn_print *p)
 {
     fprintf(p->stream, "%s\n  {\"row\": %" PRId64 ", ", p->rows > 1 ? "," : "",
             p->rows);
@@ -247,12 +250,12 @@ static void print_none(const nn_print *p)
         fprintf(p->stream, "\n");
 }
 
-void nn_print_row(nn_print *p, const nn_real *const *values)
+bool nn_print_row(nn_print *p, const nn_real *const *values, nn_error *e)
 {
     p->rows++;
     if (values == NULL) {
         print_none(p);
-        return;
+        return true;
     }
     for (int i = 0; i < p->count; i++)
         to_units(&p->of[i], values[i]);
@@ -264,4 +267,5 @@ void nn_print_row(nn_print *p, const nn_real *const *values)
             fprintf(p->stream, "\n");
         } else
             print_words(p, &p->of[i]);
+    return !p->failed || nn_fail(e, "no memory to print a name");
 }

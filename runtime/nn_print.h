@@ -24,6 +24,7 @@ typedef struct {
     FILE *stream;
     nn_format format;
     int64_t rows; /* printed so far */
+    bool failed;  /* there was no memory for a name */
     nn_printed *of;
     int count;
 } nn_print;
@@ -38,7 +39,7 @@ bool nn_print_open(nn_print *p, FILE *stream, nn_format format,
 
 /* Prints one row of each output, its values in the units of the files; that it
  * has no result, where values is NULL. */
-void nn_print_row(nn_print *p, const nn_real *const *values);
+bool nn_print_row(nn_print *p, const nn_real *const *values, nn_error *e);
 
 /* Ends the text. */
 void nn_print_close(nn_print *p);

@@ -71,8 +71,22 @@ static void assert_polite(const char *words, long number)
     free(err);
 }
 
+/* What a run prints that says nothing is what it prints with enough memory. */
+static void assert_whole(const char *wanted, const char *words, long number)
+{
+    size_t size;
+    char *out = read_bytes("out", &size);
+    if (strcmp(out, wanted) != 0)
+        fail_msg("%s, allocation %ld: prints '%s'", words, number, out);
+    free(out);
+}
+
 static void run_short(program_main *entry, const char *words, bool all)
 {
+    size_t size;
+    before_main = NULL;
+    assert_int_equal(run_main(entry, words), 0);
+    char *wanted = read_bytes("out", &size);
     for (long first = 1;; first++) {
         *shortage = (struct shortage){.first = first, .all = all};
         before_main = arm;
@@ -82,11 +96,14 @@ static void run_short(program_main *entry, const char *words, bool all)
             assert_polite(words, first);
         else if (status != 0)
             fail_msg("%s, allocation %ld: ends with %d", words, first, status);
+        else
+            assert_whole(wanted, words, first);
         if (!met) {
             assert_true(first > 20);
-            return;
+            break;
         }
     }
+    free(wanted);
 }
 
 static void every_allocation_may_fail(void **state)

@@ -19,7 +19,7 @@ static void print_row(char **labels, int64_t count, char *line, int size)
     nn_error e = {""};
     assert_true(nn_print_open(&print, stream, NN_PRINT_WORDS, &output, &pairing,
                               1, &prep, 4, &e));
-    nn_print_row(&print, &row);
+    assert_true(nn_print_row(&print, &row, &e));
     nn_print_close(&print);
     rewind(stream);
     assert_non_null(fgets(line, size, stream));

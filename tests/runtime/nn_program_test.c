@@ -375,6 +375,7 @@ static const struct {
     {"--weights b raw.csv", 1, "err", "does not hold the mean"},
     {"--weights a x.npy", 0, "out", "1: setosa"},
     {"--weights a picture", 1, "err", "picture is an image"},
+    {"--weights a --threads 5000 x.npy", 1, "err", "5000 threads are too many"},
 };
 
 static void infers(void **state)

@@ -148,7 +148,7 @@ static void print(nn_format format, const char *want)
     FILE *out = open_memstream(&text, &size);
     assert_true(
         nn_print_open(&p, out, format, &output, &pairing, 1, preps, 0, &e));
-    nn_print_row(&p, &values);
+    assert_true(nn_print_row(&p, &values, &e));
     nn_print_close(&p);
     fclose(out);
     assert_string_equal(text, want);
