@@ -130,7 +130,7 @@ static bool learn_moments(nn_prep *p, const nn_table *t, const uint8_t *part_of,
     for (size_t j = 0; j < width; j++) {
         double d = p->deviation[j] * fabs(factor);
         p->mean[j] *= factor;
-        p->deviation[j] = d > 0 ? d : 1;
+        p->deviation[j] = p->deviation[j] > 0 ? d : 1;
     }
     return true;
 }
@@ -158,6 +158,29 @@ bool nn_prep_learn(nn_prep *p, nn_table *t, const uint8_t *part_of, nn_error *e)
     return !p->standardize || learn_moments(p, t, part_of, e);
 }
 
+/* Scale and shift of one column: the chain of transforms as one. */
+static bool chain(const nn_prep *p, int64_t j, nn_error *e)
+{
+    const nn_flow *f = p->flow;
+    double a = 1, b = 0;
+    for (int i = 0; i < f->transform_count; i++) {
+        const nn_transform *t = &f->transforms[i];
+        double by = t->kind == NN_SCALE ? t->factor : 1;
+        bool standardize = t->kind == NN_STANDARDIZE;
+        double over = standardize ? p->deviation[j] : 1;
+        a = a * by / over;
+        b = (b * by - (standardize ? p->mean[j] : 0)) / over;
+    }
+    p->scale[j] = a;
+    p->shift[j] = b;
+    return !p->standardize || (isfinite(a) && a != 0 && isfinite(b)) ||
+           nn_fail(e,
+                   "%s: its column %lld has mean %.3g and deviation %.3g, too "
+                   "far from 1 to standardize: bring its numbers nearer",
+                   p->tensor->name, (long long)j + 1, p->mean[j],
+                   p->deviation[j]);
+}
+
 bool nn_prep_finish(nn_prep *p, int64_t period, nn_error *e)
 {
     const nn_flow *f = p->flow;
@@ -172,19 +195,9 @@ bool nn_prep_finish(nn_prep *p, int64_t period, nn_error *e)
     if (!nn_alloc(&p->scale, (size_t)period, sizeof(double), "scale", e) ||
         !nn_alloc(&p->shift, (size_t)period, sizeof(double), "shift", e))
         return false;
-    for (int64_t j = 0; j < period; j++) {
-        double a = 1, b = 0;
-        for (int i = 0; i < f->transform_count; i++) {
-            const nn_transform *t = &f->transforms[i];
-            double by = t->kind == NN_SCALE ? t->factor : 1;
-            bool standardize = t->kind == NN_STANDARDIZE;
-            double over = standardize ? p->deviation[j] : 1;
-            a = a * by / over;
-            b = (b * by - (standardize ? p->mean[j] : 0)) / over;
-        }
-        p->scale[j] = a;
-        p->shift[j] = b;
-    }
+    for (int64_t j = 0; j < period; j++)
+        if (!chain(p, j, e))
+            return false;
     return true;
 }
 

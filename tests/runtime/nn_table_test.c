@@ -7,6 +7,7 @@
 
 #include "nn_labels.h"
 #include "nn_moments.h"
+#include "nn_prep.h"
 #include "nn_table.h"
 
 #define TABLE(type, values)                                                    \
@@ -159,6 +160,52 @@ static void prepares_bytes_exactly(void **state)
     assert_true(out == (nn_real)1e5);
 }
 
+/* Learns from four numbers scaled by a factor, and prepares them. */
+static bool standardizes(const double x[4], double factor, double made[2])
+{
+    static const nn_tensor tensor = {.name = "x", .values = 1};
+    static const uint8_t part_of[4] = {NN_TRAIN};
+    const nn_transform chain[] = {{.kind = NN_SCALE, .factor = factor},
+                                  {.kind = NN_STANDARDIZE}};
+    const nn_flow flow = {.transforms = chain, .transform_count = 2};
+    nn_table t = {.rows = 4,
+                  .width = 1,
+                  .cell = NN_CELL_F64,
+                  .cells = (const unsigned char *)x};
+    nn_prep p;
+    nn_error e = {""};
+    assert_true(nn_prep_open(&p, &flow, &tensor, &e));
+    assert_true(nn_prep_learn(&p, &t, part_of, &e));
+    bool good = nn_prep_finish(&p, 1, &e);
+    for (int i = 0; good && i < 2; i++)
+        made[i] = x[i] * p.scale[0] + p.shift[0];
+    if (!good)
+        assert_non_null(strstr(e.text, "x: its column 1 has mean "));
+    nn_prep_close(&p);
+    return good;
+}
+
+/* What leaves the range of double on the way is refused, not made 0. */
+static void standardizes_or_refuses(void **state)
+{
+    static const double tiny[4] = {-1e-200, 1e-200, -1e-200, 1e-200};
+    static const double huge[4] = {-1e200, 1e200, -1e200, 1e200};
+    static const double least[4] = {-0x1p-1074, 0x1p-1074, -0x1p-1074,
+                                    0x1p-1074};
+    static const double same[4] = {0, 0, 0, 0};
+    double made[2];
+    (void)state;
+    assert_true(standardizes(tiny, 1e-100, made));
+    assert_true(made[0] == -1 && made[1] == 1);
+    assert_true(standardizes(huge, -1e100, made));
+    assert_true(made[0] == 1 && made[1] == -1);
+    assert_true(standardizes(same, 1e300, made));
+    assert_true(made[0] == 0 && made[1] == 0);
+    assert_false(standardizes(tiny, 1e-200, made));
+    assert_false(standardizes(huge, 1e200, made));
+    assert_false(standardizes(least, 1, made));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -169,6 +216,7 @@ int main(void)
         cmocka_unit_test(learns_moments_of_any_size),
         cmocka_unit_test(takes_rounding_for_none),
         cmocka_unit_test(prepares_bytes_exactly),
+        cmocka_unit_test(standardizes_or_refuses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
