@@ -1,5 +1,6 @@
 /* gzip files (RFC 1952) through zlib: unpacked once, into memory. Members
- * that follow each other count as one file, as gunzip does. A few kilobytes
+ * that follow each other count as one file, and zeros behind them as the
+ * padding of a tape or block, as gunzip does. A few kilobytes
  * can unpack to gigabytes, so there is a bound: 64 MiB, or 100 times the
  * packed size where that is more, unless --data-limit gives another. */
 #include <stdint.h>
@@ -66,6 +67,16 @@ static bool make_room(unpacking *u, size_t *room, nn_error *e)
     return true;
 }
 
+/* Passes over zeros where nothing else follows a member. */
+static void skip_padding(z_stream *z, const unsigned char *end)
+{
+    const unsigned char *p = z->next_in;
+    while (p < end && *p == 0)
+        p++;
+    if (p == end)
+        z->next_in = (unsigned char *)(size_t)p;
+}
+
 /* Unpacks what fits into the room, at most one byte above the bound; returns
  * zlib's status. */
 static int inflate_some(unpacking *u, size_t room)
@@ -79,6 +90,8 @@ static int inflate_some(unpacking *u, size_t room)
     z->avail_out = given;
     int status = inflate(z, Z_NO_FLUSH);
     u->plain->size += given - z->avail_out;
+    if (status == Z_STREAM_END)
+        skip_padding(z, end);
     bool at_end = z->next_in == end;
     if (status == Z_OK && at_end && z->avail_out > 0)
         return Z_BUF_ERROR;

@@ -147,6 +147,12 @@ good_idx
 printf 'X' | dd of=images.gz bs=1 seek=24 conv=notrunc 2>/dev/null
 fails "gzip damaged" 'images.gz' ./pictures-train
 good_idx
+head -c 500 /dev/zero >>images.gz
+./pictures-train --quiet >out 2>err
+verdict "gzip padded with zeros" "$(head -n 1 err)"
+echo x >>images.gz
+fails "gzip with other bytes behind it" 'images.gz' ./pictures-train
+good_idx
 printf '\0\0\7\3abc' | gzip >images.gz
 fails "idx wrong magic" 'images.gz' ./pictures-train
 good_idx
