@@ -3,6 +3,7 @@
  * that had doubled quotes is copied. */
 #include "nn_records.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -205,7 +206,7 @@ static bool take_number(const nn_label *field, char decimal, double *x)
     }
     while (n > 0 && (p[n - 1] == ' ' || p[n - 1] == '\t'))
         n--;
-    if (n == 0 || n >= sizeof text)
+    if (n == 0 || n >= sizeof text || isspace((unsigned char)*p))
         return false;
     memcpy(text, p, n);
     text[n] = 0;

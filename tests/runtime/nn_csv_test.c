@@ -222,6 +222,8 @@ static void refuses(void **state)
         {"1,2\n3,nan\n", &numbers, {"t.csv:2: column 2 is 'nan'", "missing:"}},
         {"1,2\n3,-inf\n", &numbers, {"t.csv:2", "not a finite number"}},
         {"1,2\n3,0x10\n", &numbers, {"t.csv:2", "not a number"}},
+        {"1,2\n3,\f4\n", &numbers, {"t.csv:2: column 2", "not a number"}},
+        {"1,2\n3,\"\n4\"\n", &numbers, {"t.csv:2: column 2", "not a number"}},
         {"x,2\n3,4\n", &no_header, {"t.csv:1: column 1", "'x'"}},
         {"a,b\n",
          &numbers,
