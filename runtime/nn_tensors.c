@@ -215,14 +215,17 @@ static bool check_order(const nn_saved *const *list, size_t count,
                            path, list[i - 1]->name, list[i]->name);
         if (apart > 0)
             return nn_fail(e,
-                           "%s is damaged: %lld byte%s before the data of %s "
-                           "belong to no tensor",
-                           path, apart, nn_s(apart), list[i]->name);
+                           "%s is damaged: there %s %lld byte%s of no tensor "
+                           "before the data of %s",
+                           path, apart == 1 ? "is" : "are", apart, nn_s(apart),
+                           list[i]->name);
     }
     long long rest = data + bytes - at;
     return rest == 0 ||
-           nn_fail(e, "%s is damaged: its last %lld byte%s belong to no tensor",
-                   path, rest, nn_s(rest));
+           nn_fail(e,
+                   "%s is damaged: there %s %lld byte%s of no tensor at its "
+                   "end",
+                   path, rest == 1 ? "is" : "are", rest, nn_s(rest));
 }
 
 static bool check_tensors(nn_tensors *t, const unsigned char *data,

@@ -183,10 +183,10 @@ static void refuses_broken_headers(void **state)
          {"w is damaged: the data of a and b overlap"}},
         {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
          "\"b\":{\"dtype\":\"U8\",\"shape\":[7],\"data_offsets\":[5,12]}}",
-         {"1 byte before the data of b belong to no tensor"}},
+         {"there is 1 byte of no tensor before the data of b"}},
         {"{\"a\":{\"dtype\":\"F64\",\"shape\":[1],\"data_offsets\":[0,8]}}",
-         {"its last 4 bytes belong to no tensor"}},
-        {"{}", {"its last 12 bytes belong to no tensor"}},
+         {"there are 4 bytes of no tensor at its end"}},
+        {"{}", {"there are 12 bytes of no tensor at its end"}},
         {"{\"a\":{\"dtype\":\"F32\",\"shape\":[9],\"data_offsets\":[0,36]}}",
          {"the file is cut short"}},
         {"{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,12]}}",
