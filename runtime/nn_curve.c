@@ -12,7 +12,6 @@
 enum { WIDTH = 720, LEFT = 70, RIGHT = 700, PANEL = 230, TOP = 30, BODY = 170 };
 
 static const char *const colours[] = {"#1f6fb4", "#d9822b", "#3c9a4f"};
-static const char *const names[] = {"training", "validation", "test"};
 
 typedef struct {
     const nn_history *history;
@@ -160,7 +159,7 @@ static void draw_panel(panel *p, const char *title)
             draw_line(p, part);
             draw_point(p, part);
             draw_text(p, legend, p->top - 10, "end", colours[part],
-                      names[part]);
+                      nn_part_names[part]);
             legend -= 80;
         }
 }

@@ -8,15 +8,7 @@
 #include "nn_mem.h"
 #include "nn_split.h"
 
-static const char *const part_names[] = {"training", "validation", "test"};
-
-static const nn_flow *find_flow(const nn_program *p, int tensor, nn_part part)
-{
-    for (int i = 0; i < p->flow_count; i++)
-        if (p->flows[i].tensor == tensor && p->flows[i].part == part)
-            return &p->flows[i];
-    return NULL;
-}
+const char *const nn_part_names[] = {"training", "validation", "test"};
 
 static bool has_flows(const nn_program *p, nn_part part)
 {
@@ -31,10 +23,10 @@ static bool read_source(nn_dataset *d, nn_source *s, int tensor, nn_part part,
 {
     const nn_program *p = d->program;
     const nn_tensor *t = &p->model->inputs[tensor];
-    const nn_flow *flow = find_flow(p, tensor, part);
+    const nn_flow *flow = nn_prep_flow(p->flows, p->flow_count, tensor, part);
     if (flow == NULL)
-        return nn_fail(e, "the %s data give no source for %s", part_names[part],
-                       t->name);
+        return nn_fail(e, "the %s data give no source for %s",
+                       nn_part_names[part], t->name);
     nn_request r = {.unpacker = p->unpacker,
                     .flow = flow,
                     .flows = p->flows,
@@ -95,7 +87,7 @@ static bool drop_rows(nn_dataset *d, nn_part part, nn_error *e)
     bool good = mark_dropped(d, s, &drop, e);
     if (good && s->dropped == s->sources[0].table.rows)
         good = nn_fail(e, "every row of the %s data has a missing value",
-                       part_names[part]);
+                       nn_part_names[part]);
     for (int i = 0; good && s->dropped > 0 && i < d->tensors; i++)
         good = nn_table_drop(&s->sources[i].table, drop, e);
     free(drop);
@@ -204,7 +196,7 @@ static bool list_items(nn_dataset *d, nn_part part, nn_error *e)
     if (s->count > 0 || !asked)
         return true;
     return nn_fail(
-        e, "the %s part has no rows%s, of %lld in all", part_names[part],
+        e, "the %s part has no rows%s, of %lld in all", nn_part_names[part],
         d->window != NULL ? " that make a window" : "", (long long)rows);
 }
 
@@ -241,7 +233,7 @@ static bool split_part(nn_dataset *d, nn_part part, const nn_split *how,
                     ? split_by(d, part, how, e)
                     : nn_split_rows(d->part_of, d->rows, part, how,
                                     d->program->train.split_seed, NULL, 1, e);
-    return good || nn_fail_in(e, part_names[part]);
+    return good || nn_fail_in(e, nn_part_names[part]);
 }
 
 /* Early stopping needs rows to look at; test rows are not for that. */
@@ -305,7 +297,8 @@ static bool open_preps(nn_dataset *d, nn_error *e)
 {
     const nn_program *p = d->program;
     for (int i = 0; i < d->tensors; i++)
-        if (!nn_prep_open(&d->preps[i], find_flow(p, i, NN_TRAIN),
+        if (!nn_prep_open(&d->preps[i],
+                          nn_prep_flow(p->flows, p->flow_count, i, NN_TRAIN),
                           &p->model->inputs[i], e))
             return false;
     for (int i = 0; i < p->flow_count; i++)

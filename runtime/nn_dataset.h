@@ -6,6 +6,9 @@
 #include "nn_prep.h"
 #include "nn_program.h"
 
+/* "training", "validation", "test": for messages. */
+extern const char *const nn_part_names[NN_PARTS];
+
 /* One source of one tensor. */
 typedef struct {
     nn_table table;

@@ -164,6 +164,20 @@ void nn_file_close(nn_file *f)
     *f = (nn_file){0};
 }
 
+const char *nn_file_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? slash + 1 : path;
+}
+
+char *nn_file_folder(const char *path)
+{
+    size_t length = (size_t)(nn_file_name(path) - path);
+    if (length == 0)
+        return strdup(".");
+    return strndup(path, length > 1 ? length - 1 : 1);
+}
+
 char *nn_file_join(const char *folder, const char *path)
 {
     bool alone = folder == NULL || path[0] == '/' || strcmp(path, "-") == 0;

@@ -59,4 +59,9 @@ void nn_file_close(nn_file *f);
  * folder is NULL. NULL where memory ran out. */
 char *nn_file_join(const char *folder, const char *path);
 
+/* The name behind the last slash, within path; the folder before it, malloc'ed:
+ * "." where there is none. NULL where memory ran out. */
+const char *nn_file_name(const char *path);
+char *nn_file_folder(const char *path);
+
 #endif

@@ -68,14 +68,6 @@ static int tensor_count(const nn_model *m)
     return m->input_count + m->target_count;
 }
 
-static const nn_flow *find_flow(const nn_program *p, int tensor)
-{
-    for (int i = 0; i < p->flow_count; i++)
-        if (p->flows[i].tensor == tensor && p->flows[i].part == NN_TRAIN)
-            return &p->flows[i];
-    return NULL;
-}
-
 static bool open_memory(nn_inference *f, nn_error *e)
 {
     const nn_model *m = f->model;
@@ -110,7 +102,9 @@ static bool open_inference(nn_inference *f, const nn_program *p,
         return false;
     bool good = true;
     for (int i = 0; good && i < tensor_count(m); i++)
-        good = nn_prep_open(&f->preps[i], find_flow(p, i), &m->inputs[i], e);
+        good = nn_prep_open(&f->preps[i],
+                            nn_prep_flow(p->flows, p->flow_count, i, NN_TRAIN),
+                            &m->inputs[i], e);
     good = good && open_memory(f, e);
     nn_thread_flush_denormals();
     if (!good || threads == 1)

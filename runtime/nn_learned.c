@@ -242,13 +242,7 @@ static const char *needed(const nn_prep *p)
 
 static const char *find_note(const nn_tensors *t, const nn_prep *p)
 {
-    static const char before[] = "nnc.data.";
-    size_t n = sizeof before - 1;
-    for (size_t i = 0; i < t->note_count; i++)
-        if (strncmp(t->notes[i].key, before, n) == 0 &&
-            strcmp(t->notes[i].key + n, p->tensor->name) == 0)
-            return t->notes[i].value;
-    return NULL;
+    return nn_tensors_note_of(t, "nnc.data.", p->tensor->name);
 }
 
 static bool load_one(const nn_tensors *t, const char *path, nn_prep *p,

@@ -13,8 +13,6 @@
 
 enum { LINES = 40, BAR = 24 };
 
-static const char *const part_names[] = {"training", "validation", "test"};
-
 nn_log nn_log_open(const nn_model *m, bool quiet, int64_t epochs)
 {
     return (nn_log){.model = m,
@@ -86,7 +84,7 @@ void nn_log_epoch(nn_log *l, int64_t epoch, const nn_figures figures[NN_PARTS],
     print_figures(l, &figures[NN_TRAIN]);
     for (int part = NN_VALIDATION; part < NN_PARTS; part++)
         if (figures[part].seen > 0) {
-            printf("  | %s", part_names[part]);
+            printf("  | %s", nn_part_names[part]);
             print_figures(l, &figures[part]);
         }
     nn_clock_words(time, sizeof time, left);
@@ -100,7 +98,7 @@ void nn_log_epoch(nn_log *l, int64_t epoch, const nn_figures figures[NN_PARTS],
 void nn_log_part(nn_log *l, nn_part part, const nn_figures *f)
 {
     wipe_bar(l);
-    printf("%-11s", part_names[part]);
+    printf("%-11s", nn_part_names[part]);
     print_figures(l, f);
     printf("  (%lld row%s)\n", (long long)f->seen, nn_s(f->seen));
     fflush(stdout);

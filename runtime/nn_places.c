@@ -140,31 +140,23 @@ static bool check_place(const nn_run *r, kind k, const char *path, nn_error *e)
     return (!stamp.plain || check_kind(k, path, e)) && try_to_write(path, e);
 }
 
-/* The folder in which a file lies, or would, and its name there. */
-static nn_stamp folder_of(char *path, const char **name)
-{
-    char *slash = strrchr(path, '/');
-    *name = slash != NULL ? slash + 1 : path;
-    if (slash == NULL)
-        return nn_stamp_of(".");
-    char *end = slash == path ? slash + 1 : slash, kept = *end;
-    *end = 0;
-    nn_stamp s = nn_stamp_of(path);
-    *end = kept;
-    return s;
-}
-
+/* True where both paths are one name in one folder, whatever lies there. */
 static bool are_one(const char *a, const char *b, bool *one, nn_error *e)
 {
-    const char *in_a, *in_b;
     char *x = nn_writer_target(a, e), *y = x ? nn_writer_target(b, e) : NULL;
-    if (y != NULL) {
-        nn_stamp s = folder_of(x, &in_a), t = folder_of(y, &in_b);
-        *one = is_one(&s, &t) && strcmp(in_a, in_b) == 0;
-    }
+    char *in_x = y ? nn_file_folder(x) : NULL,
+         *in_y = y ? nn_file_folder(y) : 0;
+    bool good = in_x != NULL && in_y != NULL;
+    if (good) {
+        nn_stamp s = nn_stamp_of(in_x), t = nn_stamp_of(in_y);
+        *one = is_one(&s, &t) && strcmp(nn_file_name(x), nn_file_name(y)) == 0;
+    } else if (y != NULL)
+        nn_fail(e, "no memory");
     free(x);
     free(y);
-    return y != NULL;
+    free(in_x);
+    free(in_y);
+    return good;
 }
 
 bool nn_places_check(const nn_places *p, const nn_run *r, nn_error *e)

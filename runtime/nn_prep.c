@@ -9,6 +9,15 @@
 #include "nn_mem.h"
 #include "nn_moments.h"
 
+const nn_flow *nn_prep_flow(const nn_flow *flows, int count, int tensor,
+                            nn_part part)
+{
+    for (int i = 0; i < count; i++)
+        if (flows[i].tensor == tensor && flows[i].part == part)
+            return &flows[i];
+    return NULL;
+}
+
 bool nn_prep_open(nn_prep *p, const nn_flow *flow, const nn_tensor *tensor,
                   nn_error *e)
 {

@@ -25,6 +25,10 @@ typedef struct {
     nn_labels labels; /* category */
 } nn_prep;
 
+/* The flow among `count` that gives the tensor's rows of a part, or NULL. */
+const nn_flow *nn_prep_flow(const nn_flow *flows, int count, int tensor,
+                            nn_part part);
+
 /* True where something is learned from training rows. */
 bool nn_prep_learns(const nn_prep *p);
 

@@ -77,10 +77,7 @@ static bool are_sound(const nn_state *s, int sums)
 
 static const char *then(const nn_tensors *t, const nn_setting *now)
 {
-    nn_text key = {0};
-    nn_text_print(&key, "nnc.run.%s", now->name);
-    const char *value = key.failed ? NULL : nn_tensors_note(t, key.bytes);
-    free(key.bytes);
+    const char *value = nn_tensors_note_of(t, "nnc.run.", now->name);
     return value != NULL ? value : "not known";
 }
 

@@ -306,12 +306,20 @@ const nn_saved *nn_tensors_find(const nn_tensors *t, const char *name)
     return NULL;
 }
 
-const char *nn_tensors_note(const nn_tensors *t, const char *key)
+const char *nn_tensors_note_of(const nn_tensors *t, const char *kind,
+                               const char *name)
 {
+    size_t n = strlen(kind);
     for (size_t i = 0; i < t->note_count; i++)
-        if (strcmp(t->notes[i].key, key) == 0)
+        if (strncmp(t->notes[i].key, kind, n) == 0 &&
+            strcmp(t->notes[i].key + n, name) == 0)
             return t->notes[i].value;
     return NULL;
+}
+
+const char *nn_tensors_note(const nn_tensors *t, const char *key)
+{
+    return nn_tensors_note_of(t, "", key);
 }
 
 double nn_tensors_value(const nn_saved *s, int64_t i)

@@ -52,6 +52,10 @@ void nn_tensors_close(nn_tensors *t);
 const nn_saved *nn_tensors_find(const nn_tensors *t, const char *name);
 const char *nn_tensors_note(const nn_tensors *t, const char *key);
 
+/* The note whose key is kind and name joined: "nnc.data." and "x". */
+const char *nn_tensors_note_of(const nn_tensors *t, const char *kind,
+                               const char *name);
+
 /* Value i of a tensor of a floating-point type; `count` of them at once. */
 double nn_tensors_value(const nn_saved *s, int64_t i);
 void nn_tensors_values(const nn_saved *s, int64_t first, int64_t count,

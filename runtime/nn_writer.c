@@ -30,22 +30,10 @@ static bool cannot(const char *path, const char *why, nn_error *e)
     return nn_fail(e, "cannot write %s: %s", path, why);
 }
 
-/* The folder of a path, malloc'ed: "." where it has none. */
-static char *folder_of(const char *path)
-{
-    char *folder = nn_file_join(NULL, path);
-    char *slash = folder != NULL ? strrchr(folder, '/') : NULL;
-    if (slash != NULL)
-        slash[slash == folder ? 1 : 0] = 0;
-    else if (folder != NULL)
-        memcpy(folder, ".", 2);
-    return folder;
-}
-
 static bool is_shared(const char *link)
 {
     struct stat s;
-    char *folder = folder_of(link);
+    char *folder = nn_file_folder(link);
     bool shared =
         folder == NULL || stat(folder, &s) != 0 || (s.st_mode & S_IWOTH) != 0;
     free(folder);
@@ -204,7 +192,7 @@ bool nn_writer_open(nn_writer *w, const char *path, nn_error *e)
 
 static void sync_folder(const char *path)
 {
-    char *folder = folder_of(path);
+    char *folder = nn_file_folder(path);
     int fd = folder != NULL ? open(folder, O_RDONLY | O_CLOEXEC) : -1;
     if (fd >= 0) {
         fsync(fd);
@@ -267,12 +255,11 @@ void nn_writer_sweep(const char *path)
 {
     nn_error ignored;
     char *target = nn_writer_target(path, &ignored);
-    char *folder = target != NULL ? folder_of(target) : NULL;
+    char *folder = target != NULL ? nn_file_folder(target) : NULL;
     DIR *dir = folder != NULL ? opendir(folder) : NULL;
     struct dirent *entry;
     if (dir != NULL) {
-        const char *slash = strrchr(target, '/');
-        const char *base = slash != NULL ? slash + 1 : target;
+        const char *base = nn_file_name(target);
         while ((entry = readdir(dir)) != NULL)
             if (is_temporary(entry->d_name, base))
                 remove_abandoned(dirfd(dir), entry->d_name);
