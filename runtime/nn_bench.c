@@ -1,5 +1,5 @@
 /* --bench: the best of many runs at batch 1 and N, what that is in operations
- * a second, and which share of the measured peak. */
+ * a second, and which share of the measured peak of all threads. */
 #include <stdio.h>
 #include <string.h>
 
@@ -65,6 +65,7 @@ static bool bench_batch(nn_inference *f, int rows, nn_error *e)
     if (!nn_infer_batch(f, rows, e))
         return false;
     double peak = 0, time = best_time(f, rows, &peak);
+    peak *= nn_pool_threads(f->pool);
     double speed = (double)f->model->flops * rows / time;
     printf("batch %4d  %10.3f us  %10.0f rows/s  %8.2f GF/s  %5.1f %% of "
            "%.1f GF/s\n",
@@ -75,9 +76,13 @@ static bool bench_batch(nn_inference *f, int rows, nn_error *e)
 
 bool nn_bench(nn_inference *f, nn_error *e)
 {
+    int threads = nn_pool_threads(f->pool);
     printf("%s: %lld operation%s a row, one run of many, the best of them; "
-           "peak measured on one thread\n",
+           "peak measured on one thread",
            f->model->name, (long long)f->model->flops, nn_s(f->model->flops));
+    if (threads > 1)
+        printf(", times %d", threads);
+    puts("");
     return bench_batch(f, 1, e) && (f->model->infer.batch == 1 ||
                                     bench_batch(f, f->model->infer.batch, e));
 }

@@ -192,6 +192,11 @@ void nn_pool_close(nn_pool *p)
     free(p);
 }
 
+int nn_pool_threads(const nn_pool *p)
+{
+    return p != NULL ? p->threads + 1 : 1;
+}
+
 static bool start_threads(nn_pool *p, int count)
 {
     for (; p->threads < count; p->threads++)

@@ -13,6 +13,9 @@ typedef struct nn_pool nn_pool;
 nn_pool *nn_pool_open(int threads, nn_error *e);
 void nn_pool_close(nn_pool *pool);
 
+/* How many threads work in it; 1 where pool is NULL. */
+int nn_pool_threads(const nn_pool *pool);
+
 /* An nn_parallel; only the thread that opened the pool may call it, and not
  * from inside a task. */
 void nn_pool_run(void *pool, int parts, nn_task *task, void *context);

@@ -24,6 +24,7 @@ static void runs_each_part_once(void **state)
         nn_error e;
         nn_pool *pool = nn_pool_open(threads, &e);
         assert_non_null(pool);
+        assert_int_equal(nn_pool_threads(pool), threads);
         for (int job = 0; job < 2000; job++) {
             tally t = {0};
             int parts = job % 17;
@@ -79,6 +80,7 @@ static void refuses_too_many(void **state)
 {
     nn_error e;
     (void)state;
+    assert_int_equal(nn_pool_threads(NULL), 1);
     assert_null(nn_pool_open(100000, &e));
     assert_non_null(strstr(e.text, "too many"));
     assert_true(nn_thread_processors() >= 1);
