@@ -294,7 +294,7 @@ static bool check_names(const nn_model *m, const nn_tensors *t, const group *g,
 
 typedef struct {
     const nn_saved *saved;
-    int64_t bad; /* a value that does not fit, or -1 */
+    int64_t bad; /* the first value met that does not fit, or -1 */
 } loading;
 
 static void load_values(void *context, int64_t first, int64_t count,
@@ -305,7 +305,7 @@ static void load_values(void *context, int64_t first, int64_t count,
     nn_tensors_values(l->saved, first, count, values);
     for (int64_t i = 0; i < count; i++)
         good &= isfinite((float)values[i]);
-    for (int64_t i = 0; !good && i < count; i++)
+    for (int64_t i = 0; !good && l->bad < 0 && i < count; i++)
         if (!isfinite((float)values[i]))
             l->bad = first + i;
 }

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 typedef struct nn_reader nn_reader;     /* a file format: nn_table.h */
-typedef struct nn_unpacker nn_unpacker; /* a compression: nn_table.h */
+typedef struct nn_unpacker nn_unpacker; /* a compression: nn_file.h */
 
 extern const nn_reader nn_csv;    /* nn_csv.c: commas, RFC 4180 */
 extern const nn_reader nn_tsv;    /* nn_csv.c: tabs, no quotes */

@@ -61,8 +61,10 @@ double nn_tensors_value(const nn_saved *s, int64_t i);
 void nn_tensors_values(const nn_saved *s, int64_t first, int64_t count,
                        nn_real *values);
 
-/* A file to be written: notes first, then names in order, then each tensor's
- * values in that order. */
+/* A file to be written, in this order: notes, names, the header, each tensor's
+ * values in the order of names, the end. Lack of memory and failed writes are
+ * told by nn_saving_header and nn_saving_finish. Where one of them or the
+ * opening fails, nothing is left to cancel, and the old file stays. */
 typedef struct {
     nn_writer writer;
     nn_text header;
@@ -75,7 +77,11 @@ void nn_saving_note(nn_saving *s, const char *key, const char *value);
 void nn_saving_name(nn_saving *s, const char *name, int rank,
                     const int64_t *shape);
 bool nn_saving_header(nn_saving *s, nn_error *e);
+
+/* `count` values in file order, of one tensor or a part of it. */
 void nn_saving_values(nn_saving *s, const nn_real *values, int64_t count);
+
+/* Puts the file in its place; or gives it up. */
 bool nn_saving_finish(nn_saving *s, nn_error *e);
 void nn_saving_cancel(nn_saving *s);
 
