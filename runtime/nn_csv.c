@@ -202,7 +202,7 @@ static bool no_rows(const csv *c, nn_error *e)
         return nn_fail_also(e, ": line 1 is taken for one");
     if (c->table->cell == NN_CELL_F64 && !nn_header_named(f))
         return nn_fail_also(e, ": '%.*s' in line 1 is not a number",
-                            (int)name_of(c, c->columns[0]).length,
+                            nn_label_shown(name_of(c, c->columns[0])),
                             name_of(c, c->columns[0]).bytes);
     return false;
 }
@@ -218,8 +218,8 @@ static bool no_gaps(const csv *c, nn_error *e)
         return true;
     nn_label name = name_of(c, g->column - 1);
     nn_fail(e, "%s:%u: column %lld%s%.*s%s is ", c->table->path, g->line,
-            (long long)g->column, name.length > 0 ? " (" : "", (int)name.length,
-            name.bytes, name.length > 0 ? ")" : "");
+            (long long)g->column, name.length > 0 ? " (" : "",
+            nn_label_shown(name), name.bytes, name.length > 0 ? ")" : "");
     if (c->gap.length == 0)
         nn_fail_also(e, "empty");
     else

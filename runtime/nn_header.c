@@ -123,8 +123,7 @@ static int64_t not_found(const nn_label *fields, size_t count, const char *name,
                      near->bytes);
     nn_fail_also(e, "%s its header says:", near != NULL ? "" : ";");
     for (size_t i = 0; i < count && i < 12; i++)
-        nn_fail_also(e, "%s %.*s", i > 0 ? "," : "",
-                     fields[i].length > 60 ? 60 : (int)fields[i].length,
+        nn_fail_also(e, "%s %.*s", i > 0 ? "," : "", nn_label_shown(fields[i]),
                      fields[i].bytes);
     if (count > 12)
         nn_fail_also(e, " and %zu more", count - 12);

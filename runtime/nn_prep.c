@@ -215,7 +215,7 @@ static bool bad_label(const nn_prep *p, const nn_table *t, int64_t row,
 {
     char where[300], room[NN_TABLE_TEXT];
     nn_label label = nn_table_text(t, row, column, room);
-    int length = label.length > 60 ? 60 : (int)label.length;
+    int length = nn_label_shown(label);
     const char *quote = t->cell == NN_CELL_LABEL ? "'" : "";
     nn_table_where(t, row, where, sizeof where);
     if (p->category)

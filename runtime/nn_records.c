@@ -227,12 +227,12 @@ bool nn_records_number(const nn_records *r, size_t index, nn_label name,
                        double *x, nn_error *e)
 {
     const nn_label *f = &r->fields[index];
-    int shown = f->length > 40 ? 40 : (int)f->length;
     bool number = take_number(f, r->decimal, x), named = name.length > 0;
     if (number && isfinite(*x))
         return true;
     return nn_fail(e, "%s:%u: column %zu%s%.*s%s is '%.*s', which is not a %s",
                    r->path, r->line, index + 1, named ? " (" : "",
-                   (int)name.length, name.bytes, named ? ")" : "", shown,
-                   f->bytes, number ? "finite number" : "number");
+                   nn_label_shown(name), name.bytes, named ? ")" : "",
+                   nn_label_shown(*f), f->bytes,
+                   number ? "finite number" : "number");
 }

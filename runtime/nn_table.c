@@ -10,6 +10,17 @@
 
 #include "nn_mem.h"
 
+enum { LABEL_SHOWN = 60 };
+
+int nn_label_shown(nn_label label)
+{
+    size_t n = label.length > LABEL_SHOWN ? LABEL_SHOWN : label.length;
+    while (n > 0 && n < label.length &&
+           ((unsigned char)label.bytes[n] & 0xc0) == 0x80)
+        n--;
+    return (int)n;
+}
+
 size_t nn_table_cell_size(nn_cell cell)
 {
     static const size_t size[] = {1, 4, 8, 8, 4, 8, sizeof(nn_label)};

@@ -23,6 +23,10 @@ typedef struct {
     size_t length;
 } nn_label;
 
+/* How many bytes of it a message shows: 60, or a little less where that would
+ * cut a character. */
+int nn_label_shown(nn_label label);
+
 typedef struct {
     int64_t rows, width; /* width: cells in one row */
     nn_cell cell;

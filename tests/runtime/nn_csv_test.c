@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "nn_mem.h"
+#include "nn_say.h"
 #include "nn_table.h"
 
 static const nn_columns first_two[] = {{.from = 1, .to = 2}};
@@ -281,6 +282,33 @@ static void judges_line_1_as_line_2(void **state)
     }
 }
 
+/* A name or a field of any length leaves the rest of a message readable, and
+ * is cut between characters. */
+static void cuts_what_is_long(void **state)
+{
+    static const char *const wrong[] = {"", "x"};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        nn_text text = {0};
+        nn_table t;
+        nn_error e = {""};
+        nn_text_print(&text, "b");
+        for (int k = 0; k < 2000; k++)
+            nn_text_print(&text, "\xc3\xa9");
+        nn_text_print(&text, ",c\n%s", wrong[i]);
+        for (int k = 0; k < 2000 && *wrong[i] != 0; k++)
+            nn_text_print(&text, "\xc3\xa9");
+        nn_text_print(&text, ",4\n");
+        write_text("t.csv", text.bytes);
+        free(text.bytes);
+        assert_false(read_flow(&t, &numbers, &e));
+        assert_true(strlen(e.text) < 300);
+        assert_non_null(strstr(e.text, *wrong[i] ? "not a number" : "mend"));
+        for (char *c = e.text; *c != 0; c += nn_utf8(c, strlen(c)))
+            assert_true(nn_utf8(c, strlen(c)) > 0);
+    }
+}
+
 static void lists_what_is_missing(void **state)
 {
     nn_text text = {0};
@@ -378,6 +406,7 @@ int main(void)
         cmocka_unit_test(hints),
         cmocka_unit_test(refuses),
         cmocka_unit_test(judges_line_1_as_line_2),
+        cmocka_unit_test(cuts_what_is_long),
         cmocka_unit_test(lists_what_is_missing),
         cmocka_unit_test(drops_rows),
         cmocka_unit_test(refuses_utf_16),
