@@ -86,8 +86,12 @@ enum { NOWHERE = 0 }; /* the arena's place is no flag's */
 
 /* clang-format off */
 static const FlagRow flags[] = {
-    {"-o", "PATH", "where to write", ON(COMPILE) | ON(BUILD) | ON(GRAPH),
+    {"-o", "FILE.c", "where to write (default: NAME.c, by the model's name)",
+     ON(COMPILE), FLAG_TEXT, AT(output)},
+    {"-o", "DIR", "where to write (default: the current folder)", ON(BUILD),
      FLAG_TEXT, AT(output)},
+    {"-o", "FILE", "an .svg or .dot file (default: text on the output)",
+     ON(GRAPH), FLAG_TEXT, AT(output)},
     {"-D", "NAME=VALUE", "set a parameter of the model", ON_MODEL,
      FLAG_DEFINE, NOWHERE},
     {"--model", "NAME", "which model of the file (default: the last)",

@@ -87,3 +87,19 @@ sed 's/\\f[BIR]//g; s/\\-/-/g' docs/nnc.1 | grep -o '^\.B.* -.*\|^-.*' |
 [ -s "$OUT/flags" ] && cmp -s "$OUT/flags" "$OUT/manual"
 verdict "the manual page has all flags" \
     "$(diff "$OUT/flags" "$OUT/manual" | tr '\n' ' ')"
+
+# The program that docs/language.md puts a model into runs as it says.
+take() {
+    awk -v kind="$1" '/^## A program of your own/ { on = 1 } /^```$/ { f = 0 }
+        f { print } on && $0 == "```" kind { f = 1; on = 0 }' docs/language.md
+}
+mkdir "$OUT/own"
+take c >"$OUT/own/own.c"
+take sh | sed "s|^nnc|$NNC|; s|examples|$TREE/examples|" >"$OUT/own/commands"
+(
+    cd "$OUT/own" &&
+        ../xor-train --data "$TREE/examples/xor" --quiet &&
+        sh -e commands && ./own
+) >"$OUT/log" 2>&1
+[ "$(tail -n 1 "$OUT/log")" = '1.00 0.00' ]
+verdict "the program of docs/language.md works" "$(tail -n 1 "$OUT/log")"

@@ -99,15 +99,21 @@ const char *emit_model_h(Arena *arena, const Program *p, Plan *const *plans,
     write_types(&out);
     write_constants(&out, p, plans, n);
     Emit e = {.arena = arena, .program = p, .out = &out};
-    text_printf(&out,
-                "/* params: what nn_init_params or a weights file fills,\n"
-                " *     static _Alignas(64) nn_real params[%s_reals];\n"
-                " * workspace: the entry's bytes, aligned likewise. Whoever "
-                "changes params in\n * another way calls %s_model.prepare, "
-                "where it is not NULL, before inference.\n"
-                " * par, pool: what divides kernels among threads, or NULL, "
-                "NULL. */\n",
-                p->name, p->name);
+    text_printf(
+        &out,
+        "/* params: what a weights file fills with nn_ckpt_load_weights, "
+        "or nn_init_params,\n * of the runtime (`nnc build --keep DIR` "
+        "writes it),\n"
+        " *     static _Alignas(64) nn_real params[%s_reals];\n"
+        " * workspace: the entry's bytes, aligned likewise. Whoever "
+        "changes params in\n * another way calls %s_model.prepare, "
+        "where it is not NULL, before inference.\n"
+        " * Inputs and outputs are what the network computes with: "
+        "`data` of the text\n * prepares them in the programs, not "
+        "here.\n"
+        " * par, pool: what divides kernels among threads, or NULL, "
+        "NULL. */\n",
+        p->name, p->name);
     for (int i = 0; i < n; i++) {
         text_add(&out, "\n");
         emit_contract(&e, plans[i]);
