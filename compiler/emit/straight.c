@@ -63,11 +63,11 @@ bool straight_fits_rows(const Plan *plan, const Target *target)
     int64_t filled = 0, lanes = 0;
     for (int i = 0; i < g->nodes.n; i++) {
         const Node *n = g->nodes.at[i];
-        int64_t columns = n->shape.dim[n->shape.rank - 1];
         if (n->op == OP_SOFTMAX)
             return false;
         if (n->op != OP_MATMUL)
             continue;
+        int64_t columns = n->shape.dim[n->shape.rank - 1];
         int64_t vectors = (columns + target->lanes - 1) / target->lanes;
         filled += multiplies(n);
         lanes += multiplies(n) / columns * vectors * target->lanes;
