@@ -19,7 +19,7 @@ static bool can_include(const char *path)
     const char *name = str_base_name(path);
 
     for (size_t n; *path; path += n)
-        if ((n = quote_can_show(path, strlen(path))) == 0)
+        if ((n = nn_printable(path, strlen(path))) == 0)
             return false;
     return !strpbrk(name, "\"\\") && !strstr(name, "??");
 }

@@ -34,8 +34,7 @@ unsigned long nn_utf8_code(const char *p, size_t n)
     return code;
 }
 
-/* First and last of the codes that no person should be sent, as the compiler
- * has them (compiler/base/quote.c). */
+/* First and last of the codes that no person should be sent. */
 static const unsigned long hidden[][2] = {
     {0x00, 0x1f},     {0x7f, 0x9f},     {0x061c, 0x061c},
     {0x200b, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x206f},

@@ -10,6 +10,7 @@
 
 #include "base/message.h"
 #include "base/quote.h"
+#include "nn_say.h"
 
 enum {
     TAB = 4,
@@ -54,7 +55,7 @@ static void show_columns(Shown *shown, const char *text, int n, int columns,
 static int show_char(Shown *shown, const Message *m, int i)
 {
     const char *at = shown->source->text + i;
-    int n = (int)quote_can_show(at, (size_t)(shown->end - i));
+    int n = (int)nn_printable(at, (size_t)(shown->end - i));
     int column = (int)shown->under.n;
     char under = under_byte(m, i);
 

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "nn_say.h"
+
 static bool is_plain(char c)
 {
     return c >= ' ' && c <= '~';
@@ -31,38 +33,10 @@ void quote_c(Text *out, const char *s)
     text_add(out, "\"");
 }
 
-/* The code of a character of n bytes. */
-static unsigned long code_of(const char *s, size_t n)
-{
-    static const unsigned char lead[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
-    unsigned long code = (unsigned char)s[0] & lead[n];
-
-    for (size_t i = 1; i < n; i++)
-        code = code << 6 | ((unsigned char)s[i] & 0x3f);
-    return code;
-}
-
-/* First and last of the codes that no person should be sent. */
-static const unsigned long hidden[][2] = {
-    {0x00, 0x1f},     {0x7f, 0x9f},     {0x061c, 0x061c},
-    {0x200b, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x206f},
-    {0xfeff, 0xfeff}, {0xfff9, 0xfffb}, {0xe0000, 0xe007f}};
-
-size_t quote_can_show(const char *s, size_t n)
-{
-    size_t size = (size_t)str_utf8(s, n);
-    unsigned long code = code_of(s, size);
-
-    for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
-        if (code >= hidden[i][0] && code <= hidden[i][1])
-            return 0;
-    return size;
-}
-
 /* Adds the character at s, of which n bytes can be read; returns its size. */
 static size_t add_shown(Text *out, const char *s, size_t n)
 {
-    size_t size = quote_can_show(s, n);
+    size_t size = nn_printable(s, n);
 
     if (size == 0)
         add_octal(out, *s);
@@ -110,7 +84,7 @@ void quote_comment(Text *out, const char *s, size_t n)
 void quote_dot(Text *out, const char *s)
 {
     for (size_t size; *s; s += size ? size : 1) {
-        size = quote_can_show(s, strlen(s));
+        size = nn_printable(s, strlen(s));
         if (*s == '"' || *s == '\\')
             text_add(out, "\\");
         text_add_n(out, size ? s : "?", size ? size : 1);
@@ -123,7 +97,7 @@ void quote_json(Text *out, const char *s)
 
     text_add(out, "\"");
     while (left > 0) {
-        size_t n = (size_t)str_utf8(s, left);
+        size_t n = nn_utf8(s, left);
 
         if (n == 0)
             text_add(out, "\\ufffd");

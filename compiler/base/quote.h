@@ -3,7 +3,8 @@
  * Whatever a user chose (strings, names of files and columns, lines of a
  * model, values of flags) is printed into C, DOT, JSON, a shell's command or
  * a message by one of these functions and in no other way: none of its bytes
- * can end the literal, comment or word that it stands in. */
+ * can end the literal, comment or word that it stands in. What can be shown is
+ * decided by nn_printable of the runtime. */
 #ifndef NNC_BASE_QUOTE_H
 #define NNC_BASE_QUOTE_H
 
@@ -33,10 +34,5 @@ void quote_shown(Text *out, const char *s, size_t n);
 
 /* All of s as quote_shown gives it, for a message. */
 const char *quote_text(Arena *arena, const char *s);
-
-/* Bytes of the character at s, of which n >= 1 can be read; 0 where it is
- * none that a person should be sent: a control character, one that turns the
- * direction of writing or ends a line, or no UTF-8. */
-size_t quote_can_show(const char *s, size_t n);
 
 #endif

@@ -128,34 +128,6 @@ const char *str_nearest(const char *wrong, const char *const *names, int n)
     return nearest;
 }
 
-/* Table 3-7 of the Unicode standard: which bytes may begin and follow. */
-int str_utf8(const char *text, size_t n)
-{
-    static const struct {
-        unsigned char first, last, low, high, length;
-    } rows[] = {
-        {0x00, 0x7f, 0x00, 0xff, 1}, {0xc2, 0xdf, 0x80, 0xbf, 2},
-        {0xe0, 0xe0, 0xa0, 0xbf, 3}, {0xe1, 0xec, 0x80, 0xbf, 3},
-        {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3},
-        {0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4},
-        {0xf4, 0xf4, 0x80, 0x8f, 4},
-    };
-    const unsigned char *s = (const unsigned char *)text;
-
-    for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
-        size_t k = 2;
-
-        if (s[0] < rows[r].first || s[0] > rows[r].last || rows[r].length > n)
-            continue;
-        if (rows[r].length > 1 && (s[1] < rows[r].low || s[1] > rows[r].high))
-            return 0;
-        while (k < rows[r].length && s[k] >= 0x80 && s[k] <= 0xbf)
-            k++;
-        return k >= rows[r].length ? rows[r].length : 0;
-    }
-    return 0;
-}
-
 static char *read_some(Arena *arena, FILE *in, size_t most, size_t *size)
 {
     Text text = {.arena = arena};

@@ -65,10 +65,6 @@ const char *str_base_name(const char *path);
 /* The path of what a file names: from the folder of that file on. */
 const char *str_beside(Arena *arena, const char *file, const char *name);
 
-/* Bytes of the UTF-8 character at s, of which n >= 1 bytes can be read; 0 where
- * there is none. */
-int str_utf8(const char *s, size_t n);
-
 /* The whole file as text with a closing zero (*size without it), or NULL with
  * errno set. */
 char *str_read_file(Arena *arena, const char *path, size_t *size);

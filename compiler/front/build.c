@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nn_say.h"
+
 bool build_lost(Parse *p, Span span)
 {
     vec_push(p->arena, &p->lost, span);
@@ -79,7 +81,7 @@ static bool escaped(Parse *p, const char *at, Span span, char *meant)
         return true;
     }
     diag_help(diag_error(p->diag, span, "`\\%.*s` means nothing in a string",
-                         str_utf8(at + 1, strlen(at + 1)), at + 1),
+                         (int)nn_utf8(at + 1, strlen(at + 1)), at + 1),
               "write `\\\\` for a backslash; a string knows `\\\"`, `\\\\`, "
               "`\\n` and `\\t`");
     return false;

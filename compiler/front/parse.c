@@ -14,6 +14,7 @@
 
 #include "front/build.h"
 #include "nn.tab.h"
+#include "nn_say.h"
 
 #include "nn.lex.h" /* needs the types of nn.tab.h */
 
@@ -251,7 +252,8 @@ static bool text_is_clean(Diag *diag, const Source *source)
     const char *text = source->text;
 
     while ((size_t)span.begin < source->size) {
-        int n = str_utf8(text + span.begin, source->size - (size_t)span.begin);
+        int n =
+            (int)nn_utf8(text + span.begin, source->size - (size_t)span.begin);
 
         span.end = span.begin + 1;
         if (text[span.begin] == '\0') {
