@@ -48,6 +48,35 @@ static bool keep_row(nn_history *h, const nn_records *r, int64_t resumed,
     return !(row[0] <= (double)resumed) || add_row(h, row, e);
 }
 
+static void write_header(const nn_history *h, FILE *stream)
+{
+    static const char *const parts[] = {"train", "validation", "test"};
+    fputs(NN_HISTORY_HEAD, stream);
+    for (int part = 0; part < NN_PARTS; part++) {
+        fprintf(stream, ",%s_loss", parts[part]);
+        for (int i = 0; i < h->model->metric_count; i++)
+            fprintf(stream, ",%s_%s", parts[part], h->model->metrics[i].name);
+    }
+    fprintf(stream, "\n");
+}
+
+/* Whether the file begins as this model's table does. */
+static bool check_header(const nn_history *h, const nn_file *file, nn_error *e)
+{
+    char *head = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&head, &size);
+    if (stream == NULL)
+        return nn_fail(e, "%s: no memory", h->path);
+    write_header(h, stream);
+    bool good = fclose(stream) == 0 || nn_fail(e, "%s: no memory", h->path);
+    if (good && (file->size < size || memcmp(file->bytes, head, size) != 0))
+        good =
+            nn_fail(e, "%s:1: not a log of this model: move it away", h->path);
+    free(head);
+    return good;
+}
+
 static bool read_old(nn_history *h, int64_t resumed, nn_error *e)
 {
     nn_file file, lines;
@@ -60,7 +89,8 @@ static bool read_old(nn_history *h, int64_t resumed, nn_error *e)
     lines = file;
     while (lines.size > 0 && lines.bytes[lines.size - 1] != '\n')
         lines.size--;
-    bool good = nn_records_open(&r, &lines, h->path, ',', true, e) &&
+    bool good = (lines.size == 0 || check_header(h, &lines, e)) &&
+                nn_records_open(&r, &lines, h->path, ',', true, e) &&
                 nn_records_next(&r, &more, e) &&
                 (!more || nn_records_next(&r, &more, e));
     while (good && more)
@@ -68,18 +98,6 @@ static bool read_old(nn_history *h, int64_t resumed, nn_error *e)
     nn_records_close(&r);
     nn_file_close(&file);
     return good;
-}
-
-static void write_header(const nn_history *h, FILE *stream)
-{
-    static const char *const parts[] = {"train", "validation", "test"};
-    fputs(NN_HISTORY_HEAD, stream);
-    for (int part = 0; part < NN_PARTS; part++) {
-        fprintf(stream, ",%s_loss", parts[part]);
-        for (int i = 0; i < h->model->metric_count; i++)
-            fprintf(stream, ",%s_%s", parts[part], h->model->metrics[i].name);
-    }
-    fprintf(stream, "\n");
 }
 
 static void write_row(const nn_history *h, size_t row, FILE *stream)

@@ -116,6 +116,25 @@ static void refuses_to_resume_otherwise(void **state)
     assert_int_equal(train("--resume b --init b"), 2);
 }
 
+/* Figures of one model do not go on as those of another. */
+static void refuses_another_log(void **state)
+{
+    size_t size;
+    (void)state;
+    reset();
+    assert_int_equal(train("--quiet --epochs 2 --out b --log l.csv"), 0);
+    char *log = read_bytes("l.csv", &size);
+    memcpy(strstr(log, "accuracy"), "rmse____", 8);
+    write_bytes("m.csv", log, size);
+    assert_int_equal(train("--out b --resume b.ckpt.safetensors --log m.csv"),
+                     1);
+    assert_file_says("err", "m.csv:1: not a log of this model");
+    assert_file_says("m.csv", "rmse____");
+    assert_int_equal(train("--out b --resume b.ckpt.safetensors --log l.csv"),
+                     0);
+    free(log);
+}
+
 static nn_setting settings[] = {
     {"batch", "10"}, {"optimizer", "sgd(momentum: 0.5)"}, {"model", "1f"}};
 
@@ -460,6 +479,7 @@ int main(void)
         cmocka_unit_test(same_seed_same_bits),
         cmocka_unit_test(resumed_equals_uninterrupted),
         cmocka_unit_test(refuses_to_resume_otherwise),
+        cmocka_unit_test(refuses_another_log),
         cmocka_unit_test(names_what_differs),
         cmocka_unit_test(epochs_may_change),
         cmocka_unit_test(refuses_crafted_checkpoints),
