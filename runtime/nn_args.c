@@ -12,7 +12,9 @@
 
 static void print_help(const nn_args *a)
 {
-    nn_say(stdout, "usage: %s %s\n%s\n\n", a->program, a->usage, a->about);
+    nn_say(stdout, "usage: %s %s\n", a->program, a->usage);
+    nn_say(stdout, "%s\n", a->about);
+    printf("\n");
     for (int i = 0; i < a->count; i++) {
         const nn_arg *g = &a->args[i];
         char left[40];

@@ -62,7 +62,8 @@ void nn_show(FILE *stream, const char *text)
 void nn_clean(char *text)
 {
     for (size_t left = strlen(text), n; left > 0; text += n, left -= n) {
-        n = *text == '\n' || *text == '\t' ? 1 : nn_printable(text, left);
+        bool ours = *text == '\n' && (left == 1 || text[1] == ' ');
+        n = ours || *text == '\t' ? 1 : nn_printable(text, left);
         if (n == 0)
             *text = '?';
         n = n > 0 ? n : 1;

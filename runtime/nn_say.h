@@ -21,7 +21,9 @@ size_t nn_printable(const char *p, size_t left);
 /* Writes the text with a `?` for every byte that must not be shown. */
 void nn_show(FILE *stream, const char *text);
 
-/* Puts a `?` into the text for every such byte but line ends and tabs. */
+/* Puts a `?` into the text for every such byte but tabs and line ends, which
+ * must end the text or stand before an indented line: a name cannot begin
+ * another message. */
 void nn_clean(char *text);
 
 /* As fprintf, the result cleaned; cut after some 4000 bytes. */

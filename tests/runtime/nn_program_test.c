@@ -388,6 +388,7 @@ static const struct {
     {"--weights a short.csv", 1, "err",
      "short.csv has 3 columns; the training file had 5, and "},
     {"--weights a bad.csv", 1, "err", "bad.csv:2"},
+    {"--weights a lines.csv", 1, "err", "is '7?program: all is well'"},
     {"--weights raw.csv raw.csv", 1, "err", "not a safetensors file"},
     {"raw.csv", 1, "err", "there is no softmax.safetensors here"},
     {"--weights a --csv --json raw.csv", 2, "err", "exclude each other"},
@@ -409,6 +410,7 @@ static void infers(void **state)
     write_text("raw.csv", "5,3,1.5,0.2\n7.1,2.2,4.5,2.3\n");
     write_text("short.csv", "5,3,1.5\n");
     write_text("bad.csv", "5,3,1.5,0.2\n5,3,inf,0.2\n");
+    write_text("lines.csv", "5,3,1.5,\"7\nprogram: all is well\"\n");
     write_bytes("picture", "\x89PNG\r\n\x1a\n12345678", 16);
     npy[8] = (unsigned char)strlen(header);
     memcpy(npy + 10, header, strlen(header));
