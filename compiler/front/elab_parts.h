@@ -128,6 +128,9 @@ Lower lower_map, lower_reduce, lower_slice, lower_concat, lower_reverse,
     lower_chain;
 /* Whether input i holds real numbers; otherwise a message. */
 bool elab_real(Elab *e, const Call *call, int i);
+
+/* The node whose elements this one has, in whatever shape. */
+const Node *elab_shaped(const Node *n);
 /* "`maxpool` takes an image ...", with what it was given; poison. */
 Value *elab_misfit(Elab *e, const Call *call, const char *form);
 /* A loss of one value per row: mean or sum over present rows, [1]. */

@@ -166,22 +166,32 @@ static bool reduction(Elab *e, const Call *call, bool *mean)
     return false;
 }
 
-static bool is_softmax(const Node *v)
+/* What dense gives: a product, and a bias or none added to it. */
+static bool is_dense(const Node *v)
 {
-    while (v->op == OP_RESHAPE)
-        v = v->in[0];
-    return v->op == OP_SOFTMAX;
+    const Node *bias = v->op == OP_ADD ? elab_shaped(v->in[1]) : NULL;
+
+    return v->op == OP_MATMUL ||
+           (bias && (bias->op == OP_PARAM || bias->op == OP_CONST) &&
+            elab_shaped(v->in[0])->op == OP_MATMUL);
 }
 
-/* cross_entropy takes a softmax of its own. */
-static void warn_softmax(Elab *e, const Call *call)
+/* cross_entropy takes a softmax of its own, log_loss does not. */
+static void warn_softmax(Elab *e, const Call *call, const Node *v, bool log)
 {
-    if (!e->first)
-        return;
-    diag_help(diag_warning(e->diag, call->site.span,
-                           "`%s` takes logits, and this is a softmax already",
-                           call->name),
-              "give it the value before the softmax, or use `log_loss`");
+    v = elab_shaped(v);
+    if (e->first && !log && v->op == OP_SOFTMAX)
+        diag_help(diag_warning(e->diag, call->site.span,
+                               "`%s` takes logits, and this is a softmax "
+                               "already",
+                               call->name),
+                  "give it the value before the softmax, or use `log_loss`");
+    if (e->first && log && is_dense(v))
+        diag_help(diag_warning(e->diag, call->site.span,
+                               "`%s` takes probabilities, and these are the "
+                               "sums of a layer",
+                               call->name),
+                  "put `-> softmax` before it, or use `cross_entropy`");
 }
 
 static bool outside_scan(Elab *e, const Call *call)
@@ -210,8 +220,7 @@ Value *lower_loss(Elab *e, Call *call)
         if (!fits_class(e, call))
             return e->poison;
         v = elab_rows(e, call->in[0]);
-        if (!log && is_softmax(v))
-            warn_softmax(e, call);
+        warn_softmax(e, call, v, log);
         v = log ? log_loss(e, v, call->in[1])
                 : by_class(e, OP_XENT, v, call->in[1]);
         pair(e, call->in[0], call->in[1], log);

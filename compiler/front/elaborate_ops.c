@@ -199,6 +199,13 @@ Value *lower_reverse(Elab *e, Call *call)
                        v->rows);
 }
 
+const Node *elab_shaped(const Node *n)
+{
+    while (n->op == OP_RESHAPE)
+        n = n->in[0];
+    return n;
+}
+
 Value *lower_softmax(Elab *e, Call *call)
 {
     Value *v = call->in[0];
@@ -211,6 +218,10 @@ Value *lower_softmax(Elab *e, Call *call)
     if (axis < 0)
         return elab_misfit(e, call, "a value with at most three axes");
     node = elab_node(e, v);
+    if (e->first && elab_shaped(node)->op == OP_SOFTMAX)
+        diag_help(
+            diag_warning(e->diag, call->site.span, "this is a softmax already"),
+            "leave one of the two out");
     return elab_tensor(e,
                        graph_add(e->graph, OP_SOFTMAX, 1, &node,
                                  (Attr){.axis = elab_node_axis(v, axis)}, node),
