@@ -135,7 +135,8 @@ static bool stands(const char *path, int folder)
 /* The entry's `sum`, locked and right; -1 otherwise. */
 static int open_sum(const Cache *c, const char *path, int folder)
 {
-    int sum = openat(folder, "sum", O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+    int sum =
+        openat(folder, "sum", O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 
     if (sum < 0)
         return -1;
@@ -212,13 +213,19 @@ static bool seal(Cache *c)
     return good;
 }
 
+/* Whether what stands in an entry's place keeps another from going there. */
+static bool is_taken(int error)
+{
+    return error == EEXIST || error == ENOTEMPTY || error == ENOTDIR;
+}
+
 /* Puts the folder in the entry's place, that of a damaged one, too. False with
- * errno set; EEXIST where another nnc uses what is there. */
+ * errno set; EEXIST where another nnc uses what is there, or it is not ours. */
 static bool put(Cache *c, const char *entry, const char *path)
 {
     bool done = rename(c->making, path) == 0;
 
-    if (!done && (errno == EEXIST || errno == ENOTEMPTY)) {
+    if (!done && is_taken(errno)) {
         int lock = cache_lock_root(c);
 
         done = cache_discard(c, entry) && rename(c->making, path) == 0;

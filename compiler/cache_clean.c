@@ -44,7 +44,7 @@ static bool is_free(int folder, int *sum)
 {
     struct stat s;
 
-    *sum = openat(folder, "sum", O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+    *sum = openat(folder, "sum", O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (*sum < 0)
         return fstatat(folder, "sum", &s, AT_SYMLINK_NOFOLLOW) != 0;
     return cache_lock(*sum, F_WRLCK, false);

@@ -1,6 +1,7 @@
-/* cache_sum.c: the file `sum` of an entry: a line a file, its digest, size and
- * name. It finds what a disk or a crash damaged; it does not guard against
- * the user, who owns the folder. */
+/* cache_sum.c: the file `sum` of an entry: a line a file, its digest, size,
+ * mode and name, between a first and a last line. It finds what a disk or a
+ * crash damaged; it does not guard against the user, who owns the folder.
+ * Nothing is read that is no plain file or is longer than it was. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,7 +12,14 @@
 #include "cache_own.h"
 #include "folder.h"
 
-static const char first_line[] = "nnc cache 1\n";
+/* A plain file within an entry, to read; never waits, as for a pipe. */
+enum { HOW = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC };
+
+/* More than the lines of all files of the runtime. */
+enum { MOST_BYTES = 1 << 20 };
+
+static const char first_line[] = "nnc cache 2\n";
+static const char last_line[] = "end\n";
 
 /* FNV-1a (Fowler, Noll, Vo) beside a second one that turns its bits as it
  * goes, 128 bits together. */
@@ -53,8 +61,9 @@ static bool add_line(Text *out, int file, const char *name)
 
     if (fstat(file, &s) != 0 || !S_ISREG(s.st_mode) || !add_file(&key, file))
         return false;
-    text_printf(out, "%016llx%016llx %lld %s\n", (unsigned long long)key.a,
-                (unsigned long long)key.b, (long long)s.st_size, name);
+    text_printf(out, "%016llx%016llx %lld %03o %s\n", (unsigned long long)key.a,
+                (unsigned long long)key.b, (long long)s.st_size,
+                (unsigned)s.st_mode & 07777, name);
     return true;
 }
 
@@ -70,7 +79,7 @@ static bool close_file(int file, bool good)
 
 static bool seal(Text *out, int folder, const char *name)
 {
-    int file = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    int file = openat(folder, name, HOW);
     struct stat s;
 
     return close_file(file, file >= 0 && fstat(file, &s) == 0 &&
@@ -92,36 +101,49 @@ bool cache_sum_write(Arena *arena, int folder, int sum)
     for (; names && *names; names++)
         if (!is_sum(*names) && !seal(&out, folder, *names))
             return false;
+    text_add(&out, last_line);
     return names && write(sum, text_str(&out), out.n) == (ssize_t)out.n &&
            fsync(sum) == 0 && fsync(folder) == 0;
 }
 
-/* Whether the file exists, is ours and has the line's digest and size. */
-static bool line_holds(Arena *arena, int folder, const char *line, size_t n)
+/* The size that a line tells of; its name's place in *name. -1 where the line
+ * is none. */
+static long long read_line(const char *line, int *name)
 {
-    enum { DIGEST = 33 }; /* with the blank behind it */
-    const char *blank = n > DIGEST ? memchr(line + DIGEST, ' ', n - DIGEST) : 0;
-    Text is = {.arena = arena};
-    const char *name;
-    struct stat s;
-    int file;
+    long long size = -1;
 
-    if (!blank)
-        return false;
-    name = arena_copy(arena, blank + 1, n - (size_t)(blank + 1 - line));
-    file = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-    return close_file(file, !strchr(name, '/') && file >= 0 &&
-                                fstat(file, &s) == 0 && cache_is_ours(&s) &&
-                                add_line(&is, file, name) && is.n == n + 1 &&
-                                memcmp(text_str(&is), line, n) == 0);
+    *name = 0;
+    if (sscanf(line, "%*32[0-9a-f] %lld %*o %n", &size, name) < 1 || !*name)
+        return -1;
+    return size;
+}
+
+/* Whether the file exists, is ours and is what the line tells of. */
+static bool line_holds(Arena *arena, int folder, const char *line)
+{
+    Text is = {.arena = arena};
+    int at, file = -1;
+    long long size = read_line(line, &at);
+    struct stat s;
+
+    if (size >= 0 && !strchr(line + at, '/'))
+        file = openat(folder, line + at, HOW);
+    return close_file(file, file >= 0 && fstat(file, &s) == 0 &&
+                                cache_is_ours(&s) && s.st_size == size &&
+                                add_line(&is, file, line + at) &&
+                                strncmp(text_str(&is), line, is.n - 1) == 0 &&
+                                line[is.n - 1] == '\0');
 }
 
 static const char *read_sum(Arena *arena, int sum)
 {
     Text text = {.arena = arena};
     char part[4096];
+    struct stat s;
     ssize_t n;
 
+    if (fstat(sum, &s) != 0 || !S_ISREG(s.st_mode) || s.st_size > MOST_BYTES)
+        return "";
     while ((n = read(sum, part, sizeof part)) > 0)
         text_add_n(&text, part, (size_t)n);
     return n == 0 ? text_str(&text) : "";
@@ -134,10 +156,11 @@ bool cache_sum_holds(Arena *arena, int folder, int sum)
 
     if (strncmp(text, first_line, n) != 0)
         return false;
-    for (text += n; *text; text += n + 1) {
+    for (text += n; *text && strcmp(text, last_line) != 0; text += n + 1) {
         n = strcspn(text, "\n");
-        if (text[n] == '\0' || !line_holds(arena, folder, text, n))
+        if (text[n] == '\0' ||
+            !line_holds(arena, folder, arena_copy(arena, text, n)))
             return false;
     }
-    return true;
+    return *text != '\0';
 }

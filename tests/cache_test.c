@@ -139,6 +139,18 @@ static void damaged_entries_heal(void **state)
     heals(entry);
     assert_int_equal(truncate(sum, 0), 0);
     heals(entry);
+    assert_int_equal(truncate(sum, 12), 0); /* whole lines are missing */
+    heals(entry);
+    assert_int_equal(chmod(file, 0400), 0);
+    heals(entry);
+    assert_int_equal(truncate(file, 1LL << 40), 0);
+    heals(entry);
+    assert_int_equal(truncate(sum, 1LL << 40), 0);
+    heals(entry);
+    assert_int_equal(unlink(file) | mkfifo(file, 0600), 0);
+    heals(entry);
+    assert_int_equal(unlink(sum) | mkfifo(sum, 0600), 0);
+    heals(entry);
     assert_int_equal(unlink(file), 0);
     assert_int_equal(symlink("/dev/zero", file), 0);
     heals(entry);
@@ -182,6 +194,29 @@ static void what_is_not_ours_stays(void **state)
     assert_true(exists(arena_printf(arena, "%s/sum", elsewhere)));
     assert_true(exists(link) && exists(at("c-" HEX "/deep")));
     assert_null(find("x"));
+}
+
+/* What is no folder of ours and has the name of an entry stays as it is, and
+ * programs are made all the same. */
+static void what_is_in_the_way_stays(void **state)
+{
+    const char *entry = make("a", 1);
+    const char *file = arena_printf(arena, "%s/file", entry);
+    struct stat s;
+    (void)state;
+
+    assert_int_equal(system(arena_printf(arena, "rm -r %s", entry)), 0);
+    write_file(entry, 7);
+    assert_non_null(make("a", 1));
+    assert_int_equal(lstat(entry, &s), 0);
+    assert_true(S_ISREG(s.st_mode) && s.st_size == 7);
+    assert_int_equal(unlink(entry) | symlink(base, entry), 0);
+    assert_non_null(make("a", 1));
+    assert_int_equal(lstat(entry, &s), 0);
+    assert_true(S_ISLNK(s.st_mode));
+    assert_int_equal(unlink(entry), 0);
+    assert_string_equal(make("a", 1), entry);
+    assert_true(exists(file));
 }
 
 static void old_entries_go(void **state)
@@ -376,6 +411,7 @@ int main(void)
         TEST(entries_are_found_and_closed_to_others),
         TEST(damaged_entries_heal),
         TEST(what_is_not_ours_stays),
+        TEST(what_is_in_the_way_stays),
         TEST(old_entries_go),
         TEST(the_size_is_bounded),
         TEST(leftovers_go_and_those_at_work_stay),
