@@ -151,7 +151,7 @@ static Words link_command(Build *b, const char *c_file, const char *program)
 static int compile(Build *b, CacheKey key, const char **folder)
 {
     Arena *a = b->driver->arena;
-    const char *made = cache_begin(&b->tools.cache), *c_file, *log;
+    const char *made = cache_begin(&b->tools.cache), *c_file, *log, *program;
     Words command;
 
     if (!made)
@@ -162,10 +162,14 @@ static int compile(Build *b, CacheKey key, const char **folder)
         cache_drop(&b->tools.cache);
         return 1;
     }
-    command =
-        link_command(b, c_file, arena_printf(a, "%s/%s", made, b->built->name));
+    program = arena_printf(a, "%s/%s", made, b->built->name);
+    command = link_command(b, c_file, program);
     if (!toolchain_run(&command, log))
         return refused(b, log);
+    if (!toolchain_made(&b->tools, program, true)) {
+        cache_drop(&b->tools.cache);
+        return 1;
+    }
     *folder = cache_commit(&b->tools.cache, b->built->name, key);
     return *folder ? 0 : 1;
 }

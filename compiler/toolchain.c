@@ -174,6 +174,20 @@ bool toolchain_write(const char *path, const char *text)
     return false;
 }
 
+bool toolchain_made(const Toolchain *t, const char *path, bool runs)
+{
+    struct stat s;
+
+    if (stat(path, &s) == 0 && S_ISREG(s.st_mode) &&
+        (!runs || (s.st_mode & S_IXUSR)))
+        return true;
+    nn_say(stderr,
+           "nnc: %s ends well but does not make %s: set CC to a C compiler and "
+           "flags that leave to nnc what is made and where\n",
+           t->cc.at[0], runs ? "a program" : "object files");
+    return false;
+}
+
 /* Writes all of the runtime and compiles what every program may use. */
 static bool compile_all(Toolchain *t, bool doubles, const char *folder,
                         Words *objects)
@@ -197,7 +211,7 @@ static bool compile_all(Toolchain *t, bool doubles, const char *folder,
         vec_push(a, objects, arena_printf(a, "%s/%s.o", folder, name));
     }
     if (process_run(jobs.at, jobs.n))
-        return true;
+        return toolchain_made(t, objects->at[0], false);
     if (cache_full(&t->cache))
         return false;
     nn_say(stderr,

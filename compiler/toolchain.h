@@ -56,6 +56,10 @@ void toolchain_words(Arena *arena, Words *words, const char *text);
 /* Writes a file of the cache, to be compiled. False with a message. */
 bool toolchain_write(const char *path, const char *text);
 
+/* Whether a compiler that ended well has made the file, one that can be run or
+ * only read; a message otherwise. */
+bool toolchain_made(const Toolchain *t, const char *path, bool runs);
+
 /* Runs one command, what it says going to a file. */
 bool toolchain_run(const Words *command, const char *log);
 

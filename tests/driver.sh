@@ -399,6 +399,18 @@ says err "build: names the compiler" no-such-cc
 printf '#!/bin/sh\ncase "$*" in *small-*) echo no; exit 1;; esac\nexec %s "$@"\n' \
     "$GCC" >bin/refuse
 chmod +x bin/refuse
+cat >bin/idle <<'EOF'
+#!/bin/sh
+case " $* " in *" -c "*) ;; *) exit 0 ;; esac
+while [ "$1" != -o ]; do shift; done
+: >"$2"
+EOF
+chmod +x bin/idle
+for cc in true "$OUT/bin/idle"; do
+    expect 1 "build: $cc makes no program" env CC="$cc" \
+        "$NNC" build bare.nn -o one
+    lines 1 "build: $cc in one line"
+done
 expect 70 "build: C that is refused" env CC="$OUT/bin/refuse" \
     "$NNC" build small.nn -o three
 says err "build: names it a bug" 'nnc: bug:'
