@@ -141,3 +141,14 @@ ends "an exploding list" 'ranges.nn:2:' check --budget 100 ranges.nn
 repeat 5000 'v@ = v~ -> relu;' | sed '1i v0 = relu;' |
     (sed 's/^/ /'; echo 'w = x -> v5000;') | model | sed 's/ v0 = x;//' >recipes.nn
 within "check of nested layers" check recipes.nn
+
+# Many names of one wish are numbered without a search from 2 on.
+{
+    echo 'model losses { input x: f32[4]; target t: f32[4];
+        y = x -> dense(4); output y;'
+    repeat 3000 'loss @ * squared_error(y, t);'
+    echo '}'
+} >losses.nn
+within "compile of 3,000 losses" compile --budget 400 losses.nn -o losses.c
+[ $status -eq 0 ]
+verdict "3,000 losses fit a small budget" "$(head -n 1 err | cut -c 1-200)"

@@ -52,8 +52,8 @@ static size_t place_of(const NameSet *set, const char *name, size_t n)
     for (size_t i = 0; i < n; i++)
         hash = hash * 33 + (unsigned char)name[i];
     size_t i = hash & (set->room - 1);
-    while (set->at[i] &&
-           (strncmp(set->at[i], name, n) != 0 || set->at[i][n] != 0))
+    while (set->at[i].text &&
+           (strncmp(set->at[i].text, name, n) != 0 || set->at[i].text[n] != 0))
         i = (i + 1) & (set->room - 1);
     return i;
 }
@@ -62,10 +62,12 @@ static void grow(Arena *arena, NameSet *set)
 {
     NameSet old = *set;
     set->room = old.room ? 2 * old.room : 256;
-    set->at = NEWN(arena, const char *, set->room);
-    for (size_t i = 0; i < old.room; i++)
-        if (old.at[i])
-            set->at[place_of(set, old.at[i], strlen(old.at[i]))] = old.at[i];
+    set->at = NEWN(arena, TakenName, set->room);
+    for (size_t i = 0; i < old.room; i++) {
+        const char *name = old.at[i].text;
+        if (name)
+            set->at[place_of(set, name, strlen(name))] = old.at[i];
+    }
 }
 
 static void add(Arena *arena, NameSet *set, const char *name, size_t n)
@@ -73,15 +75,27 @@ static void add(Arena *arena, NameSet *set, const char *name, size_t n)
     if (2 * set->n >= set->room)
         grow(arena, set);
     size_t i = place_of(set, name, n);
-    if (set->at[i])
+    if (set->at[i].text)
         return;
-    set->at[i] = arena_copy(arena, name, n);
+    set->at[i] = (TakenName){.text = arena_copy(arena, name, n), .next = 2};
     set->n++;
 }
 
-static bool has(const NameSet *set, const char *name)
+static TakenName *find(const NameSet *set, const char *name)
 {
-    return set->room > 0 && set->at[place_of(set, name, strlen(name))] != NULL;
+    TakenName *at = NULL;
+    if (set->room > 0)
+        at = &set->at[place_of(set, name, strlen(name))];
+    return at && at->text ? at : NULL;
+}
+
+/* Where the numbers behind a wish that the set does not have begin. */
+static int first_free(Arena *arena, const NameSet *set, const char *wish)
+{
+    TakenName *taken = find(set, wish);
+    while (taken && find(set, arena_printf(arena, "%s_%d", wish, taken->next)))
+        taken->next++;
+    return taken ? taken->next : 2;
 }
 
 /* The wish, or with a number behind it that neither set has. */
@@ -89,7 +103,9 @@ static const char *unused(Arena *arena, const NameSet *global,
                           const NameSet *local, const char *wish)
 {
     const char *name = wish;
-    for (int i = 2; has(global, name) || has(local, name); i++)
+    int a = first_free(arena, global, wish);
+    int b = first_free(arena, local, wish);
+    for (int i = a > b ? a : b; find(global, name) || find(local, name); i++)
         name = arena_printf(arena, "%s_%d", wish, i);
     return name;
 }
@@ -113,7 +129,7 @@ const char *names_global(Arena *arena, LocalNames *names, const char *wish)
 
 bool names_taken(Arena *arena, LocalNames *names, const char *wish)
 {
-    return has(global(arena, names), clean(arena, wish));
+    return find(global(arena, names), clean(arena, wish)) != NULL;
 }
 
 const char *names_local(Arena *arena, LocalNames *names, const char *wish)

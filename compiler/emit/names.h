@@ -10,9 +10,15 @@
 #include "base/str.h"
 #include "base/vec.h"
 
+/* An identifier; below `next`, all numbers behind it make others of its set. */
+typedef struct TakenName {
+    const char *text; /* NULL: a free place */
+    int next;
+} TakenName;
+
 /* A set of identifiers: open addressing, a power of two of places. */
 typedef struct NameSet {
-    const char **at;
+    TakenName *at;
     size_t n, room;
 } NameSet;
 
