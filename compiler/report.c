@@ -110,7 +110,7 @@ static void print_memory(const Driver *d, const Plan *plan)
         printf("    %12s  %12s  %-9s %s%s\n", str_commas(a, order[i]->at),
                str_commas(a, order[i]->count * element_bytes(order[i])),
                arena_printf(a, "%d..%d", order[i]->first, order[i]->last),
-               places_value(plan, order[i]),
+               places_value(order[i]),
                order[i]->place == PLACE_INPUT ? ", where rows are absent" : "");
 }
 

@@ -27,18 +27,17 @@ Buffer **places_order(Arena *arena, const Plan *plan, int *n)
     return order;
 }
 
-const char *places_value(const Plan *plan, const Buffer *b)
+const char *places_value(const Buffer *b)
 {
-    for (int i = 0; !b->name && i < plan->graph->nodes.n; i++)
-        if (plan->value[i].buffer == b && plan->value[i].kernel)
-            return plan->value[i].kernel->name;
+    if (!b->name && b->maker)
+        return b->maker->name;
     return b->name ? b->name : "scratch";
 }
 
 /* net_step_at_h, for a value of the kernel net_step_h_add or one called h. */
 static const char *label(Emit *e, const Plan *plan, const Buffer *b)
 {
-    const char *value = places_value(plan, b);
+    const char *value = places_value(b);
     size_t n = strlen(plan->prefix);
 
     if (!b->name && strncmp(value, plan->prefix, n) == 0 && value[n] == '_')

@@ -12,7 +12,7 @@
 Buffer **places_order(Arena *arena, const Plan *plan, int *n);
 
 /* The user's name for what lies in a buffer, or the kernel's that fills it. */
-const char *places_value(const Plan *plan, const Buffer *b);
+const char *places_value(const Buffer *b);
 
 /* Defines a constant for each of them. */
 void places_write(Emit *e, const Plan *plan);

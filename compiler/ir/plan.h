@@ -39,6 +39,7 @@ struct Buffer {
     int64_t at;        /* PLACE_WORK: bytes from the workspace's start */
     bool zeroed;       /* gaps and halo must be 0: cleared when entered */
     Plan *plan;        /* whose buffer it is */
+    Kernel *maker;     /* of its plan, the first that computes into it */
 };
 
 /* How a place moves with the steps of a scan: by the time index, or by the

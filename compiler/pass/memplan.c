@@ -71,6 +71,15 @@ static void touch_roots(Plan *plan)
     }
 }
 
+static void find_makers(Plan *plan)
+{
+    for (int i = 0; i < plan->graph->nodes.n; i++) {
+        const Value *v = &plan->value[i];
+        if (v->buffer && v->buffer->plan == plan && !v->buffer->maker)
+            v->buffer->maker = v->kernel;
+    }
+}
+
 static bool planned(const Buffer *b)
 {
     return b->first >= 0 && buffer_in_work(b);
@@ -84,25 +93,30 @@ static int by_size(const void *a, const void *b)
     return (x->first > y->first) - (x->first < y->first);
 }
 
+/* What is asked of a placed buffer, side by side, since it is asked often. */
+typedef struct Placed {
+    int64_t at, end;
+    int first, last;
+} Placed;
+
 /* The lowest free offset for a buffer among the n placed before it, which are
  * in order of their offsets. */
-static int64_t find_place(Buffer *const *placed, int n, const Buffer *b,
-                          bool plain)
+static int64_t find_place(const Placed *placed, int n, const Buffer *b,
+                          int64_t size)
 {
-    int64_t at = 0, size = bytes_of(b, plain);
-    for (int i = 0; i < n && placed[i]->at < at + size; i++) {
-        const Buffer *o = placed[i];
-        int64_t end = o->at + bytes_of(o, plain);
-        if (b->first <= o->last && o->first <= b->last && end > at)
-            at = end;
+    int64_t at = 0;
+    for (int i = 0; i < n && placed[i].at < at + size; i++) {
+        const Placed *o = &placed[i];
+        if (b->first <= o->last && o->first <= b->last && o->end > at)
+            at = o->end;
     }
     return at;
 }
 
 /* Puts b among the n that are in order of their offsets. */
-static void insert(Buffer **placed, int n, Buffer *b)
+static void insert(Placed *placed, int n, Placed b)
 {
-    for (; n > 0 && placed[n - 1]->at > b->at; n--)
+    for (; n > 0 && placed[n - 1].at > b.at; n--)
         placed[n] = placed[n - 1];
     placed[n] = b;
 }
@@ -141,9 +155,10 @@ Plan *memplan(Plan *plan, const CodeOptions *options)
 {
     touch_kernels(plan, plan, -1);
     touch_roots(plan);
+    find_makers(plan);
     plan_scratch(plan, options);
     Buffer **sorted = NEWN(plan->arena, Buffer *, plan->buffers.n + 1);
-    Buffer **placed = NEWN(plan->arena, Buffer *, plan->buffers.n + 1);
+    Placed *placed = NEWN(plan->arena, Placed, plan->buffers.n + 1);
     int n = 0;
     for (int i = 0; i < plan->buffers.n; i++)
         if (planned(plan->buffers.at[i]))
@@ -153,9 +168,10 @@ Plan *memplan(Plan *plan, const CodeOptions *options)
         Buffer *b = sorted[i];
         if (b->place == PLACE_INPUT)
             b->first = 0;
-        b->at = find_place(placed, i, b, options->plain);
-        insert(placed, i, b);
-        int64_t end = b->at + bytes_of(b, options->plain);
+        int64_t size = bytes_of(b, options->plain);
+        b->at = find_place(placed, i, b, size);
+        int64_t end = b->at + size;
+        insert(placed, i, (Placed){b->at, end, b->first, b->last});
         plan->workspace = end > plan->workspace ? end : plan->workspace;
     }
     for (int i = 0; i < plan->kernels.n; i++)

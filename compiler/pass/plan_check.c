@@ -13,6 +13,8 @@
  *   - every value lies inside its buffer. */
 #include "pass/backend.h"
 
+#include <stdlib.h>
+
 typedef enum Held { HELD_NOTHING, HELD_VALUES, HELD_OTHERS } Held;
 
 typedef struct Note {
@@ -27,7 +29,8 @@ typedef struct Replay {
     const char *entry;
     int64_t workspace; /* bytes */
     bool plain;
-    VEC(Note) notes;
+    VEC(Note) notes;             /* in the order of their buffers' addresses */
+    VEC(Note *) holding;         /* those that hold values, and some that did */
     VEC(const Buffer *) updated; /* parameters and slots, in order */
 } Replay;
 
@@ -58,12 +61,22 @@ static void add_notes(Replay *r, const Plan *plan)
             add_notes(r, plan->kernels.at[i]->body);
 }
 
+static int by_buffer(const void *a, const void *b)
+{
+    uintptr_t x = (uintptr_t)((const Note *)a)->buffer;
+    uintptr_t y = (uintptr_t)((const Note *)b)->buffer;
+    return (x > y) - (x < y);
+}
+
 static Note *note_of(Replay *r, const Buffer *b)
 {
-    for (int i = 0; i < r->notes.n; i++)
-        if (r->notes.at[i].buffer == b)
-            return &r->notes.at[i];
-    nnc_bug("%s: %s has no place", r->entry, name_of(b));
+    Note key = {.buffer = b}, *note = NULL;
+    if (r->notes.n > 0)
+        note = bsearch(&key, r->notes.at, (size_t)r->notes.n,
+                       sizeof *r->notes.at, by_buffer);
+    if (!note)
+        nnc_bug("%s: %s has no place", r->entry, name_of(b));
+    return note;
 }
 
 /* A scan's scratch is its body's workspace: they overlap by intent. */
@@ -77,6 +90,12 @@ static bool nested(const Note *a, const Note *b)
     return false;
 }
 
+static void hold(Replay *r, Note *note)
+{
+    note->held = HELD_VALUES;
+    vec_push(r->arena, &r->holding, note);
+}
+
 static void write(Replay *r, const Buffer *b)
 {
     if (!buffer_in_work(b))
@@ -85,13 +104,17 @@ static void write(Replay *r, const Buffer *b)
     if (to->held == HELD_OTHERS)
         nnc_bug("%s: %s is written again after its place was given away",
                 r->entry, name_of(b));
-    to->held = HELD_VALUES;
-    for (int i = 0; i < r->notes.n; i++) {
-        Note *n = &r->notes.at[i];
+    int kept = 0;
+    for (int i = 0; i < r->holding.n; i++) {
+        Note *n = r->holding.at[i];
         if (n != to && n->held == HELD_VALUES && n->from < to->to &&
             to->from < n->to && !nested(to, n))
             n->held = HELD_OTHERS;
+        if (n != to && n->held == HELD_VALUES)
+            r->holding.at[kept++] = n;
     }
+    r->holding.n = kept;
+    hold(r, to);
 }
 
 /* What a node shows: through views, and out of scans' bodies. */
@@ -246,9 +269,11 @@ void plan_check(const Plan *plan, const CodeOptions *options)
                 .workspace = plan->workspace,
                 .plain = options->plain};
     add_notes(&r, plan);
+    if (r.notes.n > 1)
+        qsort(r.notes.at, (size_t)r.notes.n, sizeof *r.notes.at, by_buffer);
     for (int i = 0; i < r.notes.n; i++)
         if (r.notes.at[i].buffer->place == PLACE_INPUT)
-            r.notes.at[i].held = HELD_VALUES;
+            hold(&r, &r.notes.at[i]);
     run(&r, plan);
     for (int i = 0; i < plan->graph->roots.n; i++) {
         const Root *root = &plan->graph->roots.at[i];
