@@ -88,6 +88,15 @@ size_t arena_room(const Arena *arena)
     return arena->limit > arena->used ? arena->limit - arena->used : 0;
 }
 
+Arena *arena_scratch(const Arena *of)
+{
+    Arena *scratch = arena_new();
+
+    scratch->limit = of->limit;
+    scratch->used = of->used;
+    return scratch;
+}
+
 static Chunk *chunk_new(Arena *arena, size_t size)
 {
     Chunk *chunk;

@@ -21,6 +21,10 @@ void arena_free(Arena *arena);
 void arena_limit(Arena *arena, size_t bytes);
 size_t arena_room(const Arena *arena);
 
+/* For what goes before the compilation ends: an arena that may hand out what
+ * `of` has left now. */
+Arena *arena_scratch(const Arena *of);
+
 /* The end for want of memory, also for those who ask the system for it. */
 _Noreturn void arena_exhausted(void);
 

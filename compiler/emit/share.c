@@ -29,7 +29,7 @@ static bool names_function(const char *text, const char *name, size_t n)
  * their names, and what white space there is. Equal texts are one pointer. */
 static const char *essence(Arena *arena, const char *text, const char *name)
 {
-    Arena *scratch = arena_new();
+    Arena *scratch = arena_scratch(arena);
     Text out = {.arena = scratch};
     size_t n = strlen(name);
     for (bool word = false; *text; word = str_in_name(text[-1])) {

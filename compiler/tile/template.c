@@ -555,7 +555,7 @@ static void statements(Fill *f, const Token *t, int n, const Bind *env,
 void template_fill(Text *out, const char *path, const char *text,
                    const char *section, const Hole *holes, int n, int indent)
 {
-    Arena *scratch = arena_new();
+    Arena *scratch = arena_scratch(out->arena);
     Fill f = {.arena = scratch, .out = out, .path = path, .file = text};
     Frame frame = {.holes = holes, .n = n};
     f.frame = &frame;
@@ -566,7 +566,7 @@ void template_fill(Text *out, const char *path, const char *text,
 void template_text(Text *out, const char *text, const Hole *holes, int n,
                    int indent)
 {
-    Arena *scratch = arena_new();
+    Arena *scratch = arena_scratch(out->arena);
     Fill f = {.arena = scratch, .out = out, .path = "(text)"};
     Frame frame = {.holes = holes, .n = n};
     f.frame = &frame;

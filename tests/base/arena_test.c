@@ -49,6 +49,22 @@ static void growing_keeps_what_is_there(void **state)
     arena_free(arena);
 }
 
+static void scratch_draws_on_the_same_budget(void **state)
+{
+    Arena *arena = arena_new(), *scratch;
+    (void)state;
+
+    arena_limit(arena, 10 << 20);
+    arena_alloc(arena, 4 << 20);
+    scratch = arena_scratch(arena);
+    assert_true(arena_room(scratch) == arena_room(arena));
+    arena_alloc(scratch, 3 << 20);
+    assert_true(arena_room(scratch) <= (size_t)3 << 20);
+    assert_true(arena_room(arena) <= (size_t)6 << 20);
+    arena_free(scratch);
+    arena_free(arena);
+}
+
 static void a_copy_ends_in_zero(void **state)
 {
     Arena *arena = arena_new();
@@ -96,6 +112,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pieces_are_zeroed_aligned_and_apart),
         cmocka_unit_test(growing_keeps_what_is_there),
+        cmocka_unit_test(scratch_draws_on_the_same_budget),
         cmocka_unit_test(a_copy_ends_in_zero),
         cmocka_unit_test(equal_names_are_one_pointer),
         cmocka_unit_test(printf_takes_any_length),
