@@ -39,11 +39,11 @@ static const char *first_line(const Keep *k)
                         k->program->name);
 }
 
-static void write_objects(Text *out, const Sources *sources)
+static void write_OBJECTS(Text *out, const char *what, const Sources *sources)
 {
-    int column = (int)strlen("OBJECTS =");
+    int column = (int)strlen(what) + (int)strlen("_OBJECTS =");
 
-    text_add(out, "OBJECTS =");
+    text_printf(out, "%s_OBJECTS =", what);
     for (int i = 0; i < sources->n; i++) {
         int n = (int)strlen(sources->at[i]) - 2;
 
@@ -59,9 +59,9 @@ static void write_objects(Text *out, const Sources *sources)
     text_add(out, "\n");
 }
 
-static void write_libraries(Text *out, const Sources *sources)
+static void write_libraries(Text *out, const char *what, const Sources *sources)
 {
-    text_add(out, "LIBS =");
+    text_printf(out, "%s_LIBS =", what);
     for (int i = 0; i < sources->n; i++) {
         const char *library = toolchain_library(sources->at[i]);
 
@@ -71,29 +71,35 @@ static void write_libraries(Text *out, const Sources *sources)
     text_add(out, " " TOOLCHAIN_LIBRARIES "\n");
 }
 
-static const char *makefile(const Keep *k, const Sources *sources)
+/* What one program is made of, which is no more than it uses, and how. */
+static void write_program(Text *out, const Keep *k, const ProgramText *t)
+{
+    const char *what = t->name + strlen(k->program->name) + strlen("-");
+    Sources sources = {0};
+
+    sources_add(k->driver->arena, &sources, t->text);
+    write_OBJECTS(out, what, &sources);
+    write_libraries(out, what, &sources);
+    text_printf(
+        out,
+        "%s: %s.c $(%s_OBJECTS)\n\t$(CC) $(CFLAGS) " TOOLCHAIN_PROGRAM_FLAGS
+        "%s%s -o $@ %s.c $(%s_OBJECTS) "
+        "$(%s_LIBS)\n",
+        t->name, t->name, what, *t->flags ? " " : "", t->flags, t->name, what,
+        what);
+}
+
+static const char *makefile(const Keep *k)
 {
     Text out = {.arena = k->driver->arena};
-    const char *flags = k->texts.at[0].flags;
 
     text_add(&out, first_line(k));
-    text_add(&out, "CFLAGS = -O2\n");
-    write_objects(&out, sources);
-    write_libraries(&out, sources);
-    text_add(&out, "all:");
+    text_add(&out, "CFLAGS = -O2\nall:");
     for (int i = 0; i < k->texts.n; i++)
         text_printf(&out, " %s", k->texts.at[i].name);
     text_add(&out, "\n");
-    for (int i = 0; i < k->texts.n; i++) {
-        const char *name = k->texts.at[i].name;
-
-        text_printf(
-            &out,
-            "%s: %s.c $(OBJECTS)\n\t$(CC) $(CFLAGS) " TOOLCHAIN_PROGRAM_FLAGS
-            "%s%s -o $@ %s.c $(OBJECTS) "
-            "$(LIBS)\n",
-            name, name, *flags ? " " : "", flags, name);
-    }
+    for (int i = 0; i < k->texts.n; i++)
+        write_program(&out, k, &k->texts.at[i]);
     text_add(&out, ".c.o:\n\t$(CC) $(CFLAGS) " TOOLCHAIN_RUNTIME_FLAGS
                    " -c -o $@ $<\n");
     return text_str(&out);
@@ -154,7 +160,7 @@ static KeptFiles gather(const Keep *k)
 
         vec_push(a, &files, file);
     }
-    vec_push(a, &files, ((Kept){"Makefile", makefile(k, &sources)}));
+    vec_push(a, &files, ((Kept){"Makefile", makefile(k)}));
     return files;
 }
 

@@ -387,6 +387,12 @@ expect 2 "keep: with -o" "$NNC" build small.nn --keep kept -o kept
 expect 0 "keep: gzip and pictures" \
     "$NNC" build "$TREE/examples/lenet5/lenet5.nn" --infer-only --keep images
 says images/Makefile "keep: names their libraries" 'LIBS = -lz -lpng'
+expect 0 "keep: both programs" \
+    "$NNC" build "$TREE/examples/lenet5/lenet5.nn" --keep both
+says both/Makefile "keep: pictures are not trained on" \
+    'train_LIBS = -lz -lm -lpthread'
+! sed -n '/^train_OBJECTS/,/[^\\]$/p' both/Makefile | grep -q 'nn_infer\|nn_png'
+verdict "keep: a trainer holds no inference" "$(grep train_ both/Makefile)"
 ls images | grep train >log
 ! [ -s log ]
 verdict "keep: inference needs no trainer" "$(tr '\n' ' ' <log)"
