@@ -148,8 +148,9 @@ int command_summary(const Options *o)
         !(p = driver_program(&d)) || !driver_model(&d, WANT_ALL, &m, NULL))
         return diag_errors(diag) ? driver_status(&d) : 2;
     driver_status(&d);
-    nn_say(stdout, "%s, from %s; multiply-adds are those of one row\n\n",
-           p->name, str_base_name(p->path));
+    nn_say(stdout, "%s, from %s; multiply-adds are those of one row\n", p->name,
+           str_base_name(p->path));
+    putchar('\n');
     print_layers(&d, p);
     putchar('\n');
     print_memory(&d, &m, true);
