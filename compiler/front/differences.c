@@ -331,20 +331,21 @@ bool differences_clash(const Differences *d, const Node *node, Measure two[2])
 
 bool differences_meet(const Differences *d, const Node *node)
 {
-    bool *seen = NEWN(d->e->arena, bool, d->e->graph->nodes.n);
+    Arena *scratch = arena_scratch(d->e->arena); /* many losses ask this */
+    bool *seen = NEWN(scratch, bool, d->e->graph->nodes.n), meets = false;
     VEC(const Node *) todo = {0};
 
-    vec_push(d->e->arena, &todo, node);
-    while (todo.n > 0) {
+    vec_push(scratch, &todo, node);
+    while (todo.n > 0 && !meets) {
         const Node *n = todo.at[--todo.n];
 
-        if (d->met[n->id] || d->tainted[n->id])
-            return true;
+        meets = d->met[n->id] || d->tainted[n->id];
         for (int i = 0; i < n->n_in && is_local(n); i++)
             if (!seen[n->in[i]->id]) {
                 seen[n->in[i]->id] = true;
-                vec_push(d->e->arena, &todo, n->in[i]);
+                vec_push(scratch, &todo, n->in[i]);
             }
     }
-    return false;
+    arena_free(scratch);
+    return meets;
 }

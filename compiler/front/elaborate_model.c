@@ -232,22 +232,26 @@ static void each(Elab *e, const Exprs *values, void (*f)(Elab *, const Expr *))
 }
 
 /* The losses in the words of the text, for whoever resumes training. */
-static void note_losses(Elab *e, const Item *item)
+static void note_losses(Elab *e)
 {
-    Program *p = e->program;
     Text out = {.arena = e->arena};
 
-    if (p->losses)
-        text_add(&out, p->losses);
-    for (int i = 0; i < item->values.n; i++) {
-        text_add(&out, out.n ? ", " : "");
-        ast_print_expr(&out, item->values.at[i]);
+    for (int i = 0; i < e->model->items.n; i++) {
+        const Item *item = e->model->items.at[i];
+
+        for (int v = 0; item->kind == ITEM_LOSS && v < item->values.n; v++) {
+            text_add(&out, out.n ? ", " : "");
+            ast_print_expr(&out, item->values.at[v]);
+        }
     }
-    p->losses = text_str(&out);
+    if (out.n > 0)
+        e->program->losses = text_str(&out);
 }
 
 static void items(Elab *e)
 {
+    if (e->first)
+        note_losses(e);
     for (int i = 0; i < e->model->items.n; i++) {
         const Item *item = e->model->items.at[i];
 
@@ -256,8 +260,6 @@ static void items(Elab *e)
             output(e, item);
             break;
         case ITEM_LOSS:
-            if (e->first)
-                note_losses(e, item);
             each(e, &item->values, loss);
             break;
         case ITEM_METRIC:
