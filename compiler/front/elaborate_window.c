@@ -94,14 +94,14 @@ static bool divides(Elab *e, const Call *call, const Window *w,
     return true;
 }
 
-/* No stride is taken where only one window fits. */
-static void drop_strides(Window *w, const Shape *image)
+/* Where only one window fits, any stride beyond the image is the same. */
+static void shorten_strides(Window *w, const Shape *image)
 {
     for (int i = 0; i < 2; i++) {
         int64_t size = image->dim[1 + i] + w->pad[i] + w->pad[2 + i];
 
-        if (size - w->kernel[i] < w->stride[i])
-            w->stride[i] = 1;
+        if (size >= w->kernel[i] && size - w->kernel[i] < w->stride[i])
+            w->stride[i] = size - w->kernel[i] + 1;
     }
 }
 
@@ -118,7 +118,7 @@ static Value *slide(Elab *e, Call *call, Window *w, int n_in)
     if (!set_padding(e, call, pad, w) ||
         (call->arg.at[exact]->number != 0 && !divides(e, call, w, &image)))
         return e->poison;
-    drop_strides(w, &image);
+    shorten_strides(w, &image);
     if (!sane(e, call, w))
         return e->poison;
     for (int i = 0; i < n_in; i++)

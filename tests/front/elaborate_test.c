@@ -147,6 +147,7 @@ static const struct {
     {"im -> maxpool(3, stride: 1)", "3x6x4"},
     {"im -> avgpool(3, stride: 2, pad: 1)", "3x4x3"},
     {"im -> maxpool([8, 2], exact: true)", "3x1x3"},
+    {"im -> maxpool(5, stride: 4)", "3x1x1"}, /* with a rest */
     {"im -> flatten", "144"},
     {"reshape(im, [2, 72])", "2x72"},
     {"concat(v, v, v)", "12"},
