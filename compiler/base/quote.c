@@ -91,24 +91,32 @@ void quote_dot(Text *out, const char *s)
     }
 }
 
+/* A character that is not to be shown, in the escapes of UTF-16. */
+static void json_hidden(Text *out, const char *s, size_t n)
+{
+    unsigned long code = n ? nn_utf8_code(s, n) : 0xfffd;
+
+    if (code > 0xffff) {
+        text_printf(out, "\\u%04lx", 0xd7c0 + (code >> 10));
+        code = 0xdc00 + (code & 0x3ff);
+    }
+    text_printf(out, "\\u%04lx", code);
+}
+
 void quote_json(Text *out, const char *s)
 {
-    size_t left = strlen(s);
-
     text_add(out, "\"");
-    while (left > 0) {
-        size_t n = nn_utf8(s, left);
+    for (size_t left = strlen(s); left > 0;) {
+        size_t n = nn_printable(s, left), all = nn_utf8(s, left);
 
         if (n == 0)
-            text_add(out, "\\ufffd");
+            json_hidden(out, s, all);
         else if (*s == '"' || *s == '\\')
             text_printf(out, "\\%c", *s);
-        else if (n == 1 && !is_plain(*s))
-            text_printf(out, "\\u%04x", (unsigned)*s);
         else
             text_add_n(out, s, n);
-        s += n ? n : 1;
-        left -= n ? n : 1;
+        s += all ? all : 1;
+        left -= all ? all : 1;
     }
     text_add(out, "\"");
 }

@@ -55,8 +55,24 @@ static int find_arg(const Call *call, const char *name)
     nnc_bug("`%s` has no argument `%s`", call->name, name);
 }
 
+/* Whether tiles can count the places of an image with its padding, which are
+ * copied with all lanes of a vector. */
+static bool countable(const Window *w, const Shape *image)
+{
+    enum { LANES = 16 };
+    int64_t places = (image->dim[0] + LANES - 1) / LANES * LANES;
+
+    if (!w->pad[0] && !w->pad[1] && !w->pad[2] && !w->pad[3])
+        return true;
+    for (int i = 0; i < 2; i++)
+        if (__builtin_mul_overflow(
+                places, image->dim[1 + i] + w->pad[i] + w->pad[2 + i], &places))
+            return false;
+    return places <= INT32_MAX;
+}
+
 /* Tiles count in ints: sums of sizes beyond this would not fit. */
-static bool sane(Elab *e, const Call *call, const Window *w)
+static bool sane(Elab *e, const Call *call, const Window *w, const Shape *image)
 {
     const int64_t limit = 1 << 28;
     bool ok = true;
@@ -66,6 +82,11 @@ static bool sane(Elab *e, const Call *call, const Window *w)
              w->stride[i % 2] < limit;
     if (!ok)
         elab_error(e, call->site.span, "this window is too large");
+    else if (!(ok = countable(w, image)))
+        elab_note(e,
+                  elab_error(e, call->site.span,
+                             "the image with this padding is too large"),
+                  "the value", call->in[0]);
     return ok;
 }
 
@@ -119,7 +140,7 @@ static Value *slide(Elab *e, Call *call, Window *w, int n_in)
         (call->arg.at[exact]->number != 0 && !divides(e, call, w, &image)))
         return e->poison;
     shorten_strides(w, &image);
-    if (!sane(e, call, w))
+    if (!sane(e, call, w, &image))
         return e->poison;
     for (int i = 0; i < n_in; i++)
         in[i] = elab_node(e, call->in[i]);

@@ -88,6 +88,10 @@ static void json(void **state)
         {"a\"\\", "\"a\\\"\\\\\""},
         {"\001\x7f\n", "\"\\u0001\\u007f\\u000a\""},
         {"\xc3\xa4\xc3", "\"\xc3\xa4\\ufffd\""},
+        {"\xe2\x80\xae"
+         "a\xc2\x85",
+         "\"\\u202ea\\u0085\""}, /* not to be shown */
+        {"\xf3\xa0\x80\x81", "\"\\udb40\\udc01\""},
     };
 
     (void)state;
