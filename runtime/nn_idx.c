@@ -79,6 +79,14 @@ static bool take_cells(nn_table *t, const idx_type *type, nn_error *e)
     size_t start = 4 + 4 * (size_t)t->file.bytes[3];
     if (!nn_table_fits(t, type->size, t->file.size - start, e))
         return false;
+    size_t end = start + (size_t)t->rows * (size_t)t->width * type->size;
+    if (t->file.size > end)
+        return nn_fail(e,
+                       "%s goes on behind the %lld row%s that its header "
+                       "promises, with %zu byte%s",
+                       t->path, (long long)t->rows, nn_s(t->rows),
+                       t->file.size - end,
+                       nn_s((long long)(t->file.size - end)));
     t->cell = type->cell;
     t->cells = t->file.bytes + start;
     if (type->cell == NN_CELL_U8)

@@ -66,6 +66,7 @@ static void refuses_idx(void **state)
                "abc"),
          {"f"}},
         {BYTES("\0\0\x08\x01\0\0\0\0"), {"f has no rows"}},
+        {BYTES("\0\0\x08\x01\0\0\0\2abc"), {"with 1 byte"}},
         {BYTES("\0\0\x0d\x01\0\0\0\1\x7f\xc0\0\0"),
          {
              "row 1",
