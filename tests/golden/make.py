@@ -276,6 +276,63 @@ def wide(c):
     return y, entropy(c, y, c.target("t", 19))
 
 
+# Values that look alike ------------------------------------------------------
+
+def against(c, z, *shape):
+    return z, mse(z, c.input("y", *shape))
+
+
+def two(c):
+    h = c.dense(c.input("x", 3), "dense1", 4).tanh()
+    z = torch.cat([h[:, :2] * 2, h[:, 2:] ** 2], 1) + h * h
+    return against(c, z, 4)
+
+
+def turned_product(c):
+    x = c.input("x", 3)
+    w = c.param("b.w", 3, 3)
+    return against(c, (x @ w + 2 * x @ w.T).tanh(), 3)
+
+
+def pads(c):
+    x = c.input("x", 1, 5, 5)
+    low = -math.inf
+    a = F.max_pool2d(F.pad(x, (1, 0, 1, 0), value=low), 2)
+    b = F.max_pool2d(F.pad(x, (0, 1, 0, 1), value=low), 2)
+    return against(c, c.dense((a + 2 * b).flatten(1), "d", 3), 3)
+
+
+def merged(c):
+    x = c.input("x", 5, 3)
+    w1, w2 = c.param("r.w1", 3, 3), c.param("r.w2", 3, 3)
+    b1, b2 = c.param("r.b1", 3), c.param("r.b2", 3)
+    h = torch.zeros(c.rows, 3)
+    for t in range(5):
+        p, q = h @ w1.T, h @ w2.T
+        h = (x[:, t] + p + b1 + (q + b2) * p).tanh()
+    return against(c, c.dense(h, "d", 2), 2)
+
+
+def backwards_last(c):
+    h = c.recurrent(c.input("x", 5, 3).flip(1), "r", "rnn", 3)[0].flip(1)
+    return against(c, c.dense(h[:, -1], "d", 2), 2)
+
+
+def softmax_in_loop(c):
+    x = c.input("x", 6, 64)
+    h = torch.zeros(c.rows, 5)
+    for t in range(6):
+        h = (0.5 * h + c.dense(x[:, t], "s.d", 5).softmax(-1)).tanh()
+    return against(c, c.dense(h, "d", 2), 2)
+
+
+def own_l2(c):
+    w = c.param("o.w", 3, 3)
+    z = c.dense((c.input("x", 3) @ w.T).tanh(), "d", 2)
+    c.penalty = 0.25 * w.square().sum()
+    return against(c, z, 2)
+
+
 # Losses -------------------------------------------------------------------
 
 def linear_entropy(*shape):
@@ -486,7 +543,8 @@ CASES = {f.__name__: f for f in (
     products, signs, softmaxed, turned, wide, entropy_sum, log_softmax,
     log_mixture, squares_sum, two_losses, penalties, rnn_all, lstm_all,
     lstm_last, gru_stack, jordan_net, textbook, three_states, both_ways,
-    handed_on, xor, iris, digits, lenet5, adding, residual_digits)}
+    handed_on, two, turned_product, pads, merged, backwards_last,
+    softmax_in_loop, own_l2, xor, iris, digits, lenet5, adding, residual_digits)}
 CASES["adding_own"] = adding
 CASES["entropy"] = linear_entropy()
 CASES["entropy_time"] = linear_entropy(6)
