@@ -33,8 +33,9 @@ static void ours(void *context, long times)
         for (int k = 0; k < CHANNELS; k += 32) {
             for (int i = 0; i < SIZE; i++) {
                 for (int j = 0; j < SIZE; j += 14) {
-                    c_conv_tile(c->x + i * 58 + j, c->w + k / 16 * 9216,
-                                c->y + i * 3584 + j * 64, k, c->b);
+                    conv_bench_c_conv_tile(c->x + i * 58 + j,
+                                           c->w + k / 16 * 9216,
+                                           c->y + i * 3584 + j * 64, k, c->b);
                 }
             }
         }
@@ -45,7 +46,7 @@ static void pad(void *context, long times)
 {
     const Conv *c = context;
     for (long i = 0; i < times; i++) {
-        c_conv_pad(c->net.inputs[0], c->x);
+        conv_bench_c_conv_pad(c->net.inputs[0], c->x);
     }
 }
 
