@@ -5,8 +5,8 @@
 set -eu
 here=$(dirname "$0")
 table=$(${CC:-cc} -E -P -x c -I"$here/../compiler" - <<'END' |
-#define OP(id, name, class, n, attrs, shape, grad, lower, flops, check, flags, \
-           scalar, vector, attr, doc) @ name @ n @ attrs @ doc
+#define OP(id, name, class, kernel, n, attrs, shape, grad, lower, flops, check, \
+           flags, scalar, vector, attr, doc) @ name @ n @ attrs @ doc
 #include "ir/ops.def"
 END
     awk -f "$here/operators.awk")

@@ -8,11 +8,12 @@
 #include "ir/rules.h"
 
 const OpInfo op_table[OP_COUNT] = {
-#define OP(id_, name_, class_, n_, attrs_, shape_, grad_, lower_, flops_,      \
-           check_, flags_, scalar_, vector_, attr_, doc_)                      \
+#define OP(id_, name_, class_, kernel_, n_, attrs_, shape_, grad_, lower_,     \
+           flops_, check_, flags_, scalar_, vector_, attr_, doc_)              \
     [OP_##id_] = {.id = #id_,                                                  \
                   .name = (name_),                                             \
                   .class = (class_),                                           \
+                  .kernel = KERNEL_##kernel_,                                  \
                   .n_in = (n_),                                                \
                   .attrs = (attrs_),                                           \
                   .shape = shape_rule_##shape_,                                \

@@ -20,6 +20,22 @@ typedef enum OpClass {
     CLASS_FORM,   /* surface only: elaboration builds other nodes */
 } OpClass;
 
+/* The kind of kernel that computes an operator. */
+typedef enum KernelKind {
+    KERNEL_NONE,   /* none does: a leaf, or a view that a layout describes */
+    KERNEL_MAP,    /* one loop nest over `space` */
+    KERNEL_REDUCE, /* a sum or maximum, with maps before it */
+    KERNEL_ROW,    /* softmax, cross-entropy and the like: row by row */
+    KERNEL_COPY,   /* a view that no layout describes */
+    KERNEL_MATMUL,
+    KERNEL_CONV,
+    KERNEL_CONV_DX,
+    KERNEL_CONV_DW,
+    KERNEL_POOL,     /* and its gradients */
+    KERNEL_SCAN,     /* body is a Plan of its own */
+    KERNEL_STRAIGHT, /* the whole entry as straight-line code */
+} KernelKind;
+
 /* How the gradient check treats the operator. */
 typedef enum OpCheck {
     CHECK_SMOOTH,    /* within 1e-6 of central differences */
@@ -32,6 +48,7 @@ typedef enum OpFlag {
     OPF_MIXES_ROWS = 1, /* uses `rows` */
     OPF_RANDOM = 2,     /* depends on the seed */
     OPF_SHAPED = 4,     /* its shape is given, not computed */
+    OPF_NUMBER = 8,     /* one number in every element, known to the code */
 } OpFlag;
 
 /* Which member of a node's Attr the operator uses. */
@@ -66,6 +83,7 @@ typedef struct OpInfo {
     const char *id;   /* "RELU" */
     const char *name; /* as the user writes it: "relu"; NULL: internal */
     OpClass class;
+    KernelKind kernel;
     int n_in;          /* inputs; -1: any number */
     const char *attrs; /* surface arguments: "window:pair, pad:pad=0" */
     ShapeRule *shape;

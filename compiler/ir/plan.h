@@ -57,20 +57,6 @@ typedef struct Value {
     const Layout *want; /* the schedule's wish; NULL: row-major */
 } Value;
 
-typedef enum KernelKind {
-    KERNEL_MAP,    /* one loop nest over `space` */
-    KERNEL_REDUCE, /* a sum or maximum, with maps before it */
-    KERNEL_ROW,    /* softmax, cross-entropy and the like: row by row */
-    KERNEL_COPY,   /* a view that no layout describes */
-    KERNEL_MATMUL,
-    KERNEL_CONV,
-    KERNEL_CONV_DX,
-    KERNEL_CONV_DW,
-    KERNEL_POOL,     /* and its gradients */
-    KERNEL_SCAN,     /* body is a Plan of its own */
-    KERNEL_STRAIGHT, /* the whole entry as straight-line code */
-} KernelKind;
-
 struct Kernel {
     KernelKind kind;
     const char *name;   /* of its C function, unique in the file */

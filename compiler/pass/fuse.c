@@ -28,46 +28,19 @@ typedef struct Fuser {
 
 static KernelKind kind_of(const Node *n)
 {
-    switch (n->op) {
-    case OP_SUM:
-    case OP_RMAX:
-        return KERNEL_REDUCE;
-    case OP_CONCAT:
-    case OP_PAD:
-        return KERNEL_COPY;
-    case OP_MATMUL:
-        return KERNEL_MATMUL;
-    case OP_CONV:
-        return KERNEL_CONV;
-    case OP_CONV_DX:
-        return KERNEL_CONV_DX;
-    case OP_CONV_DW:
-        return KERNEL_CONV_DW;
-    case OP_MAXPOOL:
-    case OP_MAXPOOL_AT:
-    case OP_MAXPOOL_DX:
-    case OP_AVGPOOL:
-    case OP_AVGPOOL_DX:
-        return KERNEL_POOL;
-    case OP_SCAN:
-        return KERNEL_SCAN;
-    default:
-        return op_table[n->op].class == CLASS_MAP ? KERNEL_MAP : KERNEL_ROW;
-    }
+    return op_table[n->op].kernel;
 }
 
 bool plan_is_number(const Node *n)
 {
     while (plan_is_view(n))
         n = n->in[0];
-    return n->op == OP_CONST || n->op == OP_RATE || n->op == OP_POW_STEP ||
-           n->op == OP_ROWS;
+    return op_table[n->op].flags & OPF_NUMBER;
 }
 
 bool plan_is_view(const Node *n)
 {
-    return n->op == OP_RESHAPE || n->op == OP_TRANSPOSE || n->op == OP_SLICE ||
-           n->op == OP_REVERSE || n->op == OP_BROADCAST;
+    return op_table[n->op].class == CLASS_VIEW && kind_of(n) == KERNEL_NONE;
 }
 
 static Plan *body_plan(Plan *outer, Node *scan)
@@ -476,6 +449,8 @@ static bool vanishes(const Fuser *f, const Node *n)
 {
     const Nodes *users = &f->users[n->id];
     int readers = 0;
+    if (f->plain || !spreads(n))
+        return false;
     for (int i = 0; i < users->n; i++) {
         const Node *user = users->at[i];
         if (!conv_gradient(user) || conv_dy(user) != n)
@@ -484,7 +459,7 @@ static bool vanishes(const Fuser *f, const Node *n)
             return false;
         readers++;
     }
-    return !f->plain && readers == f->uses[n->id];
+    return readers == f->uses[n->id];
 }
 
 static void place_conv_gradient(Fuser *f, Node *n)
@@ -523,27 +498,19 @@ static void find_stores(Fuser *f, Kernel *k)
     }
 }
 
-/* Leaves and views; and one of the outputs of a scan is a view of it. */
-static bool has_no_kernel(const Node *n)
-{
-    bool leaf = op_table[n->op].class == CLASS_LEAF && n->op != OP_DROP_MASK;
-    return leaf || plan_is_view(n) || n->op == OP_PICK;
-}
-
 static void place(Fuser *f, Node *n)
 {
-    OpClass class = op_table[n->op].class;
-    if (class == CLASS_MAP || n->op == OP_DROP_MASK)
+    KernelKind kind = kind_of(n);
+    if (kind == KERNEL_MAP)
         place_map(f, n);
-    else if (class == CLASS_REDUCE)
+    else if (kind == KERNEL_REDUCE)
         place_reduce(f, n);
-    else if (n->op == OP_MAXPOOL || n->op == OP_AVGPOOL ||
-             n->op == OP_MAXPOOL_AT)
-        place_pool(f, n);
     else if (conv_gradient(n))
         place_conv_gradient(f, n);
-    else if (!spreads(n) || !vanishes(f, n))
-        f->of[n->id] = plan_kernel(f->plan, kind_of(n), n);
+    else if (kind == KERNEL_POOL && !spreads(n))
+        place_pool(f, n);
+    else if (kind != KERNEL_NONE && !vanishes(f, n))
+        f->of[n->id] = plan_kernel(f->plan, kind, n);
 }
 
 Plan *fuse(Plan *plan, const CodeOptions *options)
@@ -562,8 +529,7 @@ Plan *fuse(Plan *plan, const CodeOptions *options)
     plan->value_room = g->nodes.n;
     plan->value = NEWN(plan->arena, Value, plan->value_room);
     for (int i = 0; i < g->nodes.n; i++)
-        if (!has_no_kernel(g->nodes.at[i]))
-            place(&f, g->nodes.at[i]);
+        place(&f, g->nodes.at[i]);
     for (int i = plan->kernels.n - 1; i >= 0 && !f.plain; i--)
         while (sink(&f, plan->kernels.at[i]))
             ;
