@@ -157,7 +157,7 @@ docs: ## write the tables of operators anew
 	$(Q)for f in README.md docs/language.md; do \
 	    sh docs/operators.sh $$f >$(B)/docs.md && cp $(B)/docs.md $$f; done
 
-lint: ## check layout and the rules of the house
+lint: all $(B)/libnnrt.a ## check layout and the rules of the house
 	$(Q)B=$(B) GROUPS_=lint sh tests/run.sh
 
 format: ## lay out all C files

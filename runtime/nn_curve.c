@@ -8,6 +8,7 @@
 #include <math.h>
 
 #include "nn_history.h"
+#include "nn_writer.h"
 
 enum { WIDTH = 720, LEFT = 70, RIGHT = 700, PANEL = 230, TOP = 30, BODY = 170 };
 
@@ -164,7 +165,7 @@ static void draw_panel(panel *p, const char *title)
         }
 }
 
-void nn_curve_write(const nn_history *h, FILE *out)
+static void draw(const nn_history *h, FILE *out)
 {
     double last = cell(h, h->count - 1, 0), first = cell(h, 0, 0);
     int height = PANEL * h->figures + 10;
@@ -190,4 +191,15 @@ void nn_curve_write(const nn_history *h, FILE *out)
         draw_panel(&p, title);
     }
     fprintf(out, "</svg>\n");
+}
+
+bool nn_curve_draw(const nn_history *h, nn_error *e)
+{
+    nn_writer w;
+    if (h->path == NULL || h->count == 0)
+        return true;
+    if (!nn_writer_open(&w, h->curve, e))
+        return false;
+    draw(h, w.stream);
+    return nn_writer_finish(&w, e);
 }

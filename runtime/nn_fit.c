@@ -422,7 +422,7 @@ static int stop_here(fit *f, nn_error *e)
     f->state.seen = f->figures[NN_TRAIN].seen;
     memcpy(f->state.sums, f->figures[NN_TRAIN].sums, sizeof f->state.sums);
     if (!check_data(f, e) || !save_checkpoint(f, e) ||
-        !nn_history_draw(&f->history, e))
+        !nn_curve_draw(&f->history, e))
         return 1;
     nn_log_say(&f->log, "interrupted; go on with --resume %s",
                f->places.checkpoint);
@@ -440,7 +440,7 @@ static int finish(fit *f, nn_error *e)
                    "kept",
                    f->state.best_epoch);
     }
-    if (!save_weights(f, e) || !nn_history_draw(&f->history, e))
+    if (!save_weights(f, e) || !nn_curve_draw(&f->history, e))
         return 1;
     for (int part = NN_VALIDATION; part < NN_PARTS; part++)
         if (r->data.parts[part].count > 0) {

@@ -173,17 +173,6 @@ bool nn_history_add(nn_history *h, int64_t epoch, uint64_t step, double rate,
     return fflush(h->stream) == 0 || cannot_write(h->path, e);
 }
 
-bool nn_history_draw(const nn_history *h, nn_error *e)
-{
-    nn_writer w;
-    if (h->path == NULL || h->count == 0)
-        return true;
-    if (!nn_writer_open(&w, h->curve, e))
-        return false;
-    nn_curve_write(h, w.stream);
-    return nn_writer_finish(&w, e);
-}
-
 void nn_history_close(nn_history *h)
 {
     if (h->stream != NULL)

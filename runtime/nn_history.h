@@ -36,15 +36,13 @@ bool nn_history_add(nn_history *h, int64_t epoch, uint64_t step, double rate,
                     double seconds, const nn_figures figures[NN_PARTS],
                     nn_error *e);
 
-/* Writes the curve, where there is a csv file. */
-bool nn_history_draw(const nn_history *h, nn_error *e);
-
 void nn_history_close(nn_history *h);
 
 /* The column of a part's figure. */
 int nn_history_column(const nn_history *h, nn_part part, int figure);
 
-/* nn_curve.c: the figures over epochs as SVG. */
-void nn_curve_write(const nn_history *h, FILE *stream);
+/* nn_curve.c: writes the figures over epochs as SVG, where there is a csv file.
+ */
+bool nn_curve_draw(const nn_history *h, nn_error *e);
 
 #endif

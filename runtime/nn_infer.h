@@ -17,8 +17,8 @@ typedef struct {
     nn_pool *pool; /* NULL: one thread */
 } nn_inference;
 
-/* Runs `rows` (1 .. infer.batch) rows that stand in buffers: by the entry for
- * one row where there is one. */
+/* nn_infer_batch.c: runs `rows` (1 .. infer.batch) rows that stand in buffers:
+ * by the entry for one row where there is one. */
 bool nn_infer_batch(nn_inference *f, int rows, nn_error *e);
 
 /* nn_bench.c: times the entries on random rows and prints a table. */

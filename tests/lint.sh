@@ -1,8 +1,8 @@
 #!/bin/sh
 # lint.sh: the rules of the house that a compiler does not check: the
-# direction of includes, the sizes of files, headers, functions and lines,
-# nesting, and what must not stand in the tree. tests/lint.except lists the
-# exceptions, each with its reason.
+# direction of includes, circles between files, the sizes of files, headers,
+# functions and lines, nesting, and what must not stand in the tree.
+# tests/lint.except lists the exceptions, each with its reason.
 . tests/lib.sh
 fresh lint
 sources=$(ls compiler/*.[ch] compiler/*/*.[ch] runtime/*.[ch] \
@@ -45,6 +45,44 @@ for f in runtime/*.[ch]; do
     sed -n 's/^#include "\([^"]*\)".*/\1/p' "$f" | grep -v '^nn_' |
         sed "s|^|$f: includes |"
 done | report "the runtime includes only itself"
+
+parts=$(ls compiler/*.c compiler/*/*.c runtime/*.c)
+for f in $parts; do
+    [ -f "$B/${f%.c}.o" ] || echo "$f: not built"
+done | report "every file is built"
+
+# uses: `FROM TO NAME` for each use between files that are built.
+uses() {
+    for f in $parts; do
+        nm -P -g "$B/${f%.c}.o" | sed "s|^|$f |"
+    done | awk '
+        $3 == "U" { used[$1 " " $2]; next }
+        { defined[$2] = $1 }
+        END {
+            for (u in used) {
+                split(u, part)
+                if (part[2] in defined)
+                    print part[1], defined[part[2]], part[2]
+            }
+        }'
+}
+
+# circles: `FROM TO NAME` lines that are a part of one.
+circles() {
+    { grep '^[a-z_]* circle:' tests/lint.except; cat; } |
+        awk -f tests/circles.awk | sort
+}
+
+planted=$(printf 'a.c b.c f\nb.c c.c g\nc.c a.c h\nx.c a.c f\nc.c y.c k\n' |
+    awk -f tests/circles.awk)
+[ "$(echo "$planted" | grep -c 'in a circle')" -eq 3 ]
+verdict "a planted circle is found" "$planted"
+
+for f in $(ls compiler/*.h compiler/*/*.h runtime/*.h); do
+    sed -n 's/^#include "\([^"]*\)".*/\1/p' "$f" |
+        sed "s|^|${f#compiler/} |; s|^runtime/||; s|\$| #include|"
+done >"$OUT/includes"
+{ uses; cat "$OUT/includes"; } | circles | report "no circles between files"
 
 for f in $sources $templates grammar/nn.y grammar/nn.l; do
     awk -v f="$f" '

@@ -162,20 +162,3 @@ Span span_join(Span a, Span b)
     joined.end = a.end > b.end ? a.end : b.end;
     return joined;
 }
-
-_Noreturn void diag_bug(const char *file, int line, const char *format, ...)
-{
-    va_list args;
-    Arena *arena = arena_new();
-    const char *text;
-
-    fflush(stdout);
-    va_start(args, format);
-    text = format_text(arena, format, args);
-    va_end(args);
-    fprintf(stderr,
-            "bug: %s:%d: %s\nThis is a mistake in nnc, not in your model.\n",
-            file, line, quote_text(arena, text));
-    arena_free(arena);
-    exit(70);
-}

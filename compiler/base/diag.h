@@ -16,6 +16,7 @@
 #include <stdio.h>
 
 #include "base/arena.h"
+#include "base/bug.h"
 
 typedef struct Source {
     const char *path; /* as the user gave it; "prelude.nn" for the prelude */
@@ -68,10 +69,5 @@ void diag_print(const Diag *diag, FILE *out, bool json);
 
 /* The smallest span that covers both. */
 Span span_join(Span a, Span b);
-
-/* An inconsistency inside nnc: prints `bug: FILE: ...` and exits with 70. */
-#define nnc_bug(...) diag_bug(__FILE__, __LINE__, __VA_ARGS__)
-_Noreturn void diag_bug(const char *file, int line, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
 
 #endif

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/diag.h"
+#include "base/bug.h"
 
 enum { NAME_LIMIT = 255 };
 

@@ -3,7 +3,7 @@
 
 #include <limits.h>
 
-#include "base/diag.h"
+#include "base/bug.h"
 
 void *vec_room(Arena *arena, void *at, int n, int *cap, size_t size)
 {

@@ -42,8 +42,9 @@ static const char *label(Emit *e, const Plan *plan, const Buffer *b)
 
     if (!b->name && strncmp(value, plan->prefix, n) == 0 && value[n] == '_')
         value += n + 1;
-    return emit_name(e,
-                     arena_printf(e->arena, "%s_at_%s", plan->prefix, value));
+    return names_global(
+        e->arena, &e->names,
+        arena_printf(e->arena, "%s_at_%s", plan->prefix, value));
 }
 
 void places_write(Emit *e, const Plan *plan)

@@ -84,11 +84,6 @@ static bool rough(const Panels *p, int64_t n, int lanes)
     return p->width == 0 && n % lanes != 0;
 }
 
-int tiles_unroll(const CodeOptions *o)
-{
-    return o->unroll == UNROLL_FULL ? INT_MAX : o->unroll;
-}
-
 /* Memory of the caller's, behind which nothing may be read. */
 static bool of_caller(const Plan *plan, const Node *n)
 {

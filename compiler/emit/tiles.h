@@ -6,6 +6,8 @@
 #ifndef NNC_EMIT_TILES_H
 #define NNC_EMIT_TILES_H
 
+#include <limits.h>
+
 #include "emit/emit.h"
 #include "tile/gemm.h"
 
@@ -25,7 +27,10 @@ Plan *tiles(Plan *plan, const CodeOptions *options);
 
 /* Most multiply-adds of a basic block as tiles understand it: INT_MAX for
  * --unroll=full. */
-int tiles_unroll(const CodeOptions *options);
+static inline int tiles_unroll(const CodeOptions *options)
+{
+    return options->unroll == UNROLL_FULL ? INT_MAX : options->unroll;
+}
 
 /* Chooses the variant of a convolution kernel. */
 void tile_conv(Plan *plan, Kernel *k, const CodeOptions *options);

@@ -31,14 +31,6 @@ void build_lost_head(Parse *p)
     p->skip = false;
 }
 
-Span build_point(Span before)
-{
-    for (; before.begin < before.end; before.begin++)
-        before.column +=
-            ((unsigned char)before.source->text[before.begin] & 0xc0) != 0x80;
-    return before;
-}
-
 Names build_names(Parse *p, Names names, Name name)
 {
     vec_push(p->arena, &names, name);

@@ -115,9 +115,16 @@ void elab_units(Elab *e);
 /* Which input an `output ... unit NAME;` names, or UNIT_...; complains where
  * the output's values cannot have its unit. */
 int elab_unit_named(Elab *e, const Item *item, const Shape *output);
-/* Whether numbers of an input are scaled or standardized. */
+/* elaborate_change.c: whether numbers of an input are scaled or standardized,
+ * and whether those of two units are so alike. */
 bool elab_changes(const Program *p, int input);
 bool elab_same_unit(const Program *p, Measure a, Measure b);
+
+/* elaborate_misfit.c: whether input i holds real numbers; otherwise a message.
+ */
+bool elab_real(Elab *e, const Call *call, int i);
+/* "`maxpool` takes an image ...", with what it was given; poison. */
+Value *elab_misfit(Elab *e, const Call *call, const char *form);
 
 /* The lowering that a row of ops.def names. */
 Lower *elab_lowering(const char *name);
@@ -126,13 +133,8 @@ Lower lower_map, lower_reduce, lower_slice, lower_concat, lower_reverse,
     lower_matmul, lower_conv2d, lower_pool, lower_softmax, lower_loss,
     lower_metric, lower_scan, lower_reshape, lower_flatten, lower_dropout,
     lower_chain;
-/* Whether input i holds real numbers; otherwise a message. */
-bool elab_real(Elab *e, const Call *call, int i);
-
 /* The node whose elements this one has, in whatever shape. */
 const Node *elab_shaped(const Node *n);
-/* "`maxpool` takes an image ...", with what it was given; poison. */
-Value *elab_misfit(Elab *e, const Call *call, const char *form);
 /* A loss of one value per row: mean or sum over present rows, [1]. */
 Value *elab_row_mean(Elab *e, Value *v);
 void elab_penalties(Elab *e, Value **loss);

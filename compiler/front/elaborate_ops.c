@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "front/elab.h"
-#include "front/foreign.h"
 
 Lower *elab_lowering(const char *name)
 {
@@ -26,35 +25,6 @@ Lower *elab_lowering(const char *name)
         if (name && strcmp(rows[i].name, name) == 0)
             return rows[i].lower;
     nnc_bug("there is no lowering `%s`", name ? name : "(none)");
-}
-
-bool elab_real(Elab *e, const Call *call, int i)
-{
-    const Value *v = call->in[i];
-    const char *layer;
-    Message *m;
-
-    if (v->kind == VAL_TENSOR && v->node->type == TYPE_REAL)
-        return true;
-    if (v->kind == VAL_POISON)
-        return false;
-    m = elab_error(e, call->site.span, "`%s` takes real numbers of the network",
-                   call->name);
-    diag_note(m, "this is %s", value_what(e->arena, v));
-    layer = foreign_layer(call->name);
-    if (layer && v->kind == VAL_NUMBER)
-        diag_help(m, "use `%s`, which has weights of its own", layer);
-    return false;
-}
-
-Value *elab_misfit(Elab *e, const Call *call, const char *form)
-{
-    Message *m =
-        elab_error(e, call->site.span, "`%s` takes %s", call->name, form);
-
-    for (int i = 0; i < call->n_in; i++)
-        elab_note(e, m, call->n_in == 1 ? "the value" : "one", call->in[i]);
-    return e->poison;
 }
 
 /* The row's axis for an `axis:` argument, or -1 with a message. */
@@ -197,13 +167,6 @@ Value *lower_reverse(Elab *e, Call *call)
                        graph_add(e->graph, OP_REVERSE, 1, &node,
                                  (Attr){.axis = elab_node_axis(v, 0)}, node),
                        v->rows);
-}
-
-const Node *elab_shaped(const Node *n)
-{
-    while (n->op == OP_RESHAPE)
-        n = n->in[0];
-    return n;
 }
 
 Value *lower_softmax(Elab *e, Call *call)

@@ -287,3 +287,10 @@ Value *elab_binary(Elab *e, Op op, Value *a, Value *b, const Expr *x)
     s[0] = value_shape(a);
     return elab_fits(e, x->at, &s[0]) ? a : e->poison;
 }
+
+const Node *elab_shaped(const Node *n)
+{
+    while (n->op == OP_RESHAPE)
+        n = n->in[0];
+    return n;
+}

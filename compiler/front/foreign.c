@@ -4,6 +4,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "front/later.h"
+
 typedef struct Row {
     const char *theirs, *ours;
 } Row;
@@ -47,7 +49,7 @@ static const char *translated(const char *name, const Words *words)
     for (int i = 0; i < N_NAMES; i++)
         if (alike(name, names[i].theirs) &&
             (str_among(words->at, words->n, names[i].ours) ||
-             names_later(names[i].ours)))
+             later_kind(names[i].ours)))
             return names[i].ours;
     return NULL;
 }

@@ -4,13 +4,7 @@
 #include <string.h>
 
 #include "front/foreign.h"
-
-static const struct {
-    const char *name, *what;
-} later[] = {
-#define LATER(name, what) {name, what},
-#include "front/later.def"
-};
+#include "front/later.h"
 
 static const char *const words_of_arguments[] = {
     "same", "valid", "full", "time", "features", "height", "channels", "width",
@@ -34,18 +28,9 @@ static const struct {
 const char *const names_common[] = {"init", "frozen", "l1", "l2", NULL};
 
 enum {
-    N_LATER = sizeof later / sizeof *later,
     N_WORDS = sizeof words_of_arguments / sizeof *words_of_arguments,
     N_INITS = sizeof inits / sizeof *inits,
 };
-
-const char *names_later(const char *name)
-{
-    for (int i = 0; i < N_LATER; i++)
-        if (strcmp(later[i].name, name) == 0)
-            return later[i].what;
-    return NULL;
-}
 
 bool names_word(const char *name)
 {
@@ -91,7 +76,7 @@ static void add_help(Message *m, const char *name, const Words *words)
 
     if (!ours && !advice)
         ours = str_nearest(name, words->at, words->n);
-    if (ours && names_later(ours))
+    if (ours && later_kind(ours))
         help_later(m, ours);
     else if (ours)
         diag_help(m, "did you mean `%s`?", ours);
@@ -102,7 +87,7 @@ static void add_help(Message *m, const char *name, const Words *words)
 /* The message where a later version knows the name; otherwise NULL. */
 static Message *not_yet(Diag *diag, Span span, const char *name)
 {
-    const char *kind = names_later(name), *advice = foreign_advice(name);
+    const char *kind = later_kind(name), *advice = foreign_advice(name);
     Message *m;
 
     if (!kind)

@@ -6,10 +6,6 @@
 
 typedef VEC(const char *) Words;
 
-/* "layer", "source", ... where the language has this name and this version
- * does not know it; otherwise NULL. */
-const char *names_later(const char *name);
-
 /* A word that arguments use: `same`, `features`, `left`, ... */
 bool names_word(const char *name);
 

@@ -276,6 +276,14 @@ static void say_expected(Parse *p, const Expected *e)
         add_spelling(p, m);
 }
 
+Span build_point(Span before)
+{
+    for (; before.begin < before.end; before.begin++)
+        before.column +=
+            ((unsigned char)before.source->text[before.begin] & 0xc0) != 0x80;
+    return before;
+}
+
 static void say_no_semicolon(Parse *p, Span last)
 {
     diag_error(p->diag, build_point(last),

@@ -3,7 +3,7 @@
  * Each node is built once more by its operator's shape rule and compared; the
  * order, the places of leaves and the roots are checked as graph.h states
  * them. A violation names the pass that broke it and the node. */
-#include "ir/graph.h"
+#include "ir/rules.h"
 
 typedef struct Check {
     const Graph *g;
@@ -42,7 +42,7 @@ static void check_place(const Check *c, const Node *n)
 static void check_shape(const Check *c, const Node *n)
 {
     Node copy = *n;
-    const char *why = op_table[n->op].shape((Graph *)c->g, &copy);
+    const char *why = shape_rules[n->op]((Graph *)c->g, &copy);
 
     if (why)
         broken(c, n, why);

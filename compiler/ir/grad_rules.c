@@ -5,11 +5,10 @@
  * forward pass has already computed (y of sigmoid, tanh, sqrt, ...) and turn
  * operands by flags instead of moving them. Where an input was broadcast, its
  * gradient is summed over the repeated axes. */
-#include "ir/graph.h"
 #include "ir/rules.h"
 
 #define RULE(name)                                                             \
-    void name(Graph *g, Node *n, Node *d, const bool *need, Node **din)
+    static void name(Graph *g, Node *n, Node *d, const bool *need, Node **din)
 
 /* d summed over the axes along which a value of shape s was repeated. */
 static Node *sum_to(Graph *g, Node *d, const Shape *s)
@@ -357,3 +356,10 @@ RULE(grad_put)
     (void)need;
     din[0] = graph_add(g, OP_TAKE, 2, (Node *[]){d, n->in[1]}, n->attr, n);
 }
+
+GradRule *const grad_rules[OP_COUNT] = {
+#define OP(id, name, class, kernel, n, attrs, shape, grad, ...)                \
+    [OP_##id] = (grad),
+#include "ir/ops.def"
+#undef OP
+};

@@ -2,7 +2,7 @@
  *
  * In go operators and inputs, out come nodes whose type and shape the
  * operator's rule has set; the invariants stand in graph.h. */
-#include "ir/graph.h"
+#include "ir/rules.h"
 
 Graph *graph_new(Arena *arena, int64_t batch)
 {
@@ -45,7 +45,7 @@ Node *graph_add(Graph *g, Op op, int n_in, Node *const *in, Attr attr,
                 const Node *like)
 {
     Node *n = node_new(g, op, n_in, in, attr);
-    const char *why = op_table[op].shape(g, n);
+    const char *why = shape_rules[op](g, n);
 
     if (why)
         nnc_bug("%s: %s", op_table[op].id, why);
@@ -60,7 +60,7 @@ Node *graph_add_shaped(Graph *g, Op op, Type type, Shape shape, int n_in,
 
     n->type = type;
     n->shape = shape;
-    why = op_table[op].shape(g, n);
+    why = shape_rules[op](g, n);
     if (why)
         nnc_bug("%s: %s", op_table[op].id, why);
     return append(g, n, like);
@@ -71,7 +71,7 @@ Node *graph_try(Graph *g, Op op, int n_in, Node *const *in, Attr attr,
 {
     Node *n = node_new(g, op, n_in, in, attr);
 
-    *why = op_table[op].shape(g, n);
+    *why = shape_rules[op](g, n);
     if (*why)
         return NULL;
     n->span = span;
@@ -155,21 +155,6 @@ void graph_name(Node *n, const char *name)
         if (n->op == OP_RESHAPE || n->op == OP_TRANSPOSE)
             n = n->in[0];
     }
-}
-
-void graph_root(Graph *g, Node *node, Role role, int index, int slot)
-{
-    Root root = {.node = node, .role = role, .index = index, .slot = slot};
-
-    vec_push(g->arena, &g->roots, root);
-}
-
-Node *graph_find_root(const Graph *g, Role role, int index)
-{
-    for (int i = 0; i < g->roots.n; i++)
-        if (g->roots.at[i].role == role && g->roots.at[i].index == index)
-            return g->roots.at[i].node;
-    return NULL;
 }
 
 int *graph_uses(const Graph *g)

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "ir/rules.h"
 
 const OpInfo op_table[OP_COUNT] = {
 #define OP(id_, name_, class_, kernel_, n_, attrs_, shape_, grad_, lower_,     \
@@ -16,8 +15,6 @@ const OpInfo op_table[OP_COUNT] = {
                   .kernel = KERNEL_##kernel_,                                  \
                   .n_in = (n_),                                                \
                   .attrs = (attrs_),                                           \
-                  .shape = shape_rule_##shape_,                                \
-                  .grad = (grad_),                                             \
                   .lower = (lower_),                                           \
                   .flops = (flops_),                                           \
                   .check = (check_),                                           \

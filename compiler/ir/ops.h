@@ -67,18 +67,6 @@ typedef enum AttrKind {
     ATTR_RANDOM,
 } AttrKind;
 
-struct Node;
-struct Graph;
-
-/* Sets n->shape and n->type from inputs and attributes, or returns the reason
- * why it cannot ("784 and 512 must agree"). */
-typedef const char *ShapeRule(struct Graph *g, struct Node *n);
-
-/* Given dout, the gradient of node n's value, sets din[i] for the inputs that
- * have one (need[i]); builds nodes only. */
-typedef void GradRule(struct Graph *g, struct Node *n, struct Node *dout,
-                      const bool *need, struct Node **din);
-
 typedef struct OpInfo {
     const char *id;   /* "RELU" */
     const char *name; /* as the user writes it: "relu"; NULL: internal */
@@ -86,8 +74,6 @@ typedef struct OpInfo {
     KernelKind kernel;
     int n_in;          /* inputs; -1: any number */
     const char *attrs; /* surface arguments: "window:pair, pad:pad=0" */
-    ShapeRule *shape;
-    GradRule *grad;    /* NULL: none; its inputs get no gradient */
     const char *lower; /* name of the surface lowering in front/, or NULL */
     int flops;         /* MAP: operations an element */
     OpCheck check;

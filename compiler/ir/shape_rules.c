@@ -3,7 +3,6 @@
  * In goes a node with inputs and attributes, out come its type and shape, or a
  * short reason with the numbers that do not agree, which elaboration shows
  * below the user's line. Sizes are at least 1 everywhere. */
-#include "ir/graph.h"
 #include "ir/rules.h"
 
 typedef const char *Why;
@@ -18,12 +17,12 @@ static Why real_inputs(Graph *g, const Node *n, int from, int to)
     return NULL;
 }
 
-Why shape_rule_none(Graph *g, Node *n)
+static Why shape_rule_none(Graph *g, Node *n)
 {
     return WHY("%s is written in a model only", op_table[n->op].id);
 }
 
-Why shape_rule_given(Graph *g, Node *n)
+static Why shape_rule_given(Graph *g, Node *n)
 {
     if (n->shape.rank < 1 || n->shape.rank > MAX_RANK)
         return WHY("a rank of %d is not within 1..%d", n->shape.rank, MAX_RANK);
@@ -33,7 +32,7 @@ Why shape_rule_given(Graph *g, Node *n)
     return NULL;
 }
 
-Why shape_rule_map(Graph *g, Node *n)
+static Why shape_rule_map(Graph *g, Node *n)
 {
     Why why = real_inputs(g, n, 0, n->n_in);
 
@@ -59,7 +58,7 @@ Why shape_rule_map(Graph *g, Node *n)
     return NULL;
 }
 
-Why shape_rule_same(Graph *g, Node *n)
+static Why shape_rule_same(Graph *g, Node *n)
 {
     n->shape = n->in[0]->shape;
     n->type = TYPE_REAL;
@@ -68,12 +67,12 @@ Why shape_rule_same(Graph *g, Node *n)
     return real_inputs(g, n, 0, 1);
 }
 
-Why shape_rule_rows_mask(Graph *g, Node *n)
+static Why shape_rule_rows_mask(Graph *g, Node *n)
 {
     return shape_rule_same(g, n);
 }
 
-Why shape_rule_reduce(Graph *g, Node *n)
+static Why shape_rule_reduce(Graph *g, Node *n)
 {
     n->shape = n->in[0]->shape;
     n->type = TYPE_REAL;
@@ -86,7 +85,7 @@ Why shape_rule_reduce(Graph *g, Node *n)
     return real_inputs(g, n, 0, 1);
 }
 
-Why shape_rule_reshape(Graph *g, Node *n)
+static Why shape_rule_reshape(Graph *g, Node *n)
 {
     int64_t from = shape_count(&n->in[0]->shape);
     Why why = shape_rule_given(g, n);
@@ -100,7 +99,7 @@ Why shape_rule_reshape(Graph *g, Node *n)
     return NULL;
 }
 
-Why shape_rule_broadcast(Graph *g, Node *n)
+static Why shape_rule_broadcast(Graph *g, Node *n)
 {
     const Shape *s = &n->in[0]->shape;
 
@@ -114,7 +113,7 @@ Why shape_rule_broadcast(Graph *g, Node *n)
     return NULL;
 }
 
-Why shape_rule_transpose(Graph *g, Node *n)
+static Why shape_rule_transpose(Graph *g, Node *n)
 {
     const Shape *s = &n->in[0]->shape;
     unsigned seen = 0;
@@ -132,7 +131,7 @@ Why shape_rule_transpose(Graph *g, Node *n)
     return NULL;
 }
 
-Why shape_rule_slice(Graph *g, Node *n)
+static Why shape_rule_slice(Graph *g, Node *n)
 {
     int axis = n->attr.part.axis;
     int64_t begin = n->attr.part.begin, size = n->attr.part.size, whole;
@@ -149,7 +148,7 @@ Why shape_rule_slice(Graph *g, Node *n)
     return NULL;
 }
 
-Why shape_rule_pad(Graph *g, Node *n)
+static Why shape_rule_pad(Graph *g, Node *n)
 {
     int axis = n->attr.part.axis;
     int64_t begin = n->attr.part.begin, size = n->attr.part.size;
@@ -166,7 +165,7 @@ Why shape_rule_pad(Graph *g, Node *n)
     return real_inputs(g, n, 0, 1);
 }
 
-Why shape_rule_concat(Graph *g, Node *n)
+static Why shape_rule_concat(Graph *g, Node *n)
 {
     int axis = n->attr.axis;
 
@@ -194,7 +193,7 @@ Why shape_rule_concat(Graph *g, Node *n)
     return NULL;
 }
 
-Why shape_rule_matmul(Graph *g, Node *n)
+static Why shape_rule_matmul(Graph *g, Node *n)
 {
     const Shape *a = &n->in[0]->shape, *b = &n->in[1]->shape;
     int r = a->rank;
@@ -268,7 +267,7 @@ static Why conv_shape(Graph *g, const Window *win, const Shape *x,
     return NULL;
 }
 
-Why shape_rule_conv(Graph *g, Node *n)
+static Why shape_rule_conv(Graph *g, Node *n)
 {
     Why why = real_inputs(g, n, 0, 2);
 
@@ -292,12 +291,12 @@ static Why conv_gradient(Graph *g, Node *n, const Shape *x, const Shape *w,
                                : WHY("dy has not the convolution's shape");
 }
 
-Why shape_rule_conv_dx(Graph *g, Node *n)
+static Why shape_rule_conv_dx(Graph *g, Node *n)
 {
     return conv_gradient(g, n, &n->shape, &n->in[1]->shape, &n->in[0]->shape);
 }
 
-Why shape_rule_conv_dw(Graph *g, Node *n)
+static Why shape_rule_conv_dw(Graph *g, Node *n)
 {
     return conv_gradient(g, n, &n->in[0]->shape, &n->shape, &n->in[1]->shape);
 }
@@ -319,7 +318,7 @@ static Why pool_shape(Graph *g, const Window *w, const Shape *x, Shape *y)
     return NULL;
 }
 
-Why shape_rule_pool(Graph *g, Node *n)
+static Why shape_rule_pool(Graph *g, Node *n)
 {
     Why why = real_inputs(g, n, 0, 1);
 
@@ -336,7 +335,7 @@ static Type place_type(const Window *w)
                : TYPE_INT;
 }
 
-Why shape_rule_pool_at(Graph *g, Node *n)
+static Why shape_rule_pool_at(Graph *g, Node *n)
 {
     Why why = shape_rule_pool(g, n);
 
@@ -358,12 +357,12 @@ static Why pool_gradient(Graph *g, Node *n)
                : WHY("dy has not the pooling's shape");
 }
 
-Why shape_rule_avgpool_dx(Graph *g, Node *n)
+static Why shape_rule_avgpool_dx(Graph *g, Node *n)
 {
     return pool_gradient(g, n);
 }
 
-Why shape_rule_maxpool_dx(Graph *g, Node *n)
+static Why shape_rule_maxpool_dx(Graph *g, Node *n)
 {
     if (n->in[1]->type != place_type(&n->attr.window) ||
         !shape_equal(&n->in[0]->shape, &n->in[1]->shape))
@@ -389,7 +388,7 @@ static Why class_fits(Graph *g, const Node *class, const Shape *x)
     return NULL;
 }
 
-Why shape_rule_xent(Graph *g, Node *n)
+static Why shape_rule_xent(Graph *g, Node *n)
 {
     Why why = class_fits(g, n->in[1], &n->in[0]->shape);
 
@@ -398,7 +397,7 @@ Why shape_rule_xent(Graph *g, Node *n)
     return why ? why : real_inputs(g, n, 0, 1);
 }
 
-Why shape_rule_xent_dx(Graph *g, Node *n)
+static Why shape_rule_xent_dx(Graph *g, Node *n)
 {
     Why why = class_fits(g, n->in[1], &n->in[0]->shape);
 
@@ -411,7 +410,7 @@ Why shape_rule_xent_dx(Graph *g, Node *n)
     return why ? why : real_inputs(g, n, 2, 3);
 }
 
-Why shape_rule_put(Graph *g, Node *n)
+static Why shape_rule_put(Graph *g, Node *n)
 {
     Why why = class_fits(g, n->in[1], &n->shape);
 
@@ -461,7 +460,7 @@ static Why scan_inputs(Graph *g, const Node *n)
     return NULL;
 }
 
-Why shape_rule_scan(Graph *g, Node *n)
+static Why shape_rule_scan(Graph *g, Node *n)
 {
     const Scan *scan = n->attr.scan;
 
@@ -484,7 +483,7 @@ Why shape_rule_scan(Graph *g, Node *n)
     return scan_inputs(g, n);
 }
 
-Why shape_rule_pick(Graph *g, Node *n)
+static Why shape_rule_pick(Graph *g, Node *n)
 {
     const Scan *scan;
     const Node *root;
@@ -505,3 +504,10 @@ Why shape_rule_pick(Graph *g, Node *n)
     n->type = root->type;
     return NULL;
 }
+
+ShapeRule *const shape_rules[OP_COUNT] = {
+#define OP(id, name, class, kernel, n, attrs, shape, ...)                      \
+    [OP_##id] = shape_rule_##shape,
+#include "ir/ops.def"
+#undef OP
+};

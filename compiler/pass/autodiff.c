@@ -7,6 +7,7 @@
  * a value are collected and added once all its users are done. Nothing is
  * computed that no parameter needs. */
 #include "ir/program.h"
+#include "ir/rules.h"
 #include "pass/diff.h"
 #include "pass/pass.h"
 
@@ -22,7 +23,7 @@ static bool has_gradient(const Node *n)
 {
     if (n->op == OP_SCAN)
         return true;
-    return n->type == TYPE_REAL && (op_table[n->op].grad || n->op == OP_PICK);
+    return n->type == TYPE_REAL && (grad_rules[n->op] || n->op == OP_PICK);
 }
 
 void diff_spread(Diff *d)
@@ -131,7 +132,7 @@ static void walk_node(Diff *d, Node *n)
     for (int k = 0; k < n->n_in; k++)
         need[k] = d->need[n->in[k]->id];
     int before = d->g->nodes.n;
-    op_table[n->op].grad(d->g, n, dout, need, din);
+    grad_rules[n->op](d->g, n, dout, need, din);
     for (int i = before; i < d->g->nodes.n; i++)
         d->g->nodes.at[i]->span = n->span;
     for (int k = 0; k < n->n_in; k++)

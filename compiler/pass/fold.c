@@ -11,11 +11,6 @@
 
 enum { MOST_ROUNDS = 1000 };
 
-bool fold_is(const Node *n, double value)
-{
-    return n->op == OP_CONST && n->attr.value == value;
-}
-
 static Node *try_table(Graph *g, const Fold *f, const Node *n, Node *const *in)
 {
     for (; f->rule; f++) {

@@ -14,6 +14,10 @@ typedef struct Fold {
 
 extern const Fold fold_maps[], fold_views[], fold_cores[]; /* end: rule NULL */
 
-bool fold_is(const Node *n, double value); /* a CONST of that value */
+/* Whether the node is a CONST of that value. */
+static inline bool fold_is(const Node *n, double value)
+{
+    return n->op == OP_CONST && n->attr.value == value;
+}
 
 #endif

@@ -25,27 +25,6 @@ static Layout panels_layout(const Panels *p, const GemmSpec *s, int lane_axis,
     return l;
 }
 
-const Layout *schedule_keep(const Plan *plan, Layout l)
-{
-    Layout *to = NEW(plan->arena, Layout);
-    *to = l;
-    return to;
-}
-
-bool schedule_known(const Plan *plan, const Node *n, Layout *l)
-{
-    const Value *v = &plan->value[n->id];
-    *l = layout_dense(&n->shape);
-    if (n->op == OP_PARAM && plan->program->params.at[n->attr.index].layout)
-        *l = *plan->program->params.at[n->attr.index].layout;
-    else if (v->want)
-        *l = *v->want;
-    if (!plan_is_view(n) || v->kernel)
-        return true;
-    Layout from;
-    return schedule_known(plan, n->in[0], &from) && layout_view(n, &from, l);
-}
-
 static GemmSpec spec_of(const Node *n)
 {
     int64_t k = n->in[0]->shape.dim[n->attr.mm.ta ? 0 : 1];

@@ -312,3 +312,34 @@ void conv_pool_holes(Holes *h, const ConvSpec *s, const Target *target)
         holes_drop(h, "arg_type");
     }
 }
+
+/* The C expression of a piece. */
+static void print_piece(Text *out, const ConvPiece *p, int extent)
+{
+    static const char *const names[] = {"k", "c", "u", "v"};
+    text_add(out, names[p->axis]);
+    if (p->div > 1) {
+        text_printf(out, " / %lld", (long long)p->div);
+    }
+    if (p->size * p->div < extent) {
+        text_printf(out, " %% %lld", (long long)p->size);
+    }
+    text_printf(out, " * %lld", (long long)p->stride);
+}
+
+const char *conv_place_text(Arena *arena, const int shape[4],
+                            const ConvWeights *w)
+{
+    Text text = {.arena = arena};
+    for (int i = 0; i < w->n; i++) {
+        if (w->piece[i].stride != 0 && w->piece[i].size > 1) {
+            text_add(&text, text.n > 0 ? " + " : "");
+            print_piece(&text, &w->piece[i], shape[w->piece[i].axis]);
+        }
+    }
+    if (text.n == 0 || w->offset != 0) {
+        text_printf(&text, "%s%lld", text.n > 0 ? " + " : "",
+                    (long long)w->offset);
+    }
+    return text_str(&text);
+}

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "ir/ops.h"
+#include "ir/rules.h"
 
 static void rows_are_complete(void **state)
 {
@@ -16,7 +16,7 @@ static void rows_are_complete(void **state)
 
         assert_non_null(row->id);
         assert_non_null(row->attrs);
-        assert_non_null(row->shape);
+        assert_non_null(shape_rules[i]);
         assert_true(strlen(row->doc) > 2);
         if (row->class == CLASS_MAP && i != OP_ROWS_MASK) {
             assert_non_null(strstr(row->scalar, "$a"));

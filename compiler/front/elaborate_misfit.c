@@ -1,0 +1,32 @@
+/* elaborate_misfit.c: what is said of inputs that an operator cannot take. */
+#include "front/elab.h"
+#include "front/foreign.h"
+
+bool elab_real(Elab *e, const Call *call, int i)
+{
+    const Value *v = call->in[i];
+    const char *layer;
+    Message *m;
+
+    if (v->kind == VAL_TENSOR && v->node->type == TYPE_REAL)
+        return true;
+    if (v->kind == VAL_POISON)
+        return false;
+    m = elab_error(e, call->site.span, "`%s` takes real numbers of the network",
+                   call->name);
+    diag_note(m, "this is %s", value_what(e->arena, v));
+    layer = foreign_layer(call->name);
+    if (layer && v->kind == VAL_NUMBER)
+        diag_help(m, "use `%s`, which has weights of its own", layer);
+    return false;
+}
+
+Value *elab_misfit(Elab *e, const Call *call, const char *form)
+{
+    Message *m =
+        elab_error(e, call->site.span, "`%s` takes %s", call->name, form);
+
+    for (int i = 0; i < call->n_in; i++)
+        elab_note(e, m, call->n_in == 1 ? "the value" : "one", call->in[i]);
+    return e->poison;
+}
