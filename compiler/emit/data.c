@@ -279,7 +279,7 @@ bool emit_uses_gzip(const Program *p)
 bool emit_uses_images(const Program *p)
 {
     for (int i = 0; i < p->n_inputs; i++)
-        if (p->inputs.at[i].shape.rank == 3)
+        if (axes_image(&p->inputs.at[i].axes))
             return true;
     return false;
 }

@@ -39,16 +39,16 @@ Value *elab_from(Elab *e, Value *v, const Value *in, const char *what,
 
 /* elaborate_tensor.c: tensors, their axes and their graphs. */
 
-Value *elab_tensor(Elab *e, Node *node, bool rows);
+Value *elab_tensor(Elab *e, Node *node, bool rows, Axes axes);
+/* A node with the axes of v, and with rows where it has them. */
+Value *elab_like(Elab *e, Node *node, const Value *v);
+/* A number [1], the same for all rows: a loss. */
+Value *elab_scalar(Elab *e, Node *node);
 Node *elab_node(Elab *e, const Value *v); /* in the innermost graph */
 /* Whether its nodes, or those it holds, are in graphs that the walk is in. */
 bool elab_visible(const Elab *e, Value *v);
 Node *elab_rows(Elab *e, const Value *v); /* the same with a batch axis */
 Node *elab_constant(Elab *e, double value, Shape shape);
-/* The feature axis of a row of this rank, or -1. */
-int elab_feature_axis(int rank);
-/* The axis of a row that a word names, or -1. */
-int elab_axis(int rank, const char *word);
 /* The node's axis for a row's axis. */
 int elab_node_axis(const Value *v, int axis);
 Value *elab_binary(Elab *e, Op op, Value *a, Value *b, const Expr *x);

@@ -262,8 +262,7 @@ static void default_stride(Elab *e, Flow *flow)
     target = &e->program->inputs.at[flow->feeds[flow->n_feeds - 1]];
     sequence = flow->n_feeds == 2 &&
                target->shape.dim[0] == (int64_t)length->number &&
-               (target->shape.rank == 2 || target->type == TYPE_INT) &&
-               length->number > 1;
+               target->axes.at[0] == AXIS_TIME && length->number > 1;
     set = NEWN(e->arena, Setting, last->n + 1);
     for (int i = 0; i < last->n; i++)
         set[i] = last->set[i];

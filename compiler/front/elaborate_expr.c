@@ -344,7 +344,7 @@ static Value *on_neg(Elab *e, const Expr *x)
         return wrong(e, x->kids.at[0], "a number or a value", a);
     node = graph_unary(e->graph, OP_NEG, elab_node(e, a));
     node->span = elab_place(e, x->at);
-    return elab_tensor(e, node, a->rows);
+    return elab_like(e, node, a);
 }
 
 static Value *(*const on_kind[EXPR_KINDS])(Elab *, const Expr *) = {

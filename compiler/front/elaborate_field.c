@@ -79,10 +79,8 @@ static Layer *layer_of(const Value *v)
 /* The sizes that a tensor has, and its state. */
 static void tensor_words(Elab *e, const Value *v, Words *words)
 {
-    Shape row = value_shape(v);
-
     for (size_t i = 0; i < N_FIELDS; i++)
-        if (elab_axis(row.rank, fields[i].word) >= 0)
+        if (axes_find(&v->axes, fields[i].word) >= 0)
             vec_push(e->arena, words, fields[i].field);
     if (v->state)
         vec_push(e->arena, words, "state");
@@ -119,7 +117,7 @@ static Value *tensor_field(Elab *e, const Expr *x, Value *v)
 
     if (!is_axis_field(x->name, &word))
         return strcmp(x->name, "state") == 0 ? v->state : NULL;
-    axis = elab_axis(row.rank, word);
+    axis = axes_find(&v->axes, word);
     if (axis < 0)
         return no_axis(e, x, word, v);
     return value_number(e->arena, (double)row.dim[axis]);

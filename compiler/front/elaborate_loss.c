@@ -28,13 +28,13 @@ static Value *reduced(Elab *e, Node *v, bool mean)
     int64_t count = per_row(v);
 
     if (!mean)
-        return elab_tensor(e, sum, false);
+        return elab_scalar(e, sum);
     rows = graph_add_shaped(e->graph, OP_ROWS, TYPE_REAL, shape_ones(1), 0,
                             NULL, (Attr){0}, v);
     if (count != 1)
         rows = graph_binary(e->graph, OP_MUL, rows,
                             elab_constant(e, (double)count, shape_ones(1)));
-    return elab_tensor(e, graph_binary(e->graph, OP_DIV, sum, rows), false);
+    return elab_scalar(e, graph_binary(e->graph, OP_DIV, sum, rows));
 }
 
 Value *elab_row_mean(Elab *e, Value *v)
@@ -57,6 +57,20 @@ static void help_last(Message *m)
     diag_help(m, "the layer gives every step: `-> last` takes the last one");
 }
 
+/* Whether there is one class for each [features] of x. */
+static bool class_each(const Value *x, const Value *c)
+{
+    Shape sx = value_shape(x), sc = value_shape(c);
+    bool same = axes_features(&x->axes) == sx.rank - 1;
+
+    if (axes_vector(&x->axes))
+        return shape_count(&sc) == 1;
+    same = same && sc.rank == sx.rank - 1;
+    for (int i = 0; i < sc.rank && same; i++)
+        same = sc.dim[i] == sx.dim[i];
+    return same;
+}
+
 /* Whether x [features] or [time, features] and a class (a step) fit. */
 static bool fits_class(Elab *e, const Call *call)
 {
@@ -64,7 +78,6 @@ static bool fits_class(Elab *e, const Call *call)
     Shape sx, sc;
     int64_t classes;
     Message *m;
-    bool same;
 
     if (!elab_real(e, call, 0))
         return false;
@@ -76,14 +89,13 @@ static bool fits_class(Elab *e, const Call *call)
     }
     sx = value_shape(x);
     sc = value_shape(c);
-    same = sx.rank == 2 ? sc.rank == 1 && sc.dim[0] == sx.dim[0]
-                        : sx.rank == 1 && shape_count(&sc) == 1;
     classes = e->program->inputs.at[c->input].classes;
-    if (same && sx.dim[sx.rank - 1] == classes)
+    if (class_each(x, c) && sx.dim[sx.rank - 1] == classes)
         return true;
     m = elab_error(e, call->site.span, "`%s` needs one number for each class",
                    call->name);
-    if (sx.rank == 2 && shape_count(&sc) == 1 && sx.dim[1] == classes)
+    if (axes_over_time(&x->axes) && shape_count(&sc) == 1 &&
+        sx.dim[1] == classes)
         help_last(m);
     elab_note(e, m, "the first value", x);
     diag_note(m, "%s is class(%lld)%s", e->program->inputs.at[c->input].name,
@@ -141,7 +153,8 @@ static Node *squares(Elab *e, const Call *call)
 
         elab_note(e, m, "the first", v[0]);
         elab_note(e, m, "the second", v[1]);
-        if (s[0].rank == 2 && s[1].rank == 1 && s[0].dim[1] == s[1].dim[0])
+        if (v[0]->kind == VAL_TENSOR && axes_over_time(&v[0]->axes) &&
+            s[1].rank == 1 && s[0].dim[1] == s[1].dim[0])
             help_last(m);
         return NULL;
     }
@@ -304,5 +317,5 @@ void elab_penalties(Elab *e, Value **loss)
             total = graph_binary(e->graph, OP_ADD, total,
                                  penalty(e, w, OP_ABS, l1));
     }
-    *loss = elab_tensor(e, total, false);
+    *loss = elab_scalar(e, total);
 }

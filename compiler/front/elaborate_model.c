@@ -58,7 +58,7 @@ static void check_image(Elab *e, const Decl *decl, const Input *input)
     long long h = size[0], w = size[1], c = size[2];
     Message *m;
 
-    if (input->shape.rank != 3 || c > 4 || h <= 4 || w <= 4)
+    if (!axes_image(&input->axes) || c > 4 || h <= 4 || w <= 4)
         return;
     m = diag_warning(e->diag, decl->type->span,
                      "f32[%lld, %lld, %lld] has %lld channels", h, w, c, h);
@@ -80,6 +80,8 @@ static void one_input(Elab *e, const Decl *decl, bool target)
         input.shape = shape_ones(1);
         ok = false;
     }
+    input.axes = input.type == TYPE_INT ? axes_of_classes(&input.shape)
+                                        : axes_of_row(&input.shape);
     if (e->first)
         vec_push(e->arena, &e->program->inputs, input);
     if (e->first && !target)
@@ -92,7 +94,7 @@ static void one_input(Elab *e, const Decl *decl, bool target)
     vec_push(e->arena, &e->input_nodes, node);
     if (!ok)
         return;
-    v = elab_tensor(e, node, true);
+    v = elab_tensor(e, node, true, input.axes);
     v->input = index;
     v->origin = arena_printf(e->arena, "the %s at line %d",
                              target ? "target" : "input", node->span.line);
@@ -309,10 +311,8 @@ static void loss_root(Elab *e)
     Value *total = e->losses.at[0];
 
     for (int i = 1; i < e->losses.n; i++)
-        total = elab_tensor(
-            e,
-            graph_binary(e->graph, OP_ADD, total->node, e->losses.at[i]->node),
-            false);
+        total = elab_scalar(e, graph_binary(e->graph, OP_ADD, total->node,
+                                            e->losses.at[i]->node));
     if (e->mode == MODE_STEP)
         elab_penalties(e, &total);
     graph_name(total->node, "loss");

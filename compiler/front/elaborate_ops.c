@@ -31,7 +31,7 @@ Lower *elab_lowering(const char *name)
 static int axis_argument(Elab *e, const Call *call, const Value *v, int arg)
 {
     const char *word = call->arg.at[arg]->text;
-    int axis = elab_axis(value_shape(v).rank, word);
+    int axis = axes_find(&v->axes, word);
     Message *m;
 
     if (axis >= 0)
@@ -48,7 +48,7 @@ Value *lower_map(Elab *e, Call *call)
 
     if (!elab_real(e, call, 0))
         return e->poison;
-    return elab_tensor(e, graph_unary(e->graph, op, elab_node(e, v)), v->rows);
+    return elab_like(e, graph_unary(e->graph, op, elab_node(e, v)), v);
 }
 
 /* sum and mean keep their axis with size 1; without one, a row becomes [1]. */
@@ -72,14 +72,14 @@ Value *lower_reduce(Elab *e, Call *call)
             axes |= 1U << elab_node_axis(v, i);
             count *= row.dim[i];
         }
-    sum = elab_tensor(e, graph_sum(e->graph, node, axes), v->rows);
+    sum = elab_like(e, graph_sum(e->graph, node, axes), v);
     if (axis < 0)
         sum = elab_reshape(e, sum, shape_ones(1));
     if (call->op != &op_table[OP_MEAN])
         return sum;
     node = elab_constant(e, (double)count, shape_ones(sum->node->shape.rank));
     node = graph_binary(e->graph, OP_DIV, sum->node, node);
-    return elab_tensor(e, node, v->rows);
+    return elab_like(e, node, sum);
 }
 
 Value *lower_slice(Elab *e, Call *call)
@@ -103,11 +103,11 @@ Value *lower_slice(Elab *e, Call *call)
         elab_note(e, m, "the value", v);
         return e->poison;
     }
-    return elab_tensor(e,
-                       graph_slice(e->graph, elab_node(e, v),
-                                   elab_node_axis(v, axis), (int64_t)first - 1,
-                                   range->n),
-                       v->rows);
+    return elab_like(e,
+                     graph_slice(e->graph, elab_node(e, v),
+                                 elab_node_axis(v, axis), (int64_t)first - 1,
+                                 range->n),
+                     v);
 }
 
 /* Whether all inputs are real and agree in every axis but one. */
@@ -138,19 +138,22 @@ Value *lower_concat(Elab *e, Call *call)
 {
     int n = call->n_in, axis;
     Node **in = NEWN(e->arena, Node *, n);
+    Axes joined = call->in[0]->axes;
     bool rows = false;
 
     for (int i = 0; i < n; i++) {
         if (!elab_real(e, call, i))
             return e->poison;
         rows |= call->in[i]->rows;
+        joined = axes_combine(&joined, &call->in[i]->axes);
     }
     axis = axis_argument(e, call, call->in[0], 0);
     if (axis < 0 || !can_join(e, call, axis))
         return e->poison;
     for (int i = 0; i < n; i++)
         in[i] = rows ? elab_rows(e, call->in[i]) : elab_node(e, call->in[i]);
-    return elab_tensor(e, graph_concat(e->graph, n, in, axis + rows), rows);
+    return elab_tensor(e, graph_concat(e->graph, n, in, axis + rows), rows,
+                       joined);
 }
 
 Value *lower_reverse(Elab *e, Call *call)
@@ -160,13 +163,13 @@ Value *lower_reverse(Elab *e, Call *call)
 
     if (!elab_real(e, call, 0))
         return e->poison;
-    if (value_shape(v).rank != 2)
+    if (!axes_over_time(&v->axes))
         return elab_misfit(e, call, "a value over time [time, features]");
     node = elab_node(e, v);
-    return elab_tensor(e,
-                       graph_add(e->graph, OP_REVERSE, 1, &node,
-                                 (Attr){.axis = elab_node_axis(v, 0)}, node),
-                       v->rows);
+    return elab_like(e,
+                     graph_add(e->graph, OP_REVERSE, 1, &node,
+                               (Attr){.axis = elab_node_axis(v, 0)}, node),
+                     v);
 }
 
 Value *lower_softmax(Elab *e, Call *call)
@@ -177,7 +180,7 @@ Value *lower_softmax(Elab *e, Call *call)
 
     if (!elab_real(e, call, 0))
         return e->poison;
-    axis = elab_feature_axis(value_shape(v).rank);
+    axis = axes_features(&v->axes);
     if (axis < 0)
         return elab_misfit(e, call, "a value with at most three axes");
     node = elab_node(e, v);
@@ -185,10 +188,10 @@ Value *lower_softmax(Elab *e, Call *call)
         diag_help(
             diag_warning(e->diag, call->site.span, "this is a softmax already"),
             "leave one of the two out");
-    return elab_tensor(e,
-                       graph_add(e->graph, OP_SOFTMAX, 1, &node,
-                                 (Attr){.axis = elab_node_axis(v, axis)}, node),
-                       v->rows);
+    return elab_like(e,
+                     graph_add(e->graph, OP_SOFTMAX, 1, &node,
+                               (Attr){.axis = elab_node_axis(v, axis)}, node),
+                     v);
 }
 
 Value *lower_reshape(Elab *e, Call *call)
@@ -264,7 +267,7 @@ Value *lower_dropout(Elab *e, Call *call)
     node = elab_node(e, v);
     if (e->mode == MODE_STEP && rate > 0)
         node = graph_binary(e->graph, OP_MUL, node, drop_mask(e, node, rate));
-    return elab_tensor(e, node, v->rows);
+    return elab_like(e, node, v);
 }
 
 Value *lower_scan(Elab *e, Call *call)

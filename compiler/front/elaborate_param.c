@@ -261,7 +261,7 @@ static Value *make(Elab *e, const Wanted *p)
     vec_push(e->arena, &e->param_nodes, node);
     vec_push(e->arena, &e->param_layers, e->frame->layer);
     vec_push(e->arena, &e->param_locals, p->name);
-    v = elab_tensor(e, node, false);
+    v = elab_tensor(e, node, false, axes_of_weight(&p->shape));
     v->graph = e->top;
     v->origin = arena_printf(e->arena, "the parameter `%s`", p->name);
     return v;
@@ -294,7 +294,7 @@ static Value *made_before(Elab *e, const Wanted *p, bool *ok)
 static Value *zeros(Elab *e, Shape shape)
 {
     Node *node = graph_const_shaped(e->top, 0, shape, NULL);
-    Value *v = elab_tensor(e, node, false);
+    Value *v = elab_tensor(e, node, false, axes_of_weight(&shape));
 
     v->graph = e->top;
     return v;

@@ -40,11 +40,11 @@ static bool over_time(Elab *e, const Value *v, const char *cell, Span span,
     Shape row = value_shape(v);
     Message *m;
 
-    if (!v->rows || row.rank != 2 || v->node->type != TYPE_REAL) {
+    if (!v->rows || !axes_over_time(&v->axes) || v->node->type != TYPE_REAL) {
         m = elab_error(e, span, "`%s` takes a value over time [time, features]",
                        cell);
         elab_note(e, m, "the value", v);
-        if (v->rows && row.rank == 1)
+        if (v->rows && axes_vector(&v->axes))
             diag_help(m,
                       "a sequence is declared as f32[steps, features]; "
                       "`reshape([%lld, 1])` makes one of a row",
@@ -76,6 +76,7 @@ static bool check_input(Elab *e, const Value *in, const Recipe *cell, Span span,
 /* `in` inside the cell: one step. */
 static Value *step_of(Elab *e, const Value *in)
 {
+    Axes in_step = {{AXIS_FEATURES}};
     Value *v;
     Node *outer;
 
@@ -86,7 +87,7 @@ static Value *step_of(Elab *e, const Value *in)
         return v;
     }
     outer = swap_time(e->scan->outer, in->node);
-    v = elab_tensor(e, elab_scan_sequence(e, outer), true);
+    v = elab_tensor(e, elab_scan_sequence(e, outer), true, in_step);
     v->node->name = "in";
     v->origin = "the cell's input";
     return v;
@@ -179,7 +180,7 @@ static void one_state(Elab *e, Decl *decl)
                            (Attr){0}, NULL);
     arg->name = name;
     arg->span = elab_place(e, decl->name.span);
-    state.now = elab_tensor(e, arg, true);
+    state.now = elab_tensor(e, arg, true, axes_of_weight(&row));
     state.now->origin = arena_printf(e->arena, "the state `%s`", name);
     vec_push(e->arena, &scan->states, state);
     elab_bind(e, name, false, state.now);
@@ -201,7 +202,7 @@ bool elab_prime(Elab *e, const Name *name, Value *v, Span span)
         if (strcmp(state->decl->name.text, name->text) != 0)
             continue;
         node = fitting(e, v, &row, "next", name->text, span);
-        state->next = node ? elab_tensor(e, node, true) : e->poison;
+        state->next = node ? elab_like(e, node, state->now) : e->poison;
         elab_bind(e, name->text, true, state->next);
         elab_name(e, state->next,
                   arena_printf(e->arena, "%s_next", name->text));
@@ -214,7 +215,6 @@ bool elab_prime(Elab *e, const Name *name, Value *v, Span span)
 static bool close_body(Elab *e, Value *out, const Def *def)
 {
     ScanFrame *scan = e->scan;
-    Shape row;
     bool ok = out && out->kind == VAL_TENSOR;
 
     for (int i = 0; i < scan->states.n; i++) {
@@ -224,8 +224,7 @@ static bool close_body(Elab *e, Value *out, const Def *def)
     }
     if (!ok)
         return false;
-    row = value_shape(out);
-    if (row.rank != 1 || out->node->type != TYPE_REAL) {
+    if (!axes_vector(&out->axes) || out->node->type != TYPE_REAL) {
         Message *m =
             elab_error(e, def->name.span, "`out` of a cell must be [features]");
 
@@ -278,7 +277,8 @@ static Value *last_states(Elab *e, const ScanFrame *frame, Node *scan)
     record->keys = NEWN(e->arena, const char *, n ? n : 1);
     for (int i = 0; i < n; i++) {
         record->keys[i] = frame->states.at[i].decl->name.text;
-        record->at[i] = elab_tensor(e, graph_pick(frame->outer, scan, i), true);
+        record->at[i] = elab_like(e, graph_pick(frame->outer, scan, i),
+                                  frame->states.at[i].now);
         record->at[i]->origin = "the last state";
     }
     return record;
@@ -288,12 +288,13 @@ static Value *last_states(Elab *e, const ScanFrame *frame, Node *scan)
 static Value *finish(Elab *e, ScanFrame *frame, Layer *layer, Site site)
 {
     int mark = frame->outer->nodes.n;
+    Axes over_time = {{AXIS_TIME, AXIS_FEATURES}};
     Node *scan = scan_node(e, frame), *out;
     Value *v;
 
     out = swap_time(frame->outer,
                     graph_pick(frame->outer, scan, frame->states.n));
-    v = elab_tensor(e, out, true);
+    v = elab_tensor(e, out, true, over_time);
     v->layer = layer;
     v->state = last_states(e, frame, scan);
     for (int i = mark; i < frame->outer->nodes.n; i++)

@@ -1,46 +1,31 @@
 /* elaborate_tensor.c: tensors, their axes, and arithmetic on them.
  *
- * A row of rank 1 is [features], of rank 2 [time, features], of rank 3
- * [channels, height, width]. A value either has rows (axis 0 of its node is
- * the batch) or is the same for all of them: parameters, constants, losses. */
-#include <string.h>
-
+ * A value either has rows (axis 0 of its node is the batch) or is the same for
+ * all of them: parameters, constants, losses. What its other axes mean stands
+ * in axes.h. */
 #include "front/elab.h"
 
 enum { ELAB_ELEMENTS_LOG2 = 40 };
 
-Value *elab_tensor(Elab *e, Node *node, bool rows)
+Value *elab_tensor(Elab *e, Node *node, bool rows, Axes axes)
 {
     Value *v = value_new(e->arena, VAL_TENSOR);
 
     v->node = node;
     v->graph = e->graph;
     v->rows = rows;
+    v->axes = axes;
     return v;
 }
 
-int elab_feature_axis(int rank)
+Value *elab_like(Elab *e, Node *node, const Value *v)
 {
-    static const int axis[] = {-1, 0, 1, 0};
-
-    return rank >= 1 && rank <= 3 ? axis[rank] : -1;
+    return elab_tensor(e, node, v->rows, v->axes);
 }
 
-int elab_axis(int rank, const char *word)
+Value *elab_scalar(Elab *e, Node *node)
 {
-    static const struct {
-        const char *word;
-        int axis[4]; /* by rank */
-    } axes[] = {
-        {"time", {-1, -1, 0, -1}},     {"features", {-1, 0, 1, 0}},
-        {"channels", {-1, -1, -1, 0}}, {"height", {-1, -1, -1, 1}},
-        {"width", {-1, -1, -1, 2}},
-    };
-
-    for (size_t i = 0; i < sizeof axes / sizeof *axes; i++)
-        if (rank >= 1 && rank <= 3 && strcmp(axes[i].word, word) == 0)
-            return axes[i].axis[rank];
-    return -1;
+    return elab_tensor(e, node, false, axes_of_row(&node->shape));
 }
 
 int elab_node_axis(const Value *v, int axis)
@@ -122,7 +107,8 @@ Value *elab_reshape(Elab *e, const Value *v, Shape row)
     Shape full = v->rows ? shape_prepend(e->batch, &row) : row;
 
     return elab_tensor(e, graph_reshape(e->graph, elab_node(e, v), full),
-                       v->rows);
+                       v->rows,
+                       v->rows ? axes_of_row(&row) : axes_of_weight(&row));
 }
 
 bool elab_fits(Elab *e, Span span, const Shape *shape)
@@ -173,43 +159,26 @@ bool elab_shape(Elab *e, const Exprs *dims, Shape *out)
     return ok && elab_fits(e, dims->n ? dims->at[0]->span : (Span){0}, out);
 }
 
-/* The operand with a row of the given rank and, where `rows`, a batch axis (of
+/* The operand with as many axes as `like` and, where `rows`, a batch axis (of
  * size 1 for what is the same for all rows). A vector lies along the feature
- * axis, a number is spread over everything. */
-static Node *aligned(Elab *e, const Value *v, int rank, bool rows)
+ * axis, a number is spread over everything. NULL: it cannot. */
+static Node *aligned(Elab *e, const Value *v, const Value *like, bool rows)
 {
-    Shape row, full;
+    int rank = value_shape(like).rank, axis = axes_features(&like->axes);
+    Shape row, full = shape_ones(rank);
 
     if (v->kind == VAL_NUMBER)
         return elab_constant(e, v->number, shape_ones(rank + rows));
     row = value_shape(v);
-    full = row;
-    if (row.rank != rank) {
-        full = shape_ones(rank);
-        full.dim[elab_feature_axis(rank)] = row.dim[0];
-    }
+    if (row.rank == rank)
+        full = row;
+    else if (axes_vector(&v->axes) && axis >= 0)
+        full.dim[axis] = row.dim[0];
+    else
+        return NULL;
     if (rows)
         full = shape_prepend(v->rows ? e->batch : 1, &full);
     return graph_reshape(e->graph, elab_node(e, v), full);
-}
-
-/* Whether rows of shapes a and b can be combined element by element. */
-static bool combine(const Shape *a, const Shape *b)
-{
-    if (a->rank != b->rank) {
-        const Shape *vector = a->rank == 1 ? a : b;
-        const Shape *other = a->rank == 1 ? b : a;
-        int axis = elab_feature_axis(other->rank);
-
-        if (vector->rank != 1 || axis < 0)
-            return false;
-        return vector->dim[0] == other->dim[axis] || vector->dim[0] == 1 ||
-               other->dim[axis] == 1;
-    }
-    for (int i = 0; i < a->rank; i++)
-        if (a->dim[i] != b->dim[i] && a->dim[i] != 1 && b->dim[i] != 1)
-            return false;
-    return true;
 }
 
 static const char *participle(Op op)
@@ -228,7 +197,7 @@ static const char *participle(Op op)
     }
 }
 
-static Value *mismatch(Elab *e, Op op, Value *const *v, const Expr *x)
+static Value *mismatch(Elab *e, Op op, const Value *const *v, const Expr *x)
 {
     Message *m =
         elab_error(e, x->at, "these two shapes cannot be %s", participle(op));
@@ -261,31 +230,42 @@ static bool is_operand(Elab *e, const Value *v, const Expr *x, int i)
     return false;
 }
 
+/* Which of two operands the other is spread over. */
+static const Value *larger(const Value *a, const Value *b)
+{
+    if (a->kind == VAL_NUMBER || b->kind == VAL_NUMBER)
+        return a->kind == VAL_NUMBER ? b : a;
+    return value_shape(b).rank > value_shape(a).rank ? b : a;
+}
+
 Value *elab_binary(Elab *e, Op op, Value *a, Value *b, const Expr *x)
 {
-    Value *v[2] = {a, b};
-    Shape s[2] = {{.rank = 0}, {.rank = 0}};
-    bool rows = false;
-    int rank = 0;
-    Node *node;
-    bool ok = is_operand(e, a, x, 0);
+    const Value *v[2] = {a, b}, *like;
+    Node *in[2], *node = NULL;
+    Axes axes;
+    const char *why;
+    bool rows, ok = is_operand(e, a, x, 0);
+    Shape row;
 
     if (!is_operand(e, b, x, 1) || !ok)
         return e->poison;
+    like = larger(a, b);
+    rows = a->rows || b->rows;
     for (int i = 0; i < 2; i++)
-        if (v[i]->kind == VAL_TENSOR) {
-            s[i] = value_shape(v[i]);
-            rows |= v[i]->rows;
-            rank = s[i].rank > rank ? s[i].rank : rank;
-        }
-    if (s[0].rank && s[1].rank && !combine(&s[0], &s[1]))
+        in[i] = aligned(e, v[i], like, rows);
+    if (in[0] && in[1])
+        node = graph_try(e->graph, op, 2, in, (Attr){0}, elab_place(e, x->at),
+                         &why);
+    if (!node)
         return mismatch(e, op, v, x);
-    node = graph_binary(e->graph, op, aligned(e, a, rank, rows),
-                        aligned(e, b, rank, rows));
-    node->span = elab_place(e, x->at);
-    a = elab_tensor(e, node, rows);
-    s[0] = value_shape(a);
-    return elab_fits(e, x->at, &s[0]) ? a : e->poison;
+    axes = like->axes;
+    for (int i = 0; i < 2; i++)
+        if (v[i]->kind == VAL_TENSOR &&
+            value_shape(v[i]).rank == value_shape(like).rank)
+            axes = axes_combine(&axes, &v[i]->axes);
+    a = elab_tensor(e, node, rows, axes);
+    row = value_shape(a);
+    return elab_fits(e, x->at, &row) ? a : e->poison;
 }
 
 const Node *elab_shaped(const Node *n)

@@ -41,8 +41,9 @@ static Measure useful(const Program *p, Measure u)
 /* After how many values an input's units repeat: those of a step. */
 static int64_t unit_period(const Input *in)
 {
-    return in->shape.rank > 2 ? shape_count(&in->shape)
-                              : in->shape.dim[in->shape.rank - 1];
+    int64_t all = shape_count(&in->shape);
+
+    return axes_over_time(&in->axes) ? all / in->shape.dim[0] : all;
 }
 
 int elab_unit_named(Elab *e, const Item *item, const Shape *output)

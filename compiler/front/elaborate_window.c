@@ -152,7 +152,7 @@ static Value *slide(Elab *e, Call *call, Window *w, int n_in)
         elab_note(e, m, "the value", call->in[0]);
         return e->poison;
     }
-    return elab_tensor(e, node, true);
+    return elab_like(e, node, call->in[0]);
 }
 
 static bool is_image(Elab *e, const Call *call)
@@ -161,7 +161,7 @@ static bool is_image(Elab *e, const Call *call)
 
     if (!elab_real(e, call, 0))
         return false;
-    if (v->rows && value_shape(v).rank == 3)
+    if (v->rows && axes_image(&v->axes))
         return true;
     elab_misfit(e, call, "an image [channels, height, width]");
     return false;
@@ -241,7 +241,7 @@ Value *lower_matmul(Elab *e, Call *call)
         return e->poison;
     sx = value_shape(x);
     sw = value_shape(w);
-    if (sx.rank > 2) {
+    if (axes_features(&x->axes) != sx.rank - 1) {
         Message *m =
             elab_error(e, call->site.span,
                        "`%s` takes [features] or [time, features]", call->name);
@@ -258,5 +258,5 @@ Value *lower_matmul(Elab *e, Call *call)
         return e->poison;
     node = w->rows ? elab_rows(e, x) : elab_node(e, x);
     node = product(e, call, node, elab_node(e, w), w->rows);
-    return elab_tensor(e, node, x->rows || w->rows);
+    return elab_tensor(e, node, x->rows || w->rows, x->axes);
 }

@@ -41,6 +41,7 @@ struct Value {
     Node *node;
     Graph *graph;       /* the graph that holds node */
     bool rows;          /* axis 0 of node is the batch */
+    Axes axes;          /* what the others mean: of a row */
     int input;          /* classes: place in Program.inputs; otherwise -1 */
     const char *origin; /* "conv at line 4", for messages */
     Recipe *recipe;

@@ -6,6 +6,7 @@
 #define NNC_IR_PROGRAM_H
 
 #include "ir/applied.h"
+#include "ir/axes.h"
 #include "ir/flow.h"
 #include "ir/results.h"
 
@@ -39,6 +40,7 @@ typedef struct Input {
     const char *name;
     Type type;       /* TYPE_REAL, or TYPE_INT for classes */
     Shape shape;     /* of one row */
+    Axes axes;       /* of its shape */
     int64_t classes; /* class(n), token(n); 0 for f32 */
     bool target;
     Span span;
