@@ -44,17 +44,22 @@ variants() {
     sed -i "/-D${1}_model/d" "$OUT/commands"
 }
 
-# agree LABEL TOLERANCE [FLAG]: compiles what variants collected in $rows and
-# compares; the table and all objects are in $OUT/table.c and $objects. FLAG
-# goes to the programs (see result.h).
-agree() {
+# collected: compiles what variants collected in $rows; the table and all
+# objects are in $OUT/table.c and $objects.
+collected() {
     tr '\n' '\0' <"$OUT/commands" | xargs -0 -P "$(nproc)" -n 1 sh -c
-    plain=$(echo "$rows" | tr ' ' '\n' | sed -n 's/\/plain=.*//p')
-    # shellcheck disable=SC2046,SC2086
-    table $(for m in $plain; do echo "$m=${m}_exact"; done) >"$OUT/exact.c"
     # shellcheck disable=SC2086
     table $rows >"$OUT/table.c"
     objects=$(for row in $rows; do echo "$OUT/${row#*=}.o"; done)
+}
+
+# agree LABEL TOLERANCE [FLAG]: compiles what was collected and compares. FLAG
+# goes to the programs (see result.h).
+agree() {
+    collected
+    plain=$(echo "$rows" | tr ' ' '\n' | sed -n 's/\/plain=.*//p')
+    # shellcheck disable=SC2046,SC2086
+    table $(for m in $plain; do echo "$m=${m}_exact"; done) >"$OUT/exact.c"
     # shellcheck disable=SC2046,SC2086
     driver "$1" exact "-DNN_REAL=double $3" tests/e2e/result.c "$OUT/exact.c" \
         $(for m in $plain; do echo "$OUT/${m}_exact.o"; done) -- "$OUT/exact"

@@ -54,7 +54,7 @@ void drive_open(drive *d, const nn_model *m, int rows)
 {
     int inputs = m->input_count + m->target_count;
     size_t n = (size_t)rows;
-    *d = (drive){.model = m, .rows = rows};
+    *d = (drive){.model = m, .rows = rows, .seed = 1};
     d->params = room((size_t)m->reals * sizeof(nn_real));
     d->workspace = room(largest_workspace(m));
     d->inputs = room((size_t)inputs * sizeof *d->inputs);
@@ -166,7 +166,7 @@ static bool run(drive *d, const nn_stage *stage, nn_real *const *outputs)
 
 bool drive_step(drive *d, double rate, uint64_t step)
 {
-    nn_scalars s = {.rate = rate, .step = step, .seed = 1};
+    nn_scalars s = {.rate = rate, .step = step, .seed = d->seed};
     spoil(d);
     return d->model->step.run(d->params, d->workspace,
                               (const void *const *)d->inputs, NULL, d->sums,

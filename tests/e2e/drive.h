@@ -18,6 +18,7 @@ typedef struct {
     nn_real **outputs;
     double *sums; /* loss and metrics of the last step or eval */
     int rows;
+    uint64_t seed;   /* of a step's dropout; 1 at first */
     nn_real *file;   /* one parameter in file order */
     nn_parallel par; /* runs the kernels' parts; NULL: one after the other */
     void *pool;

@@ -2,12 +2,12 @@
  *
  *     golden FOLDER TOLERANCE
  *
- * For each model in the table `cases` (written by golden.sh) it reads
- * FOLDER/NAME.txt, whose lines tests/golden/make.py explains, and prints
- * `ok NAME` or `not ok NAME: why`. A tensor's error is the largest difference
- * divided by the tensor's largest magnitude; that of its norm is relative.
- * Gradients are read off one step of plain sgd with a rate so high that the
- * old weights do not count. */
+ * For each model in the table `golden_cases` (written by golden.sh), named NAME
+ * or NAME/VARIANT, it reads FOLDER/NAME.txt, whose lines tests/golden/make.py
+ * explains, and prints `ok NAME` or `not ok NAME: why`. A tensor's error is the
+ * largest difference divided by the tensor's largest magnitude; that of its
+ * norm is relative. Gradients are read off one step of plain sgd with a rate so
+ * high that the old weights do not count. */
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -275,7 +275,8 @@ static bool run(const golden_case *g, const char *folder, double tolerance)
 {
     char path[1024];
     check c = {.d.model = g->model, .name = g->name, .tolerance = tolerance};
-    snprintf(path, sizeof path, "%s/%s.txt", folder, g->name);
+    snprintf(path, sizeof path, "%s/%.*s.txt", folder,
+             (int)strcspn(g->name, "/"), g->name);
     FILE *in = fopen(path, "r");
     if (in == NULL) {
         printf("not ok %s: cannot read %s\n", g->name, path);

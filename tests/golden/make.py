@@ -14,7 +14,7 @@ numbers:
 A file holds lines: `rows N`; `param NAME SHAPE scale phase`; `input NAME
 phase`; `loss`, `metric NAME` and their values; `output` and `gradient NAME`
 with the count of values, the largest magnitude, the Euclidean norm and up to
-sixteen pairs of index and value; or, for optimisers, `steps N rate` and
+seventeen pairs of index and value; or, for optimisers, `steps N rate` and
 `after NAME` in the same form."""
 import math
 import os
@@ -525,6 +525,16 @@ def small_six(c):
     return small(c)
 
 
+def own_fixed(c):
+    h = (c.input("x", 5) @ c.param("a.w", 6, 5).T).tanh()
+    return squares(c, c.dense(h, "b", 3), 3)
+
+
+def many(c):
+    n = 70003
+    return squares(c, c.input("x", n) * c.param("s.w", 1, n)[0], n)
+
+
 OPTIMISERS = {
     "small_sgd": (sgd(lr=0.1), {}),
     "small_momentum": (sgd(lr=0.1, momentum=0.9), {}),
@@ -534,6 +544,9 @@ OPTIMISERS = {
     "small_clip": (sgd(lr=0.5), {"clip": 0.1}),
     "small_l2": (adam(lr=0.01), {"clip": 1.0, "l2": 0.1}),
     "small_frozen": (sgd(lr=0.1, momentum=0.9), {"frozen": "a."}),
+    "own_frozen": (sgd(lr=0.1, momentum=0.9),
+                   {"frozen": "a.", "network": own_fixed}),
+    "many_adam": (adam(lr=0.01), {"network": many}),
 }
 
 CASES = {f.__name__: f for f in (
@@ -559,11 +572,11 @@ def number(v):
 
 
 def sampled(v):
-    """count max norm, then pairs: evenly spaced ones and the largest."""
+    """count max norm, then pairs: evenly spaced, the largest and the last."""
     v = v.detach().reshape(-1)
     largest = int(v.abs().argmax())
     every = max(1, -(-len(v) // 15))
-    at = sorted({*range(0, len(v), every), largest})
+    at = sorted({*range(0, len(v), every), largest, len(v) - 1})
     pairs = " ".join(f"{i} {number(v[i])}" for i in at)
     return f"{len(v)} {number(v[largest].abs())} {number(v.norm())} {pairs}"
 
@@ -586,7 +599,7 @@ def updates(name):
         c.moment = float(step)
         if optimiser:
             optimiser.zero_grad()
-        loss = small_six(c)[1]
+        loss = how.get("network", small_six)(c)[1]
         weights = [w for k, w in c.params.items()
                    if not k.startswith(how.get("frozen", "-"))]
         if "l2" in how:
