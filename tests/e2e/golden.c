@@ -213,13 +213,24 @@ static void take_steps(check *c, const char *rest)
     }
 }
 
-static void check_after(check *c, const char *rest)
+/* A weight after steps, slot 0, or what the optimiser remembers of it. */
+static void check_after(check *c, int slot, const char *rest)
 {
     char name[NAME];
     const nn_param *p;
-    if (sscanf(rest, "%63s", name) == 1 && (p = find(c, name)) != NULL)
-        compare_tensor(c, name, drive_read(&c->d, p, 0), 1, nn_layout_count(p),
-                       rest + strlen(name));
+    if (sscanf(rest, "%63s", name) != 1 || (p = find(c, name)) == NULL)
+        return;
+    if (slot > p->slots)
+        fail(c, "%s has no slot %d", name, slot);
+    else
+        compare_tensor(c, name, drive_read(&c->d, p, slot), 1,
+                       nn_layout_count(p), strstr(rest, name) + strlen(name));
+}
+
+static void check_slot(check *c, const char *rest)
+{
+    int slot = (int)next(&rest);
+    check_after(c, slot, rest);
 }
 
 static void read_line(check *c, const char *word, const char *rest,
@@ -238,7 +249,9 @@ static void read_line(check *c, const char *word, const char *rest,
     else if (strcmp(word, "steps") == 0)
         take_steps(c, rest);
     else if (strcmp(word, "after") == 0)
-        check_after(c, rest);
+        check_after(c, 0, rest);
+    else if (strcmp(word, "slot") == 0)
+        check_slot(c, rest);
     else if (strcmp(word, "gradient") == 0) {
         if (*gradients == NULL) {
             *gradients = keep(c);

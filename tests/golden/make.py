@@ -14,8 +14,8 @@ numbers:
 A file holds lines: `rows N`; `param NAME SHAPE scale phase`; `input NAME
 phase`; `loss`, `metric NAME` and their values; `output` and `gradient NAME`
 with the count of values, the largest magnitude, the Euclidean norm and up to
-seventeen pairs of index and value; or, for optimisers, `steps N rate` and
-`after NAME` in the same form."""
+seventeen pairs of index and value; or, for optimisers, `steps N rate`,
+`after NAME` and `slot I NAME` in the same form."""
 import math
 import os
 import sys
@@ -261,6 +261,23 @@ def signs(c):
     return squares(c, c.dense(h, "e", 2), 2)
 
 
+def tied_pool(c):
+    h = Sign.apply(c.conv(c.input("x", 2, 7, 8), "a", 3, 1))
+    y = torch.cat([F.max_pool2d(h, 2).flatten(1),
+                   F.max_pool2d(h, 3, stride=2, padding=1).flatten(1)], 1)
+    return squares(c, c.dense(y, "d", 2), 2)
+
+
+def tied_relu(c):
+    h = Sign.apply(c.dense(c.input("x", 9), "d", 9))
+    return squares(c, c.dense((h - 1).relu() + h, "e", 2), 2)
+
+
+def tied_classes(c):
+    y = Sign.apply(c.dense(c.input("x", 5), "d", 4))
+    return y, entropy(c, y, c.target("t", 4))
+
+
 def softmaxed(c):
     return squares(c, c.dense(c.input("x", 6), "d", 11).softmax(-1), 11)
 
@@ -452,6 +469,19 @@ def both_ways(c):
     return squares(c, torch.cat([ahead, back], 2).mean(1), 8)
 
 
+def started_by_name(c):
+    x, z, out = c.input("x", 4, 3), c.input("z", 5, 2), []
+    a = b = torch.zeros(c.rows, 4)
+    for t in range(4):
+        a = (c.dense(x[:, t], "p.d", 4) + b).tanh()
+        b = 0.5 * b + a
+    for t in range(5):
+        b = (c.dense(z[:, t], "q.d", 4) + 0.3 * a).tanh() - 0.2 * b
+        a = 0.9 * a + b
+        out.append(a * b)
+    return squares(c, torch.stack(out, 1), 5, 4)
+
+
 def handed_on(c):
     x, z = c.input("x", 4, 3), c.input("z", 5, 2)
     state = c.recurrent(x, "e", "lstm", 4)[1]
@@ -535,6 +565,8 @@ def many(c):
     return squares(c, c.input("x", n) * c.param("s.w", 1, n)[0], n)
 
 
+# What optimisers remember of a weight, in the order of the slots.
+SLOTS = ("momentum_buffer", "exp_avg", "exp_avg_sq")
 OPTIMISERS = {
     "small_sgd": (sgd(lr=0.1), {}),
     "small_momentum": (sgd(lr=0.1, momentum=0.9), {}),
@@ -556,12 +588,12 @@ CASES = {f.__name__: f for f in (
     products, signs, softmaxed, turned, wide, entropy_sum, log_softmax,
     log_mixture, squares_sum, two_losses, penalties, rnn_all, lstm_all,
     lstm_last, gru_stack, jordan_net, textbook, three_states, both_ways,
-    handed_on, two, turned_product, pads, merged, backwards_last,
+    handed_on, started_by_name, tied_pool, tied_relu, tied_classes, two, turned_product, pads, merged, backwards_last,
     softmax_in_loop, own_l2, xor, iris, digits, lenet5, adding, residual_digits)}
 CASES["adding_own"] = adding
 CASES["entropy"] = linear_entropy()
 CASES["entropy_time"] = linear_entropy(6)
-ROWS = {"wide": 23}
+ROWS = {"wide": 23, "tied_classes": 23}
 SCALE = {"wide": 0.2, "digits": 0.2, "lenet5": 0.1, "adding": 0.2,
          "adding_own": 0.2,
          "residual_digits": 0.2}
@@ -613,6 +645,10 @@ def updates(name):
     rate = optimiser.param_groups[0]["lr"]
     lines = [f"steps {steps} {rate}"]
     lines += [f"after {k} {sampled(w)}" for k, w in c.params.items()]
+    for k, w in c.params.items():
+        states = optimiser.state.get(w, {})
+        kept = [states[s] for s in SLOTS if states.get(s) is not None]
+        lines += [f"slot {i + 1} {k} {sampled(v)}" for i, v in enumerate(kept)]
     return c, lines
 
 

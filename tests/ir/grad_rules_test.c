@@ -328,6 +328,47 @@ static void sign_passes_near_zero(void **state)
     probe_free(&p);
 }
 
+/* Runs forward and backward with 0 for all parameters. */
+static double **run_at_zero(Probe *p)
+{
+    for (int i = 0; i < p->p->params.n; i++)
+        for (int k = 0; k < 32; k++)
+            p->params[i][k] = 0;
+    p->g = autodiff(p->p, p->g);
+    p->feed.params = p->params;
+    p->feed.inputs = p->inputs;
+    return interp_run(p->arena, p->g, &p->feed);
+}
+
+/* Where two values are equal the first one has the gradient; where relu bends
+ * there is none. */
+static void ties_go_to_the_first(void **state)
+{
+    static const Op ops[] = {OP_MAX, OP_MIN, OP_RELU};
+
+    (void)state;
+    for (int k = 0; k < 3; k++) {
+        Probe p = probe_new(5);
+        Node *a = probe_param(&p, S(4, 8));
+        const Node *first, *second;
+        double **at;
+
+        probe_loss(
+            &p, ops[k] == OP_RELU
+                    ? graph_unary(p.g, OP_RELU, a)
+                    : graph_binary(p.g, ops[k], a, probe_param(&p, S(4, 8))));
+        at = run_at_zero(&p);
+        first = graph_find_root(p.g, ROOT_GRAD, 0);
+        second = graph_find_root(p.g, ROOT_GRAD, 1);
+        for (int i = 0; i < 32; i++) {
+            assert_true(at[first->id][i] ==
+                        (ops[k] == OP_RELU ? 0 : p.inputs[0][i]));
+            assert_true(ops[k] == OP_RELU || at[second->id][i] == 0);
+        }
+        probe_free(&p);
+    }
+}
+
 /* The rows with surrogate gradients are those tested above by name. */
 static void surrogates_are_known(void **state)
 {
@@ -342,6 +383,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_row_is_right),
         cmocka_unit_test(sign_passes_near_zero),
+        cmocka_unit_test(ties_go_to_the_first),
         cmocka_unit_test(surrogates_are_known),
     };
 
