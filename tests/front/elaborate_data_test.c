@@ -13,18 +13,8 @@
 #include "front/parse.h"
 #include "support/fixture.h"
 
-/* A model with these two blocks; its inputs serve all rows below. */
-static const Program *program(const char *data, const char *train)
+static const Program *elaborated(const char *text)
 {
-    const char *text = arena_printf(
-        arena,
-        "model m(window = 20, share = 15%%) {\n"
-        "  input x: f32[4], past: f32[window, 1];\n"
-        "  target c: class(3), next: f32[1];\n"
-        "  y = x -> dense(3); z = past -> last -> dense(1);\n"
-        "  output y; loss cross_entropy(y, c), squared_error(z, next);\n"
-        "  %s %s }",
-        data, train);
     Source *source = NEW(arena, Source);
     Diag *diag = diag_new(arena);
     Program *p;
@@ -37,6 +27,20 @@ static const Program *program(const char *data, const char *train)
         fail_msg("%s", text);
     }
     return p;
+}
+
+/* A model with these two blocks; its inputs serve all rows below. */
+static const Program *program(const char *data, const char *train)
+{
+    return elaborated(arena_printf(
+        arena,
+        "model m(window = 20, share = 15%%) {\n"
+        "  input x: f32[4], past: f32[window, 1];\n"
+        "  target c: class(3), next: f32[1];\n"
+        "  y = x -> dense(3); z = past -> last -> dense(1);\n"
+        "  output y; loss cross_entropy(y, c), squared_error(z, next);\n"
+        "  %s %s }",
+        data, train));
 }
 
 static const char sources[] =
@@ -79,6 +83,35 @@ static void flows(void **state)
     assert_true(setting(windows, "length")->number == 20);
     assert_true(setting(windows, "ahead")->number == 1);
     assert_true(setting(windows, "stride")->number == 1);
+}
+
+/* Windows move on by one where a value follows them, by their length where the
+ * target is a sequence as they are. */
+static void strides(void **state)
+{
+    static const struct {
+        const char *input, *target, *windows;
+        int stride;
+    } rows[] = {
+        {"f32[20, 1]", "f32[1]", "windows(20)", 1},
+        {"f32[20, 2]", "f32[2]", "windows(20)", 1},
+        {"f32[20, 1]", "f32[20, 1]", "windows(20)", 20},
+        {"f32[20, 1]", "f32[20, 1]", "windows(20, stride: 3)", 3},
+        {"f32[20, 1]", "f32[1]", "windows(20, stride: 3)", 3},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const Program *p = elaborated(arena_printf(
+            arena,
+            "model m { input a: %s; target b: %s; y = a -> last -> dense(1);\n"
+            "output y; loss sum(square(y)) + sum(square(b));\n"
+            "data { a, b = csv(\"s.csv\") -> %s; } }",
+            rows[i].input, rows[i].target, rows[i].windows));
+
+        assert_int_equal(setting(&p->flows.at[0].stages[1], "stride")->number,
+                         rows[i].stride);
+    }
 }
 
 static void splits(void **state)
@@ -186,6 +219,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(flows, make_arena, drop_arena),
+        cmocka_unit_test_setup_teardown(strides, make_arena, drop_arena),
         cmocka_unit_test_setup_teardown(splits, make_arena, drop_arena),
         cmocka_unit_test_setup_teardown(defaults, make_arena, drop_arena),
         cmocka_unit_test_setup_teardown(train_settings, make_arena, drop_arena),

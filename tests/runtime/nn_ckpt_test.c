@@ -129,6 +129,39 @@ static void checkpoints_come_back(void **state)
     assert_non_null(strstr(e.text, "no checkpoint of a training run"));
 }
 
+/* Slots stand under their numbers in the file, and come back to their own. */
+static void slots_keep_their_numbers(void **state)
+{
+    enum { SIZE = 5, SLOTS = 2, STRIDE = 16 };
+    static const nn_param params[] = {
+        {.name = "w", .rank = 1, .shape = {SIZE}, .size = SIZE, .slots = SLOTS},
+    };
+    static const nn_model adam = {.name = "adam",
+                                  .version = "0",
+                                  .params = params,
+                                  .param_count = 1,
+                                  .reals = (1 + SLOTS) * STRIDE,
+                                  .slot_stride = STRIDE};
+    static const char *const names[] = {"w", "nnc.slot1.w", "nnc.slot2.w"};
+    nn_real a[(1 + SLOTS) * STRIDE] = {0}, b[(1 + SLOTS) * STRIDE] = {0};
+    nn_state to = {.rate = 0.1, .epochs = 9, .told = 9}, from = {0};
+    nn_tensors t;
+    nn_error e = {""};
+    (void)state;
+    for (int slot = 0; slot <= SLOTS; slot++)
+        for (int i = 0; i < SIZE; i++)
+            a[slot * STRIDE + i] = (nn_real)(10 * slot + i);
+    assert_true(nn_ckpt_save(&adam, a, NULL, &to, NULL, 0, "w", &e));
+    assert_true(nn_tensors_open(&t, "w", &e));
+    for (int slot = 0; slot <= SLOTS; slot++)
+        for (int i = 0; i < SIZE; i++)
+            assert_true(nn_tensors_value(nn_tensors_find(&t, names[slot]), i) ==
+                        10 * slot + i);
+    nn_tensors_close(&t);
+    assert_true(nn_ckpt_load(&adam, "w", b, NULL, &from, &e));
+    assert_memory_equal(a, b, sizeof a);
+}
+
 static void reads_other_types(void **state)
 {
     static const struct {
@@ -520,6 +553,7 @@ int main(void)
         cmocka_unit_test(weights_come_back),
         cmocka_unit_test(large_weights_come_back),
         cmocka_unit_test(checkpoints_come_back),
+        cmocka_unit_test(slots_keep_their_numbers),
         cmocka_unit_test(reads_other_types),
         cmocka_unit_test(refuses_broken_headers),
         cmocka_unit_test(refuses_every_cut),

@@ -76,6 +76,49 @@ static void learns_from_training_rows(void **state)
     nn_dataset_close(&d);
 }
 
+/* Neither test rows nor validation rows teach anything: moments, means of what
+ * is missing, whether a column is constant, labels. */
+static void validation_teaches_nothing(void **state)
+{
+    static const nn_flow flows[] = {
+        CSV(one, .path = "d.csv", .tensor = 0, BY(standardize),
+            .missing = NN_MISSING_MEAN),
+        CSV(two, .path = "d.csv", .tensor = 1, BY(category))};
+    static const struct {
+        const char *text;
+        double mean, deviation, test;
+    } rows[] = {
+        {"1,a\n?,b\n3,a\n2,a\n70,b\n99,b\n", 2, 0.70710678, 137.1787},
+        {"7,a\n7,b\n7,a\n7,a\n70,b\n9,b\n", 7, 1, 2},
+    };
+    setup s;
+    nn_dataset d;
+    nn_error e = {""};
+    nn_real x[4];
+    int32_t y[4];
+    void *buffers[] = {x, y};
+    (void)state;
+    set_up(&s, plain, flows, 2);
+    s.program.test = (nn_split){.kind = NN_SPLIT_ROWS, .amount = 1, .last = 1};
+    s.program.validation = s.program.test;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        write_text("d.csv", rows[i].text);
+        if (!nn_dataset_open(&d, &s.program, NULL, &e))
+            fail_msg("%s", e.text);
+        assert_int_equal(d.parts[NN_TRAIN].count, 4);
+        assert_int_equal(d.parts[NN_VALIDATION].count, 1);
+        assert_true(d.preps[0].mean[0] == rows[i].mean);
+        assert_true(fabs(d.preps[0].deviation[0] - rows[i].deviation) < 1e-6);
+        nn_dataset_fetch(&d, NN_TEST, d.parts[NN_TEST].items, 1, buffers);
+        assert_true(fabs((double)x[0] - rows[i].test) < 1e-3 && y[0] == 1);
+        nn_dataset_close(&d);
+    }
+    write_text("d.csv", "7,a\n7,b\n7,a\n7,a\n70,c\n9,b\n");
+    assert_false(nn_dataset_open(&d, &s.program, NULL, &e));
+    assert_non_null(strstr(e.text, "the label 'c' of y does not occur in the "
+                                   "training rows"));
+}
+
 static void own_test_sources(void **state)
 {
     static const nn_flow flows[] = {
@@ -469,6 +512,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(learns_from_training_rows),
+        cmocka_unit_test(validation_teaches_nothing),
         cmocka_unit_test(own_test_sources),
         cmocka_unit_test(fills_with_means),
         cmocka_unit_test(drops_rows_together),

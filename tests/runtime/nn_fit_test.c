@@ -1,0 +1,179 @@
+/* Early stopping to the epoch, and runs that are taken up again: what they
+ * keep, count and log. The losses of validation are told by a table. */
+#include "programs.h"
+
+#include "nn_tensors.h"
+
+enum { UPDATES = 11, MOST = 8 }; /* of an epoch: 108 rows, 10 at a time */
+
+static const double *losses; /* of validation after each epoch */
+static int steps_until_signal;
+
+/* Leaves in the first weight how many updates there were. */
+static int counting_step(nn_real *params, void *workspace,
+                         const void *const *inputs, nn_real *const *outputs,
+                         double *sums, int rows, const nn_scalars *s,
+                         nn_parallel par, void *pool)
+{
+    (void)workspace, (void)inputs, (void)outputs, (void)rows, (void)par;
+    (void)pool;
+    if (--steps_until_signal == 0)
+        raise(SIGINT);
+    params[0] = (nn_real)(s->step + 1);
+    sums[0] = 1 / (double)(s->step + 3);
+    sums[1] = (double)(s->step % 7);
+    return 0;
+}
+
+static int told_eval(const nn_real *params, void *workspace,
+                     const void *const *inputs, nn_real *const *outputs,
+                     double *sums, int rows, const nn_scalars *s,
+                     nn_parallel par, void *pool)
+{
+    (void)workspace, (void)inputs, (void)outputs, (void)rows, (void)s;
+    (void)par, (void)pool;
+    sums[0] = losses[(int)params[0] / UPDATES - 1];
+    sums[1] = 0;
+    return 0;
+}
+
+static void set_up(const double *told, int patience)
+{
+    reset();
+    losses = told;
+    steps_until_signal = 0;
+    model.step.run = counting_step;
+    model.eval.run = told_eval;
+    program.train.patience = patience;
+    program.train.epochs = MOST;
+}
+
+/* The log without its fourth column, which holds seconds; malloc'ed. */
+static char *read_log(const char *path)
+{
+    size_t size;
+    char *text = read_bytes(path, &size), *to = text;
+    int column = 1;
+    for (const char *at = text; *at; at++) {
+        column = *at == '\n' ? 1 : column + (*at == ',');
+        if (column != 4)
+            *to++ = *at;
+    }
+    *to = 0;
+    return text;
+}
+
+static int count_lines(const char *text)
+{
+    int lines = 0;
+    for (; *text; text++)
+        lines += *text == '\n';
+    return lines;
+}
+
+static double first_weight(const char *path)
+{
+    nn_tensors t;
+    nn_error e = {""};
+    assert_true(nn_tensors_open(&t, path, &e));
+    double w = nn_tensors_value(nn_tensors_find(&t, "out.weight"), 0);
+    nn_tensors_close(&t);
+    return w;
+}
+
+static void assert_same_log(const char *a, const char *b)
+{
+    char *x = read_log(a), *y = read_log(b);
+    assert_string_equal(x, y);
+    free(x);
+    free(y);
+}
+
+static const struct {
+    double losses[MOST];
+    int patience, epochs, best;
+} stops[] = {
+    {{5, 6, 1}, 1, 2, 1},
+    {{5, 4, 6, 3, 7, 8, 1}, 2, 6, 4},
+    {{5, 4, 4, 4, 1}, 2, 4, 2}, /* what is equal is no gain */
+    {{5, 4, 6, 6, 3, 3, 4, 3}, 3, 8, 5},
+    {{8, 7, 6, 5, 4, 3, 2, 1}, 1, 8, 8},
+    {{1, 2, 2, 2, 2, 2, 2, 2}, 7, 8, 1},
+};
+
+static void stops_at_the_epoch(void **state)
+{
+    char says[60];
+    (void)state;
+    for (size_t i = 0; i < sizeof stops / sizeof *stops; i++) {
+        set_up(stops[i].losses, stops[i].patience);
+        assert_int_equal(train("--out a --log a.csv"), 0);
+        char *log = read_log("a.csv");
+        assert_int_equal(count_lines(log), 1 + stops[i].epochs);
+        free(log);
+        assert_true(first_weight("a") == stops[i].best * UPDATES);
+        snprintf(says, sizeof says, "the best epoch was %d:", stops[i].best);
+        assert_file_says("out", says);
+    }
+}
+
+/* Interrupted at the first, a middle and the last update of an epoch, in which
+ * early stopping may have waited. */
+static void goes_on_as_it_was(void **state)
+{
+    static const int signals[] = {1, 16, 33, 40, 50};
+    (void)state;
+    for (size_t i = 0; i < sizeof stops / sizeof *stops; i++) {
+        set_up(stops[i].losses, stops[i].patience);
+        assert_int_equal(train("--quiet --out a --log a.csv"), 0);
+        for (int k = 0; k < 5 && signals[k] < stops[i].epochs * UPDATES; k++) {
+            steps_until_signal = signals[k];
+            assert_int_equal(train("--quiet --out b --log b.csv"), 130);
+            steps_until_signal = 0;
+            assert_int_equal(train("--quiet --out b --log b.csv "
+                                   "--resume b.ckpt.safetensors"),
+                             0);
+            assert_same_file("a", "b");
+            assert_same_log("a.csv", "b.csv");
+        }
+    }
+}
+
+/* The same with losses and metrics that are computed. */
+static void logs_as_if_uninterrupted(void **state)
+{
+    (void)state;
+    set_up(NULL, 100);
+    model.eval.run = softmax_eval;
+    assert_int_equal(train("--quiet --out a --log a.csv"), 0);
+    for (int at = 1; at < 3 * UPDATES; at += 4) {
+        steps_until_signal = at;
+        assert_int_equal(train("--quiet --out b --log b.csv"), 130);
+        steps_until_signal = 0;
+        assert_int_equal(train("--quiet --out b --log b.csv "
+                               "--resume b.ckpt.safetensors"),
+                         0);
+        assert_same_log("a.csv", "b.csv");
+    }
+}
+
+/* Without validation the last weights are the result. */
+static void keeps_the_last_weights_otherwise(void **state)
+{
+    (void)state;
+    set_up(stops[0].losses, 0);
+    model.eval.run = softmax_eval;
+    assert_int_equal(train("--out a"), 0);
+    assert_true(first_weight("a") == MOST * 12); /* 120 rows */
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(stops_at_the_epoch),
+        cmocka_unit_test(goes_on_as_it_was),
+        cmocka_unit_test(logs_as_if_uninterrupted),
+        cmocka_unit_test(keeps_the_last_weights_otherwise),
+    };
+    return cmocka_run_group_tests(tests, make_data, leave_folder);
+}
