@@ -111,9 +111,10 @@ void drive_weights(drive *d, const nn_param *p, double scale, double phase)
     set_param(d, p);
 }
 
-void drive_random_weights(drive *d, const nn_param *p, double scale, int which)
+void drive_random_weights(drive *d, const nn_param *p, double scale,
+                          uint32_t which)
 {
-    nn_stream s = {1, NN_FOR_CHECK, (uint32_t)which};
+    nn_stream s = {1, NN_FOR_CHECK, which};
     for (int64_t i = 0; i < nn_layout_count(p); i++) {
         double u = nn_rng_uniform(s, (uint64_t)i);
         d->file[i] = (nn_real)(float)(scale * (2 * u - 1));
@@ -131,6 +132,20 @@ void drive_input(drive *d, int t, double phase)
         else
             ((int32_t *)d->inputs[t])[i] =
                 (int32_t)(((int64_t)phase + 3 * i) % in->classes);
+}
+
+void drive_random_input(drive *d, int t, uint32_t which)
+{
+    const nn_tensor *in = &d->model->inputs[t];
+    nn_stream s = {1, NN_FOR_CHECK, which};
+    for (int64_t i = 0; i < d->rows * in->values; i++)
+        if (in->type == NN_F32)
+            ((nn_real *)d->inputs[t])[i] =
+                (nn_real)(float)(1.5 *
+                                 (2 * nn_rng_uniform(s, (uint64_t)i) - 1));
+        else
+            ((int32_t *)d->inputs[t])[i] =
+                (int32_t)(nn_rng_word(s, (uint64_t)i) % in->classes);
 }
 
 const nn_real *drive_read(drive *d, const nn_param *p, int slot)

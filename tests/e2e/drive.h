@@ -36,11 +36,15 @@ void drive_weights(drive *d, const nn_param *p, double scale, double phase);
 
 /* The same with numbers of stream `which`, uniform within +-scale: unlike those
  * of a sine, whose matrices have rank 2, they make no model singular. */
-void drive_random_weights(drive *d, const nn_param *p, double scale, int which);
+void drive_random_weights(drive *d, const nn_param *p, double scale,
+                          uint32_t which);
 
 /* Input t gets sin(0.37 * i + phase), rounded to float, or the classes
  * (phase + 3 * i) % classes. */
 void drive_input(drive *d, int t, double phase);
+
+/* The same with numbers of stream `which`, uniform within +-1.5, or classes. */
+void drive_random_input(drive *d, int t, uint32_t which);
 
 /* One parameter in file order, in d->file; or its optimiser slot 1, 2, ... */
 const nn_real *drive_read(drive *d, const nn_param *p, int slot);

@@ -56,7 +56,7 @@ static void set_weights(drive *d)
         double fan = (double)nn_layout_count(p) / (double)p->shape[0];
         double scale = p->rank > 1 ? 1.7 / sqrt(fan) : 0.4;
 #ifdef RANDOM_WEIGHTS
-        drive_random_weights(d, p, scale, i);
+        drive_random_weights(d, p, scale, (uint32_t)i);
 #else
         drive_weights(d, p, scale, i + 1);
 #endif

@@ -1,5 +1,6 @@
 /* gen.c: writes a random model in the language: `gen SEED` prints the model
- * `random_SEED`; the same seed gives the same text everywhere.
+ * `random_SEED`; the same seed gives the same text everywhere. `gen SEED
+ * steady` leaves out dropout, so that a step computes what can be known.
  *
  * The grammar: an image, a series or a row goes through a few stages that fit
  * its shape (stage.c), until it ends in a loss; the optimiser and what belongs
@@ -12,6 +13,7 @@
 #include <stdlib.h>
 
 uint64_t gen_state;
+int gen_steady;
 
 /* Splitmix64 (Steele, Lea, Flood 2014). */
 uint64_t gen_draw(void)
@@ -113,10 +115,11 @@ static void train(void)
 
 int main(int argc, char **argv)
 {
-    if (argc != 2) {
-        fprintf(stderr, "usage: gen SEED\n");
+    if (argc != 2 && argc != 3) {
+        fprintf(stderr, "usage: gen SEED [steady]\n");
         return 2;
     }
+    gen_steady = argc == 3;
     gen_state = strtoull(argv[1], NULL, 10) * 0x2545f4914f6cdd1du;
     int stages = some(2, 6);
     shape s = input(3), other = input(2);

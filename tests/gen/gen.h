@@ -13,6 +13,9 @@ typedef struct {
 extern uint64_t gen_state;
 uint64_t gen_draw(void);
 
+/* No dropout. */
+extern int gen_steady;
+
 /* A number from..to, one in n, one of the words of a list. */
 int some(int from, int to);
 int one_in(int n);

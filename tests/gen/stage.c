@@ -30,7 +30,8 @@ static void function(const char *v)
         printf("log(1 + square(%s)) - 0.25 * %s", v, v);
         break;
     case 7:
-        printf("%s -> dropout(%s)", v, WORD("0.25", "0.5", "0.125"));
+        printf("%s -> %s(%s)", v, gen_steady ? "linear" : "dropout",
+               WORD("0.25", "0.5", "0.125"));
         break;
     default:
         printf("linear(%s, k: -0.5, c: 0.1)", v);

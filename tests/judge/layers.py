@@ -1,0 +1,102 @@
+"""The library's layers as PyTorch has them. Each takes the walk, its frame,
+the value and its arguments; parameters are made through the walk."""
+import torch
+import torch.nn.functional as F
+
+from network import Recipe, Value, padded, pair, whole
+
+
+def dense(walk, f, v, n):
+    w = walk.param(f, "weight", (whole(n), v.features))
+    b = walk.param(f, "bias", (whole(n),))
+    return Value(F.linear(v.data, w.data[0], b.data[0]), v.rows)
+
+
+def conv(walk, f, v, channels, kernel, stride=1, pad=0, exact=False):
+    n, size = whole(channels), pair(kernel)
+    w = walk.param(f, "weight", (n, v.features, *size))
+    b = walk.param(f, "bias", (n,))
+    return Value(F.conv2d(padded(v.data, pad, size), w.data[0], b.data[0],
+                          pair(stride)), v.rows)
+
+
+def linear(walk, f, v, k=1, c=0):
+    return Value(k * v.data + c, v.rows)
+
+
+def last(walk, f, v):
+    return Value(v.data[:, -1], v.rows)
+
+
+def layernorm(walk, f, v, eps=1e-5):
+    n, axis = v.features, v.axis("features")
+    w, b = walk.param(f, "weight", (n,)), walk.param(f, "bias", (n,))
+    y = F.layer_norm(v.data.movedim(axis, -1), (n,), w.data[0], b.data[0], eps)
+    return Value(y.movedim(-1, axis), v.rows)
+
+
+def residual(walk, f, v, channels, stride=1):
+    def step(x, name, size, stride):
+        r = Recipe("conv", [(None, channels), (None, size),
+                            ("stride", stride), ("pad", "same")])
+        return walk.inside(f, r, x, name)
+    h = step(v, "conv1", 3, stride)
+    h = step(Value(h.data.relu(), h.rows), "conv2", 3, 1)
+    if stride != 1 or v.features != channels:
+        v = step(v, "conv3", 1, stride)
+    return Value((h.data + v.data).relu(), v.rows)
+
+
+def recurrent(kind, states):
+    """PyTorch's module `kind`; the frame's start is by the states' names."""
+    gates = {"RNN": 1, "GRU": 3, "LSTM": 4}[kind]
+
+    def layer(walk, f, v, n, **how):
+        n, width = whole(n), v.features
+        shapes = {"weight_ih_l0": (gates * n, width),
+                  "weight_hh_l0": (gates * n, n),
+                  "bias_ih_l0": (gates * n,), "bias_hh_l0": (gates * n,)}
+        weights = {k: walk.param(f, k, s).data[0] for k, s in shapes.items()}
+        module = getattr(torch.nn, kind)(width, n, batch_first=True, **how)
+        first = [torch.zeros(len(v.data), n) if f.starts is None
+                 else f.starts[s].data for s in states]
+        first = tuple(x.expand(len(v.data), n)[None] for x in first)
+        y, ends = torch.func.functional_call(
+            module, weights, (v.data, first if len(first) > 1 else first[0]))
+        ends = ends if len(first) > 1 else (ends,)
+        return Value(y, True, state={s: Value(e[0], True)
+                                     for s, e in zip(states, ends)})
+    return layer
+
+
+def rnn(walk, f, v, n, act=None):
+    how = {} if act is None else {"nonlinearity": act.name}
+    return recurrent("RNN", ["h"])(walk, f, v, n, **how)
+
+
+def jordan(walk, f, v, n, m):
+    y = torch.zeros(len(v.data), whole(m))
+    if f.starts is not None:
+        y = f.starts["y"].data
+    out = []
+    for t in range(v.shape[0]):
+        h = Value(torch.cat([v.data[:, t], y], 1), True)
+        h = walk.inside(f, Recipe("dense", [(None, n)]), h, "dense1")
+        h = Value(h.data.sigmoid(), True)
+        h = walk.inside(f, Recipe("dense", [(None, m)]), h, "dense2")
+        y = h.data.softmax(-1)
+        out.append(y)
+    return Value(torch.stack(out, 1), True, state={"y": Value(y, True)})
+
+
+LAYERS = {  # the layer, its arguments in order
+    "dense": (dense, ("n",)),
+    "conv": (conv, ("channels", "kernel", "stride", "pad", "exact")),
+    "linear": (linear, ("k", "c")), "last": (last, ()),
+    "layernorm": (layernorm, ("eps",)),
+    "residual": (residual, ("channels", "stride")),
+    "rnn": (rnn, ("n", "act")),
+    "lstm": (recurrent("LSTM", ["h", "c"]), ("n",)),
+    "gru": (recurrent("GRU", ["h"]), ("n",)),
+    "jordan": (jordan, ("n", "m")),
+}
