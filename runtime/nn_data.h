@@ -16,6 +16,7 @@ typedef struct nn_unpacker nn_unpacker; /* a compression: nn_file.h */
 extern const nn_reader nn_csv;    /* nn_csv.c: commas, RFC 4180 */
 extern const nn_reader nn_tsv;    /* nn_csv.c: tabs, no quotes */
 extern const nn_reader nn_idx;    /* nn_idx.c: MNIST's format */
+extern const nn_reader nn_cifar;  /* nn_cifar.c: CIFAR-10's records */
 extern const nn_reader nn_npy;    /* nn_npy.c: NumPy's format */
 extern const nn_reader nn_random; /* nn_random.c: no file; path is NULL */
 extern const nn_reader nn_png;    /* nn_png.c: needs libpng; inference */

@@ -24,7 +24,8 @@ static const struct {
     {BEGINS("????ftyphei"), "a HEIC picture", as_png},
     {BEGINS("????ftypmif"), "a HEIF picture", as_png},
     {BEGINS("\x89PNG\r\n\x1a\n"), "a PNG picture",
-     "data are read from csv, tsv, idx or npy, pictures at inference alone"},
+     "data are read from csv, tsv, idx, cifar or npy, pictures at inference "
+     "alone"},
     {BEGINS("\x93NUMPY"), "an npy file", "arrays are data, read with npy(...)"},
     {BEGINS("PK\3\4"),
      "a zip archive, as Excel, numpy.savez or torch.save "

@@ -53,9 +53,12 @@ static char separator_of(const source *s)
 
 static bool find_reader(source *s, nn_error *e)
 {
+    const nn_flow *f = s->preps[s->first].flow;
     const unsigned char *b = s->file.bytes;
     size_t n = s->file.size;
-    if (n >= 6 && memcmp(b, "\x93NUMPY", 6) == 0)
+    if (f != NULL && f->reader->is_own != NULL && f->reader->is_own(&s->file))
+        s->reader = f->reader;
+    else if (n >= 6 && memcmp(b, "\x93NUMPY", 6) == 0)
         s->reader = &nn_npy;
     else if (n >= 4 && b[0] == 0 && b[1] == 0)
         s->reader = &nn_idx;

@@ -58,6 +58,8 @@ typedef struct {
 struct nn_reader {
     const char *name; /* as in the language */
     bool (*read)(nn_table *t, const nn_request *r, nn_error *e);
+    /* Whether a file is of a form that no first bytes tell; or NULL. */
+    bool (*is_own)(const nn_file *file);
 };
 
 /* For readers: an empty table with its path and the file's contents. */

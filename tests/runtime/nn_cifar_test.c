@@ -1,0 +1,115 @@
+/* CIFAR-10's records: images and labels of each, and files that hold none. */
+#include "check.h"
+
+#include "nn_table.h"
+
+enum { IMAGE = 3072, RECORD = 3073, ROWS = 3 };
+
+/* Record r has the label of labels[r] and the bytes r + i, cut to a byte. */
+static void write_records(const char *labels, size_t size)
+{
+    unsigned char bytes[2 * 3074 * ROWS] = {0};
+    for (int r = 0; r < ROWS; r++) {
+        bytes[r * RECORD] = (unsigned char)labels[r];
+        for (int i = 0; i < IMAGE; i++)
+            bytes[r * RECORD + 1 + i] = (unsigned char)(r + i);
+    }
+    write_bytes("f", bytes, size);
+}
+
+static bool read_file(nn_table *t, nn_type type, nn_error *e)
+{
+    static const nn_flow flow = {.path = "f"};
+    const nn_tensor tensor = {.name = "x", .type = type};
+    nn_request r = {.path = "f",
+                    .flow = &flow,
+                    .flows = &flow,
+                    .flow_count = 1,
+                    .tensor = &tensor};
+    return nn_cifar.read(t, &r, e);
+}
+
+static void reads_images(void **state)
+{
+    nn_table t;
+    nn_error e = {""};
+    (void)state;
+    write_records("\6\0\11", ROWS * RECORD);
+    assert_true(read_file(&t, NN_F32, &e));
+    assert_int_equal(t.rows, ROWS);
+    assert_int_equal(t.width, IMAGE);
+    for (int r = 0; r < ROWS; r++)
+        for (int i = 0; i < IMAGE; i++)
+            assert_true(nn_table_number(&t, r, i) == (r + i) % 256);
+    nn_table_close(&t);
+}
+
+static void reads_labels(void **state)
+{
+    nn_table t;
+    nn_error e = {""};
+    (void)state;
+    write_records("\6\0\11", ROWS * RECORD);
+    assert_true(read_file(&t, NN_CLASS, &e));
+    assert_int_equal(t.rows, ROWS);
+    assert_int_equal(t.width, 1);
+    assert_true(nn_table_number(&t, 0, 0) == 6);
+    assert_true(nn_table_number(&t, 1, 0) == 0);
+    assert_true(nn_table_number(&t, 2, 0) == 9);
+    nn_table_close(&t);
+}
+
+static void refuses_others(void **state)
+{
+    static const struct {
+        const char *labels;
+        size_t size;
+        const char *says;
+    } rows[] = {
+        {"\6\0\11", 0, "f is empty"},
+        {"\6\0\11", 3072, "3072 are left"},
+        {"\6\0\11", 2 * RECORD + 100, "100 are left"},
+        {"\6\0\11", 2 * 3074, "as CIFAR-100's; those of CIFAR-10 have 3073"},
+        {"\6\12\11", ROWS * RECORD, "record 2 has the label 10"},
+        {"\6\0\377", ROWS * RECORD, "record 3 has the label 255"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        nn_table t;
+        nn_error e = {""};
+        write_records(rows[i].labels, rows[i].size);
+        assert_false(read_file(&t, NN_CLASS, &e));
+        assert_says(&e, (const char *[2]){rows[i].says});
+    }
+}
+
+/* What a record's first byte and a file's size tell; text never does. */
+static void knows_its_own(void **state)
+{
+    static unsigned char bytes[2 * RECORD];
+    nn_file f = {.bytes = bytes, .size = sizeof bytes};
+    (void)state;
+    assert_true(nn_cifar.is_own(&f));
+    f.size--;
+    assert_false(nn_cifar.is_own(&f)); /* IDX begins with a 0 */
+    bytes[0] = 6;
+    assert_true(nn_cifar.is_own(&f)); /* the reader says what is wrong */
+    bytes[0] = '\t';
+    assert_false(nn_cifar.is_own(&f));
+    f.size = 0;
+    assert_false(nn_cifar.is_own(&f));
+    f.size = RECORD;
+    bytes[0] = '1';
+    assert_false(nn_cifar.is_own(&f));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reads_images),
+        cmocka_unit_test(reads_labels),
+        cmocka_unit_test(refuses_others),
+        cmocka_unit_test(knows_its_own),
+    };
+    return cmocka_run_group_tests(tests, enter_folder, leave_folder);
+}
