@@ -171,6 +171,11 @@ def avgpool_pad(c):
     return squares(c, F.avg_pool2d(h, 3, 2, 1), 3, 3, 4)
 
 
+def pooled(c):
+    h = c.conv(c.input("x", 2, 6, 5), "a", 3, 3)
+    return squares(c, torch.cat([h.mean((2, 3)), h.amax((2, 3))], 1), 6)
+
+
 def joined(c):
     x = c.input("x", 2, 4, 4)
     a = c.conv(x, "a1", 2, 1).tanh()
@@ -583,7 +588,7 @@ OPTIMISERS = {
 
 CASES = {f.__name__: f for f in (
     dense_row, dense_time, conv_valid, conv_stride, conv_same, conv_even,
-    conv_full, maxpool_overlap, maxpool_pad, avgpool_pad, joined, reshaped,
+    conv_full, maxpool_overlap, maxpool_pad, avgpool_pad, pooled, joined, reshaped,
     normed, normed_time, residual_two, shared, functions, spread, summed,
     products, signs, softmaxed, turned, wide, entropy_sum, log_softmax,
     log_mixture, squares_sum, two_losses, penalties, rnn_all, lstm_all,
