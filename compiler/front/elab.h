@@ -7,6 +7,8 @@
 #include "front/spec.h"
 #include "front/unit.h"
 #include "front/value.h"
+#include "ir/loop.h"
+#include "ir/make.h"
 
 enum {
     ELAB_DEPTH = 200,            /* blocks inside blocks */
@@ -47,18 +49,14 @@ typedef struct Binding {
 typedef struct State {
     Decl *decl;
     Value *now, *next; /* next: NULL until its prime is assigned */
-    Node *first;       /* in the outer graph */
+    bool started;      /* its first value is sound */
 } State;
 
-/* A scan while its body is made. */
+/* A scan while its cell is elaborated. */
 typedef struct ScanFrame {
     struct ScanFrame *up;
-    Graph *outer, *body;
-    int64_t steps;
-    VEC(Node *) seq, seq_arg; /* outer nodes and their OP_ARG */
-    VEC(Node *) fixed, fixed_arg;
+    Loop *loop;
     VEC(State) states;
-    VEC(Node *) state_arg;
     const Arg *start; /* `start:`, or NULL */
 } ScanFrame;
 

@@ -94,8 +94,6 @@ Value *elab_scan(Elab *e, const Recipe *cell, Value *in, const Arg *start,
 void elab_state(Elab *e, const Item *item);
 /* Assigns a state's next value; false where there is no such state. */
 bool elab_prime(Elab *e, const Name *name, Value *value, Span span);
-/* The step's part of a node [steps, ...] of the outer graph. */
-Node *elab_scan_sequence(Elab *e, Node *outer);
 
 /* elaborate_model.c */
 void elab_model(Elab *e);
@@ -123,6 +121,8 @@ bool elab_same_unit(const Program *p, Measure a, Measure b);
 /* elaborate_misfit.c: whether input i holds real numbers; otherwise a message.
  */
 bool elab_real(Elab *e, const Call *call, int i);
+/* A part that was refused: the reason, what it was given, and poison. */
+Value *elab_refused(Elab *e, const Call *call, const char *why);
 /* "`maxpool` takes an image ...", with what it was given; poison. */
 Value *elab_misfit(Elab *e, const Call *call, const char *form);
 

@@ -1,4 +1,6 @@
 /* elaborate_misfit.c: what is said of inputs that an operator cannot take. */
+#include <string.h>
+
 #include "front/elab.h"
 #include "front/foreign.h"
 
@@ -28,5 +30,20 @@ Value *elab_misfit(Elab *e, const Call *call, const char *form)
 
     for (int i = 0; i < call->n_in; i++)
         elab_note(e, m, call->n_in == 1 ? "the value" : "one", call->in[i]);
+    return e->poison;
+}
+
+Value *elab_refused(Elab *e, const Call *call, const char *why)
+{
+    size_t n = strcspn(why, "\n");
+    Message *m = elab_error(e, call->site.span, "%.*s", (int)n, why);
+
+    for (why += n; *why; why += n) {
+        n = strcspn(++why, "\n");
+        diag_note(m, "%.*s", (int)n, why);
+    }
+    for (int i = 0; i < call->n_in; i++)
+        if (call->in[i]->rows)
+            elab_note(e, m, "the value", call->in[i]);
     return e->poison;
 }

@@ -235,21 +235,6 @@ Value *lower_flatten(Elab *e, Call *call)
     return elab_reshape(e, v, to);
 }
 
-/* The mask stands outside of a scan, over all its steps. */
-static Node *drop_mask(Elab *e, const Node *like, double rate)
-{
-    Attr attr = {.random = {.rate = rate, .stream = e->drops}};
-    Shape shape = like->shape;
-
-    if (!e->scan)
-        return graph_add_shaped(e->graph, OP_DROP_MASK, TYPE_REAL, shape, 0,
-                                NULL, attr, like);
-    shape = shape_prepend(e->scan->steps, &shape);
-    return elab_scan_sequence(e, graph_add_shaped(e->scan->outer, OP_DROP_MASK,
-                                                  TYPE_REAL, shape, 0, NULL,
-                                                  attr, like));
-}
-
 Value *lower_dropout(Elab *e, Call *call)
 {
     Value *v = call->in[0];
@@ -266,7 +251,8 @@ Value *lower_dropout(Elab *e, Call *call)
     e->drops++;
     node = elab_node(e, v);
     if (e->mode == MODE_STEP && rate > 0)
-        node = graph_binary(e->graph, OP_MUL, node, drop_mask(e, node, rate));
+        node = make_dropout(e->graph, e->scan ? e->scan->loop : NULL, node,
+                            rate, e->drops);
     return elab_like(e, node, v);
 }
 

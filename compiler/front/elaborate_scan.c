@@ -7,32 +7,6 @@
 
 #include "front/elab.h"
 
-static Node *swap_time(Graph *g, Node *node)
-{
-    Attr attr = {.perm = {1, 0}};
-
-    for (int i = 2; i < node->shape.rank; i++)
-        attr.perm[i] = i;
-    return graph_add(g, OP_TRANSPOSE, 1, &node, attr, node);
-}
-
-Node *elab_scan_sequence(Elab *e, Node *outer)
-{
-    ScanFrame *scan = e->scan;
-    Shape step = outer->shape;
-    Node *arg;
-
-    step.rank--;
-    for (int i = 0; i < step.rank; i++)
-        step.dim[i] = step.dim[i + 1];
-    step.dim[step.rank] = 0;
-    arg = graph_add_shaped(scan->body, OP_ARG, outer->type, step, 0, NULL,
-                           (Attr){0}, outer);
-    vec_push(e->arena, &scan->seq, outer);
-    vec_push(e->arena, &scan->seq_arg, arg);
-    return arg;
-}
-
 /* One sequence of the scan's input; false with a message. */
 static bool over_time(Elab *e, const Value *v, const char *cell, Span span,
                       int64_t *steps)
@@ -77,8 +51,9 @@ static bool check_input(Elab *e, const Value *in, const Recipe *cell, Span span,
 static Value *step_of(Elab *e, const Value *in)
 {
     Axes in_step = {{AXIS_FEATURES}};
+    Loop *loop = e->scan->loop;
     Value *v;
-    Node *outer;
+    Node *node;
 
     if (in->kind != VAL_TENSOR) {
         v = value_list(e->arena, VAL_TUPLE, in->n, in->at);
@@ -86,9 +61,9 @@ static Value *step_of(Elab *e, const Value *in)
             v->at[i] = step_of(e, in->at[i]);
         return v;
     }
-    outer = swap_time(e->scan->outer, in->node);
-    v = elab_tensor(e, elab_scan_sequence(e, outer), true, in_step);
-    v->node->name = "in";
+    node = loop_sequence(loop, loop_swap(loop->outer, in->node));
+    node->name = "in";
+    v = elab_tensor(e, node, true, in_step);
     v->origin = "the cell's input";
     return v;
 }
@@ -135,8 +110,8 @@ static const Value *started(Elab *e, const char *state)
     return e->poison;
 }
 
-/* The first value, made outside of the body. */
-static Node *first_value(Elab *e, const Decl *decl, const Shape *row)
+/* The first value, made outside of the body; after a mistake, zeros. */
+static Node *first_value(Elab *e, const Decl *decl, const Shape *row, bool *ok)
 {
     ScanFrame *scan = e->scan;
     const Value *v = started(e, decl->name.text);
@@ -144,7 +119,7 @@ static Node *first_value(Elab *e, const Decl *decl, const Shape *row)
     Node *node;
 
     e->scan = scan->up;
-    e->graph = scan->outer;
+    e->graph = scan->loop->outer;
     if (!v && decl->value) {
         v = elab_expr(e, decl->value);
         span = decl->value->span;
@@ -152,8 +127,11 @@ static Node *first_value(Elab *e, const Decl *decl, const Shape *row)
     if (!v)
         v = value_number(e->arena, 0);
     node = fitting(e, v, row, "first", decl->name.text, span);
+    *ok = node != NULL;
+    if (!node)
+        node = elab_constant(e, 0, shape_prepend(e->batch, row));
     e->scan = scan;
-    e->graph = scan->body;
+    e->graph = scan->loop->body;
     return node;
 }
 
@@ -162,7 +140,7 @@ static void one_state(Elab *e, Decl *decl)
     ScanFrame *scan = e->scan;
     State state = {.decl = decl};
     const char *name = decl->name.text;
-    Shape row, full;
+    Shape row;
     Node *arg;
 
     if (strcmp(decl->type->name.text, "f32") != 0 || decl->type->count) {
@@ -174,10 +152,7 @@ static void one_state(Elab *e, Decl *decl)
         elab_bind(e, name, false, e->poison);
         return;
     }
-    full = shape_prepend(e->batch, &row);
-    state.first = first_value(e, decl, &row);
-    arg = graph_add_shaped(scan->body, OP_ARG, TYPE_REAL, full, 0, NULL,
-                           (Attr){0}, NULL);
+    arg = loop_state(scan->loop, first_value(e, decl, &row, &state.started));
     arg->name = name;
     arg->span = elab_place(e, decl->name.span);
     state.now = elab_tensor(e, arg, true, axes_of_weight(&row));
@@ -211,8 +186,8 @@ bool elab_prime(Elab *e, const Name *name, Value *v, Span span)
     return false;
 }
 
-/* The step's result as a root of the body; false where something is wrong. */
-static bool close_body(Elab *e, Value *out, const Def *def)
+/* The step's result as a node of the body; NULL where something is wrong. */
+static Node *result(Elab *e, Value *out, const Def *def)
 {
     ScanFrame *scan = e->scan;
     bool ok = out && out->kind == VAL_TENSOR;
@@ -220,51 +195,18 @@ static bool close_body(Elab *e, Value *out, const Def *def)
     for (int i = 0; i < scan->states.n; i++) {
         const State *s = &scan->states.at[i];
 
-        ok = ok && s->first && s->next && s->next->kind == VAL_TENSOR;
+        ok = ok && s->started && s->next && s->next->kind == VAL_TENSOR;
     }
     if (!ok)
-        return false;
+        return NULL;
     if (!axes_vector(&out->axes) || out->node->type != TYPE_REAL) {
         Message *m =
             elab_error(e, def->name.span, "`out` of a cell must be [features]");
 
         elab_note(e, m, "out", out);
-        return false;
+        return NULL;
     }
-    for (int i = 0; i < scan->states.n; i++)
-        graph_root(scan->body, scan->states.at[i].next->node, ROOT_STATE, i, 0);
-    graph_root(scan->body, elab_rows(e, out), ROOT_STACK, 0, 0);
-    return true;
-}
-
-/* The scan node, its inputs in their order and the body's arguments after
- * them. */
-static Node *scan_node(Elab *e, ScanFrame *frame)
-{
-    int n_seq = frame->seq.n, n_state = frame->states.n;
-    int n = n_seq + n_state + frame->fixed.n;
-    Node **in = NEWN(e->arena, Node *, n);
-    Scan *scan = NEW(e->arena, Scan);
-
-    *scan = (Scan){.body = frame->body,
-                   .steps = frame->steps,
-                   .n_seq = n_seq,
-                   .n_state = n_state,
-                   .n_fixed = frame->fixed.n,
-                   .n_stack = 1};
-    for (int i = 0; i < n_seq; i++) {
-        in[i] = frame->seq.at[i];
-        frame->seq_arg.at[i]->attr.index = i;
-    }
-    for (int i = 0; i < n_state; i++) {
-        in[n_seq + i] = frame->states.at[i].first;
-        frame->states.at[i].now->node->attr.index = n_seq + i;
-    }
-    for (int i = 0; i < frame->fixed.n; i++) {
-        in[n_seq + n_state + i] = frame->fixed.at[i];
-        frame->fixed_arg.at[i]->attr.index = n_seq + n_state + i;
-    }
-    return graph_add(frame->outer, OP_SCAN, n, in, (Attr){.scan = scan}, NULL);
+    return elab_rows(e, out);
 }
 
 static Value *last_states(Elab *e, const ScanFrame *frame, Node *scan)
@@ -277,7 +219,7 @@ static Value *last_states(Elab *e, const ScanFrame *frame, Node *scan)
     record->keys = NEWN(e->arena, const char *, n ? n : 1);
     for (int i = 0; i < n; i++) {
         record->keys[i] = frame->states.at[i].decl->name.text;
-        record->at[i] = elab_like(e, graph_pick(frame->outer, scan, i),
+        record->at[i] = elab_like(e, graph_pick(e->graph, scan, i),
                                   frame->states.at[i].now);
         record->at[i]->origin = "the last state";
     }
@@ -285,20 +227,23 @@ static Value *last_states(Elab *e, const ScanFrame *frame, Node *scan)
 }
 
 /* The scan's value after its body is complete: [batch, time, features]. */
-static Value *finish(Elab *e, ScanFrame *frame, Layer *layer, Site site)
+static Value *finish(Elab *e, ScanFrame *frame, Node *step, Layer *layer,
+                     Site site)
 {
-    int mark = frame->outer->nodes.n;
+    int mark = e->graph->nodes.n, n = frame->states.n;
     Axes over_time = {{AXIS_TIME, AXIS_FEATURES}};
-    Node *scan = scan_node(e, frame), *out;
+    Node **next = NEWN(e->arena, Node *, n ? n : 1), *scan, *out;
     Value *v;
 
-    out = swap_time(frame->outer,
-                    graph_pick(frame->outer, scan, frame->states.n));
+    for (int i = 0; i < n; i++)
+        next[i] = frame->states.at[i].next->node;
+    scan = loop_end(frame->loop, next, step);
+    out = loop_swap(e->graph, graph_pick(e->graph, scan, n));
     v = elab_tensor(e, out, true, over_time);
     v->layer = layer;
     v->state = last_states(e, frame, scan);
-    for (int i = mark; i < frame->outer->nodes.n; i++)
-        frame->outer->nodes.at[i]->span = site.span;
+    for (int i = mark; i < e->graph->nodes.n; i++)
+        e->graph->nodes.at[i]->span = site.span;
     vec_push(e->arena, &e->named, ((Named){.node = out, .layer = layer}));
     vec_push(e->arena, &e->named, ((Named){.node = scan, .layer = layer}));
     return v;
@@ -329,7 +274,7 @@ static bool check_start(Elab *e, const ScanFrame *scan, const Def *def)
 }
 
 /* The cell's body, inside its frame; its `out`, or NULL. */
-static Value *run_cell(Elab *e, Frame *f)
+static Node *run_cell(Elab *e, Frame *f)
 {
     Value *out;
 
@@ -337,29 +282,26 @@ static Value *run_cell(Elab *e, Frame *f)
         elab_item(e, f->def->items.at[i]);
     elab_extra_args(e, f->def);
     out = elab_lookup(e, "out", false);
-    if (!check_start(e, e->scan, f->def) || !close_body(e, out, f->def))
-        return NULL;
-    return out;
+    return check_start(e, e->scan, f->def) ? result(e, out, f->def) : NULL;
 }
 
-static bool run_scan(Elab *e, ScanFrame *scan, const Recipe *cell, Value *in,
-                     Layer *layer, Site site)
+static Node *run_scan(Elab *e, ScanFrame *scan, const Recipe *cell, Value *in,
+                      Layer *layer, Site site)
 {
     Frame *f = NEW(e->arena, Frame);
-    bool ok;
+    Node *step = NULL;
 
     e->scan = scan;
-    e->graph = scan->body;
+    e->graph = scan->loop->body;
     f->in = step_of(e, in);
     f->layer = layer;
-    ok = elab_enter(e, f, cell->def, &cell->args, site);
-    if (ok) {
-        ok = run_cell(e, f) != NULL;
+    if (elab_enter(e, f, cell->def, &cell->args, site)) {
+        step = run_cell(e, f);
         elab_leave(e);
     }
     e->scan = scan->up;
-    e->graph = scan->outer;
-    return ok;
+    e->graph = scan->loop->outer;
+    return step;
 }
 
 /* The recipe without `start:`, which is put into *start. */
@@ -389,6 +331,8 @@ Value *elab_scan(Elab *e, const Recipe *cell, Value *in, const Arg *start,
     Recipe *r = without_start(e, cell, &start);
     Layer *layer = r->shared;
     Shape shape;
+    int64_t steps = 0;
+    Node *step;
 
     if (e->scan) {
         elab_error(e, site.span,
@@ -396,19 +340,19 @@ Value *elab_scan(Elab *e, const Recipe *cell, Value *in, const Arg *start,
                    "knows");
         return e->poison;
     }
-    if (!check_input(e, in, cell, site.span, &scan->steps))
+    if (!check_input(e, in, cell, site.span, &steps))
         return e->poison;
     if (!layer)
         layer =
             elab_layer(e, e->frame->layer, r->def, r->def->name.text, &site);
     elab_layer_begin(e, layer);
     scan->up = e->scan;
-    scan->outer = e->graph;
-    scan->body = graph_new(e->arena, e->batch);
+    scan->loop = loop_begin(e->graph, e->scan ? e->scan->loop : NULL, steps);
     scan->start = start;
-    if (!run_scan(e, scan, r, in, layer, site))
+    step = run_scan(e, scan, r, in, layer, site);
+    if (!step)
         return e->poison;
-    in = finish(e, scan, layer, site);
+    in = finish(e, scan, step, layer, site);
     shape = value_shape(in);
     if (!elab_fits(e, site.span, &shape))
         return e->poison;

@@ -33,29 +33,11 @@ int elab_node_axis(const Value *v, int axis)
     return axis + (v->rows ? 1 : 0);
 }
 
-/* A node of an outer graph as an argument of the scans around the walk. */
-static Node *capture(Elab *e, ScanFrame *scan, Node *node, const Graph *home)
-{
-    Node *outer, *arg;
-
-    if (home == (scan ? scan->body : e->top))
-        return node;
-    if (!scan)
-        nnc_bug("a value of a scan's body is used outside of it");
-    outer = capture(e, scan->up, node, home);
-    for (int i = 0; i < scan->fixed.n; i++)
-        if (scan->fixed.at[i] == outer)
-            return scan->fixed_arg.at[i];
-    arg = graph_add_shaped(scan->body, OP_ARG, outer->type, outer->shape, 0,
-                           NULL, (Attr){0}, outer);
-    vec_push(e->arena, &scan->fixed, outer);
-    vec_push(e->arena, &scan->fixed_arg, arg);
-    return arg;
-}
-
 Node *elab_node(Elab *e, const Value *v)
 {
-    return capture(e, e->scan, v->node, v->graph);
+    return v->graph == e->graph
+               ? v->node
+               : loop_value(e->scan ? e->scan->loop : NULL, v->node, v->graph);
 }
 
 static bool holds_visible(const Elab *e, const Value *v)
@@ -71,7 +53,7 @@ static bool holds_visible(const Elab *e, const Value *v)
     if (v->kind != VAL_TENSOR)
         return !r || !r->chain || elab_visible(e, r->chain);
     for (const ScanFrame *s = e->scan; s; s = s->up)
-        if (v->graph == s->body)
+        if (v->graph == s->loop->body)
             return true;
     return v->graph == e->top;
 }

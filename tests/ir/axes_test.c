@@ -73,5 +73,5 @@ int main(void)
         cmocka_unit_test(plain_axes_take_the_others_meaning),
     };
 
-    return cmocka_run_group_tests_name("axes", tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,32 @@
+/* make.h: parts of networks, made from nodes: what lies between a text, or
+ * another form in which a network comes, and its graph.
+ *
+ * Each function appends to the graph and returns the part's value. What does
+ * not fit is refused: NULL comes back, and the reason in *why; details may
+ * follow it, each after a newline. */
+#ifndef NNC_IR_MAKE_H
+#define NNC_IR_MAKE_H
+
+#include "ir/loop.h"
+
+/* Sets the padding that keeps a size with stride 1: (K - 1) / 2 on every side,
+ * also with a stride; an even K puts the odd row at the bottom and right, with
+ * stride 1 only. NULL, or why there is none. */
+const char *make_same_padding(Arena *arena, Window *w);
+
+/* Convolution of in[0] [N, C, H, W] by in[1], or pooling. Sizes floor; with
+ * `exact` a rest is refused. */
+Node *make_window(Graph *g, Op op, int n_in, Node *const *in, Window w,
+                  bool exact, const char **why);
+
+/* x times a matrix: contracts x's last axis with the matrix' first, or, with
+ * `turned`, its last. w is one matrix [K, N] for all of x, or one for each
+ * place of its first axis, [B, K, N]. */
+Node *make_product(Graph *g, Node *x, Node *w, bool turned, const char **why);
+
+/* x with a share of its elements replaced by zeros, the rest scaled up, new in
+ * each step of training and, in a loop (NULL: in none), in each of its steps.
+ * No two of a model have the same stream. */
+Node *make_dropout(Graph *g, Loop *l, Node *x, double rate, int stream);
+
+#endif
