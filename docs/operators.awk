@@ -1,6 +1,6 @@
-# operators.awk: from the rows of compiler/ir/ops.def as the preprocessor
-# leaves them (`@ "name" @ inputs @ "arguments" @ "documentation"`), a table
-# in Markdown of those that have a name in the language.
+# operators.awk: from the rows of compiler/front/surface.def as the
+# preprocessor leaves them (`@ "name" @ least @ most @ "arguments" @ "doc"`), a
+# table in Markdown.
 BEGIN {
     FS = "@"
     print "| operator | inputs | arguments | what it gives |"
@@ -13,13 +13,14 @@ function plain(s) {
     return s
 }
 
-NF == 5 && $2 !~ /NULL/ {
-    inputs = plain($3)
-    attrs = plain($4)
+NF == 6 {
+    least = plain($3)
+    most = plain($4)
+    inputs = most == -1 ? "any" : least == most ? most : least " or " most
+    attrs = plain($5)
     gsub(/:[a-z]+/, "", attrs)
     gsub(/=/, ": ", attrs)
     gsub(/: none/, "", attrs)
     printf "| `%s` | %s | %s | %s |\n", plain($2),
-        inputs == "-1" ? "any" : inputs, attrs == "" ? "" : "`" attrs "`",
-        plain($5)
+        inputs, attrs == "" ? "" : "`" attrs "`", plain($6)
 }

@@ -1,13 +1,13 @@
 #!/bin/sh
 # operators.sh FILE.md: prints the file with the table between `<!-- operators`
-# and `<!-- end of operators` written anew from compiler/ir/ops.def: every
-# operator that has a name in the language. `make docs` puts it in place.
+# and `<!-- end of operators` written anew from compiler/front/surface.def:
+# every function and layer that is not in the prelude. `make docs` puts it in place.
 set -eu
 here=$(dirname "$0")
 table=$(${CC:-cc} -E -P -x c -I"$here/../compiler" - <<'END' |
-#define OP(id, name, class, kernel, n, attrs, shape, grad, lower, flops, check, \
-           flags, scalar, vector, attr, doc) @ name @ n @ attrs @ doc
-#include "ir/ops.def"
+#define FORM(name, builder, op, least, most, attrs, doc) \
+    @ name @ least @ most @ attrs @ doc
+#include "front/surface.def"
 END
     awk -f "$here/operators.awk")
 export table

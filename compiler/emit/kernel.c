@@ -10,14 +10,6 @@
 #include "emit/tiles.h"
 #include "emit/whole.h"
 
-static const char *lower(Arena *arena, const char *id)
-{
-    char *name = arena_printf(arena, "%s", id);
-    for (char *c = name; *c; c++)
-        *c = (char)tolower((unsigned char)*c);
-    return name;
-}
-
 /* The parameter, or slot of one, whose place a value has; or NULL. */
 static const Buffer *param_of(const Plan *plan, const Node *n)
 {
@@ -60,8 +52,7 @@ static const char *title(const Emit *e, const Plan *plan, const Kernel *k,
         return arena_printf(e->arena, "%s_update", b->name);
     if (b)
         return arena_printf(e->arena, "%s_%s_update", b->name, given);
-    const char *op =
-        plan_is_view(main) ? "copy" : lower(e->arena, op_table[main->op].id);
+    const char *op = plan_is_view(main) ? "copy" : op_word(e->arena, main->op);
     return given ? arena_printf(e->arena, "%s_%s", given, op) : op;
 }
 

@@ -75,8 +75,10 @@ LaneWriter lane_writer(Scope *s, const Node *primary)
 int lane_operations(const Kernel *k)
 {
     int sum = 0;
-    for (int j = 0; j < k->nodes.n; j++)
-        sum += op_table[k->nodes.at[j]->op].flops + 1;
+    for (int j = 0; j < k->nodes.n; j++) {
+        const Node *n = k->nodes.at[j];
+        sum += 1 + (op_is_map(n->op) ? op_table[n->op].flops : 0);
+    }
     return sum;
 }
 

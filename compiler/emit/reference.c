@@ -130,7 +130,7 @@ static void side_holes(Filler *f, const Shape *large, const Shape *small)
 }
 
 static void windowed(Filler *f, const Node *n, const char *path,
-                     const char *section, const Node *large, const Node *small)
+                     const Node *large, const Node *small)
 {
     window_holes(f, &n->attr.window);
     range_holes(f, large->shape.dim[0]);
@@ -141,7 +141,7 @@ static void windowed(Filler *f, const Node *n, const char *path,
     operand(f, "Y", n, *layout_at(f, n));
     f->hole[f->n++] =
         hole_text("PLACE", n->type == TYPE_BYTE ? "unsigned char" : "int32_t");
-    fill(f, path, section);
+    fill(f, path, op_table[n->op].section);
 }
 
 /* All axes but one as rows, that one as columns. */
@@ -224,7 +224,7 @@ static void tuned_holes(Filler *f, const Node *n, int64_t columns)
     f->hole[f->n++] = hole_text(n->op == OP_SOFTMAX ? "share" : "whole", "");
 }
 
-static void rows(Filler *f, const Node *n, const char *section)
+static void rows(Filler *f, const Node *n)
 {
     const Node *x = n->in[0], *wide = n->op == OP_PUT ? n : x;
     int axis = n->op == OP_SOFTMAX ? n->attr.axis : wide->shape.rank - 1;
@@ -243,56 +243,42 @@ static void rows(Filler *f, const Node *n, const char *section)
     if (tuned)
         tuned_holes(f, n, columns);
     fill(f, tuned ? "templates/row_tiled.c" : "templates/row_ref.c",
-         tuned ? tuned : section);
+         tuned ? tuned : op_table[n->op].section);
 }
 
-/* Which section computes an operator; for windows, which operand is the
- * larger side and which the smaller (-1: the result). */
-typedef struct Recipe {
-    Op op;
-    const char *path, *section;
-    int large, small;
-} Recipe;
-
-static const char conv_path[] = "templates/conv2d_ref.c";
-static const char pool_path[] = "templates/pool2d_ref.c";
-
-static const Recipe recipes[] = {
-    {OP_CONV, conv_path, "forward", 0, -1},
-    {OP_CONV_DX, conv_path, "input", -1, 0},
-    {OP_CONV_DW, conv_path, "weight", 0, 1},
-    {OP_MAXPOOL, pool_path, "max", 0, -1},
-    {OP_MAXPOOL_AT, pool_path, "at", 0, -1},
-    {OP_MAXPOOL_DX, pool_path, "max_input", -1, 0},
-    {OP_AVGPOOL, pool_path, "mean", 0, -1},
-    {OP_AVGPOOL_DX, pool_path, "mean_input", -1, 0},
-    {OP_SOFTMAX, NULL, "softmax", 0, 0},
-    {OP_XENT, NULL, "xent", 0, 0},
-    {OP_XENT_DX, NULL, "xent_dx", 0, 0},
-    {OP_HIT, NULL, "hit", 0, 0},
-    {OP_TAKE, NULL, "take", 0, 0},
-    {OP_PUT, NULL, "put", 0, 0},
-};
-
-static const Recipe *recipe_of(Op op)
+/* The side before the window slides; windows that spread are its gradient. */
+static void window_sides(Filler *f, const Node *n, const char *path)
 {
-    for (size_t i = 0; i < sizeof recipes / sizeof *recipes; i++)
-        if (recipes[i].op == op)
-            return &recipes[i];
-    nnc_bug("%s has no plain kernel", op_table[op].id);
+    KernelKind kind = op_table[n->op].kernel;
+    const Node *large = n->in[0], *small = n;
+    if (kind == KERNEL_CONV_DW) {
+        small = n->in[1];
+    } else if (op_has(n->op, OPF_SHAPED)) {
+        large = n;
+        small = n->in[0];
+    }
+    windowed(f, n, path, large, small);
 }
 
 void emit_reference(Scope *s, const Node *n)
 {
     Filler f = {.scope = s};
-    if (n->op == OP_MATMUL) {
+    switch (op_table[n->op].kernel) {
+    case KERNEL_MATMUL:
         matmul(&f, n);
-        return;
+        break;
+    case KERNEL_CONV:
+    case KERNEL_CONV_DX:
+    case KERNEL_CONV_DW:
+        window_sides(&f, n, "templates/conv2d_ref.c");
+        break;
+    case KERNEL_POOL:
+        window_sides(&f, n, "templates/pool2d_ref.c");
+        break;
+    case KERNEL_ROW:
+        rows(&f, n);
+        break;
+    default:
+        nnc_bug("%s has no plain kernel", op_table[n->op].id);
     }
-    const Recipe *r = recipe_of(n->op);
-    if (r->path)
-        windowed(&f, n, r->path, r->section, r->large < 0 ? n : n->in[r->large],
-                 r->small < 0 ? n : n->in[r->small]);
-    else
-        rows(&f, n, r->section);
 }

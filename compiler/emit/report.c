@@ -3,42 +3,11 @@
 #include "emit/emit.h"
 #include "ir/cost.h"
 
-static int64_t node_flops(const Node *n)
-{
-    switch (n->op) {
-    case OP_MATMUL:
-    case OP_CONV:
-    case OP_CONV_DX:
-    case OP_CONV_DW:
-        return 2 * cost_products(n);
-    case OP_SUM:
-    case OP_RMAX:
-    case OP_HIT:
-    case OP_MAXPOOL_DX:
-        return shape_count(&n->in[0]->shape);
-    case OP_SOFTMAX:
-    case OP_XENT:
-    case OP_XENT_DX:
-        return 12 * shape_count(&n->in[0]->shape);
-    case OP_MAXPOOL:
-    case OP_AVGPOOL:
-        return shape_count(&n->shape) * n->attr.window.kernel[0] *
-               n->attr.window.kernel[1];
-    case OP_AVGPOOL_DX:
-        return shape_count(&n->in[0]->shape) * n->attr.window.kernel[0] *
-               n->attr.window.kernel[1];
-    default:
-        return op_table[n->op].class == CLASS_MAP
-                   ? op_table[n->op].flops * shape_count(&n->shape)
-                   : 0;
-    }
-}
-
 int64_t kernel_flops(const Kernel *k)
 {
     int64_t sum = 0;
     for (int j = 0; j < k->nodes.n; j++)
-        sum += node_flops(k->nodes.at[j]);
+        sum += cost_flops(k->nodes.at[j]);
     if (k->kind == KERNEL_STRAIGHT)
         sum *= k->rows;
     if (k->body)

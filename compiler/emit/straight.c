@@ -23,7 +23,7 @@ static bool knows(const Node *n)
 {
     OpClass class = op_table[n->op].class;
     bool leaf = n->op == OP_INPUT || n->op == OP_PARAM || n->op == OP_CONST;
-    bool map = class == CLASS_MAP && n->op != OP_ROWS_MASK;
+    bool map = op_table[n->op].scalar != NULL;
     return leaf || map || plan_is_view(n) || n->op == OP_CONCAT ||
            n->op == OP_MATMUL || class == CLASS_REDUCE || n->op == OP_SOFTMAX;
 }

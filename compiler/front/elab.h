@@ -125,9 +125,9 @@ typedef struct Site {
     Span span;         /* where a message points, in the user's text */
 } Site;
 
-/* One application of an operator, for its lowering. */
+/* One application of a form, for its builder. */
 typedef struct Call {
-    const OpInfo *op;
+    const Form *form;
     const char *name; /* as written */
     Site site;
     int n_in;
@@ -135,8 +135,6 @@ typedef struct Call {
     Bound arg;
     Layer *shared; /* of `layer f = ...;`, or NULL */
 } Call;
-
-typedef Value *Lower(Elab *e, Call *call);
 
 #include "front/elab_parts.h"
 

@@ -51,7 +51,12 @@ Node *elab_rows(Elab *e, const Value *v); /* the same with a batch axis */
 Node *elab_constant(Elab *e, double value, Shape shape);
 /* The node's axis for a row's axis. */
 int elab_node_axis(const Value *v, int axis);
-Value *elab_binary(Elab *e, Op op, Value *a, Value *b, const Expr *x);
+/* An operator of maps.def with n inputs, tensors and numbers (not all of them
+ * numbers), broadcast; NULL where their shapes do not fit. */
+Value *elab_map(Elab *e, Op op, int n, Value *const *v, Span span);
+/* The same of the two sides of x, here v[0] and v[1], with messages; `turned`
+ * gives the right side first. */
+Value *elab_binary(Elab *e, Op op, Value *const *v, bool turned, const Expr *x);
 /* Reshapes the row. */
 Value *elab_reshape(Elab *e, const Value *v, Shape row);
 /* Makes a shape of sizes; false with a message where they are not. */
@@ -74,6 +79,12 @@ Value *elab_call(Elab *e, const Expr *x);
 Value *elab_pipe(Elab *e, const Expr *x);
 Value *elab_bare_name(Elab *e, const Expr *x); /* a name that is no value */
 Value *elab_apply(Elab *e, const Recipe *r, Value *in, Site site);
+/* Appends the nodes of one call of a form. */
+typedef Value *Lower(Elab *e, Call *call);
+/* The builder of a row of surface.def. */
+Lower *elab_builder(const Form *form);
+#define FORM(name, builder, ...) Lower lower_##builder;
+#include "front/surface.def"
 
 /* elaborate_block.c: models, blocks and cells. */
 
@@ -126,13 +137,6 @@ Value *elab_refused(Elab *e, const Call *call, const char *why);
 /* "`maxpool` takes an image ...", with what it was given; poison. */
 Value *elab_misfit(Elab *e, const Call *call, const char *form);
 
-/* The lowering that a row of ops.def names. */
-Lower *elab_lowering(const char *name);
-/* elaborate_ops.c, elaborate_window.c, elaborate_loss.c */
-Lower lower_map, lower_reduce, lower_slice, lower_concat, lower_reverse,
-    lower_matmul, lower_conv2d, lower_pool, lower_softmax, lower_loss,
-    lower_metric, lower_scan, lower_reshape, lower_flatten, lower_dropout,
-    lower_chain;
 /* The node whose elements this one has, in whatever shape. */
 const Node *elab_shaped(const Node *n);
 /* A loss of one value per row: mean or sum over present rows, [1]. */

@@ -98,7 +98,7 @@ static Value *define_value(Elab *e, const char *text)
         Expr *x = ast_expr(e->arena, EXPR_NAME, e->model->name.span);
 
         x->name = arena_name(e->arena, text);
-        if (op_find(text) || names_word(text) ||
+        if (surface_find(text) || names_word(text) ||
             unit_find(e->unit, text, false))
             return elab_bare_name(e, x);
     }

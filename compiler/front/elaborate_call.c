@@ -3,26 +3,35 @@
  * `f(args)` after `->` takes its tensors from the pipe. Elsewhere f(a, ...)
  * with a tensor first applies f to it, and without one it is a recipe: a layer
  * not yet applied. A function of numbers is a number. */
-#include <math.h>
 #include <string.h>
 
 #include "front/elab.h"
 
-/* The block, cell or operator of this name as a recipe without arguments, or
+Lower *elab_builder(const Form *form)
+{
+    static Lower *const builders[] = {
+#define FORM(name, builder, ...) lower_##builder,
+#include "front/surface.def"
+    };
+
+    return builders[form - surface];
+}
+
+/* The block, cell or form of this name as a recipe without arguments, or
  * NULL. A user's definition hides the prelude's, but not for the prelude. */
 static Recipe *find_layer(Elab *e, const char *name)
 {
     bool library = e->frame->def->span.source->prelude;
     const Def *def = unit_find(e->unit, name, library);
-    const OpInfo *op = def ? NULL : op_find(name);
+    const Form *form = def ? NULL : surface_find(name);
     Recipe *r;
 
-    if ((!def || def->kind == DEF_MODEL) && !op)
+    if ((!def || def->kind == DEF_MODEL) && !form)
         return NULL;
     r = NEW(e->arena, Recipe);
     r->name = name;
     r->def = def;
-    r->op = op;
+    r->form = form;
     return r;
 }
 
@@ -108,65 +117,65 @@ static Value *init_call(Elab *e, const Expr *x, const Args *args)
     return v;
 }
 
-static double sigmoid(double x)
+/* Whether it is a function of numbers too, and a number is then what it gives.
+ */
+static bool is_function(const Recipe *r)
 {
-    return 1 / (1 + exp(-x));
+    return r->form && r->form->op != OP_COUNT && op_table[r->form->op].value;
 }
 
-static double relu(double x)
+/* How many values it takes; -1: any number. */
+static int most_values(const Recipe *r)
 {
-    return x > 0 ? x : 0;
-}
-
-static double square(double x)
-{
-    return x * x;
-}
-
-static double sign(double x)
-{
-    return (x > 0) - (x < 0);
-}
-
-/* A function of a number is a number. */
-static Value *fold(Elab *e, const OpInfo *op, double x, Span span)
-{
-    static const struct {
-        Op op;
-        double (*f)(double);
-    } folds[] = {{OP_EXP, exp},         {OP_LOG, log},   {OP_SQRT, sqrt},
-                 {OP_SQUARE, square},   {OP_TANH, tanh}, {OP_RELU, relu},
-                 {OP_SIGMOID, sigmoid}, {OP_SIGN, sign}};
-
-    for (size_t i = 0; i < sizeof folds / sizeof *folds; i++) {
-        double y;
-
-        if (op != &op_table[folds[i].op])
-            continue;
-        y = folds[i].f(x);
-        if (isfinite(y))
-            return value_number(e->arena, y);
-        elab_error(e, span, "`%s` of %.15g is not a finite number", op->name,
-                   x);
-        return e->poison;
-    }
-    elab_error(e, span, "`%s` takes a value, not a number", op->name);
-    return e->poison;
+    if (r->form)
+        return r->form->most;
+    return r->def ? unit_inputs(r->def) : 1;
 }
 
 /* Whether the call applies its layer to its first argument. */
 static bool applies(const Recipe *r, const Args *args)
 {
+    int most = most_values(r), given = 0;
+    bool tensor = false;
+
+    while (given < args->n && given < most && !args->at[given].label)
+        tensor |= value_holds_tensor(args->at[given++].value);
     if (args->n == 0 || args->at[0].label)
-        return false;
+        return most == 0;
     if (value_holds_tensor(args->at[0].value))
         return true;
-    if (!r->op || args->at[0].value->kind != VAL_NUMBER)
-        return false;
-    if (r->op->class == CLASS_MAP)
-        return true;
-    return r->op->n_in == 2 && args->n > 1 && !args->at[1].label &&
-           args->at[1].value->kind == VAL_TENSOR;
+    return args->at[0].value->kind == VAL_NUMBER &&
+           (tensor || (is_function(r) && given == most));
+}
+
+typedef VEC(Value *) Values;
+
+static void add_values(Elab *e, Values *in, Value *v)
+{
+    if (v->kind != VAL_TUPLE && v->kind != VAL_LIST) {
+        vec_push(e->arena, in, v);
+        return;
+    }
+    for (int i = 0; i < v->n; i++)
+        vec_push(e->arena, in, v->at[i]);
+}
+
+/* What f(a, ...) applies f to: a, or what a block takes `in` apart into; the
+ * other arguments go to rest. */
+static Value *first_values(Elab *e, const Recipe *r, const Args *args,
+                           Args *rest)
+{
+    int n = r->def ? unit_inputs(r->def) : 1, taken = 0;
+    Values in = {0};
+
+    while (taken < n && taken < args->n && !args->at[taken].label &&
+           (value_holds_tensor(args->at[taken].value) ||
+            args->at[taken].value->kind == VAL_NUMBER))
+        add_values(e, &in, args->at[taken++].value);
+    for (int i = taken; i < args->n; i++)
+        vec_push(e->arena, rest, args->at[i]);
+    return taken > 1 ? value_list(e->arena, VAL_TUPLE, in.n, in.at)
+                     : args->at[0].value;
 }
 
 Value *elab_call(Elab *e, const Expr *x)
@@ -188,10 +197,9 @@ Value *elab_call(Elab *e, const Expr *x)
         r = callee(e, x, &args, true);
         return r ? recipe_value(e, r) : e->poison;
     }
-    for (int i = 1; i < args.n; i++)
-        vec_push(e->arena, &rest, args.at[i]);
+    v = first_values(e, r, &args, &rest);
     r = callee(e, x, &rest, true);
-    return r ? elab_apply(e, r, args.at[0].value, site) : e->poison;
+    return r ? elab_apply(e, r, v, site) : e->poison;
 }
 
 /* The layer that a stage names, or NULL after a message. */
@@ -256,29 +264,17 @@ Value *elab_pipe(Elab *e, const Expr *x)
     return v;
 }
 
-typedef VEC(Value *) Values;
-
-static void add_values(Elab *e, Values *in, Value *v)
-{
-    if (v->kind != VAL_TUPLE && v->kind != VAL_LIST) {
-        vec_push(e->arena, in, v);
-        return;
-    }
-    for (int i = 0; i < v->n; i++)
-        vec_push(e->arena, in, v->at[i]);
-}
-
 /* The pipe's values, then leading tensors among the arguments as far as the
- * operator takes more: `x -> matmul(w)`. What is left goes to rest. */
+ * layer takes more: `x -> matmul(w)`. What is left goes to rest. */
 static void split_args(Elab *e, const Recipe *r, Value *in, Values *inputs,
                        Args *rest)
 {
-    int i = 0, n = r->op->n_in;
+    int i = 0, n = most_values(r);
 
     add_values(e, inputs, in);
     for (; i < r->args.n && !r->args.at[i].label; i++) {
         Value *v = r->args.at[i].value;
-        bool number = v->kind == VAL_NUMBER && n == 2;
+        bool number = v->kind == VAL_NUMBER && n >= 2 && r->form;
 
         if ((n >= 0 && inputs->n >= n) || !(value_holds_tensor(v) || number))
             break;
@@ -288,17 +284,19 @@ static void split_args(Elab *e, const Recipe *r, Value *in, Values *inputs,
         vec_push(e->arena, rest, r->args.at[i]);
 }
 
-static bool right_count(Elab *e, const Call *call)
+static bool right_count(Elab *e, const char *name, int least, int most, int n,
+                        Span span)
 {
-    int want = call->op->n_in;
+    const char *up =
+        least == most ? "" : arena_printf(e->arena, "%d or ", least);
     Message *m;
 
-    if (want < 0 || call->n_in == want)
+    if (n >= least && (most < 0 || n <= most))
         return true;
-    m = elab_error(e, call->site.span, "`%s` takes %d value%s, not %d",
-                   call->name, want, str_s(want), call->n_in);
-    if (want == 2)
-        diag_help(m, "write %s(a, b)", call->name);
+    m = elab_error(e, span, "`%s` takes %s%d value%s, not %d", name, up, most,
+                   str_s(most), n);
+    if (most == 2)
+        diag_help(m, "write %s(a, b)", name);
     return false;
 }
 
@@ -309,15 +307,14 @@ static void give_spans(Elab *e, int mark, Span span)
         e->graph->nodes.at[i]->span = span;
 }
 
-static Value *apply_op(Elab *e, const Recipe *r, Value *in, Site site)
+static Value *apply_form(Elab *e, const Recipe *r, Value *in, Site site)
 {
     Call call = {
-        .op = r->op, .name = r->name, .site = site, .shared = r->shared};
+        .form = r->form, .name = r->name, .site = site, .shared = r->shared};
     Values inputs = {0};
     Args rest = {0};
     int mark = e->graph->nodes.n;
     const Def *around = elab_in_prelude(e);
-    Lower *lower = elab_lowering(r->op->lower);
     Value *v;
 
     if (around) /* what the user called */
@@ -325,11 +322,12 @@ static Value *apply_op(Elab *e, const Recipe *r, Value *in, Site site)
     split_args(e, r, in, &inputs, &rest);
     call.n_in = inputs.n;
     call.in = inputs.at;
-    if (!spec_bind(e->arena, e->diag, r->op->attrs, call.name, site.span, &rest,
-                   &call.arg) ||
-        !right_count(e, &call))
+    if (!spec_bind(e->arena, e->diag, r->form->attrs, call.name, site.span,
+                   &rest, &call.arg) ||
+        !right_count(e, call.name, r->form->least, r->form->most, call.n_in,
+                     site.span))
         return e->poison;
-    v = lower(e, &call);
+    v = elab_builder(r->form)(e, &call);
     give_spans(e, mark, site.span);
     if (v->kind == VAL_TENSOR) {
         Shape shape = value_shape(v);
@@ -338,6 +336,23 @@ static Value *apply_op(Elab *e, const Recipe *r, Value *in, Site site)
             return e->poison;
     }
     return elab_from(e, v, inputs.n == 1 ? inputs.at[0] : NULL, r->name, site);
+}
+
+/* A block whose text names several inputs finds them in a group. */
+static Value *apply_def(Elab *e, const Recipe *r, Value *in, Site site)
+{
+    int want = unit_inputs(r->def);
+    Values inputs = {0};
+    Recipe rest = *r;
+
+    if (want == 1)
+        return elab_apply_def(e, r, in, site);
+    rest.args = (Args){0};
+    split_args(e, r, in, &inputs, &rest.args);
+    if (!right_count(e, r->name, want, want, inputs.n, site.span))
+        return e->poison;
+    in = value_list(e->arena, VAL_TUPLE, inputs.n, inputs.at);
+    return elab_apply_def(e, &rest, in, site);
 }
 
 /* A layer's kids stand under a name of their own where it is given one. */
@@ -392,7 +407,7 @@ static bool is_input(Elab *e, const Value *in, const Recipe *r, Site site)
         if (tensors)
             return true;
     }
-    if (in->kind == VAL_NUMBER && r->op && r->op->n_in == 2)
+    if (in->kind == VAL_NUMBER && (is_function(r) || most_values(r) > 1))
         return true;
     m = elab_error(e, site.span, "`%s` takes a value of the network", r->name);
     diag_note(m, "this is %s", value_what(e->arena, in));
@@ -403,14 +418,14 @@ static Value *apply(Elab *e, const Recipe *r, Value *in, Site site)
 {
     if (r->chain)
         return apply_chain(e, r, in, site);
-    return r->op ? apply_op(e, r, in, site) : elab_apply_def(e, r, in, site);
+    return r->form ? apply_form(e, r, in, site) : apply_def(e, r, in, site);
 }
 
 /* Whether it is a part of what is around it: it stands in a cell, or only puts
  * others one after the other. */
 static bool is_unnoted(const Elab *e, const Recipe *r, Site site)
 {
-    bool chain = r->chain || r->op == &op_table[OP_CHAIN];
+    bool chain = r->chain || (r->form && elab_builder(r->form) == lower_chain);
 
     return e->scan || (chain && !site.given);
 }
@@ -449,8 +464,6 @@ Value *elab_apply(Elab *e, const Recipe *r, Value *in, Site site)
 {
     if (!count_application(e, site.span))
         return e->poison;
-    if (r->op && r->op->class == CLASS_MAP && in->kind == VAL_NUMBER)
-        return fold(e, r->op, in->number, site.span);
     if (!is_input(e, in, r, site))
         return e->poison;
     return is_unnoted(e, r, site) ? apply(e, r, in, site)

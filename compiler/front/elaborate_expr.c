@@ -233,62 +233,6 @@ static Value *on_equal(Elab *e, const Expr *x)
     return e->poison;
 }
 
-static Value *on_order(Elab *e, const Expr *x)
-{
-    double v[2];
-    bool truth;
-
-    for (int i = 0; i < 2; i++) {
-        Value *kid = elab_expr(e, x->kids.at[i]);
-
-        if (kid->kind != VAL_NUMBER)
-            return wrong(e, x->kids.at[i], "a number", kid);
-        v[i] = kid->number;
-    }
-    switch (x->kind) {
-    case EXPR_LT:
-        truth = v[0] < v[1];
-        break;
-    case EXPR_GT:
-        truth = v[0] > v[1];
-        break;
-    case EXPR_LE:
-        truth = v[0] <= v[1];
-        break;
-    default:
-        truth = v[0] >= v[1];
-        break;
-    }
-    return value_bool(e->arena, truth);
-}
-
-static Value *fold(Elab *e, const Expr *x, double a, double b)
-{
-    double y = 0;
-
-    switch (x->kind) {
-    case EXPR_ADD:
-        y = a + b;
-        break;
-    case EXPR_SUB:
-        y = a - b;
-        break;
-    case EXPR_MUL:
-        y = a * b;
-        break;
-    default:
-        y = a / b;
-        break;
-    }
-    if (isfinite(y))
-        return value_number(e->arena, y);
-    if (x->kind == EXPR_DIV && b == 0)
-        elab_error(e, x->at, "division by zero");
-    else
-        elab_error(e, x->at, "the result is not a finite number");
-    return e->poison;
-}
-
 bool elab_float(Elab *e, Span span, double number)
 {
     if (fabs(number) <= (double)FLT_MAX)
@@ -302,35 +246,74 @@ static bool is_factor(Elab *e, const Expr *x, const Value *v)
     return v->kind != VAL_NUMBER || elab_float(e, x->span, v->number);
 }
 
+/* Which operator, of the right side and the left where `turned`. */
+static const struct {
+    Op op;
+    bool turned;
+} binary[EXPR_KINDS] = {
+    [EXPR_LT] = {OP_GT, true},    [EXPR_GT] = {OP_GT, false},
+    [EXPR_LE] = {OP_LE, false},   [EXPR_GE] = {OP_LE, true},
+    [EXPR_ADD] = {OP_ADD, false}, [EXPR_SUB] = {OP_SUB, false},
+    [EXPR_MUL] = {OP_MUL, false}, [EXPR_DIV] = {OP_DIV, false},
+};
+
+static double two_numbers(const Expr *x, Value *const *v)
+{
+    int turned = binary[x->kind].turned;
+
+    return op_table[binary[x->kind].op].value(v[turned]->number,
+                                              v[!turned]->number, 0);
+}
+
+/* Of values of the network: 1 where it holds, else 0. */
+static Value *on_order(Elab *e, const Expr *x)
+{
+    Value *v[2];
+    bool tensors = false;
+
+    for (int i = 0; i < 2; i++) {
+        v[i] = elab_expr(e, x->kids.at[i]);
+        tensors |= v[i]->kind == VAL_TENSOR;
+    }
+    for (int i = 0; i < 2; i++)
+        if (v[i]->kind != VAL_NUMBER && !tensors)
+            return wrong(e, x->kids.at[i], "a number", v[i]);
+        else if (!is_factor(e, x->kids.at[i], v[i]))
+            return e->poison;
+    if (tensors)
+        return elab_binary(e, binary[x->kind].op, v, binary[x->kind].turned, x);
+    return value_bool(e->arena, two_numbers(x, v) != 0);
+}
+
+static Value *fold(Elab *e, const Expr *x, Value *const *v)
+{
+    double y = two_numbers(x, v);
+
+    if (isfinite(y))
+        return value_number(e->arena, y);
+    if (x->kind == EXPR_DIV && v[1]->number == 0)
+        elab_error(e, x->at, "division by zero");
+    else
+        elab_error(e, x->at, "the result is not a finite number");
+    return e->poison;
+}
+
 static Value *on_arithmetic(Elab *e, const Expr *x)
 {
-    Value *a = elab_expr(e, x->kids.at[0]);
-    Value *b = elab_expr(e, x->kids.at[1]);
-    Op op;
+    Value *v[2];
 
-    if (a->kind == VAL_NUMBER && b->kind == VAL_NUMBER)
-        return fold(e, x, a->number, b->number);
-    switch (x->kind) {
-    case EXPR_ADD:
-        op = OP_ADD;
-        break;
-    case EXPR_SUB:
-        op = OP_SUB;
-        break;
-    case EXPR_MUL:
-        op = OP_MUL;
-        break;
-    default:
-        op = OP_DIV;
-        break;
-    }
-    if (!is_factor(e, x->kids.at[0], a) || !is_factor(e, x->kids.at[1], b))
-        return e->poison;
-    if (op == OP_DIV && b->kind == VAL_NUMBER && b->number == 0) {
+    for (int i = 0; i < 2; i++)
+        v[i] = elab_expr(e, x->kids.at[i]);
+    if (v[0]->kind == VAL_NUMBER && v[1]->kind == VAL_NUMBER)
+        return fold(e, x, v);
+    for (int i = 0; i < 2; i++)
+        if (!is_factor(e, x->kids.at[i], v[i]))
+            return e->poison;
+    if (x->kind == EXPR_DIV && v[1]->kind == VAL_NUMBER && v[1]->number == 0) {
         elab_error(e, x->at, "division by zero");
         return e->poison;
     }
-    return elab_binary(e, op, a, b, x);
+    return elab_binary(e, binary[x->kind].op, v, false, x);
 }
 
 static Value *on_neg(Elab *e, const Expr *x)

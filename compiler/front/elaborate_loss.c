@@ -223,12 +223,12 @@ Value *lower_loss(Elab *e, Call *call)
 
     if (!outside_scan(e, call) || !reduction(e, call, &mean))
         return e->poison;
-    if (call->op == &op_table[OP_SQUARED_ERROR]) {
+    if (call->form->op == OP_SQUARE) {
         v = squares(e, call);
         if (!v)
             return e->poison;
     } else {
-        bool log = call->op == &op_table[OP_LOG_LOSS];
+        bool log = call->form->op == OP_TAKE;
 
         if (!fits_class(e, call))
             return e->poison;
@@ -243,7 +243,7 @@ Value *lower_loss(Elab *e, Call *call)
 
 Value *lower_metric(Elab *e, Call *call)
 {
-    bool root = call->op == &op_table[OP_RMSE];
+    bool root = call->form->op == OP_SQUARE;
     Value *metric = value_new(e->arena, VAL_METRIC);
     Node *v;
 
@@ -259,7 +259,7 @@ Value *lower_metric(Elab *e, Call *call)
         return e->poison;
     if (!root)
         pair(e, call->in[0], call->in[1], false);
-    metric->metric = (Metric){.name = call->op->name,
+    metric->metric = (Metric){.name = call->form->name,
                               .root = root,
                               .per_row = per_row(v),
                               .sums = 1,

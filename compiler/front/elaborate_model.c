@@ -220,9 +220,9 @@ static void metric(Elab *e, const Expr *x)
     }
     if (v->kind == VAL_POISON)
         return;
-    for (int i = 0; i < OP_COUNT; i++)
-        if (op_table[i].lower && strcmp(op_table[i].lower, "metric") == 0)
-            text_printf(&names, "%s%s", names.n ? ", " : "", op_table[i].name);
+    for (int i = 0; i < surface_count; i++)
+        if (elab_builder(&surface[i]) == lower_metric)
+            text_printf(&names, "%s%s", names.n ? ", " : "", surface[i].name);
     m = diag_error(e->diag, x->span, "this is not a metric");
     diag_note(m, "metrics are: %s", text_str(&names));
 }

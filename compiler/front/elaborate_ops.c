@@ -1,31 +1,10 @@
-/* elaborate_ops.c: lowerings of operators, as the rows of ops.def name them.
+/* elaborate_ops.c: builders that the rows of surface.def name.
  *
  * Each takes inputs and bound arguments of one call and appends nodes. */
+#include <math.h>
 #include <string.h>
 
 #include "front/elab.h"
-
-Lower *elab_lowering(const char *name)
-{
-    static const struct {
-        const char *name;
-        Lower *lower;
-    } rows[] = {
-        {"map", lower_map},         {"reduce", lower_reduce},
-        {"slice", lower_slice},     {"concat", lower_concat},
-        {"reverse", lower_reverse}, {"matmul", lower_matmul},
-        {"conv2d", lower_conv2d},   {"pool", lower_pool},
-        {"softmax", lower_softmax}, {"loss", lower_loss},
-        {"metric", lower_metric},   {"scan", lower_scan},
-        {"reshape", lower_reshape}, {"flatten", lower_flatten},
-        {"dropout", lower_dropout}, {"chain", lower_chain},
-    };
-
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (name && strcmp(rows[i].name, name) == 0)
-            return rows[i].lower;
-    nnc_bug("there is no lowering `%s`", name ? name : "(none)");
-}
 
 /* The row's axis for an `axis:` argument, or -1 with a message. */
 static int axis_argument(Elab *e, const Call *call, const Value *v, int arg)
@@ -41,45 +20,81 @@ static int axis_argument(Elab *e, const Call *call, const Value *v, int arg)
     return -1;
 }
 
-Value *lower_map(Elab *e, Call *call)
+/* A function of numbers is a number. */
+static Value *of_numbers(Elab *e, const Call *call)
 {
-    Op op = (Op)(call->op - op_table);
-    Value *v = call->in[0];
+    double x[3] = {0}, y;
 
-    if (!elab_real(e, call, 0))
-        return e->poison;
-    return elab_like(e, graph_unary(e->graph, op, elab_node(e, v)), v);
+    for (int i = 0; i < call->n_in; i++)
+        x[i] = call->in[i]->number;
+    y = op_table[call->form->op].value(x[0], x[1], x[2]);
+    if (isfinite(y))
+        return value_number(e->arena, y);
+    elab_error(e, call->site.span, "`%s` of %.15g is not a finite number",
+               call->name, x[0]);
+    return e->poison;
 }
 
-/* sum and mean keep their axis with size 1; without one, a row becomes [1]. */
-Value *lower_reduce(Elab *e, Call *call)
+Value *lower_map(Elab *e, Call *call)
+{
+    bool numbers = true;
+    Value *y;
+
+    for (int i = 0; i < call->n_in; i++)
+        numbers &= call->in[i]->kind == VAL_NUMBER;
+    if (numbers)
+        return of_numbers(e, call);
+    for (int i = 0; i < call->n_in; i++)
+        if (call->in[i]->kind == VAL_NUMBER
+                ? !elab_float(e, call->site.span, call->in[i]->number)
+                : !elab_real(e, call, i))
+            return e->poison;
+    y = elab_map(e, call->form->op, call->n_in, call->in, call->site.span);
+    return y ? y : elab_misfit(e, call, "values whose sizes are equal or 1");
+}
+
+/* The sum along an axis, which stays with size 1, or of a row as [1]; in
+ * *count the elements of each sum. Poison after a message. */
+static Value *sum_along(Elab *e, const Call *call, int64_t *count)
 {
     Value *v = call->in[0], *sum;
     int axis = -1;
-    int64_t count = 1;
     unsigned axes = 0;
-    Node *node;
     Shape row;
 
     if (!elab_real(e, call, 0))
         return e->poison;
     if (call->arg.at[0] && (axis = axis_argument(e, call, v, 0)) < 0)
         return e->poison;
-    node = elab_node(e, v);
     row = value_shape(v);
+    *count = 1;
     for (int i = 0; i < row.rank; i++)
         if (axis < 0 || i == axis) {
             axes |= 1U << elab_node_axis(v, i);
-            count *= row.dim[i];
+            *count *= row.dim[i];
         }
-    sum = elab_like(e, graph_sum(e->graph, node, axes), v);
-    if (axis < 0)
-        sum = elab_reshape(e, sum, shape_ones(1));
-    if (call->op != &op_table[OP_MEAN])
+    sum = elab_like(e, graph_sum(e->graph, elab_node(e, v), axes), v);
+    return axis < 0 ? elab_reshape(e, sum, shape_ones(1)) : sum;
+}
+
+Value *lower_sum(Elab *e, Call *call)
+{
+    int64_t count;
+
+    return sum_along(e, call, &count);
+}
+
+Value *lower_mean(Elab *e, Call *call)
+{
+    int64_t count;
+    Value *sum = sum_along(e, call, &count);
+    Node *n;
+
+    if (sum->kind != VAL_TENSOR)
         return sum;
-    node = elab_constant(e, (double)count, shape_ones(sum->node->shape.rank));
-    node = graph_binary(e->graph, OP_DIV, sum->node, node);
-    return elab_like(e, node, sum);
+    n = elab_constant(e, (double)count, shape_ones(sum->node->shape.rank));
+    n = graph_binary(e->graph, OP_DIV, sum->node, n);
+    return elab_like(e, n, sum);
 }
 
 Value *lower_slice(Elab *e, Call *call)

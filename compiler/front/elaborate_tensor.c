@@ -174,12 +174,15 @@ static const char *participle(Op op)
         return "multiplied";
     case OP_DIV:
         return "divided";
+    case OP_GT:
+    case OP_LE:
+        return "compared";
     default:
         return "combined";
     }
 }
 
-static Value *mismatch(Elab *e, Op op, const Value *const *v, const Expr *x)
+static Value *mismatch(Elab *e, Op op, Value *const *v, const Expr *x)
 {
     Message *m =
         elab_error(e, x->at, "these two shapes cannot be %s", participle(op));
@@ -212,42 +215,60 @@ static bool is_operand(Elab *e, const Value *v, const Expr *x, int i)
     return false;
 }
 
-/* Which of two operands the other is spread over. */
-static const Value *larger(const Value *a, const Value *b)
+/* The tensor with most axes, over which the others are spread. */
+static const Value *largest(int n, Value *const *v)
 {
-    if (a->kind == VAL_NUMBER || b->kind == VAL_NUMBER)
-        return a->kind == VAL_NUMBER ? b : a;
-    return value_shape(b).rank > value_shape(a).rank ? b : a;
+    const Value *most = NULL;
+
+    for (int i = 0; i < n; i++)
+        if (v[i]->kind == VAL_TENSOR &&
+            (!most || value_shape(v[i]).rank > value_shape(most).rank))
+            most = v[i];
+    return most;
 }
 
-Value *elab_binary(Elab *e, Op op, Value *a, Value *b, const Expr *x)
+/* The axes of n values of one rank, numbers and vectors aside. */
+static Axes combined(int n, Value *const *v, const Value *like)
 {
-    const Value *v[2] = {a, b}, *like;
-    Node *in[2], *node = NULL;
-    Axes axes;
-    const char *why;
-    bool rows, ok = is_operand(e, a, x, 0);
-    Shape row;
+    Axes axes = like->axes;
 
-    if (!is_operand(e, b, x, 1) || !ok)
-        return e->poison;
-    like = larger(a, b);
-    rows = a->rows || b->rows;
-    for (int i = 0; i < 2; i++)
-        in[i] = aligned(e, v[i], like, rows);
-    if (in[0] && in[1])
-        node = graph_try(e->graph, op, 2, in, (Attr){0}, elab_place(e, x->at),
-                         &why);
-    if (!node)
-        return mismatch(e, op, v, x);
-    axes = like->axes;
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < n; i++)
         if (v[i]->kind == VAL_TENSOR &&
             value_shape(v[i]).rank == value_shape(like).rank)
             axes = axes_combine(&axes, &v[i]->axes);
-    a = elab_tensor(e, node, rows, axes);
-    row = value_shape(a);
-    return elab_fits(e, x->at, &row) ? a : e->poison;
+    return axes;
+}
+
+Value *elab_map(Elab *e, Op op, int n, Value *const *v, Span span)
+{
+    const Value *like = largest(n, v);
+    Node **in = NEWN(e->arena, Node *, n), *node;
+    bool rows = false;
+    const char *why;
+
+    for (int i = 0; i < n; i++)
+        rows |= v[i]->kind == VAL_TENSOR && v[i]->rows;
+    for (int i = 0; i < n; i++)
+        if (!(in[i] = aligned(e, v[i], like, rows)))
+            return NULL;
+    node = graph_try(e->graph, op, n, in, (Attr){0}, span, &why);
+    return node ? elab_tensor(e, node, rows, combined(n, v, like)) : NULL;
+}
+
+Value *elab_binary(Elab *e, Op op, Value *const *v, bool turned, const Expr *x)
+{
+    bool ok = is_operand(e, v[0], x, 0);
+    Value *y;
+    Shape s;
+
+    if (!is_operand(e, v[1], x, 1) || !ok)
+        return e->poison;
+    y = elab_map(e, op, 2, (Value *[]){v[turned], v[!turned]},
+                 elab_place(e, x->at));
+    if (!y)
+        return mismatch(e, op, v, x);
+    s = value_shape(y);
+    return elab_fits(e, x->at, &s) ? y : e->poison;
 }
 
 const Node *elab_shaped(const Node *n)

@@ -60,7 +60,7 @@ static Value *slide(Elab *e, Call *call, Window *w, int n_in)
         return e->poison;
     for (int i = 0; i < n_in; i++)
         in[i] = elab_node(e, call->in[i]);
-    node = make_window(e->graph, (Op)(call->op - op_table), n_in, in, *w,
+    node = make_window(e->graph, call->form->op, n_in, in, *w,
                        call->arg.at[exact]->number != 0, &why);
     if (!node)
         return elab_refused(e, call, why);

@@ -128,11 +128,10 @@ const char *names_list(Arena *arena, const Words *words)
     return words->n ? text_str(&text) : "none";
 }
 
-void names_add_ops(Arena *arena, Words *words)
+void names_add_forms(Arena *arena, Words *words)
 {
-    for (int i = 0; i < OP_COUNT; i++)
-        if (op_table[i].name)
-            vec_push(arena, words, op_table[i].name);
+    for (int i = 0; i < surface_count; i++)
+        vec_push(arena, words, surface[i].name);
 }
 
 void names_add_words(Arena *arena, Words *words)

@@ -25,7 +25,7 @@ void names_unknown_of(Arena *arena, Diag *diag, Span span, const char *name,
 const char *names_list(Arena *arena, const Words *words);
 
 /* Adds the surface names of operators, of initialisers. */
-void names_add_ops(Arena *arena, Words *words);
+void names_add_forms(Arena *arena, Words *words);
 void names_add_inits(Arena *arena, Words *words);
 void names_add_words(Arena *arena, Words *words);
 

@@ -88,7 +88,7 @@ static Words near_words(Scope *s, bool call)
         vec_push(s->arena, &words, s->unit->own.at[i]->name.text);
     for (int i = 0; i < s->unit->library.n; i++)
         vec_push(s->arena, &words, s->unit->library.at[i]->name.text);
-    names_add_ops(s->arena, &words);
+    names_add_forms(s->arena, &words);
     names_add_inits(s->arena, &words);
     if (!call)
         names_add_words(s->arena, &words);
@@ -121,7 +121,7 @@ static bool is_layer(Scope *s, const Expr *x)
     Edge edge = {s->def, def};
 
     if (!def)
-        return op_find(x->name) != NULL;
+        return surface_find(x->name) != NULL;
     if (def->kind == DEF_MODEL)
         diag_error(s->diag, x->at,
                    "`%s` is a model, and only blocks and cells can be applied",
@@ -134,16 +134,16 @@ static bool is_layer(Scope *s, const Expr *x)
 static void labels(Scope *s, const Expr *x)
 {
     const Def *def = unit_find(s->unit, x->name, s->def->span.source->prelude);
-    const OpInfo *op = op_find(x->name);
+    const Form *form = surface_find(x->name);
     Words words = {0};
     bool labelled = false;
 
     for (int i = 0; i < x->kids.n; i++)
         labelled |= x->kids.at[i]->label.text != NULL;
-    if (!labelled || find(s, x->name, false) || (!def && !op))
+    if (!labelled || find(s, x->name, false) || (!def && !form))
         return;
     words =
-        def ? unit_arguments(s->arena, def) : spec_words(s->arena, op->attrs);
+        def ? unit_arguments(s->arena, def) : spec_words(s->arena, form->attrs);
     for (int i = 0; i < x->kids.n; i++) {
         const Name *label = &x->kids.at[i]->label;
 

@@ -371,7 +371,7 @@ static void definitions(Scope *s)
         if (map_get(&s->unit->library_place, name->text) >= 0)
             diag_warning(s->diag, name->span, "this `%s` hides the prelude's",
                          name->text);
-        if (op_find(name->text))
+        if (surface_find(name->text))
             diag_warning(s->diag, name->span, "this `%s` hides the core's",
                          name->text);
     }

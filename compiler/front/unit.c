@@ -139,9 +139,23 @@ const Def *unit_find(const Unit *unit, const char *name, bool library_first)
     const Def *other = library_first ? own : library;
     bool model = def && def->kind == DEF_MODEL;
 
-    if (model && (other || op_find(name)))
+    if (model && (other || surface_find(name)))
         return other;
+    if (library_first && !def && surface_find(name))
+        return NULL; /* the library means the core's */
     return def ? def : other;
+}
+
+int unit_inputs(const Def *def)
+{
+    for (int i = 0; i < def->items.n; i++) {
+        const Item *item = def->items.at[i];
+
+        if (item->kind == ITEM_DEFINE && item->names.n > 1 &&
+            item->value->kind == EXPR_IN)
+            return item->names.n;
+    }
+    return 1;
 }
 
 Words unit_arguments(Arena *arena, const Def *def)

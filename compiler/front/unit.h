@@ -28,6 +28,10 @@ const Def *unit_find(const Unit *unit, const char *name, bool library_first);
 
 /* Every name that an argument of a block or cell may have: of its head, of its
  * parameters, and those that all take. */
+/* How many values the text of a block or cell takes `in` apart into: 1 where it
+ * does not. */
+int unit_inputs(const Def *def);
+
 Words unit_arguments(Arena *arena, const Def *def);
 
 /* Whether a lost statement of the definition holds this word: then it may have

@@ -6,6 +6,7 @@
 #ifndef NNC_FRONT_VALUE_H
 #define NNC_FRONT_VALUE_H
 
+#include "front/surface.h"
 #include "ir/ast.h"
 #include "ir/program.h"
 
@@ -64,11 +65,11 @@ typedef struct Arg {
 
 typedef VEC(Arg) Args;
 
-/* A layer not yet applied: an operator or a definition with its arguments, or
+/* A layer not yet applied: a form or a definition with its arguments, or
  * several recipes one after the other. */
 struct Recipe {
     const char *name; /* as the user wrote it */
-    const OpInfo *op; /* one of op, def, chain */
+    const Form *form; /* one of form, def, chain */
     const Def *def;
     Value *chain; /* a list of recipes */
     bool called;  /* written with parentheses */

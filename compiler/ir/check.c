@@ -31,8 +31,6 @@ static void check_inputs(const Check *c, const Node *n)
 
 static void check_place(const Check *c, const Node *n)
 {
-    if (op_table[n->op].class == CLASS_FORM)
-        broken(c, n, "a surface form is left over");
     if (op_table[n->op].class != CLASS_LEAF || n->op == OP_CONST)
         return;
     if (c->body != (n->op == OP_ARG))

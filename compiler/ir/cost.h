@@ -8,4 +8,7 @@
  * those of all its steps; 0 for other nodes. */
 int64_t cost_products(const Node *n);
 
+/* Operations of a node itself; of a scan none, those of its body are. */
+int64_t cost_flops(const Node *n);
+
 #endif

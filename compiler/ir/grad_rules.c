@@ -1,45 +1,20 @@
-/* grad_rules.c: the gradient of each operator, as further nodes.
+/* grad_rules.c: the gradient of each operator, as further nodes; those of maps
+ * stand in maps.def.
  *
  * In go a node n, the gradient d of its value and which inputs want one; out
  * come the inputs' gradients, each in its input's shape. Rules reuse what the
  * forward pass has already computed (y of sigmoid, tanh, sqrt, ...) and turn
  * operands by flags instead of moving them. Where an input was broadcast, its
  * gradient is summed over the repeated axes. */
+#include "ir/grad_maps.h"
 #include "ir/rules.h"
 
 #define RULE(name)                                                             \
     static void name(Graph *g, Node *n, Node *d, const bool *need, Node **din)
 
-/* d summed over the axes along which a value of shape s was repeated. */
-static Node *sum_to(Graph *g, Node *d, const Shape *s)
-{
-    unsigned axes = 0;
-
-    for (int a = 0; a < s->rank; a++)
-        if (s->dim[a] == 1 && d->shape.dim[a] != 1)
-            axes |= 1U << a;
-    return graph_sum(g, d, axes);
-}
-
-/* A number that broadcasts with a value of n's rank. */
-static Node *number(Graph *g, double value, const Node *n)
-{
-    return graph_const_shaped(g, value, shape_ones(n->shape.rank), n);
-}
-
-static Node *select3(Graph *g, Node *cond, Node *a, Node *b)
-{
-    return graph_add(g, OP_SELECT, 3, (Node *[]){cond, a, b}, (Attr){0}, a);
-}
-
 static Node *mul(Graph *g, Node *a, Node *b)
 {
     return graph_binary(g, OP_MUL, a, b);
-}
-
-static Node *scale(Graph *g, Node *a, double k)
-{
-    return mul(g, a, number(g, k, a));
 }
 
 static Node *shaped2(Graph *g, Op op, const Node *target, Node *a, Node *b,
@@ -47,148 +22,6 @@ static Node *shaped2(Graph *g, Op op, const Node *target, Node *a, Node *b,
 {
     return graph_add_shaped(g, op, TYPE_REAL, target->shape, 2,
                             (Node *[]){a, b}, n->attr, n);
-}
-
-RULE(grad_neg)
-{
-    (void)n, (void)need;
-    din[0] = graph_unary(g, OP_NEG, d);
-}
-
-RULE(grad_exp)
-{
-    (void)need;
-    din[0] = mul(g, d, n);
-}
-
-RULE(grad_log)
-{
-    (void)need;
-    din[0] = graph_binary(g, OP_DIV, d, n->in[0]);
-}
-
-RULE(grad_sqrt)
-{
-    (void)need;
-    din[0] = graph_binary(g, OP_DIV, scale(g, d, 0.5), n);
-}
-
-RULE(grad_square)
-{
-    (void)need;
-    din[0] = mul(g, d, scale(g, n->in[0], 2));
-}
-
-RULE(grad_sigmoid)
-{
-    Node *rest = graph_binary(g, OP_SUB, number(g, 1, n), n);
-
-    (void)need;
-    din[0] = mul(g, d, mul(g, n, rest));
-}
-
-RULE(grad_tanh)
-{
-    Node *square = graph_unary(g, OP_SQUARE, n);
-
-    (void)need;
-    din[0] = mul(g, d, graph_binary(g, OP_SUB, number(g, 1, n), square));
-}
-
-RULE(grad_relu)
-{
-    Node *zero = number(g, 0, n);
-
-    (void)need;
-    din[0] = select3(g, graph_binary(g, OP_GT, n, zero), d, zero);
-}
-
-RULE(grad_sign)
-{
-    Node *size = graph_unary(g, OP_ABS, n->in[0]);
-    Node *near = graph_binary(g, OP_LE, size, number(g, 1, n));
-
-    (void)need;
-    din[0] = select3(g, near, d, number(g, 0, n));
-}
-
-RULE(grad_abs)
-{
-    (void)need;
-    din[0] = mul(g, d, graph_unary(g, OP_SIGN, n->in[0]));
-}
-
-RULE(grad_add)
-{
-    for (int i = 0; i < 2; i++)
-        if (need[i])
-            din[i] = sum_to(g, d, &n->in[i]->shape);
-}
-
-RULE(grad_sub)
-{
-    if (need[0])
-        din[0] = sum_to(g, d, &n->in[0]->shape);
-    if (need[1])
-        din[1] = graph_unary(g, OP_NEG, sum_to(g, d, &n->in[1]->shape));
-}
-
-RULE(grad_mul)
-{
-    for (int i = 0; i < 2; i++)
-        if (need[i])
-            din[i] = sum_to(g, mul(g, d, n->in[1 - i]), &n->in[i]->shape);
-}
-
-RULE(grad_div)
-{
-    Node *a = n->in[0], *b = n->in[1];
-    Node *part = graph_binary(g, OP_DIV, d, b);
-
-    if (need[0])
-        din[0] = sum_to(g, part, &a->shape);
-    if (need[1])
-        din[1] = sum_to(g, graph_unary(g, OP_NEG, mul(g, part, n)), &b->shape);
-}
-
-/* One of two operands gets all of d, the first one where `first` says so. */
-static void choose(Graph *g, Node *n, Node *d, Node *cond, bool first,
-                   const bool *need, Node **din)
-{
-    Node *zero = number(g, 0, n);
-
-    for (int i = 0; i < 2; i++) {
-        bool when = first == (i == 0);
-
-        if (need[i])
-            din[i] = sum_to(
-                g, when ? select3(g, cond, d, zero) : select3(g, cond, zero, d),
-                &n->in[i]->shape);
-    }
-}
-
-RULE(grad_max)
-{
-    Node *second = graph_binary(g, OP_GT, n->in[1], n->in[0]);
-
-    choose(g, n, d, second, false, need, din);
-}
-
-RULE(grad_min)
-{
-    Node *first = graph_binary(g, OP_LE, n->in[0], n->in[1]);
-
-    choose(g, n, d, first, true, need, din);
-}
-
-RULE(grad_select)
-{
-    Node *zero = number(g, 0, n);
-
-    if (need[1])
-        din[1] = sum_to(g, select3(g, n->in[0], d, zero), &n->in[1]->shape);
-    if (need[2])
-        din[2] = sum_to(g, select3(g, n->in[0], zero, d), &n->in[2]->shape);
 }
 
 RULE(grad_rows_mask)
@@ -212,7 +45,7 @@ RULE(grad_reshape)
 RULE(grad_broadcast)
 {
     (void)need;
-    din[0] = sum_to(g, d, &n->in[0]->shape);
+    din[0] = grad_sum_to(g, d, &n->in[0]->shape);
 }
 
 RULE(grad_transpose)
@@ -358,8 +191,6 @@ RULE(grad_put)
 }
 
 GradRule *const grad_rules[OP_COUNT] = {
-#define OP(id, name, class, kernel, n, attrs, shape, grad, ...)                \
-    [OP_##id] = (grad),
+#define OP(id, class, kernel, section, n, shape, grad, ...) [OP_##id] = (grad),
 #include "ir/ops.def"
-#undef OP
 };

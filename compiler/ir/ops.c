@@ -1,36 +1,58 @@
-/* ops.c: expands ops.def into the table of operators, and finds names in it. */
+/* ops.c: expands ops.def into the table of operators. */
 #include "ir/ops.h"
 
+#include <ctype.h>
+#include <math.h>
 #include <stddef.h>
-#include <string.h>
 
 #include "base/str.h"
 
+/* The scalar C of a map, as generated files have it, on doubles. */
+typedef double nn_real;
+#include "../../templates/real.h"
+
+#define FUNCTION(id, scalar)                                                   \
+    static double fold_##id(double $a, double $b, double $c)                   \
+    {                                                                          \
+        (void)$a, (void)$b, (void)$c;                                          \
+        return scalar;                                                         \
+    }
+#define MAP(id, n, flops, check, linear, flags, da, db, dc, scalar, ...)       \
+    FUNCTION(id, scalar)
+#define FLAT(id, n, flops, flags, scalar, ...) FUNCTION(id, scalar)
+#include "ir/maps.def"
+
+#define IN(k) OP_IN(k)
+#define TOGETHER OP_TOGETHER
+
 const OpInfo op_table[OP_COUNT] = {
-#define OP(id_, name_, class_, kernel_, n_, attrs_, shape_, grad_, lower_,     \
-           flops_, check_, flags_, scalar_, vector_, attr_, doc_)              \
+#define OP(id_, class_, kernel_, section_, n_, shape_, grad_, linear_, rows_,  \
+           flops_, each_, check_, flags_, scalar_, value_, vector_, attr_,     \
+           doc_)                                                               \
     [OP_##id_] = {.id = #id_,                                                  \
-                  .name = (name_),                                             \
-                  .class = (class_),                                           \
+                  .class = class_,                                             \
                   .kernel = KERNEL_##kernel_,                                  \
+                  .section = (section_),                                       \
                   .n_in = (n_),                                                \
-                  .attrs = (attrs_),                                           \
-                  .lower = (lower_),                                           \
+                  .linear = (linear_),                                         \
+                  .rows = ROWS_##rows_,                                        \
                   .flops = (flops_),                                           \
-                  .check = (check_),                                           \
+                  .each = EACH_##each_,                                        \
+                  .check = CHECK_##check_,                                     \
                   .flags = (flags_),                                           \
                   .scalar = (scalar_),                                         \
+                  .value = (value_),                                           \
                   .vector = (vector_),                                         \
                   .attr = ATTR_##attr_,                                        \
                   .doc = (doc_)},
 #include "ir/ops.def"
-#undef OP
 };
 
-const OpInfo *op_find(const char *name)
+const char *op_word(Arena *arena, Op op)
 {
-    for (int i = 0; i < OP_COUNT; i++)
-        if (op_table[i].name && strcmp(op_table[i].name, name) == 0)
-            return &op_table[i];
-    return NULL;
+    char *word = arena_printf(arena, "%s", op_table[op].id);
+
+    for (char *c = word; *c; c++)
+        *c = (char)tolower((unsigned char)*c);
+    return word;
 }

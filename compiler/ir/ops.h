@@ -7,7 +7,6 @@
 typedef enum Op {
 #define OP(id, ...) OP_##id,
 #include "ir/ops.def"
-#undef OP
     OP_COUNT
 } Op;
 
@@ -17,7 +16,6 @@ typedef enum OpClass {
     CLASS_REDUCE, /* along axes, which become size 1 */
     CLASS_VIEW,   /* moves elements without arithmetic */
     CLASS_CORE,   /* an anchor with a kernel of its own */
-    CLASS_FORM,   /* surface only: elaboration builds other nodes */
 } OpClass;
 
 /* The kind of kernel that computes an operator. */
@@ -49,7 +47,33 @@ typedef enum OpFlag {
     OPF_RANDOM = 2,     /* depends on the seed */
     OPF_SHAPED = 4,     /* its shape is given, not computed */
     OPF_NUMBER = 8,     /* one number in every element, known to the code */
+    OPF_MONOTONE = 16,  /* a larger input gives no smaller value */
+    OPF_POSITIVE = 32,  /* no value is below 0 */
+    OPF_STACKS = 64,    /* with an axis more in front, it does the same for
+                           each of its places */
 } OpFlag;
+
+/* In which inputs an operator is linear: in each of those with a bit, while
+ * the others stay; or, with TOGETHER, in all of them at once. */
+enum { OP_TOGETHER = 1 << 30 };
+#define OP_IN(k) (1U << (k))
+
+/* What becomes of axis 0, the rows, of the inputs: `time` can join it where
+ * each row gives one of the result or the result is a sum over all rows. */
+typedef enum Rows {
+    ROWS_NONE,   /* neither, or not always */
+    ROWS_EACH,   /* of input 0; the other inputs are the same for all */
+    ROWS_SUMMED, /* of all inputs; a SUM along axis 0 */
+    ROWS_TURNED, /* one of these, as a product's operands are turned */
+} Rows;
+
+/* What an operator's `flops` are multiplied by. */
+typedef enum OpEach {
+    EACH_RESULT,  /* element of the result */
+    EACH_INPUT,   /* element of input 0 */
+    EACH_PRODUCT, /* multiply-add */
+    EACH_WINDOW,  /* place of each window */
+} OpEach;
 
 /* Which member of a node's Attr the operator uses. */
 typedef enum AttrKind {
@@ -67,19 +91,24 @@ typedef enum AttrKind {
     ATTR_RANDOM,
 } AttrKind;
 
+struct Arena;
+
 typedef struct OpInfo {
-    const char *id;   /* "RELU" */
-    const char *name; /* as the user writes it: "relu"; NULL: internal */
+    const char *id; /* "RELU" */
     OpClass class;
     KernelKind kernel;
-    int n_in;          /* inputs; -1: any number */
-    const char *attrs; /* surface arguments: "window:pair, pad:pad=0" */
-    const char *lower; /* name of the surface lowering in front/, or NULL */
-    int flops;         /* MAP: operations an element */
+    const char *section; /* of the template with its plain loops, or NULL */
+    int n_in;            /* inputs; -1: any number */
+    unsigned linear;     /* OP_IN(k) | ..., or OP_TOGETHER */
+    Rows rows;
+    int flops; /* operations for each ... */
+    OpEach each;
     OpCheck check;
     unsigned flags;
-    const char *scalar; /* MAP: C for one element, in $a $b $c */
-    const char *vector; /* MAP: C for a vector, with templates/vector.h */
+    /* Of a MAP that is a function of its inputs' elements alone: */
+    const char *scalar; /* C for one element, in $a $b $c */
+    double (*value)(double, double, double); /* the same, of numbers */
+    const char *vector; /* C for a vector, with templates/vector.h */
     AttrKind attr;
     const char *doc; /* one line for the reference and --help */
 } OpInfo;
@@ -92,7 +121,13 @@ static inline bool op_is_map(Op op)
     return op_table[op].class == CLASS_MAP;
 }
 
-/* The row with this surface name, or NULL. */
-const OpInfo *op_find(const char *name);
+/* "relu": its id for people, and in names of functions. */
+const char *op_word(struct Arena *arena, Op op);
+
+/* Whether it has a flag. */
+static inline bool op_has(Op op, OpFlag flag)
+{
+    return op_table[op].flags & flag;
+}
 
 #endif

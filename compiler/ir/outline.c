@@ -1,7 +1,6 @@
 /* outline.c: from nodes to the boxes that an author knows; see outline.h. */
 #include "ir/outline.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #include "base/quote.h"
@@ -76,15 +75,9 @@ static void begin_layers(Build *b, int id)
 
 static const char *kind_of(const Build *b, const Node *n)
 {
-    char *word = arena_printf(b->o->arena, "%s", op_table[n->op].id);
-
     if (n->op == OP_INPUT && b->program->inputs.at[n->attr.index].target)
         return "target";
-    if (op_table[n->op].name)
-        return op_table[n->op].name;
-    for (size_t i = 0; word[i]; i++)
-        word[i] = (char)tolower((unsigned char)word[i]);
-    return word;
+    return op_word(b->o->arena, n->op);
 }
 
 /* The node's name, but for one that it has because it is the value of the

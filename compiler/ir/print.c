@@ -155,8 +155,7 @@ static void dot_node(Text *out, const Node *n, const char *scope)
         [CLASS_MAP] = "shape=box, fillcolor=\"#f4f4f4\"",
         [CLASS_REDUCE] = "shape=box, fillcolor=\"#f4ead8\"",
         [CLASS_VIEW] = "shape=box, fillcolor=\"#ffffff\"",
-        [CLASS_CORE] = "shape=box, fillcolor=\"#dce6f4\"",
-        [CLASS_FORM] = "shape=box, fillcolor=\"#ffffff\""};
+        [CLASS_CORE] = "shape=box, fillcolor=\"#dce6f4\""};
     Text attr = {.arena = out->arena};
 
     print_attr(&attr, n);

@@ -17,11 +17,6 @@ static Why real_inputs(Graph *g, const Node *n, int from, int to)
     return NULL;
 }
 
-static Why shape_rule_none(Graph *g, Node *n)
-{
-    return WHY("%s is written in a model only", op_table[n->op].id);
-}
-
 static Why shape_rule_given(Graph *g, Node *n)
 {
     if (n->shape.rank < 1 || n->shape.rank > MAX_RANK)
@@ -506,8 +501,7 @@ static Why shape_rule_pick(Graph *g, Node *n)
 }
 
 ShapeRule *const shape_rules[OP_COUNT] = {
-#define OP(id, name, class, kernel, n, attrs, shape, ...)                      \
+#define OP(id, class, kernel, section, n, shape, ...)                          \
     [OP_##id] = shape_rule_##shape,
 #include "ir/ops.def"
-#undef OP
 };

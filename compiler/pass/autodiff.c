@@ -109,6 +109,16 @@ void diff_name(const Diff *d, Node *gradient, const char *of)
         graph_name(gradient, arena_printf(d->g->arena, "d_%s", of));
 }
 
+/* What an unnamed node is; NULL for arithmetic and changes of shape. */
+static const char *what(Arena *arena, const Node *n)
+{
+    bool plain = op_is_map(n->op)
+                     ? n->n_in > 1 || n->op == OP_ROWS_MASK
+                     : op_has(n->op, OPF_SHAPED) || n->op == OP_PICK;
+
+    return plain ? NULL : op_word(arena, n->op);
+}
+
 Node *diff_total(Diff *d, const Node *n)
 {
     Nodes *parts = &d->parts[n->id];
@@ -117,7 +127,7 @@ Node *diff_total(Diff *d, const Node *n)
         return NULL;
     parts->at[0] = diff_sum(d->g, parts);
     parts->n = 1;
-    diff_name(d, parts->at[0], n->name ? n->name : op_table[n->op].name);
+    diff_name(d, parts->at[0], n->name ? n->name : what(d->g->arena, n));
     return parts->at[0];
 }
 

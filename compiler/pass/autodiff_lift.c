@@ -7,6 +7,7 @@
  * applied to the sum. */
 #include "pass/back.h"
 #include "pass/rewrite.h"
+#include "pass/steps.h"
 
 static bool invariant(const Back *b, const Node *n)
 {
@@ -29,29 +30,18 @@ static const Node *scaled(const Back *b, const Node *n)
 /* A product or sum along axis 0, the batch, which time can join. */
 static bool joins_time(const Node *n)
 {
-    if (n->op == OP_MATMUL)
-        return n->shape.rank == 2 && n->attr.mm.ta && !n->attr.mm.tb;
-    return n->op == OP_SUM || n->op == OP_CONV_DW;
+    return steps_rows(n) == ROWS_SUMMED;
 }
 
 /* What is applied to a sum as it was to the summands. */
 static bool distributes(const Node *n)
 {
-    switch (n->op) {
-    case OP_NEG:
-    case OP_RESHAPE:
-    case OP_BROADCAST:
-    case OP_TRANSPOSE:
-    case OP_SLICE:
-    case OP_PAD:
-    case OP_CONCAT:
-        return true;
-    case OP_ADD:
-    case OP_SUB:
-        return shape_equal(&n->in[0]->shape, &n->in[1]->shape);
-    default:
+    if (op_table[n->op].linear != OP_TOGETHER)
         return false;
-    }
+    for (int k = 1; k < n->n_in && op_is_map(n->op); k++)
+        if (!shape_equal(&n->in[0]->shape, &n->in[k]->shape))
+            return false;
+    return true;
 }
 
 bool back_liftable(const Back *b, const Node *n)

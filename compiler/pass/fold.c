@@ -22,22 +22,26 @@ static Node *try_table(Graph *g, const Fold *f, const Node *n, Node *const *in)
     return NULL;
 }
 
-static Node *fold_node(Rewriting *r, const Node *n, Node *const *in)
+/* What the columns of its row say of an operator, then what is known of it. */
+static Node *folded(Graph *g, const Node *n, Node *const *in)
 {
     static const Fold *const tables[] = {fold_maps, fold_views, fold_cores};
+    Node *new = fold_any_map(g, n, in);
+
+    for (int i = 0; i < 3 && !new; i++)
+        new = try_table(g, tables[i], n, in);
+    return new ? new : fold_linear(g, n, in);
+}
+
+static Node *fold_node(Rewriting *r, const Node *n, Node *const *in)
+{
+    Node *new = folded(r->g, n, in);
     int *changes = r->to;
 
-    for (int i = 0; i < 3; i++) {
-        Node *new = try_table(r->g, tables[i], n, in);
-
-        if (new) {
-            (*changes)++;
-            if (!shape_equal(&new->shape, &n->shape))
-                nnc_bug("folding %s changed its shape", op_table[n->op].id);
-            return new;
-        }
-    }
-    return NULL;
+    *changes += new != NULL;
+    if (new && !shape_equal(&new->shape, &n->shape))
+        nnc_bug("folding %s changed its shape", op_table[n->op].id);
+    return new;
 }
 
 Graph *fold(Program *p, Graph *g)

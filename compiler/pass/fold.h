@@ -14,6 +14,10 @@ typedef struct Fold {
 
 extern const Fold fold_maps[], fold_views[], fold_cores[]; /* end: rule NULL */
 
+/* Of every map: constants, and inputs that are repeated. Of every operator
+ * that is linear in one of its inputs: that input 0. */
+FoldRule fold_any_map, fold_linear;
+
 /* Whether the node is a CONST of that value. */
 static inline bool fold_is(const Node *n, double value)
 {

@@ -95,16 +95,12 @@ static Node *matmul(Graph *g, const Node *n, Node *const *in)
     return NULL;
 }
 
-/* Operators that are linear in the first k inputs, one by one. */
-static Node *linear(Graph *g, const Node *n, Node *const *in)
+Node *fold_linear(Graph *g, const Node *n, Node *const *in)
 {
-    int k = n->op == OP_MATMUL || n->op == OP_CONV || n->op == OP_CONV_DX ||
-                    n->op == OP_CONV_DW
-                ? 2
-                : 1;
+    unsigned linear = op_table[n->op].linear;
 
-    for (int i = 0; i < k; i++)
-        if (fold_is(in[i], 0))
+    for (int k = 0; k < n->n_in && linear != OP_TOGETHER; k++)
+        if (linear & OP_IN(k) && fold_is(in[k], 0))
             return graph_const_shaped(g, 0, n->shape, n);
     return NULL;
 }
@@ -134,11 +130,6 @@ static Node *conv_apart(Graph *g, const Node *n, Node *const *in)
     return NULL;
 }
 
-static Node *xent_dx(Graph *g, const Node *n, Node *const *in)
-{
-    return fold_is(in[2], 0) ? graph_const_shaped(g, 0, n->shape, n) : NULL;
-}
-
 /* Pooling that has nothing to choose from: windows of one place, or images of
  * one, which every window holds. */
 static Node *one_place(Graph *g, const Node *n, Node *const *in)
@@ -156,15 +147,6 @@ static Node *one_place(Graph *g, const Node *n, Node *const *in)
 const Fold fold_cores[] = {
     {OP_SUM, sum},
     {OP_MATMUL, matmul},
-    {OP_MATMUL, linear},
-    {OP_CONV, linear},
-    {OP_CONV_DX, linear},
-    {OP_CONV_DW, linear},
-    {OP_AVGPOOL, linear},
-    {OP_AVGPOOL_DX, linear},
-    {OP_MAXPOOL_DX, linear},
-    {OP_PUT, linear},
-    {OP_XENT_DX, xent_dx},
     {OP_MAXPOOL, one_place},
     {OP_AVGPOOL, one_place},
     {OP_CONV, conv_apart},

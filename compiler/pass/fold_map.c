@@ -16,52 +16,6 @@ static Node *as(Graph *g, const Node *n, Node *x)
     return graph_broadcast(g, x, n->shape);
 }
 
-static double apply(Op op, double a, double b, double c)
-{
-    switch (op) {
-    case OP_NEG:
-        return -a;
-    case OP_EXP:
-        return exp(a);
-    case OP_LOG:
-        return log(a);
-    case OP_SQRT:
-        return sqrt(a);
-    case OP_SQUARE:
-        return a * a;
-    case OP_SIGMOID:
-        return 1 / (1 + exp(-a));
-    case OP_TANH:
-        return tanh(a);
-    case OP_RELU:
-        return a < 0 ? 0 : a;
-    case OP_SIGN:
-        return (a > 0) - (a < 0);
-    case OP_ABS:
-        return fabs(a);
-    case OP_ADD:
-        return a + b;
-    case OP_SUB:
-        return a - b;
-    case OP_MUL:
-        return a * b;
-    case OP_DIV:
-        return a / b;
-    case OP_MAX:
-        return a > b ? a : b;
-    case OP_MIN:
-        return a < b ? a : b;
-    case OP_GT:
-        return a > b;
-    case OP_LE:
-        return a <= b;
-    case OP_SELECT:
-        return a != 0 ? b : c;
-    default:
-        return NAN; /* not a function of its inputs' elements alone */
-    }
-}
-
 /* A function of constants. */
 static Node *all_constant(Graph *g, const Node *n, Node *const *in)
 {
@@ -72,7 +26,7 @@ static Node *all_constant(Graph *g, const Node *n, Node *const *in)
             return NULL;
         v[k] = in[k]->attr.value;
     }
-    v[0] = apply(n->op, v[0], v[1], v[2]);
+    v[0] = op_table[n->op].value(v[0], v[1], v[2]);
     return isfinite(v[0]) ? constant(g, v[0], n) : NULL;
 }
 
@@ -102,6 +56,15 @@ static Node *map_broadcast(Graph *g, const Node *n, Node *const *in)
         return NULL;
     y = rewrite_copy(g, n, plain);
     return as(g, n, y);
+}
+
+Node *fold_any_map(Graph *g, const Node *n, Node *const *in)
+{
+    Node *y = NULL;
+
+    if (op_table[n->op].value)
+        y = all_constant(g, n, in);
+    return y || !op_table[n->op].value ? y : map_broadcast(g, n, in);
 }
 
 static Node *neg(Graph *g, const Node *n, Node *const *in)
@@ -196,10 +159,7 @@ static Node *select3(Graph *g, const Node *n, Node *const *in)
 static Node *relu(Graph *g, const Node *n, Node *const *in)
 {
     (void)g, (void)n;
-    return in[0]->op == OP_RELU || in[0]->op == OP_SIGMOID ||
-                   in[0]->op == OP_SOFTMAX
-               ? in[0]
-               : NULL;
+    return op_has(in[0]->op, OPF_POSITIVE) ? in[0] : NULL;
 }
 
 static Node *rows_mask(Graph *g, const Node *n, Node *const *in)
@@ -210,21 +170,10 @@ static Node *rows_mask(Graph *g, const Node *n, Node *const *in)
     return fold_is(in[0], 0) ? in[0] : NULL;
 }
 
-#define EVERY(op)                                                              \
-    {op, all_constant},                                                        \
-    {                                                                          \
-        op, map_broadcast                                                      \
-    }
-
 const Fold fold_maps[] = {
-    EVERY(OP_NEG),     {OP_NEG, neg},        EVERY(OP_EXP),
-    EVERY(OP_LOG),     EVERY(OP_SQRT),       EVERY(OP_SQUARE),
-    EVERY(OP_SIGMOID), EVERY(OP_TANH),       EVERY(OP_RELU),
-    {OP_RELU, relu},   EVERY(OP_SIGN),       EVERY(OP_ABS),
-    EVERY(OP_ADD),     {OP_ADD, add},        EVERY(OP_SUB),
-    {OP_SUB, sub},     EVERY(OP_MUL),        {OP_MUL, mul},
-    EVERY(OP_DIV),     {OP_DIV, divide},     EVERY(OP_MAX),
-    EVERY(OP_MIN),     EVERY(OP_GT),         EVERY(OP_LE),
-    EVERY(OP_SELECT),  {OP_SELECT, select3}, {OP_ROWS_MASK, rows_mask},
+    {OP_NEG, neg},        {OP_ADD, add},
+    {OP_SUB, sub},        {OP_MUL, mul},
+    {OP_DIV, divide},     {OP_RELU, relu},
+    {OP_SELECT, select3}, {OP_ROWS_MASK, rows_mask},
     {OP_COUNT, NULL},
 };

@@ -27,27 +27,15 @@ static bool is_leaf(const Node *n)
     return n->n_in == 0;
 }
 
-/* Operators whose first axis is the batch, and that time can join. */
-static bool by_rows(Op op)
-{
-    return op == OP_MATMUL || op == OP_CONV || op == OP_MAXPOOL ||
-           op == OP_AVGPOOL;
-}
-
 /* Whether n can be computed for all steps at once, if its inputs can. */
 static bool fits_outside(const Hoist *h, const Node *n)
 {
     if (n->shape.rank >= MAX_RANK || n->type != TYPE_REAL)
         return false;
-    if (by_rows(n->op)) {
-        if (n->op == OP_MATMUL && (n->attr.mm.ta || n->shape.rank != 2))
-            return false;
+    if (steps_rows(n) == ROWS_EACH)
         return n->n_in == 1 || (h->on[n->in[0]->id] == DEPENDS_INPUT &&
                                 h->on[n->in[1]->id] == DEPENDS_FIXED);
-    }
-    return op_table[n->op].class == CLASS_MAP ||
-           op_table[n->op].class == CLASS_REDUCE ||
-           op_table[n->op].class == CLASS_VIEW || n->op == OP_SOFTMAX;
+    return op_has(n->op, OPF_STACKS);
 }
 
 static bool worth_it(const Node *n)
@@ -109,7 +97,7 @@ static bool joins(const Hoist *h, const Node *n)
 {
     bool some = false;
 
-    if (by_rows(n->op))
+    if (steps_rows(n) == ROWS_EACH)
         return true;
     if (op_table[n->op].class != CLASS_MAP || n->op == OP_ROWS_MASK)
         return false;

@@ -5,8 +5,6 @@
  * a surrogate gradient. A loop counts as a surrogate where its body has one. */
 #include "pass/kinks.h"
 
-#include <ctype.h>
-
 #include "base/str.h"
 
 typedef bool Met[OP_COUNT];
@@ -31,9 +29,7 @@ static const char *list(Arena *arena, const Met met, OpCheck check)
         const OpInfo *row = &op_table[op];
         if (!met[op] || row->check != check)
             continue;
-        text_add(&out, out.n ? ", " : "");
-        for (const char *c = row->name ? row->name : row->id; *c; c++)
-            text_add_n(&out, &(char){(char)tolower((unsigned char)*c)}, 1);
+        text_printf(&out, "%s%s", out.n ? ", " : "", op_word(arena, (Op)op));
     }
     return out.n ? text_str(&out) : NULL;
 }

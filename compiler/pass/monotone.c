@@ -1,21 +1,12 @@
 /* monotone.c: what keeps order moves behind a maximum pooling.
  *
  * In goes a graph, out comes one in which maxpool(f(x)) is f(maxpool(x)) for
- * each f of the table and for the addition of a number per channel: the same
- * values, bit for bit, on a fraction of the elements, and the gradient needs
- * the pooling's places only. Applied where the pooling is f's only user. */
+ * each f whose row says so and for the addition of a number per channel: the
+ * same values, bit for bit, on a fraction of the elements, and the gradient
+ * needs the pooling's places only. Applied where the pooling is f's only user.
+ */
 #include "pass/pass.h"
 #include "pass/rewrite.h"
-
-static const Op keeps_order[] = {OP_RELU, OP_SIGMOID, OP_TANH, OP_EXP};
-
-static bool unary_in_table(Op op)
-{
-    for (size_t i = 0; i < sizeof keeps_order / sizeof *keeps_order; i++)
-        if (keeps_order[i] == op)
-            return true;
-    return false;
-}
 
 /* Which operand of an addition is an image, where the other one is the same
  * in every place of it; -1 where this does not hold. */
@@ -38,7 +29,7 @@ static Node *pool(Rewriting *r, const Node *n, const Node *old, Node *x)
 
     if (r->uses[old->id] != 1 || old->op != x->op)
         return graph_add(r->g, OP_MAXPOOL, 1, &x, n->attr, n);
-    if (unary_in_table(x->op))
+    if (op_has(x->op, OPF_MONOTONE))
         return graph_unary(r->g, x->op, pool(r, n, old->in[0], x->in[0]));
     k = x->op == OP_ADD ? image_operand(x) : -1;
     if (k < 0)

@@ -23,3 +23,14 @@ Depends *steps_depends(const Scan *s)
     }
     return on;
 }
+
+Rows steps_rows(const Node *n)
+{
+    Rows rows = op_table[n->op].rows;
+
+    if (rows != ROWS_TURNED)
+        return rows;
+    if (n->shape.rank != 2 || (n->attr.mm.ta && n->attr.mm.tb))
+        return ROWS_NONE;
+    return n->attr.mm.ta ? ROWS_SUMMED : ROWS_EACH;
+}

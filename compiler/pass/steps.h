@@ -17,4 +17,7 @@ enum { HOIST_FEATURES = 16 };
 /* By id of the body's nodes. */
 Depends *steps_depends(const Scan *s);
 
+/* What becomes of the rows of a node's inputs: EACH, SUMMED or NONE. */
+Rows steps_rows(const Node *n);
+
 #endif

@@ -553,8 +553,6 @@ static void run_node(Run *r, const Node *n)
     case CLASS_CORE:
         run_core(r, n, y);
         break;
-    case CLASS_FORM:
-        nnc_bug("a form in a graph");
     }
 }
 
