@@ -593,8 +593,9 @@ CASES = {f.__name__: f for f in (
     products, signs, softmaxed, turned, wide, entropy_sum, log_softmax,
     log_mixture, squares_sum, two_losses, penalties, rnn_all, lstm_all,
     lstm_last, gru_stack, jordan_net, textbook, three_states, both_ways,
-    handed_on, started_by_name, tied_pool, tied_relu, tied_classes, two, turned_product, pads, merged, backwards_last,
-    softmax_in_loop, own_l2, xor, iris, digits, lenet5, adding, residual_digits)}
+    handed_on, started_by_name, tied_pool, tied_relu, tied_classes, two,
+    turned_product, pads, merged, backwards_last, softmax_in_loop, own_l2, xor,
+    iris, digits, lenet5, adding, residual_digits)}
 CASES["adding_own"] = adding
 CASES["entropy"] = linear_entropy()
 CASES["entropy_time"] = linear_entropy(6)

@@ -117,6 +117,16 @@ static void stops_at_the_epoch(void **state)
     }
 }
 
+/* A run that is interrupted after an update and taken up again: b, b.csv. */
+static void train_in_two(int update)
+{
+    steps_until_signal = update;
+    assert_int_equal(train("--quiet --out b --log b.csv"), 130);
+    steps_until_signal = 0;
+    assert_int_equal(
+        train("--quiet --out b --log b.csv --resume b.ckpt.safetensors"), 0);
+}
+
 /* Interrupted at the first, a middle and the last update of an epoch, in which
  * early stopping may have waited. */
 static void goes_on_as_it_was(void **state)
@@ -127,12 +137,7 @@ static void goes_on_as_it_was(void **state)
         set_up(stops[i].losses, stops[i].patience);
         assert_int_equal(train("--quiet --out a --log a.csv"), 0);
         for (int k = 0; k < 5 && signals[k] < stops[i].epochs * UPDATES; k++) {
-            steps_until_signal = signals[k];
-            assert_int_equal(train("--quiet --out b --log b.csv"), 130);
-            steps_until_signal = 0;
-            assert_int_equal(train("--quiet --out b --log b.csv "
-                                   "--resume b.ckpt.safetensors"),
-                             0);
+            train_in_two(signals[k]);
             assert_same_file("a", "b");
             assert_same_log("a.csv", "b.csv");
         }
@@ -147,12 +152,7 @@ static void logs_as_if_uninterrupted(void **state)
     model.eval.run = softmax_eval;
     assert_int_equal(train("--quiet --out a --log a.csv"), 0);
     for (int at = 1; at < 3 * UPDATES; at += 4) {
-        steps_until_signal = at;
-        assert_int_equal(train("--quiet --out b --log b.csv"), 130);
-        steps_until_signal = 0;
-        assert_int_equal(train("--quiet --out b --log b.csv "
-                               "--resume b.ckpt.safetensors"),
-                         0);
+        train_in_two(at);
         assert_same_log("a.csv", "b.csv");
     }
 }
