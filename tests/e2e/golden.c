@@ -185,6 +185,15 @@ static void find_gradients(check *c, nn_real **kept)
     }
 }
 
+/* The gradients by all weights; the first time, the step is taken. */
+static void need_gradients(check *c, nn_real ***gradients)
+{
+    if (*gradients)
+        return;
+    *gradients = keep(c);
+    find_gradients(c, *gradients);
+}
+
 static void check_gradient(check *c, nn_real **gradients, const char *rest)
 {
     const nn_model *m = c->d.model;
@@ -252,11 +261,11 @@ static void read_line(check *c, const char *word, const char *rest,
         check_after(c, 0, rest);
     else if (strcmp(word, "slot") == 0)
         check_slot(c, rest);
-    else if (strcmp(word, "gradient") == 0) {
-        if (*gradients == NULL) {
-            *gradients = keep(c);
-            find_gradients(c, *gradients);
-        }
+    else if (strcmp(word, "trained") == 0) {
+        need_gradients(c, gradients);
+        compare(c, "step's loss", c->d.sums[0], atof(rest), fabs(atof(rest)));
+    } else if (strcmp(word, "gradient") == 0) {
+        need_gradients(c, gradients);
         check_gradient(c, *gradients, rest);
     } else
         fail(c, "cannot use the line `%s`", word);

@@ -12,7 +12,8 @@ numbers:
     class i of a target       (phase + 3 * i) % classes
 
 A file holds lines: `rows N`; `param NAME SHAPE scale phase`; `input NAME
-phase`; `loss`, `metric NAME` and their values; `output` and `gradient NAME`
+phase`; `loss`, `metric NAME`, `trained` (the loss of a step, with penalties)
+and their values; `output` and `gradient NAME`
 with the count of values, the largest magnitude, the Euclidean norm and up to
 seventeen pairs of index and value; or, for optimisers, `steps N rate`,
 `after NAME` and `slot I NAME` in the same form."""
@@ -40,12 +41,12 @@ class Case:
         self.lines, self.params, self.fed = [], {}, {}
         self.metrics, self.moment = {}, 0
 
-    def param(self, name, *shape, scale=None):
+    def param(self, name, *shape, scale=None, frozen=False):
         if name not in self.params:
             scale = self.scale if scale is None else scale
             phase = 1.0 + len(self.params)
             w = wave(math.prod(shape), 0.7, phase, scale).reshape(shape)
-            self.params[name] = w.requires_grad_()
+            self.params[name] = w.requires_grad_(not frozen)
             size = "x".join(map(str, shape))
             self.lines.append(f"param {name} {size} {scale} {phase}")
         return self.params[name]
@@ -310,6 +311,11 @@ def two(c):
     return against(c, z, 4)
 
 
+def overlapping(c):
+    h = c.dense(c.input("x", 3), "d", 4).tanh()
+    return against(c, h[:, :2] * 2 + h[:, 1:3] ** 2, 2)
+
+
 def turned_product(c):
     x = c.input("x", 3)
     w = c.param("b.w", 3, 3)
@@ -348,10 +354,10 @@ def softmax_in_loop(c):
     return against(c, c.dense(h, "d", 2), 2)
 
 
-def own_l2(c):
-    w = c.param("o.w", 3, 3)
-    z = c.dense((c.input("x", 3) @ w.T).tanh(), "d", 2)
-    c.penalty = 0.25 * w.square().sum()
+def own_penalties(c):
+    w, v = c.param("o.w", 3, 3), c.param("o.v", 3, 3, frozen=True)
+    z = c.dense((c.input("x", 3) @ w.T @ v).tanh(), "d", 2)
+    c.penalty = 0.25 * w.square().sum() + 0.1 * w.abs().sum()
     return against(c, z, 2)
 
 
@@ -594,8 +600,8 @@ CASES = {f.__name__: f for f in (
     log_mixture, squares_sum, two_losses, penalties, rnn_all, lstm_all,
     lstm_last, gru_stack, jordan_net, textbook, three_states, both_ways,
     handed_on, started_by_name, tied_pool, tied_relu, tied_classes, two,
-    turned_product, pads, merged, backwards_last, softmax_in_loop, own_l2, xor,
-    iris, digits, lenet5, adding, residual_digits)}
+    overlapping, turned_product, pads, merged, backwards_last, softmax_in_loop,
+    own_penalties, xor, iris, digits, lenet5, adding, residual_digits)}
 CASES["adding_own"] = adding
 CASES["entropy"] = linear_entropy()
 CASES["entropy_time"] = linear_entropy(6)
@@ -626,7 +632,9 @@ def gradients(name):
     (loss + c.penalty).backward()
     lines = [f"output {sampled(y)}", f"loss {number(loss)}"]
     lines += [f"metric {k} {number(v)}" for k, v in c.metrics.items()]
-    lines += [f"gradient {k} {sampled(w.grad)}" for k, w in c.params.items()]
+    lines += [f"trained {number(loss + c.penalty)}"]
+    lines += [f"gradient {k} {sampled(w.grad)}" for k, w in c.params.items()
+              if w.requires_grad]
     return c, lines
 
 

@@ -54,6 +54,25 @@ static void moments(void **state)
     }
 }
 
+/* Fans of a convolution's weight [4, 3, 5, 10]: 150 in, 4 * 50 out. */
+static void kernels_count_as_fans(void **state)
+{
+    static const nn_init kinds[] = {NN_INIT_HE, NN_INIT_GLOROT};
+    static const double deviation[] = {0.11547, 0.075593};
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        nn_param p = param(kinds[i], 0);
+        nn_real x[COUNT] = {0};
+        double squares = 0;
+        p.rank = 4;
+        memcpy(p.shape, (int64_t[]){4, 3, 5, 10}, 4 * sizeof *p.shape);
+        init(&p, x);
+        for (int k = 0; k < COUNT; k++)
+            squares += (double)(x[k] * x[k]);
+        assert_true(fabs(sqrt(squares / COUNT) / deviation[i] - 1) < 0.08);
+    }
+}
+
 static void literals(void **state)
 {
     nn_param p = param(NN_INIT_LITERAL, 0);
@@ -116,9 +135,8 @@ static void packs_blocks(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(moments),
-        cmocka_unit_test(literals),
-        cmocka_unit_test(orthogonal),
+        cmocka_unit_test(moments),      cmocka_unit_test(kernels_count_as_fans),
+        cmocka_unit_test(literals),     cmocka_unit_test(orthogonal),
         cmocka_unit_test(packs_blocks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
