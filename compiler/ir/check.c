@@ -3,6 +3,8 @@
  * Each node is built once more by its operator's shape rule and compared; the
  * order, the places of leaves and the roots are checked as graph.h states
  * them. A violation names the pass that broke it and the node. */
+#include <stdlib.h>
+
 #include "ir/rules.h"
 
 typedef struct Check {
@@ -48,6 +50,30 @@ static void check_shape(const Check *c, const Node *n)
         broken(c, n, "its shape or type is not what its rule gives");
 }
 
+static int by_role(const void *a, const void *b)
+{
+    const Root *x = a, *y = b;
+
+    if (x->role != y->role)
+        return x->role < y->role ? -1 : 1;
+    if (x->index != y->index)
+        return x->index < y->index ? -1 : 1;
+    return (x->slot > y->slot) - (x->slot < y->slot);
+}
+
+static void check_twice(const Check *c)
+{
+    int n = c->g->roots.n;
+    Root *sorted = NEWN(c->g->arena, Root, n + 1);
+
+    for (int i = 0; i < n; i++)
+        sorted[i] = c->g->roots.at[i];
+    qsort(sorted, (size_t)n, sizeof *sorted, by_role);
+    for (int i = 1; i < n; i++)
+        if (by_role(&sorted[i - 1], &sorted[i]) == 0)
+            broken(c, sorted[i].node, "two roots have the same role and index");
+}
+
 static void check_nodes(const Graph *g, const char *pass, bool body)
 {
     Check c = {.g = g, .pass = pass, .body = body};
@@ -78,12 +104,8 @@ static void check_nodes(const Graph *g, const char *pass, bool body)
         if (r->role == ROOT_METRIC && r->node->shape.rank != 1 &&
             shape_count(&r->node->shape) != 1)
             broken(&c, r->node, "a metric's sums are no list");
-        for (int k = 0; k < i; k++)
-            if (g->roots.at[k].role == r->role &&
-                g->roots.at[k].index == r->index &&
-                g->roots.at[k].slot == r->slot)
-                broken(&c, r->node, "two roots have the same role and index");
     }
+    check_twice(&c);
 }
 
 void graph_check(const Graph *g, const char *pass)

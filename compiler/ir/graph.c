@@ -171,3 +171,16 @@ int *graph_uses(const Graph *g)
         uses[g->roots.at[i].node->id]++;
     return uses;
 }
+
+Users *graph_users(const Graph *g)
+{
+    Users *users = NEWN(g->arena, Users, g->nodes.n + 1);
+
+    for (int i = 0; i < g->nodes.n; i++) {
+        const Node *n = g->nodes.at[i];
+
+        for (int k = 0; k < n->n_in; k++)
+            vec_push(g->arena, &users[n->in[k]->id], n);
+    }
+    return users;
+}

@@ -29,8 +29,7 @@ typedef struct Graph Graph;
  * i stands for input i (a sequence without its axis 0). Body roots:
  * ROOT_STATE i is state i after the step, ROOT_STACK j what output j stacks.
  * Node outputs by OP_PICK: 0..n_state-1 the last states, n_state+j the stack
- * [steps, ...] of ROOT_STACK j. `backward` runs time from the last step to
- * the first, reading and stacking at the same index. */
+ * [steps, ...] of ROOT_STACK j. `backward` runs time from last to first. */
 typedef struct Scan {
     Graph *body;
     int64_t steps;
@@ -46,9 +45,9 @@ typedef union Attr {
         int index, slot; /* SLOT: parameter; 1.. */
     } slot;
     struct {
-        int axis;
         int64_t begin; /* SLICE: first element, counted from 0 */
         int64_t size;  /* SLICE: elements; PAD: size of the result's axis */
+        int axis;
     } part;
     int axis;           /* CONCAT, REVERSE, SOFTMAX, ROWS_MASK, ... */
     unsigned axes;      /* SUM, RMAX: bit a set = axis a becomes size 1 */
@@ -111,13 +110,11 @@ Node *graph_add(Graph *g, Op op, int n_in, Node *const *in, Attr attr,
 Node *graph_add_shaped(Graph *g, Op op, Type type, Shape shape, int n_in,
                        Node *const *in, Attr attr, const Node *like);
 
-/* As graph_add, but for what a user wrote: where the rule refuses, NULL, with
- * the reason ("784 and 512 must agree") in *why. */
+/* As graph_add for what a user wrote: NULL with the reason if refused. */
 Node *graph_try(Graph *g, Op op, int n_in, Node *const *in, Attr attr,
                 Span span, const char **why);
 
-/* Shorthands for rules and passes. Binary operators broadcast: same rank,
- * sizes equal or 1. */
+/* Shorthands. Binary operators broadcast: same rank, sizes equal or 1. */
 Node *graph_const(Graph *g, double value, const Node *like); /* shape [1] */
 Node *graph_const_shaped(Graph *g, double value, Shape shape, const Node *like);
 Node *graph_unary(Graph *g, Op op, Node *a);
@@ -137,8 +134,15 @@ void graph_name(Node *n, const char *name);
 /* The node of the first root of this role and index, or NULL. */
 Node *graph_find_root(const Graph *g, Role role, int index);
 
-/* Number of uses of each node by nodes and roots, by id. */
+/* By id: how many nodes and roots use a node; which nodes do, in order and
+ * once for each use. */
+typedef VEC(const Node *) Users;
 int *graph_uses(const Graph *g);
+Users *graph_users(const Graph *g);
+
+/* Which nodes use each node, in order, once for each use; by id. */
+typedef VEC(const Node *) Users;
+Users *graph_users(const Graph *g);
 
 /* The graph as stable text, one line a node, and as graphviz dot. */
 void graph_print(Text *out, const Graph *g);

@@ -1,52 +1,46 @@
 /* same.c: equality of nodes; see same.h. */
 #include "ir/same.h"
 
+#include <stddef.h>
 #include <string.h>
 
-static bool same_list(const int *a, const int *b, int n)
+/* How many bytes of the union say all about n. */
+static size_t attr_size(const Node *n)
 {
-    return memcmp(a, b, (size_t)n * sizeof *a) == 0;
-}
+    const Attr *x = &n->attr;
 
-static bool same_window(const Window *a, const Window *b)
-{
-    return memcmp(a, b, sizeof *a) == 0;
+    switch (op_table[n->op].attr) {
+    case ATTR_NONE:
+        return 0;
+    case ATTR_VALUE:
+        return sizeof x->value;
+    case ATTR_INDEX:
+        return sizeof x->index;
+    case ATTR_SLOT:
+        return sizeof x->slot;
+    case ATTR_PART:
+        return offsetof(Attr, part.axis) + sizeof x->part.axis;
+    case ATTR_AXIS:
+        return sizeof x->axis;
+    case ATTR_AXES:
+        return sizeof x->axes;
+    case ATTR_PERM:
+        return (size_t)n->shape.rank * sizeof *x->perm;
+    case ATTR_MM:
+        return sizeof x->mm;
+    case ATTR_WINDOW:
+        return sizeof x->window;
+    case ATTR_SCAN:
+        return sizeof x->scan;
+    case ATTR_RANDOM:
+        return offsetof(Attr, random.stream) + sizeof x->random.stream;
+    }
+    nnc_bug("%s has an unknown attribute", op_table[n->op].id);
 }
 
 bool same_attr(const Node *a, const Node *b)
 {
-    const Attr *x = &a->attr, *y = &b->attr;
-
-    switch (op_table[a->op].attr) {
-    case ATTR_NONE:
-        return true;
-    case ATTR_VALUE:
-        return memcmp(&x->value, &y->value, sizeof x->value) == 0;
-    case ATTR_INDEX:
-        return x->index == y->index;
-    case ATTR_SLOT:
-        return x->slot.index == y->slot.index && x->slot.slot == y->slot.slot;
-    case ATTR_PART:
-        return x->part.axis == y->part.axis && x->part.begin == y->part.begin &&
-               x->part.size == y->part.size;
-    case ATTR_AXIS:
-        return x->axis == y->axis;
-    case ATTR_AXES:
-        return x->axes == y->axes;
-    case ATTR_PERM:
-        return same_list(x->perm, y->perm, a->shape.rank);
-    case ATTR_MM:
-        return x->mm.ta == y->mm.ta && x->mm.tb == y->mm.tb;
-    case ATTR_WINDOW:
-        return same_window(&x->window, &y->window);
-    case ATTR_SCAN:
-        return x->scan == y->scan;
-    case ATTR_RANDOM:
-        return memcmp(&x->random.rate, &y->random.rate,
-                      sizeof x->random.rate) == 0 &&
-               x->random.stream == y->random.stream;
-    }
-    return false;
+    return memcmp(&a->attr, &b->attr, attr_size(a)) == 0;
 }
 
 bool same_node(const Node *a, Node *const *a_in, const Node *b,
@@ -61,20 +55,21 @@ bool same_node(const Node *a, Node *const *a_in, const Node *b,
     return true;
 }
 
-/* A CONST's value is all that tells it from others of its shape. */
+static unsigned mix(unsigned h, const void *at, size_t n)
+{
+    for (const unsigned char *c = at; n > 0; n--)
+        h = (h ^ *c++) * 16777619u;
+    return h;
+}
+
 unsigned same_hash(const Node *n, Node *const *in)
 {
-    unsigned h = (unsigned)n->op, bits[2] = {0};
+    unsigned h = mix(2166136261u, &n->op, sizeof n->op);
 
     for (int k = 0; k < n->n_in; k++)
-        h = h * 31 + (unsigned)in[k]->id;
-    if (n->op == OP_CONST)
-        memcpy(bits, &n->attr.value, sizeof bits);
-    else if (n->n_in == 0)
-        bits[0] = (unsigned)n->attr.index;
-    for (int a = 0; a < n->shape.rank; a++)
-        h = h * 31 + (unsigned)n->shape.dim[a];
-    return (h * 31 + bits[0] * 7 + bits[1]) * 2654435761u >> 7;
+        h = mix(h, &in[k]->id, sizeof in[k]->id);
+    h = mix(h, n->shape.dim, (size_t)n->shape.rank * sizeof *n->shape.dim);
+    return mix(h, &n->attr, attr_size(n));
 }
 
 typedef struct Bucket {

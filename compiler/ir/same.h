@@ -4,7 +4,7 @@
 
 #include "ir/graph.h"
 
-/* Whether two nodes of one operator have equal attributes. */
+/* Whether two nodes of one operator and rank have equal attributes. */
 bool same_attr(const Node *a, const Node *b);
 
 /* Whether two nodes with these inputs in place of their own have the same

@@ -164,18 +164,28 @@ void diff_walk(Diff *d)
     }
 }
 
-/* The gradient of parameter p, which may be read by several leaves. */
-static Node *param_gradient(Diff *d, int p)
+/* By parameter, the leaves that read it. */
+static Nodes *find_leaves(const Diff *d, int n_params)
+{
+    Nodes *leaves = NEWN(d->g->arena, Nodes, n_params + 1);
+
+    for (int i = 0; i < d->n; i++) {
+        Node *n = d->g->nodes.at[i];
+
+        if (n->op == OP_PARAM)
+            vec_push(d->g->arena, &leaves[n->attr.index], n);
+    }
+    return leaves;
+}
+
+/* The gradient of a parameter that these leaves read, or NULL. */
+static Node *param_gradient(Diff *d, const Nodes *leaves)
 {
     Nodes parts = {0};
 
-    for (int i = 0; i < d->n; i++) {
-        const Node *n = d->g->nodes.at[i];
-        Node *total;
+    for (int i = 0; i < leaves->n; i++) {
+        Node *total = diff_total(d, leaves->at[i]);
 
-        if (n->op != OP_PARAM || n->attr.index != p)
-            continue;
-        total = diff_total(d, n);
         if (total)
             vec_push(d->g->arena, &parts, total);
     }
@@ -186,6 +196,7 @@ Graph *autodiff(Program *p, Graph *g)
 {
     Node *loss = graph_find_root(g, ROOT_LOSS, 0);
     Diff d = diff_new(g);
+    const Nodes *leaves = find_leaves(&d, p->params.n);
 
     if (!loss)
         return g;
@@ -200,7 +211,8 @@ Graph *autodiff(Program *p, Graph *g)
     diff_add(&d, loss, graph_const_shaped(g, 1, loss->shape, loss));
     diff_walk(&d);
     for (int i = 0; i < p->params.n; i++) {
-        Node *gradient = p->params.at[i].frozen ? NULL : param_gradient(&d, i);
+        Node *gradient =
+            p->params.at[i].frozen ? NULL : param_gradient(&d, &leaves[i]);
 
         if (!gradient)
             continue;

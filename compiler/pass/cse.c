@@ -14,28 +14,20 @@ typedef struct Bucket {
 } Bucket;
 
 typedef struct Table {
-    Graph *g; /* whose nodes are in the buckets */
     Bucket **at;
     unsigned n; /* buckets */
-    struct Table *next;
 } Table;
 
-/* The table of graph g: bodies of scans have their own. */
-static Table *table_of(const Rewriting *r)
+/* That of the graph: bodies of scans have their own. */
+static Table *table_of(Rewriting *r)
 {
-    Graph *g = r->g;
-    Table **tables = r->to, *t = *tables;
+    Table *t = r->here;
 
-    while (t && t->g != g)
-        t = t->next;
-    if (!t) {
-        t = NEW(g->arena, Table);
-        t->g = g;
-        t->n = (unsigned)r->old->nodes.n + 1;
-        t->at = NEWN(g->arena, Bucket *, t->n);
-        t->next = *tables;
-        *tables = t;
-    }
+    if (t)
+        return t;
+    r->here = t = NEW(r->g->arena, Table);
+    t->n = (unsigned)r->old->nodes.n + 1;
+    t->at = NEWN(r->g->arena, Bucket *, t->n);
     return t;
 }
 
@@ -56,8 +48,6 @@ static Node *share(Rewriting *r, const Node *n, Node *const *in)
 
 Graph *cse(Program *p, Graph *g)
 {
-    Table *tables = NULL;
-
     (void)p;
-    return rewrite(g, share, &tables);
+    return rewrite(g, share, NULL);
 }

@@ -12,72 +12,77 @@
 
 /* Products of the value x, and what stands for them. */
 typedef struct Group {
-    const Graph *old;
     const Node *x;
     bool tb;
-    VEC(const Node *) products; /* of the old graph */
-    VEC(const Node *) sums;     /* their sums with biases; none if not all */
-    VEC(const Node *) biases;
+    Users products; /* of the old graph */
+    Users sums;     /* their sums with biases; none if not all */
+    Users biases;
     Node *all; /* of the new graph: [rows, units of all] */
-    struct Group *next;
 } Group;
 
-/* Whether n is a weight or a view of weights: the same in each step. */
-static bool is_weight(const Scan *s, const Node *n)
+/* Of a loop's body, by id of the old graph. */
+typedef struct Merging {
+    const bool *weight;
+    Group **group;  /* of products and their sums */
+    int64_t *begin; /* where the group's result has this one's units */
+} Merging;
+
+/* By id, whether a node is a weight or a view of weights: the same in each
+ * step. */
+static bool *find_weights(const Scan *s)
 {
-    if (n->op == OP_ARG)
-        return n->attr.index >= s->n_seq + s->n_state;
-    if (op_table[n->op].class != CLASS_VIEW)
-        return false;
-    for (int k = 0; k < n->n_in; k++)
-        if (!is_weight(s, n->in[k]))
-            return false;
-    return true;
+    const Graph *g = s->body;
+    bool *weight = NEWN(g->arena, bool, g->nodes.n + 1);
+
+    for (int i = 0; i < g->nodes.n; i++) {
+        const Node *n = g->nodes.at[i];
+
+        weight[i] = n->op == OP_ARG ? n->attr.index >= s->n_seq + s->n_state
+                                    : op_table[n->op].class == CLASS_VIEW;
+        for (int k = 0; k < n->n_in; k++)
+            weight[i] = weight[i] && weight[n->in[k]->id];
+    }
+    return weight;
 }
 
-static bool is_product(const Scan *s, const Node *n)
+static bool is_product(const Merging *m, const Node *n)
 {
     return n->op == OP_MATMUL && n->shape.rank == 2 && !n->attr.mm.ta &&
-           is_weight(s, n->in[1]) && !is_weight(s, n->in[0]);
+           m->weight[n->in[1]->id] && !m->weight[n->in[0]->id];
 }
 
 /* The sum of product n and a bias [1, units] that is n's only user; the bias
  * is put into *bias. */
 static const Node *biased(const Rewriting *r, const Node *n, const Node **bias)
 {
-    if (r->uses[n->id] != 1)
-        return NULL;
-    for (int i = n->id + 1; i < r->old->nodes.n; i++) {
-        const Node *sum = r->old->nodes.at[i];
+    const Merging *m = r->here;
+    const Node *sum = rewrite_only_user(r, n);
 
-        for (int k = 0; sum->op == OP_ADD && k < 2; k++)
-            if (sum->in[k] == n && is_weight(r->scan, sum->in[1 - k]) &&
-                sum->in[1 - k]->shape.dim[0] == 1 &&
-                sum->in[1 - k]->shape.dim[1] == n->shape.dim[1]) {
-                *bias = sum->in[1 - k];
-                return sum;
-            }
-    }
-    return NULL;
+    if (!sum || sum->op != OP_ADD)
+        return NULL;
+    *bias = sum->in[sum->in[0] == n];
+    return m->weight[(*bias)->id] && (*bias)->shape.dim[0] == 1 &&
+                   (*bias)->shape.dim[1] == n->shape.dim[1]
+               ? sum
+               : NULL;
 }
 
 /* All products like n. */
-static Group *collect(Rewriting *r, const Node *n)
+static Group *collect(const Rewriting *r, const Node *n)
 {
     Arena *arena = r->g->arena;
     Group *group = NEW(arena, Group);
+    const Users *users = &r->users[n->in[0]->id];
 
-    group->old = r->old;
     group->x = n->in[0];
     group->tb = n->attr.mm.tb;
-    for (int i = 0; i < r->old->nodes.n; i++) {
-        const Node *m = r->old->nodes.at[i], *bias = NULL, *sum;
+    for (int i = 0; i < users->n; i++) {
+        const Node *like = users->at[i], *bias = NULL, *sum;
 
-        if (!is_product(r->scan, m) || m->in[0] != group->x ||
-            m->attr.mm.tb != group->tb)
+        if (!is_product(r->here, like) || like->attr.mm.tb != group->tb)
             continue;
-        vec_push(arena, &group->products, m);
-        sum = biased(r, m, &bias);
+        vec_push(arena, &group->products, like);
+        sum = biased(r, like, &bias);
         if (!sum)
             continue;
         vec_push(arena, &group->sums, sum);
@@ -88,64 +93,66 @@ static Group *collect(Rewriting *r, const Node *n)
     return group;
 }
 
-/* The values that stand for some nodes, joined. */
-static Node *joined(Rewriting *r, int n, const Node *const *of, bool weights,
-                    int axis)
+/* The values that stand for some nodes, or for their weights, joined. */
+static Node *joined(Rewriting *r, const Users *of, bool weights, int axis)
 {
-    Node **in = NEWN(r->g->arena, Node *, n);
+    Node **in = NEWN(r->g->arena, Node *, of->n);
 
-    for (int i = 0; i < n; i++)
-        in[i] = r->map[(weights ? of[i]->in[1] : of[i])->id];
-    return graph_concat(r->g, n, in, axis);
+    for (int i = 0; i < of->n; i++)
+        in[i] = r->map[(weights ? of->at[i]->in[1] : of->at[i])->id];
+    return graph_concat(r->g, of->n, in, axis);
 }
 
 static void build(Rewriting *r, Group *group)
 {
-    Node *w = joined(r, group->products.n, group->products.at, true,
-                     group->tb ? 0 : 1);
+    const Merging *m = r->here;
+    Node *w = joined(r, &group->products, true, group->tb ? 0 : 1);
+    int64_t begin = 0;
 
     group->all = graph_matmul(r->g, r->map[group->x->id], w, false, group->tb);
     if (group->sums.n)
-        group->all = graph_binary(
-            r->g, OP_ADD, group->all,
-            joined(r, group->biases.n, group->biases.at, false, 1));
+        group->all = graph_binary(r->g, OP_ADD, group->all,
+                                  joined(r, &group->biases, false, 1));
+    for (int i = 0; i < group->products.n; i++) {
+        int id = group->products.at[i]->id;
+        int sum = group->sums.n ? group->sums.at[i]->id : id;
+
+        m->group[id] = m->group[sum] = group;
+        m->begin[id] = m->begin[sum] = begin;
+        begin += group->products.at[i]->shape.dim[1];
+    }
 }
 
-/* The group that old node n belongs to as a product or a sum, or NULL. */
-static Group *find(const Rewriting *r, const Node *n, int *place)
+static void begin_body(Rewriting *r)
 {
-    for (Group *g = *(Group **)r->to; g; g = g->next)
-        for (int i = 0; g->old == r->old && i < g->products.n; i++)
-            if (g->products.at[i] == n || (g->sums.n && g->sums.at[i] == n)) {
-                *place = i;
-                return g;
-            }
-    return NULL;
+    Merging *m = r->here = NEW(r->g->arena, Merging);
+
+    m->weight = find_weights(r->scan);
+    m->group = NEWN(r->g->arena, Group *, r->old->nodes.n + 1);
+    m->begin = NEWN(r->g->arena, int64_t, r->old->nodes.n + 1);
 }
 
 static Node *merge_node(Rewriting *r, const Node *n, Node *const *in)
 {
-    Group **all = r->to, *group;
-    int place = 0;
-    int64_t begin = 0;
+    const Merging *m;
+    Group *group;
 
     (void)in;
     if (!r->scan)
         return NULL;
-    group = find(r, n, &place);
-    if (!group && is_product(r->scan, n)) {
+    if (!r->here)
+        begin_body(r);
+    m = r->here;
+    group = m->group[n->id];
+    if (!group && is_product(m, n)) {
         group = collect(r, n);
         if (group->products.n < 2)
             return NULL;
         build(r, group);
-        group->next = *all;
-        *all = group;
     }
     if (!group)
         return NULL;
-    for (int i = 0; i < place; i++)
-        begin += group->products.at[i]->shape.dim[1];
-    return graph_slice(r->g, group->all, 1, begin, n->shape.dim[1]);
+    return graph_slice(r->g, group->all, 1, m->begin[n->id], n->shape.dim[1]);
 }
 
 /* Puts weights, and what is computed of weights alone, in front, so that the
@@ -153,12 +160,13 @@ static Node *merge_node(Rewriting *r, const Node *n, Node *const *in)
 static void weights_first(Scan *s)
 {
     Graph *g = s->body;
+    const bool *weight = find_weights(s);
     int at = 0;
     Node **nodes = NEWN(g->arena, Node *, g->nodes.n + 1);
 
-    for (int pass = 0; pass < 2; pass++)
+    for (int first = 1; first >= 0; first--)
         for (int i = 0; i < g->nodes.n; i++)
-            if (is_weight(s, g->nodes.at[i]) == (pass == 0))
+            if (weight[i] == first)
                 nodes[at++] = g->nodes.at[i];
     for (int i = 0; i < at; i++) {
         nodes[i]->id = i;
@@ -168,12 +176,10 @@ static void weights_first(Scan *s)
 
 Graph *merge(Program *p, Graph *g)
 {
-    Group *all = NULL;
-
     (void)p;
     g = rewrite(g, NULL, NULL);
     for (int i = 0; i < g->nodes.n; i++)
         if (g->nodes.at[i]->op == OP_SCAN)
             weights_first(g->nodes.at[i]->attr.scan);
-    return rewrite(g, merge_node, &all);
+    return rewrite(g, merge_node, NULL);
 }

@@ -166,19 +166,21 @@ static Node *clip_factor(Graph *g, const Root *roots, int n, double max_norm)
                         number(g, 1, 1));
 }
 
-static Node *parameter(Program *p, Graph *g, int index)
+/* By parameter, a leaf that reads it, or NULL. */
+static Node **find_leaves(const Program *p, const Graph *g)
 {
-    for (int i = 0; i < g->nodes.n; i++)
-        if (g->nodes.at[i]->op == OP_PARAM &&
-            g->nodes.at[i]->attr.index == index)
-            return g->nodes.at[i];
-    nnc_bug("parameter %s has a gradient but no leaf",
-            p->params.at[index].name);
+    Node **leaves = NEWN(g->arena, Node *, p->params.n + 1);
+
+    for (int i = g->nodes.n - 1; i >= 0; i--)
+        if (g->nodes.at[i]->op == OP_PARAM)
+            leaves[g->nodes.at[i]->attr.index] = g->nodes.at[i];
+    return leaves;
 }
 
 Graph *optimizer(Program *p, Graph *g)
 {
     Rule rule = find_rule(&p->train);
+    Node **leaves = find_leaves(p, g);
     Root *old = g->roots.at;
     int n = g->roots.n;
     Node *clip = NULL;
@@ -194,7 +196,7 @@ Graph *optimizer(Program *p, Graph *g)
             graph_root(g, old[i].node, old[i].role, old[i].index, old[i].slot);
             continue;
         }
-        u.w = parameter(p, g, u.index);
+        u.w = leaves[u.index];
         u.dw = old[i].node;
         if (p->train.clip_norm > 0 && !clip)
             clip = clip_factor(g, old, n, p->train.clip_norm);

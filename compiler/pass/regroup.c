@@ -6,7 +6,6 @@
  * as a whole. */
 #include "pass/pass.h"
 #include "pass/rewrite.h"
-#include "pass/steps.h"
 
 typedef struct Terms {
     VEC(const Node *) on[DEPENDS_STATE + 1];
@@ -15,44 +14,33 @@ typedef struct Terms {
 /* Whether n is a part of a larger sum that its only user computes. */
 static bool inside_sum(const Rewriting *r, const Node *n)
 {
-    if (r->uses[n->id] != 1)
-        return false;
-    for (int i = n->id + 1; i < r->old->nodes.n; i++) {
-        const Node *user = r->old->nodes.at[i];
+    const Node *user = rewrite_only_user(r, n);
 
-        for (int k = 0; k < user->n_in; k++)
-            if (user->in[k] == n)
-                return user->op == OP_ADD;
-    }
-    return false;
+    return user && user->op == OP_ADD;
 }
 
-static void collect(const Rewriting *r, const Node *n, const Depends *on,
-                    Terms *terms)
+static void collect(const Rewriting *r, const Node *n, Terms *terms)
 {
     for (int k = 0; k < 2; k++) {
         const Node *x = n->in[k];
 
         if (x->op == OP_ADD && r->uses[x->id] == 1)
-            collect(r, x, on, terms);
+            collect(r, x, terms);
         else
-            vec_push(r->g->arena, &terms->on[on[x->id]], x);
+            vec_push(r->g->arena, &terms->on[r->on[x->id]], x);
     }
 }
 
 static Node *regroup_node(Rewriting *r, const Node *n, Node *const *in)
 {
-    const Depends *on;
     Terms terms = {0};
     Node *sum = NULL;
 
     (void)in;
-    if (!r->scan || n->op != OP_ADD || inside_sum(r, n))
+    if (!r->on || n->op != OP_ADD || r->on[n->id] != DEPENDS_STATE ||
+        inside_sum(r, n))
         return NULL;
-    on = steps_depends(r->scan);
-    if (on[n->id] != DEPENDS_STATE)
-        return NULL;
-    collect(r, n, on, &terms);
+    collect(r, n, &terms);
     if (terms.on[DEPENDS_FIXED].n + terms.on[DEPENDS_INPUT].n < 2)
         return NULL;
     for (int d = 0; d <= DEPENDS_STATE; d++) {

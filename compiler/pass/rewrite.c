@@ -21,6 +21,13 @@ bool *rewrite_live(const Graph *g)
     return live;
 }
 
+const Node *rewrite_only_user(const Rewriting *r, const Node *n)
+{
+    const Users *users = &r->users[n->id];
+
+    return r->uses[n->id] == 1 && users->n == 1 ? users->at[0] : NULL;
+}
+
 Node *rewrite_copy(Graph *g, const Node *n, Node *const *in)
 {
     Node *copy = n->op == OP_SCAN || !(op_table[n->op].flags & OPF_SHAPED)
@@ -72,6 +79,8 @@ static Graph *rewrite_graph(const Graph *g, const Scan *scan, Rewrite *f,
                    .g = graph_new(g->arena, g->batch),
                    .map = NEWN(g->arena, Node *, g->nodes.n + 1),
                    .uses = graph_uses(g),
+                   .users = graph_users(g),
+                   .on = scan ? steps_depends(scan) : NULL,
                    .to = to};
 
     for (int i = 0; i < g->nodes.n; i++)

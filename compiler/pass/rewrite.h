@@ -3,6 +3,7 @@
 #define NNC_PASS_REWRITE_H
 
 #include "ir/graph.h"
+#include "pass/steps.h"
 
 typedef struct Rewriting {
     const Graph *old;
@@ -10,7 +11,10 @@ typedef struct Rewriting {
     Graph *g;         /* being built */
     Node **map;       /* by id of old: what stands for a node already passed */
     const int *uses;  /* by id of old */
-    void *to;         /* the pass's own */
+    const Users *users; /* by id of old */
+    const Depends *on;  /* by id of old, where it is a scan's body */
+    void *to;           /* the pass's own */
+    void *here;         /* the pass's own for this graph alone, first NULL */
 } Rewriting;
 
 /* Asked for each node of the old graph in order: `in` are the new nodes that
@@ -25,6 +29,9 @@ Graph *rewrite(const Graph *g, Rewrite *f, void *to);
 
 /* The same for the body of a scan alone. */
 Graph *rewrite_body(const Scan *scan, Rewrite *f, void *to);
+
+/* The node that alone uses n, an old node, and does so once; else NULL. */
+const Node *rewrite_only_user(const Rewriting *r, const Node *n);
 
 /* A copy of n in g with other inputs. */
 Node *rewrite_copy(Graph *g, const Node *n, Node *const *in);

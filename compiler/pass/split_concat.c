@@ -6,7 +6,6 @@
  * hoist has to follow. */
 #include "pass/pass.h"
 #include "pass/rewrite.h"
-#include "pass/steps.h"
 
 /* Features of the joined operands that depend on no state, or 0 where all or
  * none do. */
@@ -52,15 +51,12 @@ static Node *part(Rewriting *r, const Node *n, Node *const *in, int from,
 
 static Node *split_node(Rewriting *r, const Node *n, Node *const *in)
 {
-    const Depends *on;
+    const Depends *on = r->on;
     const Node *x = n->n_in ? n->in[0] : NULL;
     Node *sum = NULL;
     int64_t begin = 0;
 
-    if (!r->scan || n->op != OP_MATMUL)
-        return NULL;
-    on = steps_depends(r->scan);
-    if (!splits(n, on))
+    if (!on || !splits(n, on))
         return NULL;
     for (int from = 0, to; from < x->n_in; from = to) {
         bool state = on[x->in[from]->id] == DEPENDS_STATE;

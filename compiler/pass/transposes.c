@@ -99,19 +99,12 @@ static bool swaps(const Node *n)
  * its first two axes at their end. */
 static bool meets_swap(const Rewriting *r, const Node *n)
 {
-    for (int i = n->id + 1; i < r->old->nodes.n; i++) {
-        const Node *user = r->old->nodes.at[i];
+    const Node *user = rewrite_only_user(r, n);
 
-        for (int k = 0; k < user->n_in; k++) {
-            if (user->in[k] != n || r->uses[n->id] != 1)
-                continue;
-            if (swaps(user))
-                return true;
-            return op_table[user->op].class == CLASS_MAP &&
-                   shape_equal(&user->shape, &n->shape) && meets_swap(r, user);
-        }
-    }
-    return false;
+    if (!user || swaps(user))
+        return user;
+    return op_table[user->op].class == CLASS_MAP &&
+           shape_equal(&user->shape, &n->shape) && meets_swap(r, user);
 }
 
 /* [a, b, n] from [a b, m] times a weight, where the operand was swapped from
