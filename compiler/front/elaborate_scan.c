@@ -219,7 +219,7 @@ static Value *last_states(Elab *e, const ScanFrame *frame, Node *scan)
     record->keys = NEWN(e->arena, const char *, n ? n : 1);
     for (int i = 0; i < n; i++) {
         record->keys[i] = frame->states.at[i].decl->name.text;
-        record->at[i] = elab_like(e, graph_pick(e->graph, scan, i),
+        record->at[i] = elab_like(e, graph_pick(e->graph, scan, PORT_STATE, i),
                                   frame->states.at[i].now);
         record->at[i]->origin = "the last state";
     }
@@ -238,7 +238,7 @@ static Value *finish(Elab *e, ScanFrame *frame, Node *step, Layer *layer,
     for (int i = 0; i < n; i++)
         next[i] = frame->states.at[i].next->node;
     scan = loop_end(frame->loop, next, step);
-    out = loop_swap(e->graph, graph_pick(e->graph, scan, n));
+    out = loop_swap(e->graph, graph_pick(e->graph, scan, PORT_STACK, 0));
     v = elab_tensor(e, out, true, over_time);
     v->layer = layer;
     v->state = last_states(e, frame, scan);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "ir/rules.h"
+#include "ir/scan.h"
 
 typedef struct Check {
     const Graph *g;

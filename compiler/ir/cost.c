@@ -1,6 +1,8 @@
 /* cost.c: how much there is to compute in a node. */
 #include "ir/cost.h"
 
+#include "ir/scan.h"
+
 /* Every output place by every weight. */
 static int64_t conv_products(const Node *n)
 {

@@ -143,9 +143,29 @@ Node *graph_concat(Graph *g, int n, Node *const *in, int axis)
     return graph_add(g, OP_CONCAT, n, in, (Attr){.axis = axis}, in[0]);
 }
 
-Node *graph_pick(Graph *g, Node *scan, int index)
+Node *graph_pick(Graph *g, Node *scan, PortKind kind, int index)
 {
-    return graph_add(g, OP_PICK, 1, &scan, (Attr){.index = index}, scan);
+    return graph_add(g, OP_PICK, 1, &scan, (Attr){.port = {kind, index}}, scan);
+}
+
+Node *graph_copy(Graph *g, const Node *n, Node *const *in)
+{
+    Node *copy = n->op == OP_SCAN || !(op_table[n->op].flags & OPF_SHAPED)
+                     ? graph_add(g, n->op, n->n_in, in, n->attr, n)
+                     : graph_add_shaped(g, n->op, n->type, n->shape, n->n_in,
+                                        in, n->attr, n);
+
+    copy->name = n->name;
+    return copy;
+}
+
+Node **graph_mapped(const Graph *g, const Node *n, Node *const *map)
+{
+    Node **in = NEWN(g->arena, Node *, n->n_in + 1);
+
+    for (int k = 0; k < n->n_in; k++)
+        in[k] = map[n->in[k]->id];
+    return in;
 }
 
 void graph_name(Node *n, const char *name)

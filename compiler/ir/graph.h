@@ -19,28 +19,18 @@
 #include "base/str.h"
 #include "base/vec.h"
 #include "ir/ops.h"
+#include "ir/port.h"
 #include "ir/shape.h"
 
 typedef struct Node Node;
 typedef struct Graph Graph;
-
-/* A loop over time. Node inputs: n_seq sequences [steps, ...], n_state first
- * states, n_fixed values that are the same in each step. Body leaves: OP_ARG
- * i stands for input i (a sequence without its axis 0). Body roots:
- * ROOT_STATE i is state i after the step, ROOT_STACK j what output j stacks.
- * Node outputs by OP_PICK: 0..n_state-1 the last states, n_state+j the stack
- * [steps, ...] of ROOT_STACK j. `backward` runs time from last to first. */
-typedef struct Scan {
-    Graph *body;
-    int64_t steps;
-    int n_seq, n_state, n_fixed, n_stack;
-    bool backward;
-} Scan;
+typedef struct Scan Scan; /* scan.h */
 
 /* Besides inputs; which member holds is the `attr` column in ops.def. */
 typedef union Attr {
     double value; /* CONST: every element; POW_STEP: the base */
-    int index;    /* INPUT, PARAM: place in the program's table; ARG, PICK */
+    int index;    /* INPUT, PARAM: place in the program's table */
+    Port port;    /* ARG, PICK */
     struct {
         int index, slot; /* SLOT: parameter; 1.. */
     } slot;
@@ -125,8 +115,14 @@ Node *graph_sum(Graph *g, Node *a, unsigned axes);
 Node *graph_matmul(Graph *g, Node *a, Node *b, bool ta, bool tb);
 Node *graph_slice(Graph *g, Node *a, int axis, int64_t begin, int64_t size);
 Node *graph_concat(Graph *g, int n, Node *const *in, int axis);
-Node *graph_pick(Graph *g, Node *scan, int index);
+Node *graph_pick(Graph *g, Node *scan, PortKind kind, int index);
 void graph_root(Graph *g, Node *node, Role role, int index, int slot);
+
+/* A copy of n in g with other inputs. */
+Node *graph_copy(Graph *g, const Node *n, Node *const *in);
+
+/* n's inputs as `map` has them, by id. */
+Node **graph_mapped(const Graph *g, const Node *n, Node *const *map);
 
 /* Names a node, unless it has a name, and what it is another shape of. */
 void graph_name(Node *n, const char *name);
@@ -138,10 +134,6 @@ Node *graph_find_root(const Graph *g, Role role, int index);
  * once for each use. */
 typedef VEC(const Node *) Users;
 int *graph_uses(const Graph *g);
-Users *graph_users(const Graph *g);
-
-/* Which nodes use each node, in order, once for each use; by id. */
-typedef VEC(const Node *) Users;
 Users *graph_users(const Graph *g);
 
 /* The graph as stable text, one line a node, and as graphviz dot. */

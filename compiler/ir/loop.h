@@ -6,14 +6,12 @@
 #ifndef NNC_IR_LOOP_H
 #define NNC_IR_LOOP_H
 
-#include "ir/graph.h"
+#include "ir/scan_edit.h"
 
 typedef struct Loop {
     struct Loop *up; /* the loop around it, or NULL */
     Graph *outer, *body;
-    int64_t steps;
-    VEC(Node *) sequences, states, fixed; /* nodes of outer */
-    VEC(Node *) sequence_args, state_args, fixed_args;
+    OpenScan *scan;
 } Loop;
 
 Loop *loop_begin(Graph *outer, Loop *up, int64_t steps);
@@ -28,7 +26,7 @@ Node *loop_state(Loop *l, Node *first);
 Node *loop_value(Loop *l, Node *node, const Graph *home);
 
 /* The SCAN node in the outer graph, of the states' next values and what the
- * steps stack. Its outputs are the last states, then the stack. */
+ * steps stack. */
 Node *loop_end(Loop *l, Node *const *next, Node *stack);
 
 /* [batch, time, ...] as [time, batch, ...], or back. */

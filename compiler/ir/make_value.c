@@ -25,7 +25,7 @@ Node *make_product(Graph *g, Node *x, Node *w, bool turned, const char **why)
 Node *make_dropout(Graph *g, Loop *l, Node *x, double rate, int stream)
 {
     Attr attr = {.random = {.rate = rate, .stream = stream}};
-    Shape shape = l ? shape_prepend(l->steps, &x->shape) : x->shape;
+    Shape shape = l ? shape_prepend(l->scan->steps, &x->shape) : x->shape;
     Node *mask = graph_add_shaped(l ? l->outer : g, OP_DROP_MASK, TYPE_REAL,
                                   shape, 0, NULL, attr, x);
 

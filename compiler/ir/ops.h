@@ -80,6 +80,7 @@ typedef enum AttrKind {
     ATTR_NONE,
     ATTR_VALUE,
     ATTR_INDEX,
+    ATTR_PORT,
     ATTR_SLOT,
     ATTR_PART,
     ATTR_AXIS,

@@ -15,6 +15,7 @@
 
 #include "ir/layout.h"
 #include "ir/program.h"
+#include "ir/scan.h"
 
 typedef struct Plan Plan;
 typedef struct Kernel Kernel;

@@ -5,7 +5,7 @@
  * The text is stable: it holds nothing but the graph, so equal graphs print
  * alike and a change of a pass can be read as a difference. */
 #include "base/quote.h"
-#include "ir/graph.h"
+#include "ir/scan.h"
 
 static const char *const type_names[] = {"real", "int", "byte", "none"};
 
@@ -44,11 +44,15 @@ static void print_axes(Text *out, const Node *n)
         }
 }
 
+static const char *const ports[PORT_KINDS] = {"sequence", "state", "fixed",
+                                              "stack"};
+
 static void print_scan(Text *out, const Scan *s)
 {
-    text_printf(out, " steps=%lld sequences=%d states=%d fixed=%d stacks=%d%s",
-                (long long)s->steps, s->n_seq, s->n_state, s->n_fixed,
-                s->n_stack, s->backward ? " backward" : "");
+    text_printf(out, " steps=%lld", (long long)s->steps);
+    for (int k = 0; k < PORT_KINDS; k++)
+        text_printf(out, " %s=%d", ports[k], s->n[k]);
+    text_add(out, s->backward ? " backward" : "");
 }
 
 static void print_attr(Text *out, const Node *n)
@@ -63,6 +67,9 @@ static void print_attr(Text *out, const Node *n)
         break;
     case ATTR_INDEX:
         text_printf(out, " #%d", a->index);
+        break;
+    case ATTR_PORT:
+        text_printf(out, " %s #%d", ports[a->port.kind], a->port.index);
         break;
     case ATTR_SLOT:
         text_printf(out, " #%d slot=%d", a->slot.index, a->slot.slot);

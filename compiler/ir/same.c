@@ -16,6 +16,8 @@ static size_t attr_size(const Node *n)
         return sizeof x->value;
     case ATTR_INDEX:
         return sizeof x->index;
+    case ATTR_PORT:
+        return sizeof x->port;
     case ATTR_SLOT:
         return sizeof x->slot;
     case ATTR_PART:

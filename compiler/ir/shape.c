@@ -56,3 +56,12 @@ Shape shape_prepend(int64_t size, const Shape *s)
         r.dim[i + 1] = s->dim[i];
     return r;
 }
+
+Shape shape_rest(const Shape *s)
+{
+    Shape r = {.rank = s->rank - 1};
+
+    for (int a = 0; a < r.rank; a++)
+        r.dim[a] = s->dim[a + 1];
+    return r;
+}

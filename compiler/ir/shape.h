@@ -32,5 +32,6 @@ bool shape_equal(const Shape *a, const Shape *b);
 Shape shape_of(int rank, ...); /* int64_t sizes */
 Shape shape_ones(int rank);
 Shape shape_prepend(int64_t size, const Shape *s); /* one axis more in front */
+Shape shape_rest(const Shape *s);                  /* without the first */
 
 #endif

@@ -4,6 +4,7 @@
  * short reason with the numbers that do not agree, which elaboration shows
  * below the user's line. Sizes are at least 1 everywhere. */
 #include "ir/rules.h"
+#include "ir/scan.h"
 
 typedef const char *Why;
 
@@ -415,42 +416,53 @@ static Why shape_rule_put(Graph *g, Node *n)
     return why ? why : real_inputs(g, n, 0, 1);
 }
 
-/* What the body sees of the scan's input i. */
-static Shape body_shape(const Scan *scan, const Shape *s, int i)
-{
-    Shape step = *s;
-
-    if (i >= scan->n_seq)
-        return step;
-    step.rank--;
-    for (int a = 0; a < step.rank; a++)
-        step.dim[a] = s->dim[a + 1];
-    return step;
-}
-
 static Why scan_inputs(Graph *g, const Node *n)
 {
     const Scan *scan = n->attr.scan;
 
-    for (int i = 0; i < scan->n_seq; i++)
+    for (int i = 0; i < scan->n[PORT_SEQUENCE]; i++)
         if (n->in[i]->shape.rank < 2 || n->in[i]->shape.dim[0] != scan->steps)
             return WHY("sequence %d has not %lld steps", i,
                        (long long)scan->steps);
     for (int k = 0; k < scan->body->nodes.n; k++) {
-        const Node *arg = scan->body->nodes.at[k];
+        const Node *arg = scan->body->nodes.at[k], *in;
+        Port p = arg->attr.port;
         Shape want;
 
         if (arg->op != OP_ARG)
             continue;
-        if (arg->attr.index < 0 || arg->attr.index >= n->n_in)
-            return WHY("the body uses argument %d of %d", arg->attr.index,
-                       n->n_in);
-        want =
-            body_shape(scan, &n->in[arg->attr.index]->shape, arg->attr.index);
-        if (!shape_equal(&want, &arg->shape) ||
-            arg->type != n->in[arg->attr.index]->type)
-            return WHY("argument %d has another shape in the body",
-                       arg->attr.index);
+        if (p.kind >= PORT_STACK || p.index < 0 || p.index >= scan->n[p.kind])
+            return WHY("the body reads a port that is not there");
+        in = n->in[scan_place(scan, p.kind, p.index)];
+        want = p.kind == PORT_SEQUENCE ? shape_rest(&in->shape) : in->shape;
+        if (!shape_equal(&want, &arg->shape) || arg->type != in->type)
+            return WHY("port %d has another shape in the body", p.index);
+    }
+    return NULL;
+}
+
+/* Roots stand in the order of their ports, states first. */
+static Why scan_roots(Graph *g, const Node *n)
+{
+    const Scan *scan = n->attr.scan;
+    int states = scan->n[PORT_STATE], all = states + scan->n[PORT_STACK];
+
+    if (scan->body->roots.n != all)
+        return WHY("%d states and outputs have %d values", all,
+                   scan->body->roots.n);
+    for (int i = 0; i < all; i++) {
+        const Root *r = &scan->body->roots.at[i];
+        const Node *first;
+
+        if (r->role != (i < states ? ROOT_STATE : ROOT_STACK) ||
+            r->index != (i < states ? i : i - states))
+            return WHY("value %d of the body is out of order", i);
+        if (i >= states)
+            continue;
+        first = n->in[scan_place(scan, PORT_STATE, i)];
+        if (r->node->type != first->type ||
+            !shape_equal(&r->node->shape, &first->shape))
+            return WHY("state %d does not keep its shape", i);
     }
     return NULL;
 }
@@ -458,44 +470,31 @@ static Why scan_inputs(Graph *g, const Node *n)
 static Why shape_rule_scan(Graph *g, Node *n)
 {
     const Scan *scan = n->attr.scan;
+    Why why;
 
     n->type = TYPE_NONE;
     n->shape = (Shape){0};
-    if (scan->steps < 1 ||
-        n->n_in != scan->n_seq + scan->n_state + scan->n_fixed)
-        return WHY("%d inputs are not %d sequences, %d states and %d others",
-                   n->n_in, scan->n_seq, scan->n_state, scan->n_fixed);
-    for (int i = 0; i < scan->n_state; i++) {
-        const Node *next = graph_find_root(scan->body, ROOT_STATE, i);
-
-        if (!next || next->type != n->in[scan->n_seq + i]->type ||
-            !shape_equal(&next->shape, &n->in[scan->n_seq + i]->shape))
-            return WHY("state %d does not keep its shape", i);
-    }
-    for (int i = 0; i < scan->n_stack; i++)
-        if (!graph_find_root(scan->body, ROOT_STACK, i))
-            return WHY("output %d is not computed", i);
-    return scan_inputs(g, n);
+    if (scan->steps < 1 || n->n_in != scan_place(scan, PORT_STACK, 0))
+        return WHY("%d inputs are not one for each port", n->n_in);
+    why = scan_roots(g, n);
+    return why ? why : scan_inputs(g, n);
 }
 
 static Why shape_rule_pick(Graph *g, Node *n)
 {
     const Scan *scan;
     const Node *root;
-    int i = n->attr.index;
+    Port p = n->attr.port;
 
     if (n->in[0]->op != OP_SCAN)
         return WHY("only a scan has several outputs");
     scan = n->in[0]->attr.scan;
-    if (i < 0 || i >= scan->n_state + scan->n_stack)
-        return WHY("the scan has no output %d", i);
-    if (i < scan->n_state) {
-        root = graph_find_root(scan->body, ROOT_STATE, i);
-        n->shape = root->shape;
-    } else {
-        root = graph_find_root(scan->body, ROOT_STACK, i - scan->n_state);
-        n->shape = shape_prepend(scan->steps, &root->shape);
-    }
+    if ((p.kind != PORT_STATE && p.kind != PORT_STACK) || p.index < 0 ||
+        p.index >= scan->n[p.kind])
+        return WHY("the scan has no output %d", p.index);
+    root = scan_root(scan, p.kind, p.index)->node;
+    n->shape = p.kind == PORT_STATE ? root->shape
+                                    : shape_prepend(scan->steps, &root->shape);
     n->type = root->type;
     return NULL;
 }

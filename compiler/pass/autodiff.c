@@ -15,6 +15,7 @@ Diff diff_new(Graph *g)
 {
     return (Diff){.g = g,
                   .n = g->nodes.n,
+                  .users = graph_users(g),
                   .need = NEWN(g->arena, bool, g->nodes.n + 1),
                   .parts = NEWN(g->arena, Nodes, g->nodes.n + 1)};
 }

@@ -11,9 +11,7 @@
 
 static bool invariant(const Back *b, const Node *n)
 {
-    return n->op == OP_CONST ||
-           (n->op == OP_ARG && n->id < b->m &&
-            n->attr.index >= b->fwd->n_seq + b->fwd->n_state);
+    return n->op == OP_CONST || (scan_is_arg(n, PORT_FIXED) && n->id < b->m);
 }
 
 /* Of a product by a value that is the same in each step: the factor that
@@ -72,8 +70,8 @@ static bool has(const Nodes *list, const Node *n)
 static Node *sequence_of(const Back *b, const Node *n)
 {
     if (n->id < b->m)
-        return n->op == OP_ARG && n->attr.index < b->fwd->n_seq
-                   ? b->scan->in[n->attr.index]
+        return scan_is_arg(n, PORT_SEQUENCE)
+                   ? *scan_input(b->scan, n->attr.port)
                    : NULL;
     for (int i = 0; i < b->seqs.n; i++)
         if (b->seqs.at[i].arg == n)
@@ -103,23 +101,6 @@ void back_want(Back *b, const Node *n)
                 back_want(b, n->in[k]);
 }
 
-Node *back_forward_stack(Back *b, const Node *n)
-{
-    Graph *body = b->fwd->body;
-    Scan *s = b->fwd;
-    int found = -1;
-
-    for (int i = 0; i < body->roots.n; i++)
-        if (body->roots.at[i].role == ROOT_STACK &&
-            body->roots.at[i].node->id == n->id)
-            found = body->roots.at[i].index;
-    if (found < 0) {
-        found = s->n_stack++;
-        graph_root(body, body->nodes.at[n->id], ROOT_STACK, found, 0);
-    }
-    return graph_pick(b->outer->g, b->scan, s->n_state + found);
-}
-
 Node *back_over_time(Back *b, const Node *n)
 {
     Node *sequence = sequence_of(b, n);
@@ -127,10 +108,10 @@ Node *back_over_time(Back *b, const Node *n)
     if (sequence)
         return sequence;
     if (n->id < b->m)
-        return back_forward_stack(b, n);
+        return graph_pick(b->outer->g, b->scan, PORT_STACK, b->stack[n->id]);
     for (int i = 0; i < b->stacks.n; i++)
         if (b->stacks.at[i] == n)
-            return graph_pick(b->outer->g, b->result, b->states.n + i);
+            return graph_pick(b->outer->g, b->result, PORT_STACK, i);
     nnc_bug("node %d of a backward body is not stacked", n->id);
 }
 
@@ -159,8 +140,8 @@ static Node *lift_sum(Back *b, const Node *n)
 static Node *outside(Back *b, const Node *n)
 {
     if (n->op == OP_CONST)
-        return rewrite_copy(b->outer->g, n, NULL);
-    return b->scan->in[n->attr.index];
+        return graph_copy(b->outer->g, n, NULL);
+    return *scan_input(b->scan, n->attr.port);
 }
 
 Node *back_lift(Back *b, const Node *n)
@@ -179,5 +160,5 @@ Node *back_lift(Back *b, const Node *n)
     for (int k = 0; k < n->n_in; k++)
         in[k] = joins_time(n) ? join_batch(g, back_over_time(b, n->in[k]))
                               : back_lift(b, n->in[k]);
-    return rewrite_copy(g, n, in);
+    return graph_copy(g, n, in);
 }

@@ -26,9 +26,24 @@ static Node *zeros(Graph *g, Shape shape, const Node *like)
 }
 
 /* The node of `both` that is the body's root. */
-static Node *body_root(const Back *b, Role role, int index)
+static Node *body_root(const Back *b, PortKind kind, int index)
 {
-    return b->both->nodes.at[graph_find_root(b->fwd->body, role, index)->id];
+    return b->both->nodes.at[scan_root(b->fwd, kind, index)->node->id];
+}
+
+static void find_leaves(Back *b)
+{
+    Arena *arena = b->both->arena;
+
+    for (PortKind kind = 0; kind < PORT_STACK; kind++)
+        b->leaves[kind] = NEWN(arena, Nodes, b->fwd->n[kind] + 1);
+    for (int i = 0; i < b->m; i++) {
+        Node *n = b->both->nodes.at[i];
+        Port p = n->attr.port;
+
+        if (n->op == OP_ARG)
+            vec_push(arena, &b->leaves[p.kind][p.index], n);
+    }
 }
 
 static void copy_body(Back *b)
@@ -38,56 +53,70 @@ static void copy_body(Back *b)
     b->both = graph_new(g->arena, g->batch);
     for (int i = 0; i < g->nodes.n; i++) {
         const Node *n = g->nodes.at[i];
-        Node **in = NEWN(g->arena, Node *, n->n_in + 1);
 
         if (n->op == OP_SCAN)
             nnc_bug("a scan inside a scan has no gradient");
-        for (int k = 0; k < n->n_in; k++)
-            in[k] = b->both->nodes.at[n->in[k]->id];
-        rewrite_copy(b->both, n, in);
+        graph_copy(b->both, n, graph_mapped(g, n, b->both->nodes.at));
     }
     b->m = b->both->nodes.n;
     b->saved = NEWN(g->arena, bool, b->m + 1);
+    b->stack = NEWN(g->arena, int, b->m + 1);
     b->diff = diff_new(b->both);
+    find_leaves(b);
+}
+
+/* Whether the graph outside wants the gradient of what goes into a port. */
+static bool wanted(const Back *b, PortKind kind, int index)
+{
+    return b->outer->need[(*scan_input(b->scan, (Port){kind, index}))->id];
+}
+
+static void need_leaves(Back *b, PortKind kind, int index)
+{
+    const Nodes *leaves = &b->leaves[kind][index];
+
+    for (int i = 0; i < leaves->n; i++)
+        b->diff.need[leaves->at[i]->id] = true;
 }
 
 /* Finds which nodes of the body need gradients: a state does if its first
  * value does or if what it becomes does. */
 static void spread_need(Back *b)
 {
-    bool *need = NEWN(b->both->arena, bool, b->scan->n_in + 1);
+    int n_state = b->fwd->n[PORT_STATE];
+    bool *need = NEWN(b->both->arena, bool, n_state + 1);
     bool changed = true;
 
-    for (int i = 0; i < b->scan->n_in; i++)
-        need[i] = b->outer->need[b->scan->in[i]->id];
+    for (PortKind kind = 0; kind < PORT_STACK; kind++)
+        for (int i = 0; i < b->fwd->n[kind]; i++)
+            if (wanted(b, kind, i))
+                need_leaves(b, kind, i);
+    for (int i = 0; i < n_state; i++)
+        need[i] = wanted(b, PORT_STATE, i);
     while (changed) {
-        for (int i = 0; i < b->m; i++)
-            if (b->both->nodes.at[i]->op == OP_ARG)
-                b->diff.need[i] = need[b->both->nodes.at[i]->attr.index];
         diff_spread(&b->diff);
         changed = false;
-        for (int i = 0; i < b->fwd->n_state; i++) {
-            bool *state = &need[b->fwd->n_seq + i];
-
-            if (!*state && b->diff.need[body_root(b, ROOT_STATE, i)->id])
-                changed = *state = true;
-        }
+        for (int i = 0; i < n_state; i++)
+            if (!need[i] && b->diff.need[body_root(b, PORT_STATE, i)->id]) {
+                changed = need[i] = true;
+                need_leaves(b, PORT_STATE, i);
+            }
     }
 }
 
-/* What the graph outside wants of output `index`, or NULL. */
-static Node *output_gradient(const Back *b, int index)
+/* What the graph outside wants of an output, or NULL. */
+static Node *output_gradient(const Back *b, PortKind kind, int index)
 {
     Diff *d = b->outer;
+    const Users *picks = &d->users[b->scan->id];
     Nodes parts = {0};
 
-    for (int i = b->scan->id + 1; i < d->n; i++) {
-        const Node *n = d->g->nodes.at[i];
-        Node *total;
+    for (int i = 0; i < picks->n; i++) {
+        Port p = picks->at[i]->attr.port;
+        Node *total = p.kind == kind && p.index == index
+                          ? diff_total(d, picks->at[i])
+                          : NULL;
 
-        if (n->op != OP_PICK || n->in[0] != b->scan || n->attr.index != index)
-            continue;
-        total = diff_total(d, n);
         if (total)
             vec_push(d->g->arena, &parts, total);
     }
@@ -115,19 +144,22 @@ static void differentiate(Back *b)
 {
     Graph *g = b->outer->g;
 
-    for (int i = 0; i < b->fwd->n_state; i++) {
-        Node *root = body_root(b, ROOT_STATE, i);
-        Node *first = output_gradient(b, i);
+    b->state_of = NEWN(g->arena, int, b->fwd->n[PORT_STATE] + 1);
+    for (int i = 0; i < b->fwd->n[PORT_STATE]; i++) {
+        Node *root = body_root(b, PORT_STATE, i);
+        Node *first = output_gradient(b, PORT_STATE, i);
 
+        b->state_of[i] = -1;
         if (!b->diff.need[root->id])
             continue;
+        b->state_of[i] = b->states.n;
         if (!first)
             first = zeros(g, root->shape, b->scan);
         diff_add(&b->diff, root, add_state(b, first)->arg);
     }
-    for (int j = 0; j < b->fwd->n_stack; j++) {
-        Node *root = body_root(b, ROOT_STACK, j);
-        BackSeq seq = {.from = output_gradient(b, b->fwd->n_state + j)};
+    for (int j = 0; j < b->fwd->n[PORT_STACK]; j++) {
+        Node *root = body_root(b, PORT_STACK, j);
+        BackSeq seq = {.from = output_gradient(b, PORT_STACK, j)};
 
         if (!b->diff.need[root->id] || !seq.from)
             continue;
@@ -138,17 +170,16 @@ static void differentiate(Back *b)
     diff_walk(&b->diff);
 }
 
-/* All contributions to the body's argument i. */
-static Nodes arg_parts(const Back *b, int i)
+/* All contributions to what goes into a port. */
+static Nodes port_parts(const Back *b, PortKind kind, int index)
 {
+    const Nodes *leaves = &b->leaves[kind][index];
     Nodes all = {0};
 
-    for (int k = 0; k < b->m; k++) {
-        const Node *n = b->both->nodes.at[k];
-        const Nodes *parts = &b->diff.parts[k];
+    for (int i = 0; i < leaves->n; i++) {
+        const Nodes *parts = &b->diff.parts[leaves->at[i]->id];
 
-        for (int j = 0; n->op == OP_ARG && n->attr.index == i && j < parts->n;
-             j++)
+        for (int j = 0; j < parts->n; j++)
             vec_push(b->both->arena, &all, parts->at[j]);
     }
     return all;
@@ -157,16 +188,14 @@ static Nodes arg_parts(const Back *b, int i)
 /* What the previous step's states get. */
 static void close_states(Back *b)
 {
-    int at = 0;
+    for (int i = 0; i < b->fwd->n[PORT_STATE]; i++) {
+        Nodes parts = port_parts(b, PORT_STATE, i);
 
-    for (int i = 0; i < b->fwd->n_state; i++) {
-        Node *root = body_root(b, ROOT_STATE, i);
-        Nodes parts = arg_parts(b, b->fwd->n_seq + i);
-
-        if (b->diff.need[root->id])
-            b->states.at[at++].next =
+        if (b->state_of[i] >= 0)
+            b->states.at[b->state_of[i]].next =
                 parts.n ? diff_sum(b->both, &parts)
-                        : zeros(b->both, root->shape, b->scan);
+                        : zeros(b->both, body_root(b, PORT_STATE, i)->shape,
+                                b->scan);
     }
 }
 
@@ -179,7 +208,7 @@ typedef struct Want {
 
 static Want want_sequence(Back *b, int i)
 {
-    Nodes parts = arg_parts(b, i);
+    Nodes parts = port_parts(b, PORT_SEQUENCE, i);
     Want w = {.stack = parts.n ? diff_sum(b->both, &parts) : NULL, .state = -1};
 
     if (w.stack)
@@ -187,19 +216,9 @@ static Want want_sequence(Back *b, int i)
     return w;
 }
 
-static Want want_first(const Back *b, int i)
-{
-    Want w = {.state = 0};
-
-    for (int k = 0; k < i; k++)
-        if (b->diff.need[body_root(b, ROOT_STATE, k)->id])
-            w.state++;
-    return w;
-}
-
 static Want want_fixed(Back *b, int i)
 {
-    Nodes parts = arg_parts(b, i), rest = {0};
+    Nodes parts = port_parts(b, PORT_FIXED, i), rest = {0};
     Want w = {.state = -1};
 
     for (int k = 0; k < parts.n; k++)
@@ -221,18 +240,19 @@ static Want want_fixed(Back *b, int i)
 static Want *find_wants(Back *b)
 {
     Want *wants = NEWN(b->both->arena, Want, b->scan->n_in + 1);
-    const Scan *s = b->fwd;
 
     for (int i = 0; i < b->scan->n_in; i++) {
+        Port p = scan_port(b->fwd, i);
+
         wants[i].state = -1;
         if (!b->outer->need[b->scan->in[i]->id])
             continue;
-        if (i < s->n_seq)
-            wants[i] = want_sequence(b, i);
-        else if (i >= s->n_seq + s->n_state)
-            wants[i] = want_fixed(b, i);
-        else if (b->diff.need[body_root(b, ROOT_STATE, i - s->n_seq)->id])
-            wants[i] = want_first(b, i - s->n_seq);
+        if (p.kind == PORT_SEQUENCE)
+            wants[i] = want_sequence(b, p.index);
+        else if (p.kind == PORT_FIXED)
+            wants[i] = want_fixed(b, p.index);
+        else
+            wants[i].state = b->state_of[p.index];
     }
     return wants;
 }
@@ -259,17 +279,14 @@ static void mark_used(Back *b, const Want *wants)
 
 /* What it costs to compute a forward node again from values at hand; CHEAP + 1
  * where it takes more than cheap operations. */
-static int repeat_cost(const Back *b, const Node *n, const int *cost)
+static int repeat_cost(const Node *n, const int *cost)
 {
     int sum = op_table[n->op].flops;
 
     if (n->op == OP_CONST)
         return 0;
-    if (n->op == OP_ARG) {
-        int i = n->attr.index - b->fwd->n_seq;
-
-        return i < 0 || i >= b->fwd->n_state ? 0 : CHEAP + 1;
-    }
+    if (n->op == OP_ARG)
+        return n->attr.port.kind == PORT_STATE ? CHEAP + 1 : 0;
     if (op_table[n->op].class != CLASS_MAP && n->op != OP_RESHAPE &&
         n->op != OP_BROADCAST && n->op != OP_SLICE)
         return CHEAP + 1;
@@ -287,7 +304,7 @@ static void choose_saved(Back *b)
     for (int i = 0; i < b->m; i++) {
         const Node *n = b->both->nodes.at[i];
 
-        cost[i] = repeat_cost(b, n, cost);
+        cost[i] = repeat_cost(n, cost);
         if (b->used[i] && cost[i] > CHEAP)
             b->saved[i] = true;
         if (b->used[i] || b->saved[i])
@@ -295,89 +312,63 @@ static void choose_saved(Back *b)
     }
 }
 
-static Node *add_input(Back *b, Nodes *in, Nodes *args, Node *from,
-                       const Node *n)
+/* Lets the forward scan stack what is saved. */
+static void stack_saved(Back *b)
 {
-    Node *arg = graph_add_shaped(b->body, OP_ARG, n->type, n->shape, 0, NULL,
-                                 (Attr){0}, n);
+    const Graph *body = b->fwd->body;
+    OpenScan *s = scan_open(b->scan, b->scan->in, b->fwd->body);
 
-    vec_push(b->body->arena, in, from);
-    vec_push(b->body->arena, args, arg);
-    return arg;
+    for (int i = 0; i < b->m; i++)
+        b->stack[i] = -1;
+    for (int j = 0; j < b->fwd->n[PORT_STACK]; j++)
+        b->stack[body_root(b, PORT_STACK, j)->id] = j;
+    for (int i = 0; i < b->m; i++)
+        if (b->saved[i] && b->stack[i] < 0)
+            b->stack[i] = scan_stack(s, body->nodes.at[i]).index;
+    scan_reclose(b->scan, s);
 }
 
 /* The node of the backward body that stands for node n of `both`. */
 static Node *bring(Back *b, Node *n)
 {
-    Node **in = NEWN(b->body->arena, Node *, n->n_in + 1);
+    Node **in = NEWN(b->both->arena, Node *, n->n_in + 1);
     Node **to = &b->copy[n->id];
+    bool ours = n->id < b->m;
 
     if (*to)
         return *to;
-    if (n->id < b->m && b->saved[n->id])
-        return *to = add_input(b, &b->in_seq, &b->arg_seq, back_over_time(b, n),
-                               n);
-    if (n->op == OP_ARG) {
-        bool fixed = n->id < b->m && n->attr.index >= b->fwd->n_seq;
-
-        return *to = fixed ? add_input(b, &b->in_fixed, &b->arg_fixed,
-                                       b->scan->in[n->attr.index], n)
-                           : add_input(b, &b->in_seq, &b->arg_seq,
-                                       back_over_time(b, n), n);
-    }
+    if (ours && scan_is_arg(n, PORT_FIXED) && !b->saved[n->id])
+        return *to = scan_take(b->open, PORT_FIXED,
+                               *scan_input(b->scan, n->attr.port), n);
+    if (n->op == OP_ARG || (ours && b->saved[n->id]))
+        return *to = scan_take(b->open, PORT_SEQUENCE, back_over_time(b, n), n);
     for (int k = 0; k < n->n_in; k++)
         in[k] = bring(b, n->in[k]);
-    return *to = rewrite_copy(b->body, n, in);
+    return *to = graph_copy(b->open->body, n, in);
 }
 
-static void build_body(Back *b)
+static void build_scan(Back *b)
 {
-    Graph *g = b->body = graph_new(b->both->arena, b->both->batch);
+    Graph *body = graph_new(b->both->arena, b->both->batch);
 
-    b->copy = NEWN(g->arena, Node *, b->both->nodes.n + 1);
+    b->open = scan_begin(body, b->fwd->steps, !b->fwd->backward);
+    b->copy = NEWN(body->arena, Node *, b->both->nodes.n + 1);
     for (int i = 0; i < b->states.n; i++) {
-        const Node *arg = b->states.at[i].arg;
+        const BackState *s = &b->states.at[i];
 
-        b->copy[arg->id] = graph_add_shaped(g, OP_ARG, arg->type, arg->shape, 0,
-                                            NULL, (Attr){.index = i}, arg);
+        b->copy[s->arg->id] = scan_take(b->open, PORT_STATE, s->first, s->arg);
     }
     for (int i = b->m; i < b->both->nodes.n; i++)
         if (b->used[i])
             bring(b, b->both->nodes.at[i]);
-    for (int i = 0; i < b->states.n; i++)
-        graph_root(g, bring(b, b->states.at[i].next), ROOT_STATE, i, 0);
+    for (int i = 0; i < b->states.n; i++) {
+        const BackState *s = &b->states.at[i];
+
+        scan_next(b->open, b->copy[s->arg->id], bring(b, s->next));
+    }
     for (int i = 0; i < b->stacks.n; i++)
-        graph_root(g, bring(b, b->stacks.at[i]), ROOT_STACK, i, 0);
-}
-
-/* Sequences, then states, then what is fixed, as leaves and inputs. */
-static void build_scan(Back *b)
-{
-    Arena *arena = b->body->arena;
-    Scan *s = NEW(arena, Scan);
-    Nodes in = {0};
-
-    *s = (Scan){.body = b->body,
-                .steps = b->fwd->steps,
-                .n_seq = b->in_seq.n,
-                .n_state = b->states.n,
-                .n_fixed = b->in_fixed.n,
-                .n_stack = b->stacks.n,
-                .backward = !b->fwd->backward};
-    for (int i = 0; i < s->n_seq; i++) {
-        b->arg_seq.at[i]->attr.index = in.n;
-        vec_push(arena, &in, b->in_seq.at[i]);
-    }
-    for (int i = 0; i < s->n_state; i++) {
-        b->copy[b->states.at[i].arg->id]->attr.index = in.n;
-        vec_push(arena, &in, b->states.at[i].first);
-    }
-    for (int i = 0; i < s->n_fixed; i++) {
-        b->arg_fixed.at[i]->attr.index = in.n;
-        vec_push(arena, &in, b->in_fixed.at[i]);
-    }
-    b->result = graph_add(b->outer->g, OP_SCAN, in.n, in.at, (Attr){.scan = s},
-                          b->scan);
+        scan_stack(b->open, bring(b, b->stacks.at[i]));
+    b->result = scan_close(b->outer->g, b->open, b->scan);
     diff_name(b->outer, b->result, b->scan->name);
 }
 
@@ -394,7 +385,7 @@ static void deliver(Back *b, const Want *wants)
             diff_add(b->outer, input, back_lift(b, w->lifted.at[k]));
         if (w->state >= 0)
             diff_add(b->outer, input,
-                     graph_pick(b->outer->g, b->result, w->state));
+                     graph_pick(b->outer->g, b->result, PORT_STATE, w->state));
     }
 }
 
@@ -412,7 +403,7 @@ void diff_scan(Diff *d, Node *scan)
     wants = find_wants(&b);
     mark_used(&b, wants);
     choose_saved(&b);
-    build_body(&b);
+    stack_saved(&b);
     build_scan(&b);
     deliver(&b, wants);
 }

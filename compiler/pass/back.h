@@ -3,6 +3,7 @@
 #ifndef NNC_PASS_BACK_H
 #define NNC_PASS_BACK_H
 
+#include "ir/scan_edit.h"
 #include "pass/diff.h"
 
 /* A state of the backward scan. */
@@ -23,17 +24,19 @@ typedef struct Back {
     Node *scan; /* the forward scan, of outer->g */
     Scan *fwd;
     Graph *both; /* the forward body's nodes, then their gradients */
-    int m;       /* how many of them are the forward body's */
-    Diff diff;   /* of both */
+    Nodes *leaves[PORT_KINDS]; /* of both, by the forward scan's ports */
+    int m;                     /* how many of them are the forward body's */
+    Diff diff;                 /* of both */
     VEC(BackState) states;
+    int *state_of; /* by forward state: its place there, or -1 */
     VEC(BackSeq) seqs;
-    Nodes stacks; /* nodes of both that the backward scan stacks */
-    bool *used;   /* by id: gradients read this node */
-    bool *saved;  /* by id of the forward body: read from its stack */
-    Graph *body;  /* the backward scan's */
-    Node **copy;  /* by id of both: the node of body */
-    Nodes in_seq, arg_seq, in_fixed, arg_fixed; /* its inputs and leaves */
-    Node *result; /* the backward scan, once it is built */
+    Nodes stacks;   /* nodes of both that the backward scan stacks */
+    bool *used;     /* by id: gradients read this node */
+    bool *saved;    /* by id of the forward body: read from its stack */
+    int *stack;     /* by id of the forward body: its stack */
+    OpenScan *open; /* the backward scan while it is built, then ... */
+    Node *result;   /* the node */
+    Node **copy;    /* by id of both: the node of its body */
 } Back;
 
 /* Whether the sum of n over all steps can be computed behind the loop. */
@@ -50,8 +53,5 @@ Node *back_lift(Back *b, const Node *n);
 
 /* Node n of `both` over time, as a sequence in the graph outside. */
 Node *back_over_time(Back *b, const Node *n);
-
-/* The stack [steps, ...] that the forward scan writes of its node n. */
-Node *back_forward_stack(Back *b, const Node *n);
 
 #endif

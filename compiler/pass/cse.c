@@ -34,13 +34,16 @@ static Table *table_of(Rewriting *r)
 static Node *share(Rewriting *r, const Node *n, Node *const *in)
 {
     Table *t = table_of(r);
-    Bucket **bucket = &t->at[same_hash(n, in) % t->n], *new;
+    Bucket **bucket, *new;
 
+    if (n->op == OP_SCAN)
+        return NULL;
+    bucket = &t->at[same_hash(n, in) % t->n];
     for (Bucket *b = *bucket; b; b = b->next)
         if (same_node(b->node, b->node->in, n, in))
             return b->node;
     new = NEW(r->g->arena, Bucket);
-    new->node = rewrite_copy(r->g, n, in);
+    new->node = graph_copy(r->g, n, in);
     new->next = *bucket;
     *bucket = new;
     return new->node;

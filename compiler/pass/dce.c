@@ -6,203 +6,104 @@
 #include "pass/pass.h"
 #include "pass/rewrite.h"
 
-/* How a scan's outputs and inputs are renumbered; -1: gone. */
-typedef struct Trim {
-    const Node *scan; /* of the new graph */
-    int *outs;
-    struct Trim *next;
-} Trim;
+/* Which ports of a scan are needed. */
+typedef struct Needs {
+    bool *port[PORT_KINDS];
+} Needs;
 
-typedef struct Pruning {
-    const Graph *g; /* the old graph */
-    bool *live;
-    Trim *trims;
-} Pruning;
-
-/* Which outputs of scan n live PICKs take. */
-static bool *picked(const Pruning *p, const Node *n)
+/* What live PICKs take. */
+static Needs picked(const Rewriting *r, const Node *scan)
 {
-    const Scan *s = n->attr.scan;
-    bool *out = NEWN(p->g->arena, bool, s->n_state + s->n_stack + 1);
+    const Users *picks = &r->users[scan->id];
+    Needs needs;
 
-    for (int i = n->id + 1; i < p->g->nodes.n; i++) {
-        const Node *pick = p->g->nodes.at[i];
+    for (PortKind kind = 0; kind < PORT_KINDS; kind++)
+        needs.port[kind] = NEWN(r->g->arena, bool, r->scan->ports[kind].n + 1);
+    for (int i = 0; i < picks->n; i++) {
+        Port p = picks->at[i]->attr.port;
 
-        if (p->live[i] && pick->op == OP_PICK && pick->in[0] == n)
-            out[pick->attr.index] = true;
+        if (r->live[picks->at[i]->id])
+            needs.port[p.kind][p.index] = true;
     }
-    return out;
+    return needs;
 }
 
-static void mark(const Graph *body, bool *live, Role role, int index)
-{
-    live[graph_find_root(body, role, index)->id] = true;
-    for (int i = body->nodes.n - 1; i >= 0; i--)
-        for (int k = 0; live[i] && k < body->nodes.at[i]->n_in; k++)
-            live[body->nodes.at[i]->in[k]->id] = true;
-}
-
-static bool reads(const Graph *body, const bool *live, int arg)
-{
-    for (int i = 0; i < body->nodes.n; i++)
-        if (live[i] && body->nodes.at[i]->op == OP_ARG &&
-            body->nodes.at[i]->attr.index == arg)
-            return true;
-    return false;
-}
-
-/* The nodes of the body that the wanted outputs need; a state that they read
- * becomes wanted too. */
-static bool *live_body(const Scan *s, bool *wanted)
+/* Adds what the body reads for that, and for the states that it reads. */
+static void spread(const OpenScan *s, Needs *needs)
 {
     const Graph *body = s->body;
-    bool *live = NEWN(body->arena, bool, body->nodes.n + 1);
-    bool changed = true;
+    bool *live = NEWN(body->arena, bool, body->nodes.n + 1), changed = true;
 
-    for (int j = 0; j < s->n_stack; j++)
-        if (wanted[s->n_state + j])
-            mark(body, live, ROOT_STACK, j);
-    for (int i = 0; i < s->n_state; i++)
-        if (wanted[i])
-            mark(body, live, ROOT_STATE, i);
+    for (int j = 0; j < s->ports[PORT_STACK].n; j++)
+        if (needs->port[PORT_STACK][j])
+            live[s->ports[PORT_STACK].at[j].inside->id] = true;
     while (changed) {
         changed = false;
-        for (int i = 0; i < s->n_state; i++)
-            if (!wanted[i] && reads(body, live, s->n_seq + i)) {
-                wanted[i] = changed = true;
-                mark(body, live, ROOT_STATE, i);
-            }
+        for (int i = 0; i < s->ports[PORT_STATE].n; i++)
+            if (needs->port[PORT_STATE][i])
+                live[s->ports[PORT_STATE].at[i].inside->id] = true;
+        for (int i = body->nodes.n - 1; i >= 0; i--) {
+            const Node *n = body->nodes.at[i];
+            bool *read =
+                n->op == OP_ARG
+                    ? &needs->port[n->attr.port.kind][n->attr.port.index]
+                    : NULL;
+
+            for (int k = 0; live[i] && k < n->n_in; k++)
+                live[n->in[k]->id] = true;
+            if (live[i] && read && !*read)
+                changed = *read = true;
+        }
     }
-    return live;
 }
 
-/* Numbers the outputs that stay; equal stacks share a number. */
-static int *number_outputs(const Scan *s, const bool *wanted, Scan *to)
+/* Of ports of one kind that take or stack the same one stays. `seen` holds a
+ * zero for each node that they may do that with. */
+static void join(OpenScan *s, PortKind kind, int *seen)
 {
-    int *outs = NEWN(s->body->arena, int, s->n_state + s->n_stack + 1);
+    for (int i = 0; i < s->ports[kind].n; i++) {
+        const ScanPort *p = &s->ports[kind].at[i];
+        int *at = &seen[(p->outside ? p->outside : p->inside)->id];
 
-    to->n_state = to->n_stack = 0;
-    for (int i = 0; i < s->n_state; i++)
-        outs[i] = wanted[i] ? to->n_state++ : -1;
-    for (int j = 0; j < s->n_stack; j++) {
-        const Node *node = graph_find_root(s->body, ROOT_STACK, j);
-        int *out = &outs[s->n_state + j];
-
-        *out = -1;
-        if (!wanted[s->n_state + j])
-            continue;
-        for (int k = 0; k < j; k++)
-            if (outs[s->n_state + k] >= 0 &&
-                graph_find_root(s->body, ROOT_STACK, k) == node)
-                *out = outs[s->n_state + k];
-        if (*out < 0)
-            *out = to->n_state + to->n_stack++;
+        if (p->to.index >= 0 && *at)
+            scan_join(s, (Port){kind, i}, (Port){kind, *at - 1});
+        else if (p->to.index >= 0)
+            *at = i + 1;
     }
-    return outs;
+    for (int i = 0; i < s->ports[kind].n; i++) {
+        const ScanPort *p = &s->ports[kind].at[i];
+
+        seen[(p->outside ? p->outside : p->inside)->id] = 0;
+    }
 }
 
-/* Numbers the inputs that stay; returns them in their new order. */
-static Node **number_inputs(const Node *n, Node *const *in, const bool *live,
-                            const int *outs, Scan *to, int *args)
+static void trim(Rewriting *r, const Node *n)
 {
-    const Scan *s = n->attr.scan;
-    Node **kept = NEWN(s->body->arena, Node *, n->n_in + 1);
-    int at = 0;
+    OpenScan *s = r->scan;
+    Needs needs = picked(r, n);
 
-    to->n_seq = to->n_fixed = 0;
-    for (int i = 0; i < n->n_in; i++) {
-        bool state = i >= s->n_seq && i < s->n_seq + s->n_state;
-        int *count = i < s->n_seq ? &to->n_seq : &to->n_fixed;
-        int first = i < s->n_seq ? 0 : to->n_seq + to->n_state;
-
-        args[i] = -1;
-        if (state ? outs[i - s->n_seq] < 0 : !reads(s->body, live, i))
-            continue;
-        for (int k = first; !state && k < at; k++)
-            if (kept[k] == in[i])
-                args[i] = k;
-        if (args[i] >= 0)
-            continue;
-        kept[at] = in[i];
-        args[i] = at++;
-        if (!state)
-            (*count)++;
-    }
-    return kept;
+    spread(s, &needs);
+    for (PortKind kind = 0; kind < PORT_KINDS; kind++)
+        for (int i = 0; i < s->ports[kind].n; i++)
+            if (!needs.port[kind][i])
+                scan_drop(s, (Port){kind, i});
+    if (!r->here)
+        r->here = NEWN(r->g->arena, int, r->old->nodes.n + 1);
+    join(s, PORT_SEQUENCE, r->here);
+    join(s, PORT_FIXED, r->here);
+    join(s, PORT_STACK, NEWN(r->g->arena, int, s->body->nodes.n + 1));
 }
 
-static Graph *renumber_body(const Scan *s, const bool *live, const int *args,
-                            const int *outs, const Scan *to)
+static Node *dce_node(Rewriting *r, const Node *n, Node *const *in)
 {
-    Graph *body = graph_new(s->body->arena, s->body->batch);
-    Node **map = NEWN(body->arena, Node *, s->body->nodes.n + 1);
-    bool *done = NEWN(body->arena, bool, to->n_state + to->n_stack + 1);
-
-    for (int i = 0; i < s->body->nodes.n; i++) {
-        const Node *n = s->body->nodes.at[i];
-        Node **in = NEWN(body->arena, Node *, n->n_in + 1);
-
-        if (!live[i])
-            continue;
-        for (int k = 0; k < n->n_in; k++)
-            in[k] = map[n->in[k]->id];
-        map[i] = rewrite_copy(body, n, in);
-        if (n->op == OP_ARG)
-            map[i]->attr.index = args[n->attr.index];
-    }
-    for (int i = 0; i < s->body->roots.n; i++) {
-        const Root *r = &s->body->roots.at[i];
-        bool stack = r->role == ROOT_STACK;
-        int out = outs[stack ? s->n_state + r->index : r->index];
-
-        if (out < 0 || done[out])
-            continue;
-        done[out] = true;
-        graph_root(body, map[r->node->id], r->role,
-                   stack ? out - to->n_state : out, 0);
-    }
-    return body;
-}
-
-static Node *trim_scan(Graph *g, const Node *n, Node *const *in, Pruning *p)
-{
-    const Scan *s = n->attr.scan;
-    Scan *to = NEW(g->arena, Scan);
-    bool *wanted = picked(p, p->g->nodes.at[n->id]), *live;
-    int *args = NEWN(g->arena, int, n->n_in + 1), *outs;
-    Trim *trim = NEW(g->arena, Trim);
-    Node **kept, *scan;
-
-    live = live_body(s, wanted);
-    *to = *s;
-    outs = number_outputs(s, wanted, to);
-    kept = number_inputs(n, in, live, outs, to, args);
-    to->body = renumber_body(s, live, args, outs, to);
-    scan = graph_add(g, OP_SCAN, to->n_seq + to->n_state + to->n_fixed, kept,
-                     (Attr){.scan = to}, n);
-    *trim = (Trim){.scan = scan, .outs = outs, .next = p->trims};
-    p->trims = trim;
-    return scan;
-}
-
-static Node *prune(Rewriting *r, const Node *n, Node *const *in)
-{
-    Pruning *p = r->to;
-
+    (void)in;
     if (n->op == OP_SCAN)
-        return trim_scan(r->g, n, in, p);
-    if (n->op != OP_PICK)
-        return NULL;
-    for (const Trim *t = p->trims; t; t = t->next)
-        if (t->scan == in[0])
-            return graph_pick(r->g, in[0], t->outs[n->attr.index]);
-    nnc_bug("a pick of an unknown scan");
+        trim(r, n);
+    return NULL;
 }
 
-Graph *dce(Program *prog, Graph *g)
+Graph *dce(Program *p, Graph *g)
 {
-    Pruning p = {.g = g, .live = rewrite_live(g)};
-
-    (void)prog;
-    return rewrite(g, prune, &p);
+    (void)p;
+    return rewrite(g, dce_node, NULL);
 }

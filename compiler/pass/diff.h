@@ -8,10 +8,11 @@
 typedef VEC(Node *) Nodes;
 
 typedef struct Diff {
-    Graph *g;     /* gradients are appended here */
-    int n;        /* the nodes before this id are differentiated */
-    bool *need;   /* by id: somebody wants this node's gradient */
-    Nodes *parts; /* by id: contributions to the gradient, to be added */
+    Graph *g;           /* gradients are appended here */
+    int n;              /* the nodes before this id are differentiated */
+    const Users *users; /* by id: among those nodes */
+    bool *need;         /* by id: somebody wants this node's gradient */
+    Nodes *parts;       /* by id: contributions to the gradient, to be added */
 } Diff;
 
 /* For the n nodes that g has now; nothing is needed yet. */

@@ -54,7 +54,7 @@ static Node *map_broadcast(Graph *g, const Node *n, Node *const *in)
     }
     if (!changed)
         return NULL;
-    y = rewrite_copy(g, n, plain);
+    y = graph_copy(g, n, plain);
     return as(g, n, y);
 }
 

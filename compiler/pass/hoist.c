@@ -8,12 +8,10 @@
  * at the border (the slices of gates) stays inside, where it is free. */
 #include "pass/pass.h"
 #include "pass/rewrite.h"
-#include "pass/steps.h"
 
 typedef struct Hoist {
-    Rewriting *r;
-    Node *const *in; /* the scan's inputs, outside */
-    const Scan *s;
+    Graph *g; /* outside */
+    OpenScan *s;
     const Graph *body;
     const Depends *on;
     bool *out;      /* by id: leaves the loop */
@@ -80,15 +78,17 @@ static void choose(Hoist *h)
 static Node *whole(Hoist *h, const Node *n)
 {
     Node **to = &h->whole[n->id];
-    Node **in = NEWN(h->r->g->arena, Node *, n->n_in + 1);
+    Node **in = NEWN(h->g->arena, Node *, n->n_in + 1);
 
     if (*to)
         return *to;
     if (n->op == OP_ARG)
-        return *to = h->in[n->attr.index];
+        return *to = h->s->ports[n->attr.port.kind]
+                         .at[n->attr.port.index]
+                         .outside;
     for (int k = 0; k < n->n_in; k++)
         in[k] = whole(h, n->in[k]);
-    return *to = rewrite_copy(h->r->g, n, in);
+    return *to = graph_copy(h->g, n, in);
 }
 
 /* Whether a node is computed on [steps * batch, ...]: a product, or what
@@ -124,7 +124,7 @@ static Node *stacked(Hoist *h, const Node *n);
 
 static Node *joined(Hoist *h, const Node *n)
 {
-    Graph *g = h->r->g;
+    Graph *g = h->g;
     Node **to = &h->joined[n->id];
     Node **in = NEWN(g->arena, Node *, n->n_in + 1);
 
@@ -135,7 +135,7 @@ static Node *joined(Hoist *h, const Node *n)
     for (int k = 0; k < n->n_in; k++)
         in[k] = h->on[n->in[k]->id] == DEPENDS_FIXED ? whole(h, n->in[k])
                                                      : joined(h, n->in[k]);
-    return *to = rewrite_copy(g, n, in);
+    return *to = graph_copy(g, n, in);
 }
 
 /* A value that is the same in each step, beside values over time. */
@@ -144,9 +144,9 @@ static Node *repeated(Hoist *h, const Node *n, bool every)
     Node *x = whole(h, n);
     Shape s = shape_prepend(1, &n->shape);
 
-    x = graph_reshape(h->r->g, x, s);
+    x = graph_reshape(h->g, x, s);
     s.dim[0] = every ? h->s->steps : 1;
-    return graph_broadcast(h->r->g, x, s);
+    return graph_broadcast(h->g, x, s);
 }
 
 /* n's attributes with one axis more in front. */
@@ -177,7 +177,7 @@ static Attr moved_axes(const Node *n)
 
 static Node *stacked(Hoist *h, const Node *n)
 {
-    Graph *g = h->r->g;
+    Graph *g = h->g;
     Node **to = &h->stacked[n->id];
     Shape shape = shape_prepend(h->s->steps, &n->shape);
     Node **in = NEWN(g->arena, Node *, n->n_in + 1);
@@ -185,7 +185,9 @@ static Node *stacked(Hoist *h, const Node *n)
     if (*to)
         return *to;
     if (n->op == OP_ARG)
-        return *to = h->in[n->attr.index];
+        return *to = h->s->ports[n->attr.port.kind]
+                         .at[n->attr.port.index]
+                         .outside;
     if (joins(h, n))
         return *to = graph_reshape(g, joined(h, n), shape);
     for (int k = 0; k < n->n_in; k++)
@@ -198,112 +200,56 @@ static Node *stacked(Hoist *h, const Node *n)
     return *to = graph_add(g, n->op, n->n_in, in, moved_axes(n), n);
 }
 
-/* The nodes that left and that the body still reads, of one kind. */
-static int border(const Hoist *h, Depends on, const Node **found)
+/* The nodes that the rest of the body reads. */
+static bool *find_read(const Hoist *h)
 {
-    bool *read = NEWN(h->body->arena, bool, h->body->nodes.n + 1);
-    int n_found = 0;
+    const Graph *g = h->body;
+    bool *read = NEWN(g->arena, bool, g->nodes.n + 1);
 
-    for (int i = 0; i < h->body->nodes.n; i++)
-        for (int k = 0; !h->out[i] && k < h->body->nodes.at[i]->n_in; k++)
-            read[h->body->nodes.at[i]->in[k]->id] = true;
-    for (int i = 0; i < h->body->roots.n; i++)
-        read[h->body->roots.at[i].node->id] = true;
-    for (int i = 0; i < h->body->nodes.n; i++)
+    for (int i = 0; i < g->nodes.n; i++)
+        for (int k = 0; !h->out[i] && k < g->nodes.at[i]->n_in; k++)
+            read[g->nodes.at[i]->in[k]->id] = true;
+    for (int i = 0; i < g->roots.n; i++)
+        read[g->roots.at[i].node->id] = true;
+    return read;
+}
+
+/* What left and is still read comes in through a port. */
+static void supply(Hoist *h, PortKind kind, Depends on)
+{
+    const bool *read = find_read(h);
+
+    for (int i = 0, n = h->body->nodes.n; i < n; i++) {
+        const Node *node = h->body->nodes.at[i];
+
         if (read[i] && h->out[i] && h->on[i] == on)
-            found[n_found++] = h->body->nodes.at[i];
-    return n_found;
+            scan_supply(h->s, node,
+                        scan_add(h->s, kind,
+                                 kind == PORT_FIXED ? whole(h, node)
+                                                    : stacked(h, node)));
+    }
 }
 
-static int place_of(const Node *const *list, int n, const Node *node)
+static void hoist_scan(Graph *g, OpenScan *s)
 {
-    for (int i = 0; i < n; i++)
-        if (list[i] == node)
-            return i;
-    return -1;
-}
+    Hoist h = {.g = g, .s = s, .body = s->body, .on = steps_depends(s->body)};
+    int nodes = s->body->nodes.n + 1;
 
-/* The body without what left: `n_seq` further sequences behind its own, then
- * further fixed values behind the fixed ones. */
-static Graph *rest_of_body(const Hoist *h, const Node **seq, int n_seq,
-                           const Node **fixed, int n_fixed)
-{
-    Graph *g = graph_new(h->body->arena, h->body->batch);
-    Node **map = NEWN(g->arena, Node *, h->body->nodes.n + 1);
-    int behind = h->s->n_seq + h->s->n_state + h->s->n_fixed + n_seq;
-
-    for (int i = 0; i < h->body->nodes.n; i++) {
-        const Node *n = h->body->nodes.at[i];
-        Node **in = NEWN(g->arena, Node *, n->n_in + 1);
-        int s = place_of(seq, n_seq, n), f = place_of(fixed, n_fixed, n);
-
-        if (h->out[i]) {
-            int index = s >= 0 ? h->s->n_seq + s : behind + f;
-
-            if (s >= 0 || f >= 0)
-                map[i] = graph_add_shaped(g, OP_ARG, n->type, n->shape, 0, NULL,
-                                          (Attr){.index = index}, n);
-            continue;
-        }
-        for (int k = 0; k < n->n_in; k++)
-            in[k] = map[n->in[k]->id];
-        map[i] = rewrite_copy(g, n, in);
-        if (n->op == OP_ARG && n->attr.index >= h->s->n_seq)
-            map[i]->attr.index += n_seq;
-    }
-    for (int i = 0; i < h->body->roots.n; i++) {
-        const Root *r = &h->body->roots.at[i];
-
-        graph_root(g, map[r->node->id], r->role, r->index, r->slot);
-    }
-    return g;
-}
-
-static Node *smaller_scan(Hoist *h, const Node *n)
-{
-    Arena *arena = h->r->g->arena;
-    const Node **seq = NEWN(arena, const Node *, h->body->nodes.n + 1);
-    const Node **fixed = NEWN(arena, const Node *, h->body->nodes.n + 1);
-    int n_seq = border(h, DEPENDS_INPUT, seq);
-    int n_fixed = border(h, DEPENDS_FIXED, fixed);
-    Node **in = NEWN(arena, Node *, n->n_in + n_seq + n_fixed + 1);
-    Scan *s = NEW(arena, Scan);
-    int at = 0;
-
-    if (n_seq + n_fixed == 0)
-        return NULL;
-    *s = *h->s;
-    for (int i = 0; i < n->n_in; i++) {
-        for (int k = 0; i == h->s->n_seq && k < n_seq; k++)
-            in[at++] = stacked(h, seq[k]);
-        in[at++] = h->in[i];
-    }
-    for (int k = 0; n->n_in == h->s->n_seq && k < n_seq; k++)
-        in[at++] = stacked(h, seq[k]);
-    for (int k = 0; k < n_fixed; k++)
-        in[at++] = whole(h, fixed[k]);
-    s->body = rest_of_body(h, seq, n_seq, fixed, n_fixed);
-    s->n_seq += n_seq;
-    s->n_fixed += n_fixed;
-    return graph_add(h->r->g, OP_SCAN, at, in, (Attr){.scan = s}, n);
+    h.out = NEWN(g->arena, bool, nodes);
+    h.whole = NEWN(g->arena, Node *, nodes);
+    h.stacked = NEWN(g->arena, Node *, nodes);
+    h.joined = NEWN(g->arena, Node *, nodes);
+    choose(&h);
+    supply(&h, PORT_SEQUENCE, DEPENDS_INPUT);
+    supply(&h, PORT_FIXED, DEPENDS_FIXED);
 }
 
 static Node *hoist_node(Rewriting *r, const Node *n, Node *const *in)
 {
-    Hoist h = {.r = r, .in = in, .s = n->attr.scan};
-    int nodes;
-
-    if (n->op != OP_SCAN)
-        return NULL;
-    h.body = h.s->body;
-    h.on = steps_depends(h.s);
-    nodes = h.body->nodes.n + 1;
-    h.out = NEWN(r->g->arena, bool, nodes);
-    h.whole = NEWN(r->g->arena, Node *, nodes);
-    h.stacked = NEWN(r->g->arena, Node *, nodes);
-    h.joined = NEWN(r->g->arena, Node *, nodes);
-    choose(&h);
-    return smaller_scan(&h, n);
+    (void)in;
+    if (n->op == OP_SCAN)
+        hoist_scan(r->g, r->scan);
+    return NULL;
 }
 
 Graph *hoist(Program *p, Graph *g)

@@ -6,6 +6,7 @@
 #include "pass/kinks.h"
 
 #include "base/str.h"
+#include "ir/scan.h"
 
 typedef bool Met[OP_COUNT];
 

@@ -11,38 +11,24 @@
  * from the slot where the loop ends. */
 #include "pass/layout.h"
 
-static Root *body_root(const Scan *s, Role role, int index)
-{
-    Graph *g = s->body;
-    for (int i = 0; i < g->roots.n; i++)
-        if (g->roots.at[i].role == role && g->roots.at[i].index == index)
-            return &g->roots.at[i];
-    nnc_bug("a scan's body lacks root %d", index);
-}
-
-static bool is_arg(const Node *n, int index)
-{
-    return n->op == OP_ARG && n->attr.index == index;
-}
-
 typedef enum Held { HELD_NOT, HELD_BEFORE, HELD_AFTER } Held;
 
 /* Whether stack j is state i itself. Only forwards: backwards the slots run
  * against time. */
 static Held held(const Scan *s, int stack, int state)
 {
-    const Node *n = body_root(s, ROOT_STACK, stack)->node;
+    const Node *n = scan_root(s, PORT_STACK, stack)->node;
     if (s->backward)
         return HELD_NOT;
-    if (is_arg(n, s->n_seq + state))
+    if (scan_is_arg(n, PORT_STATE) && n->attr.port.index == state)
         return HELD_BEFORE;
-    const Node *next = body_root(s, ROOT_STATE, state)->node;
+    const Node *next = scan_root(s, PORT_STATE, state)->node;
     return n == next && n->op != OP_ARG ? HELD_AFTER : HELD_NOT;
 }
 
 static Held holder(const Scan *s, int stack, int *state)
 {
-    for (*state = 0; *state < s->n_state; ++*state) {
+    for (*state = 0; *state < s->n[PORT_STATE]; ++*state) {
         Held h = held(s, stack, *state);
         if (h != HELD_NOT)
             return h;
@@ -52,7 +38,7 @@ static Held holder(const Scan *s, int stack, int *state)
 
 static bool keeps_all(const Scan *s, int state)
 {
-    for (int j = 0; j < s->n_stack; j++) {
+    for (int j = 0; j < s->n[PORT_STACK]; j++) {
         int holds;
         if (holder(s, j, &holds) != HELD_NOT && holds == state)
             return true;
@@ -63,7 +49,7 @@ static bool keeps_all(const Scan *s, int state)
 static void around_state(Plan *plan, Node *scan, int i)
 {
     const Scan *s = scan->attr.scan;
-    Node **first = &scan->in[s->n_seq + i];
+    Node **first = scan_input(scan, (Port){PORT_STATE, i});
     int64_t count = shape_count(&(*first)->shape);
     int64_t slots = keeps_all(s, i) ? s->steps + 1 : 2;
     *first = layout_copy(plan, *first);
@@ -78,12 +64,11 @@ static void around_pick(Plan *plan, Kernel *k, Node *pick)
     Value *v = &plan->value[pick->id];
     v->kernel = k;
     Layout l = layout_dense(&pick->shape);
-    int state = pick->attr.index;
-    Held h = HELD_NOT;
-    if (state >= s->n_state)
-        h = holder(s, pick->attr.index - s->n_state, &state);
-    if (pick->attr.index < s->n_state || h != HELD_NOT) {
-        const Node *first = k->anchor->in[s->n_seq + state];
+    Port p = pick->attr.port;
+    int state = p.index;
+    Held h = p.kind == PORT_STACK ? holder(s, p.index, &state) : HELD_NOT;
+    if (p.kind == PORT_STATE || h != HELD_NOT) {
+        const Node *first = *scan_input(k->anchor, (Port){PORT_STATE, state});
         int64_t slot = h == HELD_BEFORE ? 0 : 1;
         if (h == HELD_NOT)
             slot = keeps_all(s, state) ? s->steps : s->steps % 2;
@@ -102,7 +87,7 @@ void layout_scan_around(Plan *plan, Kernel *k)
     for (int i = 0; i < k->anchor->n_in; i++)
         if (plan_is_number(k->anchor->in[i]))
             k->anchor->in[i] = layout_copy(plan, k->anchor->in[i]);
-    for (int i = 0; i < s->n_state; i++)
+    for (int i = 0; i < s->n[PORT_STATE]; i++)
         around_state(plan, k->anchor, i);
     for (int i = 0; i < plan->graph->nodes.n; i++) {
         Node *n = plan->graph->nodes.at[i];
@@ -127,31 +112,30 @@ static Value step_of(const Value *outer)
 static Value state_slot(const Plan *outer, const Node *scan, int i, Moves moves)
 {
     const Scan *s = scan->attr.scan;
-    Value v = outer->value[scan->in[s->n_seq + i]->id];
+    const Node *first = *scan_input(scan, (Port){PORT_STATE, i});
+    Value v = outer->value[first->id];
     v.kernel = NULL;
     v.moves = moves;
-    v.step = shape_count(&scan->in[s->n_seq + i]->shape);
+    v.step = shape_count(&first->shape);
     v.wraps = !keeps_all(s, i);
     return v;
 }
 
 static void body_args(const Plan *outer, Plan *body, const Node *scan)
 {
-    const Scan *s = scan->attr.scan;
-    for (int i = 0; i < s->body->nodes.n; i++) {
-        const Node *n = s->body->nodes.at[i];
+    for (int i = 0; i < body->graph->nodes.n; i++) {
+        const Node *n = body->graph->nodes.at[i];
         if (n->op != OP_ARG)
             continue;
-        int index = n->attr.index;
+        Port p = n->attr.port;
         Value *v = &body->value[n->id];
-        if (index < s->n_seq) {
-            *v = step_of(&outer->value[scan->in[index]->id]);
-        } else if (index < s->n_seq + s->n_state) {
-            *v = state_slot(outer, scan, index - s->n_seq, MOVES_NOW);
-        } else {
-            *v = outer->value[scan->in[index]->id];
-            v->kernel = NULL;
-        }
+        const Value *from = &outer->value[(*scan_input(scan, p))->id];
+        *v = *from;
+        v->kernel = NULL;
+        if (p.kind == PORT_SEQUENCE)
+            *v = step_of(from);
+        else if (p.kind == PORT_STATE)
+            *v = state_slot(outer, scan, p.index, MOVES_NOW);
     }
 }
 
@@ -162,39 +146,42 @@ static void body_root_at(Plan *body, Root *r, Value place)
     body->value[r->node->id] = place;
 }
 
-static const Node *pick_of(const Plan *outer, const Node *scan, int index)
+/* By stack, the first PICK of it, or NULL. */
+static const Node **find_picks(const Plan *outer, const Node *scan)
 {
-    for (int i = 0; i < outer->graph->nodes.n; i++) {
+    const Node **pick =
+        NEWN(outer->arena, const Node *, scan->attr.scan->n[PORT_STACK] + 1);
+    for (int i = outer->graph->nodes.n - 1; i >= 0; i--) {
         const Node *n = outer->graph->nodes.at[i];
-        if (n->op == OP_PICK && n->in[0] == scan && n->attr.index == index)
-            return n;
+        if (n->op == OP_PICK && n->in[0] == scan &&
+            n->attr.port.kind == PORT_STACK)
+            pick[n->attr.port.index] = n;
     }
-    return NULL;
+    return pick;
 }
 
 static void body_roots(const Plan *outer, Plan *body, const Node *scan)
 {
     const Scan *s = scan->attr.scan;
+    const Node **pick = find_picks(outer, scan);
     int state;
-    bool *alias = NEWN(body->arena, bool, s->n_stack);
-    for (int j = 0; j < s->n_stack; j++)
-        alias[j] = holder(s, j, &state) != HELD_NOT;
-    for (int i = 0; i < s->n_state; i++)
-        body_root_at(body, body_root(s, ROOT_STATE, i),
+    for (int j = 0; j < s->n[PORT_STACK]; j++)
+        if (holder(s, j, &state) != HELD_NOT)
+            pick[j] = NULL;
+    for (int i = 0; i < s->n[PORT_STATE]; i++)
+        body_root_at(body, scan_root(s, PORT_STATE, i),
                      state_slot(outer, scan, i, MOVES_NEXT));
-    for (int j = 0; j < s->n_stack; j++) {
-        const Node *pick = pick_of(outer, scan, s->n_state + j);
-        if (pick && !alias[j])
-            body_root_at(body, body_root(s, ROOT_STACK, j),
-                         step_of(&outer->value[pick->id]));
-    }
+    for (int j = 0; j < s->n[PORT_STACK]; j++)
+        if (pick[j])
+            body_root_at(body, scan_root(s, PORT_STACK, j),
+                         step_of(&outer->value[pick[j]->id]));
 }
 
 /* Time must be one run of a stride. */
 static void settle_sequences(Plan *plan, Node *scan)
 {
-    for (int i = 0; i < scan->attr.scan->n_seq; i++) {
-        Node **x = &scan->in[i];
+    for (int i = 0; i < scan->attr.scan->n[PORT_SEQUENCE]; i++) {
+        Node **x = scan_input(scan, (Port){PORT_SEQUENCE, i});
         Layout dense = layout_dense(&(*x)->shape);
         if (plan->value[(*x)->id].layout.axis[0].n != 1)
             *x = layout_copy_as(plan, *x, &dense);

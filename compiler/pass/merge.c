@@ -29,15 +29,14 @@ typedef struct Merging {
 
 /* By id, whether a node is a weight or a view of weights: the same in each
  * step. */
-static bool *find_weights(const Scan *s)
+static bool *find_weights(const Graph *g)
 {
-    const Graph *g = s->body;
     bool *weight = NEWN(g->arena, bool, g->nodes.n + 1);
 
     for (int i = 0; i < g->nodes.n; i++) {
         const Node *n = g->nodes.at[i];
 
-        weight[i] = n->op == OP_ARG ? n->attr.index >= s->n_seq + s->n_state
+        weight[i] = n->op == OP_ARG ? n->attr.port.kind == PORT_FIXED
                                     : op_table[n->op].class == CLASS_VIEW;
         for (int k = 0; k < n->n_in; k++)
             weight[i] = weight[i] && weight[n->in[k]->id];
@@ -127,7 +126,7 @@ static void begin_body(Rewriting *r)
 {
     Merging *m = r->here = NEW(r->g->arena, Merging);
 
-    m->weight = find_weights(r->scan);
+    m->weight = find_weights(r->old);
     m->group = NEWN(r->g->arena, Group *, r->old->nodes.n + 1);
     m->begin = NEWN(r->g->arena, int64_t, r->old->nodes.n + 1);
 }
@@ -138,7 +137,7 @@ static Node *merge_node(Rewriting *r, const Node *n, Node *const *in)
     Group *group;
 
     (void)in;
-    if (!r->scan)
+    if (!r->on)
         return NULL;
     if (!r->here)
         begin_body(r);
@@ -157,10 +156,9 @@ static Node *merge_node(Rewriting *r, const Node *n, Node *const *in)
 
 /* Puts weights, and what is computed of weights alone, in front, so that the
  * first product of a group finds those of the others. */
-static void weights_first(Scan *s)
+static void weights_first(Graph *g)
 {
-    Graph *g = s->body;
-    const bool *weight = find_weights(s);
+    const bool *weight = find_weights(g);
     int at = 0;
     Node **nodes = NEWN(g->arena, Node *, g->nodes.n + 1);
 
@@ -180,6 +178,6 @@ Graph *merge(Program *p, Graph *g)
     g = rewrite(g, NULL, NULL);
     for (int i = 0; i < g->nodes.n; i++)
         if (g->nodes.at[i]->op == OP_SCAN)
-            weights_first(g->nodes.at[i]->attr.scan);
+            weights_first(g->nodes.at[i]->attr.scan->body);
     return rewrite(g, merge_node, NULL);
 }

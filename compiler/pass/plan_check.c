@@ -124,7 +124,7 @@ static const Node *origin(const Plan **plan, const Node *n)
         if (plan_is_view(n) && !(*plan)->value[n->id].kernel) {
             n = n->in[0];
         } else if (n->op == OP_ARG && (*plan)->around) {
-            n = (*plan)->around->in[n->attr.index];
+            n = *scan_input((*plan)->around, n->attr.port);
             *plan = (*plan)->outer;
         } else {
             return n;

@@ -4,9 +4,7 @@
  * graph in topological order without dead nodes. */
 #include "pass/rewrite.h"
 
-#include <string.h>
-
-bool *rewrite_live(const Graph *g)
+static bool *find_live(const Graph *g)
 {
     bool *live = NEWN(g->arena, bool, g->nodes.n + 1);
 
@@ -28,63 +26,58 @@ const Node *rewrite_only_user(const Rewriting *r, const Node *n)
     return r->uses[n->id] == 1 && users->n == 1 ? users->at[0] : NULL;
 }
 
-Node *rewrite_copy(Graph *g, const Node *n, Node *const *in)
-{
-    Node *copy = n->op == OP_SCAN || !(op_table[n->op].flags & OPF_SHAPED)
-                     ? graph_add(g, n->op, n->n_in, in, n->attr, n)
-                     : graph_add_shaped(g, n->op, n->type, n->shape, n->n_in,
-                                        in, n->attr, n);
+static Graph *rewrite_graph(const Graph *g, bool body, Rewrite *f, void *to);
 
-    copy->name = n->name;
-    return copy;
+static Node *rewrite_scan(Rewriting *r, const Node *n, Node *const *in,
+                          Rewrite *f)
+{
+    OpenScan *s =
+        scan_open(n, in, rewrite_graph(n->attr.scan->body, true, f, r->to));
+
+    r->scan = r->scans[n->id] = s;
+    if (f && f(r, n, in))
+        nnc_bug("a rewriting replaced a scan");
+    r->scan = NULL;
+    return scan_close(r->g, s, n);
 }
 
-/* The node with a body of its own, which the pass may change. */
-static Node own_body(const Rewriting *r, const Node *n, Rewrite *f)
+static Node *rewrite_pick(Rewriting *r, const Node *n, Node *const *in)
 {
-    Node own = *n;
+    Port p = scan_now(r->scans[n->in[0]->id], n->attr.port);
 
-    own.attr.scan = NEW(r->g->arena, Scan);
-    *own.attr.scan = *n->attr.scan;
-    own.attr.scan->body = rewrite_body(n->attr.scan, f, r->to);
-    return own;
+    return graph_pick(r->g, in[0], p.kind, p.index);
 }
 
 static Node *rewrite_node(Rewriting *r, const Node *n, Rewrite *f)
 {
-    Node **in = NEWN(r->g->arena, Node *, n->n_in + 1), *new = NULL;
-    Node own;
+    Node **in = graph_mapped(r->g, n, r->map), *new = NULL;
 
-    for (int k = 0; k < n->n_in; k++)
-        in[k] = r->map[n->in[k]->id];
-    if (n->op == OP_SCAN) {
-        own = own_body(r, n, f);
-        n = &own;
-    }
-    if (f)
+    if (n->op == OP_SCAN)
+        new = rewrite_scan(r, n, in, f);
+    else if (f)
         new = f(r, n, in);
     if (!new)
-        new = rewrite_copy(r->g, n, in);
+        new =
+            n->op == OP_PICK ? rewrite_pick(r, n, in) : graph_copy(r->g, n, in);
     if (!new->name && op_table[new->op].class != CLASS_LEAF)
         new->name = n->name;
     return new;
 }
 
-static Graph *rewrite_graph(const Graph *g, const Scan *scan, Rewrite *f,
-                            void *to)
+static Graph *rewrite_graph(const Graph *g, bool body, Rewrite *f, void *to)
 {
-    bool *live = rewrite_live(g);
     Rewriting r = {.old = g,
-                   .scan = scan,
                    .g = graph_new(g->arena, g->batch),
                    .map = NEWN(g->arena, Node *, g->nodes.n + 1),
+                   .live = find_live(g),
                    .uses = graph_uses(g),
                    .users = graph_users(g),
-                   .on = scan ? steps_depends(scan) : NULL,
+                   .on = body ? steps_depends(g) : NULL,
+                   .scans = NEWN(g->arena, OpenScan *, g->nodes.n + 1),
                    .to = to};
 
     for (int i = 0; i < g->nodes.n; i++)
-        if (live[i])
+        if (r.live[i] && !r.map[i])
             r.map[i] = rewrite_node(&r, g->nodes.at[i], f);
     for (int i = 0; i < g->roots.n; i++) {
         const Root *root = &g->roots.at[i];
@@ -97,10 +90,5 @@ static Graph *rewrite_graph(const Graph *g, const Scan *scan, Rewrite *f,
 
 Graph *rewrite(const Graph *g, Rewrite *f, void *to)
 {
-    return rewrite_graph(g, NULL, f, to);
-}
-
-Graph *rewrite_body(const Scan *scan, Rewrite *f, void *to)
-{
-    return rewrite_graph(scan->body, scan, f, to);
+    return rewrite_graph(g, false, f, to);
 }

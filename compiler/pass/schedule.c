@@ -51,12 +51,9 @@ static Layout *packed(const Plan *plan, const Node *n, const Target *target)
 /* A product's weight from outside of a scan's body: the scan's own input. */
 static Node **fixed_input(const Plan *plan, const Node *w)
 {
-    if (!plan->scan || w->op != OP_ARG)
-        return NULL;
-    int index = w->attr.index;
-    if (index < plan->scan->n_seq + plan->scan->n_state)
-        return NULL;
-    return &plan->around->in[index];
+    return plan->scan && scan_is_arg(w, PORT_FIXED)
+               ? scan_input(plan->around, w->attr.port)
+               : NULL;
 }
 
 static bool is_product(const Kernel *k)

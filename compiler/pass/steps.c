@@ -1,22 +1,21 @@
 /* steps.c: what values in a loop's body depend on; see steps.h. */
 #include "pass/steps.h"
 
-static Depends of_leaf(const Scan *s, const Node *n)
+static Depends of_leaf(const Node *n)
 {
-    if (n->op != OP_ARG || n->attr.index >= s->n_seq + s->n_state)
+    if (n->op != OP_ARG || n->attr.port.kind == PORT_FIXED)
         return DEPENDS_FIXED;
-    return n->attr.index < s->n_seq ? DEPENDS_INPUT : DEPENDS_STATE;
+    return n->attr.port.kind == PORT_STATE ? DEPENDS_STATE : DEPENDS_INPUT;
 }
 
-Depends *steps_depends(const Scan *s)
+Depends *steps_depends(const Graph *body)
 {
-    const Graph *g = s->body;
-    Depends *on = NEWN(g->arena, Depends, g->nodes.n + 1);
+    Depends *on = NEWN(body->arena, Depends, body->nodes.n + 1);
 
-    for (int i = 0; i < g->nodes.n; i++) {
-        const Node *n = g->nodes.at[i];
+    for (int i = 0; i < body->nodes.n; i++) {
+        const Node *n = body->nodes.at[i];
 
-        on[i] = n->n_in == 0 ? of_leaf(s, n) : DEPENDS_FIXED;
+        on[i] = n->n_in == 0 ? of_leaf(n) : DEPENDS_FIXED;
         for (int k = 0; k < n->n_in; k++)
             if (on[n->in[k]->id] > on[i])
                 on[i] = on[n->in[k]->id];

@@ -15,7 +15,7 @@ typedef enum Depends {
 enum { HOIST_FEATURES = 16 };
 
 /* By id of the body's nodes. */
-Depends *steps_depends(const Scan *s);
+Depends *steps_depends(const Graph *body);
 
 /* What becomes of the rows of a node's inputs: EACH, SUMMED or NONE. */
 Rows steps_rows(const Node *n);

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "front/parse.h"
+#include "ir/scan.h"
 #include "support/fixture.h"
 
 /* The program of a text; where there is none, its messages in *said. */
@@ -341,16 +342,16 @@ static void small_graphs(void **state)
            "%0 = INPUT real[1, 5, 2] #0  # x\n"
            "%1 = TRANSPOSE real[5, 1, 2] %0 perm=1,0,2\n"
            "%2 = CONST real[1, 2] 1\n"
-           "%3 = SCAN none %1 %2 steps=5 sequences=1 states=1 fixed=0 "
-           "stacks=1  # s\n"
-           "    %0 = ARG real[1, 2] #0  # in\n"
-           "    %1 = ARG real[1, 2] #1  # h\n"
+           "%3 = SCAN none %1 %2 steps=5 sequence=1 state=1 fixed=0 "
+           "stack=1  # s\n"
+           "    %0 = ARG real[1, 2] sequence #0  # in\n"
+           "    %1 = ARG real[1, 2] state #0  # h\n"
            "    %2 = ADD real[1, 2] %1 %0  # s.h_next\n"
            "    state 0 = %2\n"
            "    stack 0 = %2\n"
-           "%4 = PICK real[5, 1, 2] %3 #1\n"
+           "%4 = PICK real[5, 1, 2] %3 stack #0\n"
            "%5 = TRANSPOSE real[1, 5, 2] %4 perm=1,0,2  # s\n"
-           "%6 = PICK real[1, 2] %3 #0\n"
+           "%6 = PICK real[1, 2] %3 state #0\n"
            "%7 = SLICE real[1, 1, 2] %5 axis=1 begin=4 size=1\n"
            "%8 = RESHAPE real[1, 2] %7  # last1\n"
            "output 0 = %8\n");

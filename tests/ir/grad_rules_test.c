@@ -12,6 +12,7 @@
 
 #include "../support/probe.h"
 #include "ir/rules.h"
+#include "ir/scan_edit.h"
 #include "pass/pass.h"
 
 typedef Node *Build(Probe *p);
@@ -193,29 +194,19 @@ static Node *build_put(Probe *p)
 /* h' = tanh(x w + h), its stack and last value. */
 static Node *build_scan(Probe *p)
 {
-    Scan *s = NEW(p->arena, Scan);
     Graph *b = graph_new(p->arena, 3);
-    Node *in[] = {probe_param(p, S(4, 3, 2)), probe_param(p, S(3, 5)),
-                  probe_param(p, S(2, 5))};
-    Node *arg[3], *next, *scan;
-    Shape shapes[] = {S(3, 2), S(3, 5), S(2, 5)};
+    OpenScan *s = scan_begin(b, 4, false);
+    Node *x = scan_take(s, PORT_SEQUENCE, probe_param(p, S(4, 3, 2)), NULL);
+    Node *h = scan_take(s, PORT_STATE, probe_param(p, S(3, 5)), NULL);
+    Node *w = scan_take(s, PORT_FIXED, probe_param(p, S(2, 5)), NULL);
+    Node *next = graph_matmul(b, x, w, false, false), *scan;
 
-    for (int i = 0; i < 3; i++)
-        arg[i] = graph_add_shaped(b, OP_ARG, TYPE_REAL, shapes[i], 0, NULL,
-                                  (Attr){.index = i}, NULL);
-    next = graph_matmul(b, arg[0], arg[2], false, false);
-    next = graph_unary(b, OP_TANH, graph_binary(b, OP_ADD, next, arg[1]));
-    graph_root(b, next, ROOT_STATE, 0, 0);
-    graph_root(b, next, ROOT_STACK, 0, 0);
-    *s = (Scan){.body = b,
-                .steps = 4,
-                .n_seq = 1,
-                .n_state = 1,
-                .n_fixed = 1,
-                .n_stack = 1};
-    scan = graph_add(p->g, OP_SCAN, 3, in, (Attr){.scan = s}, NULL);
-    probe_loss(p, graph_pick(p->g, scan, 1));
-    return graph_pick(p->g, scan, 0);
+    next = graph_unary(b, OP_TANH, graph_binary(b, OP_ADD, next, h));
+    scan_next(s, h, next);
+    scan_stack(s, next);
+    scan = scan_close(p->g, s, NULL);
+    probe_loss(p, graph_pick(p->g, scan, PORT_STACK, 0));
+    return graph_pick(p->g, scan, PORT_STATE, 0);
 }
 
 typedef struct Case {

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "ir/graph.h"
+#include "ir/scan_edit.h"
 
 static Shape shape(int64_t a, int64_t b)
 {
@@ -28,20 +28,15 @@ static Graph *sample(Arena *arena)
     Graph *g = graph_new(arena, 2), *b = graph_new(arena, 2);
     Node *x = param(g, 0, shape_of(3, (int64_t)3, (int64_t)2, (int64_t)4));
     Node *w = param(g, 1, shape(5, 4));
-    Node *in[] = {x, graph_const_shaped(g, 0, shape(2, 5), NULL), w}, *y;
-    Node *arg[3];
-    Scan *s = NEW(arena, Scan);
+    Node *zero = graph_const_shaped(g, 0, shape(2, 5), NULL), *y, *h;
+    OpenScan *s = scan_begin(b, 3, false);
 
-    for (int i = 0; i < 3; i++)
-        arg[i] = graph_add_shaped(b, OP_ARG, TYPE_REAL,
-                                  i == 0   ? shape(2, 4)
-                                  : i == 1 ? shape(2, 5)
-                                           : shape(5, 4),
-                                  0, NULL, (Attr){.index = i}, NULL);
-    y = graph_unary(b, OP_RELU, graph_matmul(b, arg[0], arg[2], false, true));
-    graph_root(b, graph_binary(b, OP_ADD, arg[1], y), ROOT_STATE, 0, 0);
-    *s = (Scan){.body = b, .steps = 3, .n_seq = 1, .n_state = 1, .n_fixed = 1};
-    y = graph_pick(g, graph_add(g, OP_SCAN, 3, in, (Attr){.scan = s}, NULL), 0);
+    x = scan_take(s, PORT_SEQUENCE, x, NULL);
+    h = scan_take(s, PORT_STATE, zero, NULL);
+    w = scan_take(s, PORT_FIXED, w, NULL);
+    y = graph_unary(b, OP_RELU, graph_matmul(b, x, w, false, true));
+    scan_next(s, h, graph_binary(b, OP_ADD, h, y));
+    y = graph_pick(g, scan_close(g, s, NULL), PORT_STATE, 0);
     y->name = "sum";
     graph_root(g, y, ROOT_OUTPUT, 0, 0);
     return g;
@@ -59,16 +54,16 @@ static void text_is_stable(void **state)
         "%0 = PARAM real[3, 2, 4] #0\n"
         "%1 = PARAM real[5, 4] #1\n"
         "%2 = CONST real[2, 5] 0\n"
-        "%3 = SCAN none %0 %2 %1 steps=3 sequences=1 states=1 fixed=1 "
-        "stacks=0\n"
-        "    %0 = ARG real[2, 4] #0\n"
-        "    %1 = ARG real[2, 5] #1\n"
-        "    %2 = ARG real[5, 4] #2\n"
+        "%3 = SCAN none %0 %2 %1 steps=3 sequence=1 state=1 fixed=1 "
+        "stack=0\n"
+        "    %0 = ARG real[2, 4] sequence #0\n"
+        "    %1 = ARG real[2, 5] state #0\n"
+        "    %2 = ARG real[5, 4] fixed #0\n"
         "    %3 = MATMUL real[2, 5] %0 %2 tb\n"
         "    %4 = RELU real[2, 5] %3\n"
         "    %5 = ADD real[2, 5] %1 %4\n"
         "    state 0 = %5\n"
-        "%4 = PICK real[2, 5] %3 #0  # sum\n"
+        "%4 = PICK real[2, 5] %3 state #0  # sum\n"
         "output 0 = %4\n");
     arena_free(arena);
 }

@@ -102,7 +102,7 @@ static void loops(void **state)
     assert_ptr_equal(loop_value(l, next, l->body), next);
     next = graph_unary(l->body, OP_TANH, next);
     scan = loop_end(l, &next, next);
-    y = loop_swap(g, graph_pick(g, scan, 1));
+    y = loop_swap(g, graph_pick(g, scan, PORT_STACK, 0));
     graph_check(g, "make");
     assert_true(y->shape.dim[0] == 2 && y->shape.dim[1] == 5);
     assert_int_equal(scan->n_in, 4);

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "../support/cells.h"
+#include "ir/scan.h"
 #include "pass/pass.h"
 
 static int count_op(const Graph *g, Op op)
@@ -83,7 +84,7 @@ static void weights_are_summed_behind_the_loop(void **state)
     assert_true(scan->attr.scan->backward);
     assert_int_equal(count_op(scan->attr.scan->body, OP_MATMUL), 1);
     assert_int_equal(count_op(scan->attr.scan->body, OP_SUM), 0);
-    assert_int_equal(scan->attr.scan->n_state, 2);
+    assert_int_equal(scan->attr.scan->n[PORT_STATE], 2);
     assert_int_equal(count_op(p.g, OP_MATMUL) - before, 2);
     probe_free(&p);
 }

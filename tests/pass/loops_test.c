@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "../support/cells.h"
+#include "ir/scan.h"
 #include "pass/pass.h"
 
 enum { BATCH = 3, STEPS = 5, UNITS = 8 };
@@ -95,11 +96,11 @@ static void products_leave_the_loop(void **state)
         s = only_scan(&p);
         if (count_op(s->body, OP_MATMUL) != rows[i].products ||
             count_op(p.g, OP_MATMUL) != rows[i].outside ||
-            s->n_seq != rows[i].sequences)
+            s->n[PORT_SEQUENCE] != rows[i].sequences)
             fail_msg("%s with %d features: %d and %d products, %d sequences",
                      cell_names[rows[i].cell], (int)rows[i].features,
                      count_op(s->body, OP_MATMUL), count_op(p.g, OP_MATMUL),
-                     s->n_seq);
+                     s->n[PORT_SEQUENCE]);
         probe_free(&p);
     }
 }
@@ -114,7 +115,7 @@ static void fixed_values_leave_the_loop(void **state)
     probe_loss(&p, layer(&p, CELL_LSTM, series(&p, 16)));
     rewritten(&p);
     s = only_scan(&p);
-    assert_int_equal(s->n_fixed, 1);
+    assert_int_equal(s->n[PORT_FIXED], 1);
     assert_int_equal(count_op(s->body, OP_ADD), 2);
     probe_free(&p);
 }
@@ -132,7 +133,7 @@ static void last_step_is_a_state(void **state)
         probe_loss(&p, graph_slice(p.g, y, 1, STEPS - 1, 1));
         rewritten(&p);
         s = only_scan(&p);
-        assert_int_equal(s->n_stack, 0);
+        assert_int_equal(s->n[PORT_STACK], 0);
         assert_int_equal(count_op(p.g, OP_SLICE), 0);
         p.g = dce(p.p, fold(p.p, autodiff(p.p, p.g)));
         assert_int_equal(count_op(p.g, OP_PAD), 0);
@@ -210,7 +211,7 @@ static void repeated_gradients_are_fixed(void **state)
     for (int i = 0; i < p.g->nodes.n; i++)
         if (p.g->nodes.at[i]->op == OP_SCAN)
             scan = p.g->nodes.at[i];
-    for (int i = 0; i < scan->attr.scan->n_seq; i++)
+    for (int i = 0; i < scan->attr.scan->n[PORT_SEQUENCE]; i++)
         assert_int_not_equal(scan->in[i]->op, OP_BROADCAST);
     probe_free(&p);
 }

@@ -1,7 +1,7 @@
 /* cells.c: bodies of recurrent networks; the contract stands in cells.h. */
 #include "cells.h"
 
-enum { MOST = 16 };
+#include "ir/scan_edit.h"
 
 const char *const cell_names[CELLS] = {"lstm",   "book_lstm", "gru",
                                        "jordan", "three",     "lazy"};
@@ -10,36 +10,26 @@ const char *const cell_names[CELLS] = {"lstm",   "book_lstm", "gru",
 typedef struct Building {
     Probe *p;
     Graph *b; /* the body */
-    Node *in[MOST], *arg[MOST];
-    int n_in, n_state;
-    int64_t batch, features, n;
+    OpenScan *open;
+    VEC(Node *) states; /* leaves */
+    int64_t batch, n;
 } Building;
-
-static Node *bind(Building *s, Node *outside, Shape shape)
-{
-    Node *arg = graph_add_shaped(s->b, OP_ARG, TYPE_REAL, shape, 0, NULL,
-                                 (Attr){.index = s->n_in}, NULL);
-
-    s->in[s->n_in] = outside;
-    s->arg[s->n_in] = arg;
-    return s->arg[s->n_in++];
-}
 
 static Node *state(Building *s, bool learned)
 {
     Shape shape = shape_of(2, s->batch, s->n);
     Node *first = learned ? probe_param(s->p, shape)
                           : graph_const_shaped(s->p->g, 0, shape, NULL);
+    Node *leaf = scan_take(s->open, PORT_STATE, first, NULL);
 
-    s->n_state++;
-    return bind(s, first, shape);
+    vec_push(s->p->arena, &s->states, leaf);
+    return leaf;
 }
 
 static Node *fixed(Building *s, int64_t rows, int64_t columns)
 {
-    Shape shape = shape_of(2, rows, columns);
-
-    return bind(s, probe_param(s->p, shape), shape);
+    return scan_take(s->open, PORT_FIXED,
+                     probe_param(s->p, shape_of(2, rows, columns)), NULL);
 }
 
 static Node *add(Building *s, Node *a, Node *b)
@@ -155,25 +145,17 @@ Node *cell_scan(Probe *p, Cell cell, Node *x, int64_t n, bool backward,
     Building s = {.p = p,
                   .b = graph_new(p->arena, p->g->batch),
                   .batch = x->shape.dim[1],
-                  .features = x->shape.dim[2],
                   .n = n};
-    Node *next[MOST] = {0}, *value, *scan;
-    Scan *attr = NEW(p->arena, Scan);
+    Node *next[3], *scan;
 
-    value = bind(&s, x, shape_of(2, s.batch, s.features));
-    value = bodies[cell](&s, value, next);
-    for (int i = 0; i < s.n_state; i++)
-        graph_root(s.b, next[i], ROOT_STATE, i, 0);
-    graph_root(s.b, value, ROOT_STACK, 0, 0);
-    *attr = (Scan){.body = s.b,
-                   .steps = x->shape.dim[0],
-                   .n_seq = 1,
-                   .n_state = s.n_state,
-                   .n_fixed = s.n_in - 1 - s.n_state,
-                   .n_stack = 1,
-                   .backward = backward};
-    scan = graph_add(p->g, OP_SCAN, s.n_in, s.in, (Attr){.scan = attr}, NULL);
-    *last = graph_pick(p->g, scan, 0);
-    *out = graph_pick(p->g, scan, s.n_state);
+    s.open = scan_begin(s.b, x->shape.dim[0], backward);
+    x = scan_take(s.open, PORT_SEQUENCE, x, NULL);
+    x = bodies[cell](&s, x, next);
+    for (int i = 0; i < s.states.n; i++)
+        scan_next(s.open, s.states.at[i], next[i]);
+    scan_stack(s.open, x);
+    scan = scan_close(p->g, s.open, NULL);
+    *last = graph_pick(p->g, scan, PORT_STATE, 0);
+    *out = graph_pick(p->g, scan, PORT_STACK, 0);
     return scan;
 }

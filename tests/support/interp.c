@@ -7,13 +7,21 @@
 #include <math.h>
 #include <string.h>
 
+#include "ir/scan.h"
+
+/* The values of a scan's ports: in a body what goes in, round it what comes
+ * out. */
+typedef struct Ports {
+    double **at[PORT_KINDS];
+} Ports;
+
 typedef struct Run {
     Arena *arena;
     const Graph *g;
     const Feed *feed;
-    double **at;    /* values by node */
-    double ***outs; /* outputs of scans by node */
-    double **args;  /* in a body: the values of OP_ARG */
+    double **at; /* values by node */
+    Ports *outs; /* of scans, by node */
+    Ports args;  /* in a body */
 } Run;
 
 typedef struct Index {
@@ -417,7 +425,7 @@ static void run_leaf(const Run *r, const Node *n, double *y)
     else if (n->op == OP_PARAM)
         from = f->params[n->attr.index];
     else if (n->op == OP_ARG)
-        from = r->args[n->attr.index];
+        from = r->args.at[n->attr.port.kind][n->attr.port.index];
     else if (n->op == OP_SLOT)
         from =
             f->slots[n->attr.slot.index * f->n_slots + n->attr.slot.slot - 1];
@@ -451,26 +459,27 @@ static double *copy(Arena *arena, const double *from, int64_t n)
 static void scan_step(Run *r, Run *body, const Node *n, int64_t t)
 {
     const Scan *scan = n->attr.scan;
-    double **outs = r->outs[n->id], **at;
+    const Ports *outs = &r->outs[n->id];
+    double **at;
 
     for (int i = 0; i < n->n_in; i++) {
+        Port p = scan_port(scan, i);
         double *v = r->at[n->in[i]->id];
-        int64_t size = shape_count(&n->in[i]->shape);
 
-        if (i < scan->n_seq)
-            v += t * (size / scan->steps);
-        else if (i < scan->n_seq + scan->n_state)
-            v = outs[i - scan->n_seq];
-        body->args[i] = v;
+        if (p.kind == PORT_SEQUENCE)
+            v += t * (shape_count(&n->in[i]->shape) / scan->steps);
+        else if (p.kind == PORT_STATE)
+            v = outs->at[PORT_STATE][p.index];
+        body->args.at[p.kind][p.index] = v;
     }
     at = run_graph(body);
-    for (int i = 0; i < scan->n_state; i++)
-        outs[i] = at[graph_find_root(scan->body, ROOT_STATE, i)->id];
-    for (int j = 0; j < scan->n_stack; j++) {
-        const Node *root = graph_find_root(scan->body, ROOT_STACK, j);
+    for (int i = 0; i < scan->n[PORT_STATE]; i++)
+        outs->at[PORT_STATE][i] = at[scan_root(scan, PORT_STATE, i)->node->id];
+    for (int j = 0; j < scan->n[PORT_STACK]; j++) {
+        const Node *root = scan_root(scan, PORT_STACK, j)->node;
         int64_t size = shape_count(&root->shape);
 
-        memcpy(outs[scan->n_state + j] + t * size, at[root->id],
+        memcpy(outs->at[PORT_STACK][j] + t * size, at[root->id],
                (size_t)size * sizeof(double));
     }
 }
@@ -479,19 +488,22 @@ static void run_scan(Run *r, const Node *n)
 {
     const Scan *scan = n->attr.scan;
     Run body = {.arena = r->arena, .g = scan->body, .feed = r->feed};
-    double **outs = NEWN(r->arena, double *, scan->n_state + scan->n_stack + 1);
+    Ports *outs = &r->outs[n->id];
 
-    r->outs[n->id] = outs;
-    body.args = NEWN(r->arena, double *, n->n_in + 1);
-    for (int i = 0; i < scan->n_state; i++) {
-        const Node *first = n->in[scan->n_seq + i];
-
-        outs[i] = copy(r->arena, r->at[first->id], shape_count(&first->shape));
+    for (PortKind kind = 0; kind < PORT_KINDS; kind++) {
+        outs->at[kind] = NEWN(r->arena, double *, scan->n[kind] + 1);
+        body.args.at[kind] = NEWN(r->arena, double *, scan->n[kind] + 1);
     }
-    for (int j = 0; j < scan->n_stack; j++) {
-        const Node *root = graph_find_root(scan->body, ROOT_STACK, j);
+    for (int i = 0; i < scan->n[PORT_STATE]; i++) {
+        const Node *first = *scan_input(n, (Port){PORT_STATE, i});
 
-        outs[scan->n_state + j] =
+        outs->at[PORT_STATE][i] =
+            copy(r->arena, r->at[first->id], shape_count(&first->shape));
+    }
+    for (int j = 0; j < scan->n[PORT_STACK]; j++) {
+        const Node *root = scan_root(scan, PORT_STACK, j)->node;
+
+        outs->at[PORT_STACK][j] =
             NEWN(r->arena, double, shape_count(&root->shape) * scan->steps);
     }
     for (int64_t t = 0; t < scan->steps; t++)
@@ -533,7 +545,8 @@ static void run_node(Run *r, const Node *n)
         return;
     }
     if (n->op == OP_PICK) {
-        r->at[n->id] = r->outs[n->in[0]->id][n->attr.index];
+        r->at[n->id] =
+            r->outs[n->in[0]->id].at[n->attr.port.kind][n->attr.port.index];
         return;
     }
     y = r->at[n->id] = NEWN(r->arena, double, shape_count(&n->shape));
@@ -559,7 +572,7 @@ static void run_node(Run *r, const Node *n)
 static double **run_graph(Run *r)
 {
     r->at = NEWN(r->arena, double *, r->g->nodes.n + 1);
-    r->outs = NEWN(r->arena, double **, r->g->nodes.n + 1);
+    r->outs = NEWN(r->arena, Ports, r->g->nodes.n + 1);
     for (int i = 0; i < r->g->nodes.n; i++)
         run_node(r, r->g->nodes.at[i]);
     return r->at;
