@@ -48,18 +48,19 @@ static Matrix turn(Matrix m)
     return (Matrix){m.c, m.r};
 }
 
-/* Scalars: one stride down the rows; columns in at most two pieces. */
+/* Scalars: one stride down the rows; columns in at most two pieces, whose
+ * blocks they fill. */
 static bool as_scalars(const Matrix *m, int64_t k, Scalars *s)
 {
     if (m->r.n != 1 || m->c.n > 2)
         return false;
     Piece last = m->c.piece[m->c.n - 1];
     *s = (Scalars){.row = m->r.piece[0].stride, .column = last.stride};
-    if (m->c.n == 2 && k > last.size) {
-        s->block = last.size;
-        s->outer = m->c.piece[0].stride;
-    }
-    return true;
+    if (m->c.n == 1 || k <= last.size)
+        return true;
+    s->block = last.size;
+    s->outer = m->c.piece[0].stride;
+    return k % last.size == 0;
 }
 
 /* Lanes along the columns: plain rows, or panels of a multiple of lanes. */

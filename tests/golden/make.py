@@ -316,10 +316,14 @@ def overlapping(c):
     return against(c, h[:, :2] * 2 + h[:, 1:3] ** 2, 2)
 
 
-def turned_product(c):
-    x = c.input("x", 3)
-    w = c.param("b.w", 3, 3)
-    return against(c, (x @ w + 2 * x @ w.T).tanh(), 3)
+def turned_product(c, n=3):
+    x = c.input("x", n)
+    w = c.param("b.w", n, n)
+    return against(c, (x @ w + 2 * x @ w.T).tanh(), n)
+
+
+def turned_wide(c):
+    return turned_product(c, 130)
 
 
 def pads(c):
@@ -600,15 +604,16 @@ CASES = {f.__name__: f for f in (
     log_mixture, squares_sum, two_losses, penalties, rnn_all, lstm_all,
     lstm_last, gru_stack, jordan_net, textbook, three_states, both_ways,
     handed_on, started_by_name, tied_pool, tied_relu, tied_classes, two,
-    overlapping, turned_product, pads, merged, backwards_last, softmax_in_loop,
-    own_penalties, xor, iris, digits, lenet5, adding, residual_digits)}
+    overlapping, turned_product, turned_wide, pads, merged, backwards_last,
+    softmax_in_loop, own_penalties, xor, iris, digits, lenet5, adding,
+    residual_digits)}
 CASES["adding_own"] = adding
 CASES["entropy"] = linear_entropy()
 CASES["entropy_time"] = linear_entropy(6)
 ROWS = {"wide": 23, "tied_classes": 23}
 SCALE = {"wide": 0.2, "digits": 0.2, "lenet5": 0.1, "adding": 0.2,
          "adding_own": 0.2,
-         "residual_digits": 0.2}
+         "residual_digits": 0.2, "turned_wide": 0.05}
 
 
 def number(v):
