@@ -97,7 +97,7 @@ static double largest_norm(const check *c, const char *word)
 static void compare(check *c, const char *what, const line *l, double is,
                     double wanted)
 {
-    double size = fmax(l->is.norm, largest_norm(c, l->word) / 100);
+    double size = fmax(fabs(l->is.norm), largest_norm(c, l->word) / 100);
     double error = fabs(is - wanted) / (size + 1e-300);
     if (!(error <= c->tolerance))
         fail(c, "%s%s%s is %.9g, should be %.9g (error %.1e)", what,

@@ -1,6 +1,7 @@
-/* cell.c: cells over time: two that are always the same, and `own`, drawn for
- * each model: up to three states, one of them a counter, first values, primes
- * that read each other's old and new values in any order. */
+/* cell.c: cells over time: two that are always the same, and two drawn for
+ * each model. `own` has up to three states, one of them a counter, first
+ * values, primes that read each other's old and new values in any order; in
+ * `odd` products and gates have several users. */
 #include <stdio.h>
 #include <string.h>
 
@@ -32,20 +33,20 @@ static void fixed(void)
 static void own(void)
 {
     int counts = one_in(3), a_first = some(0, 1);
-    printf("cell own(n) {\n  state a: f32[n]%s, b: f32[n]%s;\n",
-           WORD("", " = 0.25", " = -0.5"), WORD("", " = 1"));
+    say("cell own(n) {\n"
+        "  state a: f32[n]<| = 0.25| = -0.5>, b: f32[n]<| = 1>;\n");
     if (counts)
         puts("  state count: f32[1];\n  count' = count + 1;");
-    printf("  x = in -> dense(n)%s;\n", WORD("", " -> tanh", " -> relu"));
-    printf("  y = %s -> dense(n) -> sigmoid;\n",
-           WORD("concat(in, a)", "b", "(a, in, b) -> concat", "in"));
+    say("  x = in -> dense(n)<| -> tanh| -> relu>;\n");
+    say("  y = <concat(in, a)|b|(a, in, b) -> concat|in> -> dense(n) -> "
+        "sigmoid;\n");
     if (a_first)
-        printf("  a' = %s;\n", WORD("tanh(x + b)", "y * a + (1 - y) * x",
-                                    "b + 0.25 * x", "0.5 * a + y"));
+        say("  a' = <tanh(x + b)|y * a + (1 - y) * x|b + 0.25 * x|0.5 * a + "
+            "y>;\n");
     printf("  b' = %s;\n", a_first ? WORD("a", "a' * y", "0.5 * b + a'")
                                    : WORD("a", "y * tanh(x)", "y - 0.5 * b"));
     if (!a_first)
-        printf("  a' = %s;\n", WORD("tanh(x + b')", "b' * a + x", "b + y"));
+        say("  a' = <tanh(x + b')|b' * a + x|b + y>;\n");
     own_out = one_in(4) ? 2 : 1;
     printf("  out = %s%s;\n}\n",
            own_out == 2 ? "concat(a', b)"
@@ -53,15 +54,44 @@ static void own(void)
            counts ? " / (1 + count')" : "");
 }
 
+static void odd(void)
+{
+    say("cell odd(n) {\n"
+        "  param w1: f32[n, n]<|, l2: 0.25|, frozen: true>;\n"
+        "  param w2: f32[n, n];\n"
+        "  param b1: f32[n], init: uniform(1);\n"
+        "  state h: f32[n]<| = 0.5>;\n");
+    say("  x = in -> dense(n<|, bias: false>)<| -> softmax| -> tanh>;\n");
+    say("  p = matmul(h, w1<|, transposed: true>);\n");
+    say("  q = matmul(h, <w1|w2>, transposed: true);\n");
+    say("  r = matmul(<h|x>, w2, transposed: true) + b1;\n");
+    puts("  g = concat(in, h) -> dense(2 * n);\n"
+         "  a = slice(g, 1..n);\n"
+         "  b = slice(g, n + 1..2 * n);");
+    say("  h' = tanh(x + r + <p * q|p - q|q + r * p><| + a * b| + softmax(a) - "
+        "b| - mean(g)>);\n");
+    say("  out = <h'|h' * sigmoid(a)|h' - p|r * h'>;\n"
+        "}\n");
+}
+
 void gen_cells(void)
 {
     fixed();
     own();
+    odd();
 }
 
 const char *cell_name(void)
 {
-    return WORD("rnn", "lstm", "gru", "book_lstm", "leaky", "own", "own");
+    return WORD("rnn", "lstm", "gru", "book_lstm", "leaky", "own", "own", "odd",
+                "odd");
+}
+
+const char *cell_state(const char *cell)
+{
+    return strcmp(cell, "own") == 0     ? "a"
+           : strcmp(cell, "leaky") == 0 ? "s"
+                                        : "h";
 }
 
 int cell_out(const char *cell, int n)

@@ -9,6 +9,7 @@
  * even ones. */
 #include "gen.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -37,6 +38,41 @@ int one_in(int n)
 const char *word(const char *const *list, int n)
 {
     return list[some(0, n - 1)];
+}
+
+/* Where the alternative at `at` ends: at a | or a > that is no arrow's. */
+static const char *alternative(const char *at)
+{
+    while (*at != '|' && (*at != '>' || at[-1] == '-'))
+        at++;
+    return at;
+}
+
+/* Prints one of the alternatives between < and >; returns what is behind. */
+static const char *choose(const char *at)
+{
+    const char *end = alternative(at);
+    int n = 1;
+    for (; *end == '|'; n++)
+        end = alternative(end + 1);
+    for (n = some(1, n); n > 1; n--)
+        at = alternative(at) + 1;
+    fwrite(at, 1, (size_t)(alternative(at) - at), stdout);
+    return end + 1;
+}
+
+void say(const char *format, ...)
+{
+    char text[2000];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    for (const char *at = text; *at;)
+        if (*at == '<')
+            at = choose(at + 1);
+        else
+            putchar(*at++);
 }
 
 int *features(shape *s)
@@ -82,35 +118,62 @@ static void target(const ending *e)
     printf(";\n");
 }
 
-static void loss(const ending *e, int last)
+/* The loss of the target and what is reported beside it. */
+static void first_loss(const ending *e)
 {
     int by_sum = one_in(4);
     const char *reduce = by_sum ? ", reduce: sum" : "";
+    printf("  loss %s", by_sum ? "0.125 * " : WORD("", "", "1.5 * "));
+    if (!e->classes && one_in(4))
+        say("<sum|mean>(square(y - t)) / %d", e->size);
+    else if (!e->classes)
+        printf("squared_error(y, t%s)", reduce);
+    else if (one_in(4))
+        say("log_loss(<softmax(y)|0.25 * softmax(y) + 0.75 * softmax(-y)>, "
+            "t%s)",
+            reduce);
+    else
+        printf("cross_entropy(y, t%s)", reduce);
+}
+
+static void losses(const ending *e, const shape *first, int last)
+{
+    int size = 1;
+    for (int a = 0; a < first->rank; a++)
+        size *= first->dim[a];
+    first_loss(e);
+    if (one_in(4) && size <= 60)
+        printf(" + 0.5 * squared_error(v%d -> flatten -> dense(%d) as back, "
+               "v0 -> flatten)",
+               last, size);
+    puts(";");
+    if (one_in(4))
+        say("  loss 0.25 * <sum|mean>(<square|tanh>(v%d));\n", last);
+    if (!e->classes)
+        printf("  metric rmse(y, t);\n");
+    else if (one_in(2))
+        printf("  metric accuracy(y, t);\n");
+}
+
+static void ends(const ending *e, const shape *first, int last)
+{
     printf("  y = v%d%s -> dense(%d) as end;\n", last,
            e->steps ? "" : " -> flatten", e->size);
     printf("  output %s;\n", e->classes && one_in(2) ? "softmax(y)" : "y");
     if (one_in(4))
         printf("  output before = v%d;\n", last);
-    printf("  loss %s", by_sum ? "0.125 * " : "");
-    if (!e->classes)
-        printf("squared_error(y, t%s);\n  metric rmse(y, t);\n", reduce);
-    else if (one_in(4))
-        printf("log_loss(softmax(y), t%s);\n", reduce);
-    else
-        printf("cross_entropy(y, t%s);\n  metric accuracy(y, t);\n", reduce);
-    if (one_in(6))
-        printf("  loss 0.25 * %s(square(v%d));\n", WORD("sum", "mean"), last);
+    losses(e, first, last);
 }
 
 static void train(void)
 {
     int batches[] = {1, 3, 4, 7, 16, 19};
-    printf("  train { optimizer %s; batch %d; epochs 1;%s%s }\n}\n",
-           WORD("sgd(rate: 1)", "sgd(rate: 1)", "sgd(rate: 1, momentum: 0.75)",
-                "sgd(rate: 1, momentum: 0.5, nesterov: true)",
-                "adam(rate: 1, eps: 0.125)"),
-           batches[some(0, 5)], WORD("", "", "", " l2 1e-2;", " l1 1e-3;"),
-           WORD("", "", "", " clip norm 0.25;"));
+    say("  train { optimizer <sgd(rate: 1)|sgd(rate: 1)|sgd(rate: 1, momentum: "
+        "0.75)|sgd(rate: 1, momentum: 0.5, nesterov: true)|adam(rate: 1, eps: "
+        "0.125)>; batch %d; epochs 1;<||| l2 1e-2;| l1 1e-3;><||| clip norm "
+        "0.25;> }\n"
+        "}\n",
+        batches[some(0, 5)]);
 }
 
 int main(int argc, char **argv)
@@ -121,10 +184,12 @@ int main(int argc, char **argv)
     }
     gen_steady = argc == 3;
     gen_state = strtoull(argv[1], NULL, 10) * 0x2545f4914f6cdd1du;
-    int stages = some(2, 6);
-    shape s = input(3), other = input(2);
-    ending e = {.classes = some(0, 1), .size = some(2, 9)};
+    int stages = some(3, 7);
+    shape s = input(3), first = s, other = input(2);
+    ending e = {.classes = some(0, 1)};
+    e.size = some(2, 9);
     gen_cells();
+    gen_blocks();
     printf("model random_%s {\n", argv[1]);
     type("input", "v0", &s);
     type("input", "other", &other);
@@ -133,7 +198,7 @@ int main(int argc, char **argv)
     if (s.rank == 2 && some(0, 2))
         e.steps = s.dim[0];
     target(&e);
-    loss(&e, stages);
+    ends(&e, &first, stages);
     train();
     return 0;
 }

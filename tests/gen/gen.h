@@ -24,18 +24,38 @@ const char *word(const char *const *list, int n);
     word((const char *const[]){__VA_ARGS__},                                   \
          (int)(sizeof(const char *[]){__VA_ARGS__} / sizeof(const char *)))
 
+/* printf, but for places such as `<tanh|relu|>`, of which one alternative is
+ * drawn, from left to right. At most one other argument may draw: their order
+ * is the compiler's. */
+void say(const char *format, ...);
+
 /* The size of the feature axis. */
 int *features(shape *s);
 
-/* The text's own cells; `cell_out` is how many features a layer
- * of `cell`, one of the names that `cell_name` gives, with n units has. */
+const char *axis_name(const shape *s, int axis);
+
+/* What is said of a layer's parameters, as arguments behind others: "" or
+ * `, l2: 0.5` and the like; `of_cell` where it is a cell, which has no
+ * `weight` and `bias`. */
+const char *options(int of_cell);
+
+/* The text's own cells; `cell_out` is how many features a layer of `cell`, one
+ * of the names that `cell_name` gives, with n units has; `cell_state` is a
+ * state of it with n features. */
 void gen_cells(void);
 const char *cell_name(void);
 int cell_out(const char *cell, int n);
+const char *cell_state(const char *cell);
+
+/* The text's own blocks. */
+void gen_blocks(void);
 
 /* Prints `  v<number> = ...;` with what it needs before it: a stage that takes
  * v<number - 1> of shape s, which becomes the result's. `other` is the shape
  * of the second input, `other` in the text. */
 void gen_stage(shape *s, int number, const shape *other);
+
+/* The same, where values have several users or meet others like them. */
+void gen_sharing_stage(shape *s, const char *v, int number);
 
 #endif

@@ -30,8 +30,7 @@ static void function(const char *v)
         printf("log(1 + square(%s)) - 0.25 * %s", v, v);
         break;
     case 7:
-        printf("%s -> %s(%s)", v, gen_steady ? "linear" : "dropout",
-               WORD("0.25", "0.5", "0.125"));
+        say("%s -> %s(<0.25|0.5|0.125>)", v, gen_steady ? "linear" : "dropout");
         break;
     default:
         printf("linear(%s, k: -0.5, c: 0.1)", v);
@@ -40,10 +39,20 @@ static void function(const char *v)
 
 static void activation(void)
 {
-    printf("%s", WORD("", " -> tanh", " -> sigmoid", " -> relu"));
+    say("<| -> tanh| -> sigmoid| -> relu>");
 }
 
-static const char *axis_name(const shape *s, int axis)
+const char *options(int of_cell)
+{
+    if (one_in(2))
+        return "";
+    if (of_cell)
+        return WORD(", l2: 0.5", ", l1: 0.125", ", frozen: true");
+    return WORD(", l2: 0.5", ", l1: 0.125", ", frozen: true", ", bias: false",
+                ", init: glorot", ", bias: 0.25");
+}
+
+const char *axis_name(const shape *s, int axis)
 {
     static const char *const image[] = {"channels", "height", "width"};
     static const char *const series[] = {"time", "features"};
@@ -100,6 +109,17 @@ static void kernel(const window *h, const window *w)
         printf("[%d, %d]", h->kernel, w->kernel);
 }
 
+static int fills(int size, const window *w)
+{
+    return (size + w->before + w->after - w->kernel) % w->stride == 0;
+}
+
+static void exactly(const shape *s, const window *h, const window *w)
+{
+    if (one_in(2) && fills(s->dim[1], h) && fills(s->dim[2], w))
+        printf(", exact: true");
+}
+
 static void slide(shape *s, const window *h, const window *w)
 {
     s->dim[1] = slid(s->dim[1], h);
@@ -127,8 +147,9 @@ static void convolution(shape *s)
         printf("conv(%d, ", n);
         kernel(&h, &w);
         stride_and_pad(&h, &w);
-        printf("%s)", one_in(4) ? ", bias: false" : "");
         s->dim[0] = n;
+        exactly(s, &h, &w);
+        printf("%s)", options(0));
         slide(s, &h, &w);
     }
     activation();
@@ -137,7 +158,7 @@ static void convolution(shape *s)
 static void pooling(shape *s)
 {
     window h = draw_window(s->dim[1], 3), w = draw_window(s->dim[2], 3);
-    printf("%s(", WORD("maxpool", "avgpool"));
+    say("<maxpool|avgpool>(");
     if (one_in(2)) {
         h = (window){.kernel = h.kernel, .stride = h.kernel};
         w = (window){.kernel = w.kernel, .stride = w.kernel};
@@ -145,6 +166,7 @@ static void pooling(shape *s)
     } else {
         kernel(&h, &w);
         stride_and_pad(&h, &w);
+        exactly(s, &h, &w);
     }
     printf(")");
     slide(s, &h, &w);
@@ -207,8 +229,7 @@ static void around(shape *s, const char *v)
     if (one_in(3))
         printf("%s -> chain(for i in 1..2: %s(%d%s))", v, kind, n, args);
     else
-        printf("%s %s (%s -> %s(%d%s) -> tanh)", v, WORD("+", "*"), v, kind, n,
-               args);
+        say("%s <+|*> (%s -> %s(%d%s) -> tanh)", v, v, kind, n, args);
 }
 
 /* The same elements as an image, a series or a row. */
@@ -242,7 +263,7 @@ static void loop(shape *s, const char *v)
         s->dim[1] = m;
         return;
     }
-    printf("%s -> %s(%d)", v, cell, n);
+    printf("%s -> %s(%d%s)", v, cell, n, options(1));
     s->dim[1] = cell_out(cell, n);
 }
 
@@ -290,7 +311,8 @@ static void series_stage(shape *s, const char *v)
 {
     switch (some(0, 6)) {
     case 0:
-        printf("%s -> dense(%d)", v, s->dim[1] = some(1, 20));
+        s->dim[1] = some(1, 20);
+        printf("%s -> dense(%d%s)", v, s->dim[1], options(0));
         activation();
         break;
     case 1:
@@ -318,14 +340,14 @@ static void row_stage(shape *s, const char *v)
         printf("%s -> dense(%d) -> sign", v, s->dim[0] = some(1, 9));
         break;
     case 2:
-        printf("%s -> slice(1..1) -> dense(2, weight: [[0.5], [-1.25]], "
-               "bias: [0.25, 0], frozen: %s)",
-               v, WORD("true", "false"));
+        say("%s -> slice(1..1) -> dense(2, weight: [[0.5], [-1.25]], bias: "
+            "[0.25, 0], frozen: <true|false>)",
+            v);
         s->dim[0] = 2;
         break;
     default:
         s->dim[0] = one_in(6) ? some(41, 130) : some(1, 40);
-        printf("%s -> dense(%d)", v, s->dim[0]);
+        printf("%s -> dense(%d%s)", v, s->dim[0], options(0));
         activation();
     }
 }
@@ -334,8 +356,7 @@ static void row_stage(shape *s, const char *v)
 static void scaled(shape *s, const char *v, int number)
 {
     int n = one_in(3) ? 1 : *features(s);
-    printf("  param p%d: f32[%d], init: %s;\n", number, n,
-           WORD("ones", "uniform(0.5)", "zeros"));
+    say("  param p%d: f32[%d], init: <ones|uniform(0.5)|zeros>;\n", number, n);
     printf("  v%d = %s * p%d + %s", number, v, number, v);
 }
 
@@ -362,10 +383,10 @@ static void joined(shape *s, const char *v, int number, const shape *other)
         printf("  v%d = concat(%s, other -> flatten -> tanh)", number, v);
         s->dim[0] += other->dim[0] * (other->rank == 2 ? other->dim[1] : 1);
     } else {
-        printf("  v%d = %s %s (other -> flatten -> dense(%d) -> "
-               "reshape([%s%d%s]))",
-               number, v, WORD("+", "*"), f, s->rank == 2 ? "1, " : "", f,
-               s->rank == 3 ? ", 1, 1" : "");
+        say("  v%d = %s <+|*> (other -> flatten -> dense(%d) -> "
+            "reshape([%s%d%s]))",
+            number, v, f, s->rank == 2 ? "1, " : "", f,
+            s->rank == 3 ? ", 1, 1" : "");
     }
 }
 
@@ -373,7 +394,7 @@ static void joined(shape *s, const char *v, int number, const shape *other)
 static int declaring_stage(shape *s, const char *v, int number,
                            const shape *other)
 {
-    switch (some(0, 17)) {
+    switch (some(0, 11)) {
     case 0:
         scaled(s, v, number);
         return 1;
@@ -429,7 +450,9 @@ void gen_stage(shape *s, int number, const shape *other)
 {
     char v[16];
     snprintf(v, sizeof v, "v%d", number - 1);
-    if (!declaring_stage(s, v, number, other)) {
+    if (some(1, 5) < 3) {
+        gen_sharing_stage(s, v, number);
+    } else if (!declaring_stage(s, v, number, other)) {
         printf("  v%d = ", number);
         if (!any_stage(s, v))
             own_stage[s->rank - 1](s, v);

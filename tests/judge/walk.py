@@ -182,7 +182,10 @@ class Walk:
             name in OPERATORS or name in ("chain", "scan")
 
     def field(self, v, word):
-        if word in ("features", "length", "channels", "height", "width"):
+        if isinstance(v, dict):
+            return v[word]
+        if word in ("features", "length", "channels", "height", "width") and \
+                is_tensor(v):
             axis = v.axis("time" if word == "length" else word)
             return v.data.shape[axis]
         if word == "state":
