@@ -63,13 +63,14 @@ static void yyerror(Span *span, Parse *p, const char *message);
 %token <name> AND "and" OR "or" NOT "not" TRUE "true" FALSE "false"
 %token <name> TEST "test" VALIDATION "validation" LAST "last"
 %token <name> STRATIFIED "stratified" BY "by" FROM "from" FOLD "fold" OF "of"
+%token <name> OPTIMIZER "optimizer" CLIP "clip" CHECK "check"
 %token <name> UNIT "unit"
 
 %type <word> name anyword by unit part label typename
 %type <name> nametext plaintext wordtext parttext
 %type <words> lhs statename
 %type <expr> expr pipe stage or and not cmp range sum term unary postfix
-%type <expr> primary arg number amount value
+%type <expr> primary arg number amount value reason
 %type <exprs> args args1 exprs exprs1 stages opts dims values
 %type <type> type
 %type <decl> decl
@@ -90,6 +91,9 @@ top: USE STRING ';'              { build_use(p, $2, @2); }
    | MODEL name formals body     { build_def(p, DEF_MODEL, @$, $2, $3, $4); }
    | BLOCK name formals body     { build_def(p, DEF_BLOCK, @$, $2, $3, $4); }
    | CELL name formals body      { build_def(p, DEF_CELL, @$, $2, $3, $4); }
+   | OPTIMIZER name formals body
+     { build_def(p, DEF_OPTIMIZER, @$, $2, $3, $4); }
+   | CLIP name formals body      { build_def(p, DEF_CLIP, @$, $2, $3, $4); }
    | error ';'                   { if (build_lost_def(p)) yyerrok; }
    | error '}'                   { if (build_lost_def(p)) yyerrok; } ;
 
@@ -118,6 +122,8 @@ item: INPUT decls ';'            { $$ = build_decls(p, ITEM_INPUT, @$, $2); }
     | PARAM decl opts ';'        { $$ = build_param(p, @$, $2, $3); }
     | lhs '=' expr ';'           { $$ = build_define(p, @$, $1, $3); }
     | statename '=' expr ';'     { $$ = build_define(p, @$, $1, $3); }
+    | CHECK expr reason ';'
+      { $$ = build_check(p, @$, $2, $3); }
     | LAYER name '=' expr ';'    { $$ = build_item(p, ITEM_LAYER, @$, $2, $4); }
     | OUTPUT expr unit ';'
       { $$ = build_output(p, @$, (Name){0}, $2, $3); }
@@ -133,6 +139,9 @@ item: INPUT decls ';'            { $$ = build_decls(p, ITEM_INPUT, @$, $2); }
       { $$ = build_group(p, ITEM_TRAIN, @$, (Name){0}, $2); }
     | error ';'
       { $$ = NULL; if (build_lost(p, @$)) yyerrok; } ;
+
+reason: %empty                   { $$ = NULL; }
+      | ',' STRING               { $$ = build_string(p, @2, $2); } ;
 
 unit: %empty                     { $$ = (Name){0}; }
     | UNIT name                  { $$ = $2; } ;
@@ -325,7 +334,7 @@ anyword: wordtext                { $$ = (Name){$1, @1, false}; } ;
 plaintext: NAME | UNIT ;
 
 nametext: plaintext | TEST | VALIDATION | LAST | STRATIFIED | BY | FROM | FOLD
-        | OF ;
+        | OF | OPTIMIZER | CLIP | CHECK ;
 
 wordtext: nametext | USE | MODEL | BLOCK | CELL | INPUT | TARGET | STATE | PARAM
         | LAYER | OUTPUT | LOSS | METRIC | GENERATE | DATA | TRAIN | IF | THEN

@@ -38,7 +38,7 @@ static const struct {
     {"warmup 2", "warmup 3", "warmup"},
     {"warmup 2", "schedule cosine", "schedule"},
     {"warmup 2", "warmup 2; schedule step(every: 2, factor: 0.5)", "schedule"},
-    {"warmup 2", "warmup 2; clip norm 1", "clip norm"},
+    {"warmup 2", "warmup 2; clip norm 1", "clip"},
     {"warmup 2", "warmup 2; l2 0.1", "l2"},
     {"warmup 2", "warmup 2; l1 0.1", "l1"},
     {"warmup 2", "warmup 2; early_stop(patience: 3)", "patience"},

@@ -236,7 +236,7 @@ static void write_schedule(Text *out, const Schedule *s)
 static void write_train(Text *out, const Train *t)
 {
     text_add(out, "    .train = {.optimizer = ");
-    quote_c(out, t->optimizer);
+    quote_c(out, t->optimizer->name);
     text_printf(out, ", .rate = %.17g,\n", t->rate);
     write_schedule(out, &t->schedule);
     text_printf(out,

@@ -150,6 +150,8 @@ const char *scope_number(Scope *s, const Node *n)
         return "(nn_real)f->s->rate";
     case OP_ROWS:
         return "(nn_real)f->rows";
+    case OP_STEP:
+        return "(nn_real)(f->s->step + 1)";
     case OP_POW_STEP:
         return arena_printf(s->e->arena,
                             "(nn_real)nn_power(%.17g, f->s->step + 1)",

@@ -29,15 +29,20 @@ static const char *batch_text(Arena *arena, const Program *p)
     return "all";
 }
 
-static const char *optimizer_text(Arena *arena, const Train *t)
+/* "adam(beta1: 0.9, beta2: 0.999, eps: 1e-08)" */
+static const char *rule_text(Arena *arena, const Rule *rule)
 {
-    if (strcmp(t->optimizer, "sgd") == 0)
-        return arena_printf(arena, "sgd(momentum: %s, nesterov: %s)",
-                            str_number(arena, t->momentum),
-                            t->nesterov ? "true" : "false");
-    return arena_printf(arena, "%s(beta1: %s, beta2: %s, eps: %s)",
-                        t->optimizer, str_number(arena, t->beta1),
-                        str_number(arena, t->beta2), str_number(arena, t->eps));
+    return arena_printf(arena, "%s(%s)", rule->name, rule->arguments);
+}
+
+static const char *clips_text(Arena *arena, const Train *t)
+{
+    Text out = {.arena = arena};
+
+    for (int i = 0; i < t->clips.n; i++)
+        text_printf(&out, "%s%s", i ? ", " : "",
+                    rule_text(arena, t->clips.at[i]));
+    return t->clips.n ? text_str(&out) : "none";
 }
 
 static const char *schedule_text(Arena *arena, const Schedule *s)
@@ -93,11 +98,11 @@ void emit_settings(Text *out, const Program *p)
 
     text_add(out, "\nstatic const nn_setting settings[] = {\n");
     row(out, "batch", batch_text(a, p));
-    row(out, "optimizer", optimizer_text(a, t));
+    row(out, "optimizer", rule_text(a, t->optimizer));
     number_row(out, "rate", t->rate);
     row(out, "schedule", schedule_text(a, &t->schedule));
     number_row(out, "warmup", t->schedule.warmup);
-    number_row(out, "clip norm", t->clip_norm);
+    row(out, "clip", clips_text(a, t));
     number_row(out, "l2", t->l2);
     number_row(out, "l1", t->l1);
     number_row(out, "patience of early_stop", (double)t->patience);

@@ -144,6 +144,15 @@ Item *build_output(Parse *p, Span span, Name name, Expr *value, Name unit)
     return item;
 }
 
+Item *build_check(Parse *p, Span span, Expr *truth, Expr *reason)
+{
+    Item *item = build_item(p, ITEM_CHECK, span, (Name){0}, truth);
+
+    if (reason)
+        vec_push(p->arena, &item->values, reason);
+    return item;
+}
+
 Item *build_values(Parse *p, ItemKind kind, Span span, Exprs values)
 {
     Item *item = build_item(p, kind, span, (Name){0}, NULL);

@@ -68,9 +68,10 @@ typedef struct Frame {
     VEC(Binding) names;
     Map place[2]; /* of a name, plain and primed: the newest */
     Value *in;
-    Value *state; /* `state = ...;` */
-    Args extra;   /* arguments that name parameters, not the head's */
-    Span call;    /* in the user's text */
+    Value *state;      /* `state = ...;` */
+    const Arg **bound; /* by parameter of the head; NULL: its default */
+    Args extra;        /* arguments that name parameters, not the head's */
+    Span call;         /* in the user's text */
     bool frozen;
     double l1, l2;
     int loops; /* depth of `for` */
@@ -97,6 +98,7 @@ typedef struct Elab {
     const ElabOptions *options;
     Program *program;
     bool first;       /* the first entry: it fills the program's tables */
+    bool rule;        /* inside an optimiser or clip */
     bool quiet_names; /* unknown names have been reported */
     Mode mode;
     int64_t batch;

@@ -4,7 +4,6 @@
 #define NNC_FRONT_ELAB_PARTS_H
 
 /* elaborate_frame.c: names, places and layers. */
-
 /* The place to show for a span: itself, or the user's call around it. */
 Span elab_place(const Elab *e, Span span);
 /* The outermost prelude block that the walk is in, or NULL. */
@@ -70,7 +69,7 @@ bool elab_args(Elab *e, const Exprs *kids, Args *out); /* false: poison */
 /* Whether a number can meet those of the network, which are floats. */
 bool elab_float(Elab *e, Span span, double number);
 
-/* elaborate_field.c */
+/* elaborate_field.c: what stands after a dot. */
 Value *elab_field(Elab *e, const Expr *x);
 
 /* elaborate_call.c: calls, pipes and recipes. */

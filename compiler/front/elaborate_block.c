@@ -4,7 +4,7 @@
  * the names that its items define. */
 #include <string.h>
 
-#include "front/elab.h"
+#include "front/elab_rule.h"
 
 static bool declares_param(const Def *def, const char *name)
 {
@@ -77,7 +77,8 @@ static bool place_arg(Elab *e, Frame *f, const Arg *arg, int index,
         bound[i] = arg;
         return true;
     }
-    if (!is_common(arg->label) && !declares_param(def, arg->label)) {
+    if (e->rule ||
+        (!is_common(arg->label) && !declares_param(def, arg->label))) {
         unknown_argument(e, def, arg);
         return false;
     }
@@ -155,6 +156,7 @@ bool elab_enter(Elab *e, Frame *f, const Def *def, const Args *args, Site site)
     f->up = e->frame;
     f->def = def;
     f->call = site.span;
+    f->bound = bound;
     if (f->up) {
         f->frozen = f->up->frozen;
         f->l1 = f->up->l1;
@@ -256,6 +258,9 @@ bool elab_item(Elab *e, const Item *item)
         return true;
     case ITEM_PARAM:
         elab_param(e, item);
+        return true;
+    case ITEM_CHECK:
+        elab_check(e, item);
         return true;
     case ITEM_STATE:
         if (!e->scan)

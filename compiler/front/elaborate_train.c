@@ -4,7 +4,7 @@
  * Optimisers and schedules are rows of their own, written as names or calls. */
 #include <string.h>
 
-#include "front/elab.h"
+#include "front/elab_rule.h"
 #include "front/settings.h"
 
 enum { MOST_EPOCHS = 1000000000 };
@@ -37,24 +37,29 @@ static void refuse(Elab *e, const Bound *arg, const char *name,
         }
 }
 
-/* `sgd(rate: 0.1)` or `cosine`: the row's name with its arguments bound. */
+/* `sgd(rate: 0.1)` or `cosine`; NULL after a message. */
+static const Expr *called(Store *s)
+{
+    const Expr *x = s->item->values.n == 1 ? s->item->values.at[0] : NULL;
+
+    if (x && (x->kind == EXPR_CALL || x->kind == EXPR_NAME))
+        return x;
+    if (!x || x->kind != EXPR_ERROR)
+        diag_error(s->e->diag, s->item->name.span,
+                   "`%s` takes a name with its arguments", s->item->name.text);
+    return NULL;
+}
+
+/* The row's name with its arguments bound, or NULL. */
 static const char *named_row(Store *s, SettingGroup group, Bound *out)
 {
     Elab *e = s->e;
-    const Expr *x = s->item->values.n == 1 ? s->item->values.at[0] : NULL;
-    const char *spec;
+    const Expr *x = called(s);
+    const char *spec = x ? settings_find(group, x->name) : NULL;
     Args args = {0};
 
-    if (!x || (x->kind != EXPR_CALL && x->kind != EXPR_NAME)) {
-        if (!x || x->kind != EXPR_ERROR)
-            diag_error(e->diag, s->item->name.span,
-                       "`%s` takes a name with its arguments",
-                       s->item->name.text);
+    if (!spec) /* sema has said so */
         return NULL;
-    }
-    spec = settings_find(group, x->name);
-    if (!spec)
-        return NULL; /* sema has said so */
     if (x->kind == EXPR_CALL && !elab_args(e, &x->kids, &args))
         return NULL;
     return spec_bind(e->arena, e->diag, spec, x->name, x->at, &args, out)
@@ -62,40 +67,16 @@ static const char *named_row(Store *s, SettingGroup group, Bound *out)
                : NULL;
 }
 
-static void check_optimizer(Elab *e, const Train *t, const Bound *arg)
-{
-    if (!(t->rate > 0))
-        refuse(e, arg, "rate", "more than 0");
-    if (t->momentum < 0 || t->momentum >= 1)
-        refuse(e, arg, "momentum", "at least 0 and less than 1");
-    if (t->beta1 < 0 || t->beta1 >= 1)
-        refuse(e, arg, "beta1", "at least 0 and less than 1");
-    if (t->beta2 < 0 || t->beta2 >= 1)
-        refuse(e, arg, "beta2", "at least 0 and less than 1");
-    if (!(t->eps > 0) && number(arg, "eps", -1) >= 0)
-        refuse(e, arg, "eps", "more than 0");
-    if (t->nesterov && t->momentum == 0)
-        diag_help(
-            diag_error(e->diag, arg->span[0], "`nesterov` needs a momentum"),
-            "write: sgd(rate: 0.1, momentum: 0.9, nesterov: true)");
-}
-
 static void set_optimizer(Store *s)
 {
-    Bound arg;
-    const char *name = named_row(s, GROUP_OPTIMIZER, &arg);
-    Train *t = s->train;
+    Elab *e = s->e;
+    const Expr *x = called(s);
+    const Def *def =
+        x ? unit_rule(e->arena, e->unit, DEF_OPTIMIZER, x->name) : NULL;
+    Args args = {0};
 
-    if (!name)
-        return;
-    t->optimizer = name;
-    t->rate = number(&arg, "rate", 0);
-    t->momentum = number(&arg, "momentum", 0);
-    t->nesterov = number(&arg, "nesterov", 0) != 0;
-    t->beta1 = number(&arg, "beta1", 0);
-    t->beta2 = number(&arg, "beta2", 0);
-    t->eps = number(&arg, "eps", 0);
-    check_optimizer(s->e, t, &arg);
+    if (def && (x->kind == EXPR_NAME || elab_args(e, &x->kids, &args)))
+        s->train->optimizer = elab_rule(e, def, &args, x->at, &s->train->rate);
 }
 
 static void set_schedule(Store *s)
@@ -165,13 +146,6 @@ static void set_warmup(Store *s)
     s->train->schedule.warmup = s->arg->at[0]->number;
 }
 
-static void set_clip_norm(Store *s)
-{
-    s->train->clip_norm = s->arg->at[0]->number;
-    if (!(s->train->clip_norm > 0))
-        refuse(s->e, s->arg, "norm", "more than 0");
-}
-
 static void set_l2(Store *s)
 {
     s->train->l2 = s->arg->at[0]->number;
@@ -201,22 +175,35 @@ static const struct SettingRow {
 
 enum { N_ROWS = sizeof rows / sizeof *rows };
 
-static const char *setting_name(Elab *e, const Item *item)
+/* `clip norm 1`: before the optimiser, in the order of the text. */
+static void one_clip(Elab *e, const Item *item)
 {
-    if (!item->other.text)
-        return item->name.text;
-    return arena_printf(e->arena, "%s %s", item->name.text, item->other.text);
+    Train *t = &e->program->train;
+    const char *name = item->other.text;
+    const Def *def = name ? unit_rule(e->arena, e->unit, DEF_CLIP, name) : NULL;
+    const Rule *rule = NULL;
+    Args args = {0};
+    double rate;
+
+    for (int i = 0; i < t->clips.n; i++)
+        if (def && strcmp(t->clips.at[i]->name, name) == 0)
+            diag_error(e->diag, item->name.span, "`clip %s` is given twice",
+                       name);
+    if (def && elab_args(e, &item->values, &args))
+        rule = elab_rule(e, def, &args, item->name.span, &rate);
+    if (rule)
+        vec_push(e->arena, &t->clips, rule);
 }
 
 static void one_setting(Elab *e, const Item *item, unsigned *given)
 {
-    const char *name = setting_name(e, item);
+    const char *name = item->name.text;
     Args args = {0};
     Bound bound = {0};
     Store store = {e, &e->program->train, item, &bound};
 
     for (int i = 0; i < N_ROWS; i++) {
-        if (strcmp(rows[i].name, name) != 0)
+        if (item->other.text || strcmp(rows[i].name, name) != 0)
             continue;
         if (*given >> i & 1)
             diag_error(e->diag, item->name.span, "`%s` is given twice", name);
@@ -229,20 +216,33 @@ static void one_setting(Elab *e, const Item *item, unsigned *given)
     }
 }
 
+/* What trains a model that does not say: Adam with its own defaults. */
+static void default_optimizer(Elab *e, Span span)
+{
+    Train *t = &e->program->train;
+    const Def *adam = unit_rule(e->arena, e->unit, DEF_OPTIMIZER,
+                                arena_name(e->arena, "adam"));
+
+    t->optimizer = elab_rule(e, adam, &(Args){0}, span, &t->rate);
+}
+
 void elab_train(Elab *e, const Item *train)
 {
     unsigned given = 0;
+    int errors = diag_errors(e->diag);
 
-    e->program->train = (Train){.optimizer = "adam",
-                                .rate = 1e-3,
-                                .beta1 = 0.9,
-                                .beta2 = 0.999,
-                                .eps = 1e-8,
-                                .batch = 32,
-                                .epochs = 10,
-                                .seed = 1,
-                                .split_seed = 1};
-    for (int i = 0; train && i < train->items.n; i++)
-        if (train->items.at[i]->kind == ITEM_SETTING)
-            one_setting(e, train->items.at[i], &given);
+    e->program->train =
+        (Train){.batch = 32, .epochs = 10, .seed = 1, .split_seed = 1};
+    for (int i = 0; train && i < train->items.n; i++) {
+        const Item *item = train->items.at[i];
+
+        if (item->kind != ITEM_SETTING)
+            continue;
+        if (strcmp(item->name.text, "clip") == 0)
+            one_clip(e, item);
+        else
+            one_setting(e, item, &given);
+    }
+    if (!e->program->train.optimizer && diag_errors(e->diag) == errors)
+        default_optimizer(e, e->model->name.span);
 }

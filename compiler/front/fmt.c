@@ -72,7 +72,7 @@ static bool is_opening_word(const Fmt *f, int i)
 {
     static const char *const words[] = {"if",   "then", "else",   "and",
                                         "or",   "not",  "output", "metric",
-                                        "loss", "from", NULL};
+                                        "loss", "from", "check",  NULL};
 
     return is_any(f, i, words) || (is(f, i, "in") && is(f, i - 2, "for"));
 }
@@ -86,7 +86,7 @@ static bool is_unary(const Fmt *f, int i)
     if (has_kind(f, left, LEXEME_SIGN))
         return !is(f, left, ")") && !is(f, left, "]");
     return has_kind(f, left, LEXEME_WORD) && is_opening_word(f, left) &&
-           !is(f, left, "from");
+           !is(f, left, "from") && !is(f, left, "check");
 }
 
 /* `1/255` and `2 * n` are both canonical: the writer groups. */
@@ -101,7 +101,7 @@ static bool is_tight(const Fmt *f, int i)
 /* Whether a space stands before the bracket i, which follows a word. */
 static bool spaced_bracket(const Fmt *f, int i)
 {
-    if (is(f, i - 1, "from")) /* a word of `generate`, or a name */
+    if (is(f, i - 1, "from") || is(f, i - 1, "check")) /* or names */
         return gap(f, i) > 0;
     if (is(f, i, "("))
         return is_opening_word(f, i - 1);

@@ -160,7 +160,7 @@ static int next_kind(Parse *p)
 
 static bool is_name(int kind)
 {
-    return kind == NAME || (kind >= TEST && kind <= OF);
+    return kind == NAME || (kind >= TEST && kind <= CHECK);
 }
 
 /* Whether a value ends with the newest token, whatever comes. */
@@ -184,9 +184,10 @@ static bool value_ended(const Parse *p)
 /* Behind `schedule cosine`: whether this name has a value of its own. */
 static bool is_setting(Parse *p, const Token *t)
 {
+    bool word = t->kind == NAME || t->kind == OPTIMIZER || t->kind == CLIP;
     int next = next_kind(p);
 
-    return t->kind == NAME && p->kind == NAME && p->count >= 2 &&
+    return word && p->kind == NAME && p->count >= 2 &&
            (next == NAME || next == NUMBER || next == PERCENT ||
             next == STRING || next == TRUE || next == FALSE);
 }

@@ -76,6 +76,13 @@ void scope_add(Scope *s, const Name *name, KnownKind kind)
     vec_push(s->arena, &s->names, known);
 }
 
+static void add_layers(const Scope *s, Words *words, const Defs *defs)
+{
+    for (int i = 0; i < defs->n; i++)
+        if (!unit_is_rule(defs->at[i]->kind))
+            vec_push(s->arena, words, defs->at[i]->name.text);
+}
+
 /* Words that a name which is not found may have meant. */
 static Words near_words(Scope *s, bool call)
 {
@@ -84,10 +91,8 @@ static Words near_words(Scope *s, bool call)
     for (int i = 0; i < s->names.n; i++)
         if (s->names.at[i].name && !s->names.at[i].primed)
             vec_push(s->arena, &words, s->names.at[i].name);
-    for (int i = 0; i < s->unit->own.n; i++)
-        vec_push(s->arena, &words, s->unit->own.at[i]->name.text);
-    for (int i = 0; i < s->unit->library.n; i++)
-        vec_push(s->arena, &words, s->unit->library.at[i]->name.text);
+    add_layers(s, &words, &s->unit->own);
+    add_layers(s, &words, &s->unit->library);
     names_add_forms(s->arena, &words);
     names_add_inits(s->arena, &words);
     if (!call)
@@ -276,6 +281,10 @@ void scope_expr(Scope *s, const Expr *x)
             diag_error(s->diag, x->at,
                        "`in` is the input of a block or cell; a model has "
                        "named inputs");
+        if (unit_is_rule(s->def->kind))
+            diag_error(s->diag, x->at,
+                       "`in` is the input of a block or cell; this has a "
+                       "`gradient`");
         break;
     case EXPR_CALL:
         layer_name(s, x);

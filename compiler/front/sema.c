@@ -15,6 +15,8 @@ enum {
     IN_MODEL = 1 << DEF_MODEL,
     IN_BLOCK = 1 << DEF_BLOCK,
     IN_CELL = 1 << DEF_CELL,
+    IN_RULE = 1 << DEF_OPTIMIZER | 1 << DEF_CLIP,
+    IN_LAYER = IN_MODEL | IN_BLOCK | IN_CELL,
 };
 
 /* Of a model, whose files have endings and those of temporary ones behind it;
@@ -25,10 +27,11 @@ enum { NAME_MOST = 100 };
 static const unsigned legal[ITEM_KINDS] = {
     [ITEM_INPUT] = IN_MODEL,
     [ITEM_TARGET] = IN_MODEL,
-    [ITEM_STATE] = IN_CELL,
-    [ITEM_PARAM] = IN_MODEL | IN_BLOCK | IN_CELL,
-    [ITEM_DEFINE] = IN_MODEL | IN_BLOCK | IN_CELL,
-    [ITEM_LAYER] = IN_MODEL | IN_BLOCK | IN_CELL,
+    [ITEM_STATE] = IN_CELL | IN_RULE,
+    [ITEM_PARAM] = IN_LAYER,
+    [ITEM_DEFINE] = IN_LAYER | IN_RULE,
+    [ITEM_LAYER] = IN_LAYER,
+    [ITEM_CHECK] = IN_LAYER | IN_RULE,
     [ITEM_OUTPUT] = IN_MODEL,
     [ITEM_LOSS] = IN_MODEL,
     [ITEM_METRIC] = IN_MODEL,
@@ -113,7 +116,7 @@ static void prime(Scope *s, const Name *name)
 {
     bool state = scope_is_state(s, name->text);
 
-    if (s->def->kind != DEF_CELL)
+    if (!(legal[ITEM_STATE] >> s->def->kind & 1))
         diag_error(s->diag, name->span,
                    "`%s'` is the next value of a state, and only cells have "
                    "states",
@@ -121,7 +124,8 @@ static void prime(Scope *s, const Name *name)
     else if (!state && !unit_lost(s->def, name->text))
         diag_help(
             diag_error(s->diag, name->span, "`%s` is not a state", name->text),
-            "write: state %s: f32[n];", name->text);
+            "write: state %s: f32%s;", name->text,
+            s->def->kind == DEF_CELL ? "[n]" : "");
     scope_add(s, name, KNOWN_VALUE);
 }
 
@@ -142,7 +146,7 @@ static void define(Scope *s, const Item *item)
     }
 }
 
-/* A source, transform, optimiser or schedule with its arguments. */
+/* A source, transform or schedule with its arguments. */
 static void named_row(Scope *s, const Expr *x, SettingGroup group)
 {
     if (x->parens || (x->kind != EXPR_NAME && x->kind != EXPR_CALL)) {
@@ -178,6 +182,37 @@ static void data(Scope *s, const Item *block)
     }
 }
 
+/* `optimizer adam(rate: 1e-3)`: one of the definitions of this kind. */
+static void optimizer(Scope *s, const Item *item)
+{
+    const Expr *x = item->values.n == 1 ? item->values.at[0] : NULL;
+    Words words;
+
+    if (x && (x->kind == EXPR_NAME || x->kind == EXPR_CALL) &&
+        !unit_rule(s->arena, s->unit, DEF_OPTIMIZER, x->name)) {
+        words = unit_names(s->arena, s->unit, DEF_OPTIMIZER);
+        names_unknown(s->diag, x->at, x->name, "optimiser", &words);
+    }
+    for (int i = 0; x && i < x->kids.n; i++)
+        scope_expr(s, x->kids.at[i]);
+}
+
+/* `clip norm 1`. */
+static void clip(Scope *s, const Item *item)
+{
+    Words words = unit_names(s->arena, s->unit, DEF_CLIP);
+    const char *name = item->name.text;
+
+    for (int i = 0; i < words.n; i++)
+        words.at[i] = unit_key(s->arena, DEF_CLIP, words.at[i]);
+    if (item->other.text)
+        name = unit_key(s->arena, DEF_CLIP, item->other.text);
+    if (!str_among(words.at, words.n, name))
+        names_unknown(s->diag, item->name.span, name, "training setting",
+                      &words);
+    scope_exprs(s, &item->values);
+}
+
 static void setting(Scope *s, const Item *item)
 {
     const char *name = item->name.text;
@@ -185,13 +220,19 @@ static void setting(Scope *s, const Item *item)
 
     if (item->other.text)
         name = arena_printf(s->arena, "%s %s", name, item->other.text);
+    if (strcmp(item->name.text, "clip") == 0) {
+        clip(s, item);
+        return;
+    }
     if (!settings_find(GROUP_SETTING, name)) {
         settings_unknown(s->arena, s->diag, item->name.span, GROUP_SETTING,
                          name);
         return;
     }
-    if (strcmp(name, "optimizer") == 0)
-        group = GROUP_OPTIMIZER;
+    if (strcmp(name, "optimizer") == 0) {
+        optimizer(s, item);
+        return;
+    }
     if (strcmp(name, "schedule") == 0)
         group = GROUP_SCHEDULE;
     for (int i = 0; i < item->values.n; i++)
@@ -242,6 +283,9 @@ static void one_item(Scope *s, const Item *item)
         scope_expr(s, item->value);
         unit(s, &item->other);
         break;
+    case ITEM_CHECK:
+        scope_expr(s, item->value);
+        break;
     case ITEM_LOSS:
     case ITEM_METRIC:
         scope_exprs(s, &item->values);
@@ -264,9 +308,9 @@ static void one_item(Scope *s, const Item *item)
 
 static void misplaced(Scope *s, const Item *item)
 {
-    const char *where = legal[item->kind] == IN_MODEL  ? "a model"
-                        : legal[item->kind] == IN_CELL ? "a cell"
-                                                       : "another place";
+    const char *where = legal[item->kind] == IN_MODEL ? "a model"
+                        : item->kind == ITEM_STATE    ? "a cell or an optimizer"
+                                                   : "a model, block or cell";
 
     diag_error(s->diag, item->span, "`%s` stands in %s only",
                ast_item_word(item->kind), where);
@@ -316,11 +360,36 @@ static void complete(Scope *s)
     }
 }
 
+/* The names that an optimiser or clip finds; its head names the rate. */
+static void given(Scope *s)
+{
+    static const char *const optimizer[] = {"gradient", "weight", "step", NULL};
+    static const char *const clip[] = {"gradient", "norm", NULL};
+    const char *const *names = s->def->kind == DEF_OPTIMIZER ? optimizer : clip;
+    bool rate = false;
+
+    if (!unit_is_rule(s->def->kind))
+        return;
+    for (int i = 0; names[i]; i++) {
+        Name name = {.text = arena_name(s->arena, names[i]),
+                     .span = s->def->name.span};
+
+        scope_add(s, &name, KNOWN_FORMAL);
+    }
+    for (int i = 0; i < s->def->params.n; i++)
+        rate |= strcmp(s->def->params.at[i].name.text, "rate") == 0;
+    if (s->def->kind == DEF_OPTIMIZER && !rate)
+        diag_help(diag_error(s->diag, s->def->name.span,
+                             "optimizer `%s` has no `rate`", s->def->name.text),
+                  "write: optimizer %s(rate = 0.01)", s->def->name.text);
+}
+
 static void definition(Scope *s, const Def *def)
 {
     s->def = def;
     scope_begin(s);
     coming(s);
+    given(s);
     formals(s);
     items(s);
     complete(s);
@@ -357,7 +426,8 @@ static void definitions(Scope *s)
 
     for (int i = 0; i < own->n; i++) {
         const Name *name = &own->at[i]->name;
-        int first = map_get(&s->unit->own_place, name->text);
+        const char *key = unit_key(s->arena, own->at[i]->kind, name->text);
+        int first = map_get(&s->unit->own_place, key);
 
         if (own->at[i]->kind == DEF_MODEL)
             model_name(s, name);
@@ -368,10 +438,10 @@ static void definitions(Scope *s)
                       own->at[first]->span.line);
         if (own->at[i]->kind == DEF_MODEL)
             continue;
-        if (map_get(&s->unit->library_place, name->text) >= 0)
+        if (map_get(&s->unit->library_place, key) >= 0)
             diag_warning(s->diag, name->span, "this `%s` hides the prelude's",
                          name->text);
-        if (surface_find(name->text))
+        if (surface_find(key))
             diag_warning(s->diag, name->span, "this `%s` hides the core's",
                          name->text);
     }

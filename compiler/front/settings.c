@@ -9,7 +9,6 @@ static const struct {
 } rows[] = {
 #define SOURCE(name, spec) {GROUP_SOURCE, name, spec},
 #define TRANSFORM(name, spec) {GROUP_TRANSFORM, name, spec},
-#define OPTIMIZER(name, spec) {GROUP_OPTIMIZER, name, spec},
 #define SCHEDULE(name, spec, kind) {GROUP_SCHEDULE, name, spec},
 #define SETTING(word, spec, store) {GROUP_SETTING, word, spec},
 #include "front/settings.def"
@@ -18,7 +17,6 @@ static const struct {
 static const char *const group_names[] = {
     [GROUP_SOURCE] = "source",
     [GROUP_TRANSFORM] = "transform",
-    [GROUP_OPTIMIZER] = "optimiser",
     [GROUP_SCHEDULE] = "schedule",
     [GROUP_SETTING] = "training setting",
 };

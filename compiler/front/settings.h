@@ -7,7 +7,6 @@
 typedef enum SettingGroup {
     GROUP_SOURCE,
     GROUP_TRANSFORM,
-    GROUP_OPTIMIZER,
     GROUP_SCHEDULE,
     GROUP_SETTING,
 } SettingGroup;

@@ -14,10 +14,11 @@ typedef struct Expected {
     int n;
 } Expected;
 
-static const char *const top_words[] = {"use", "model", "block", "cell"};
+static const char *const top_words[] = {"use",  "model",     "block",
+                                        "cell", "optimizer", "clip"};
 static const char *const body_words[] = {
     "input",  "target",   "state", "param", "layer",      "output", "loss",
-    "metric", "generate", "data",  "train", "validation", "test"};
+    "metric", "generate", "data",  "train", "validation", "test",   "check"};
 
 enum {
     TOP_WORDS = sizeof top_words / sizeof *top_words,
@@ -107,7 +108,7 @@ static const char *expected_text(const Parse *p, const Expected *e)
             name = arena_printf(p->arena, "`%s`", name);
         vec_push(p->arena, &names, name);
     }
-    if (names.n > 5)
+    if (names.n > 6)
         return "";
     for (int i = 0; i < names.n; i++)
         text_printf(&out, "%s%s",

@@ -10,6 +10,7 @@
 
 #include "base/pack.h"
 #include "front/parse.h"
+#include "ir/ast_print.h"
 #include "ir/ops.h"
 
 typedef struct Loader {
@@ -97,12 +98,25 @@ static void load_prelude(Loader *l)
         vec_push(l->arena, &l->unit->library, file->defs.at[i]);
 }
 
+bool unit_is_rule(DefKind kind)
+{
+    return kind == DEF_OPTIMIZER || kind == DEF_CLIP;
+}
+
+const char *unit_key(Arena *arena, DefKind kind, const char *name)
+{
+    const char *key = arena_printf(arena, "%s %s", ast_def_word(kind), name);
+
+    return unit_is_rule(kind) ? arena_intern(arena, key, strlen(key)) : name;
+}
+
 static Map places(Arena *arena, const Defs *defs)
 {
     Map map = {.arena = arena};
 
     for (int i = defs->n - 1; i >= 0; i--)
-        map_set(&map, defs->at[i]->name.text, i);
+        map_set(&map,
+                unit_key(arena, defs->at[i]->kind, defs->at[i]->name.text), i);
     return map;
 }
 
@@ -158,6 +172,24 @@ int unit_inputs(const Def *def)
     return 1;
 }
 
+const Def *unit_rule(Arena *arena, const Unit *unit, DefKind kind,
+                     const char *name)
+{
+    return unit_find(unit, unit_key(arena, kind, name), false);
+}
+
+Words unit_names(Arena *arena, const Unit *unit, DefKind kind)
+{
+    const Defs *defs[] = {&unit->own, &unit->library};
+    Words words = {0};
+
+    for (int k = 0; k < 2; k++)
+        for (int i = 0; i < defs[k]->n; i++)
+            if (defs[k]->at[i]->kind == kind)
+                vec_push(arena, &words, defs[k]->at[i]->name.text);
+    return words;
+}
+
 Words unit_arguments(Arena *arena, const Def *def)
 {
     Words words = {0};
@@ -167,7 +199,7 @@ Words unit_arguments(Arena *arena, const Def *def)
     for (int i = 0; i < def->items.n; i++)
         if (def->items.at[i]->kind == ITEM_PARAM && def->items.at[i]->decls.n)
             vec_push(arena, &words, def->items.at[i]->decls.at[0]->name.text);
-    for (int i = 0; names_common[i]; i++)
+    for (int i = 0; !unit_is_rule(def->kind) && names_common[i]; i++)
         vec_push(arena, &words, names_common[i]);
     if (def->kind == DEF_CELL)
         vec_push(arena, &words, "start");

@@ -12,7 +12,7 @@ typedef struct Unit {
     const File *main;
     Defs own;     /* of all files but the prelude, a used file's first */
     Defs library; /* the prelude's */
-    Map own_place, library_place; /* of the first of a name */
+    Map own_place, library_place; /* of the first of a key */
     bool partial;                 /* one of the files is, see File */
 } Unit;
 
@@ -26,12 +26,27 @@ Unit *unit_load(Arena *arena, Diag *diag, const File *file);
  * be applied, hides nothing: `model lstm` may use the prelude's lstm. */
 const Def *unit_find(const Unit *unit, const char *name, bool library_first);
 
-/* Every name that an argument of a block or cell may have: of its head, of its
- * parameters, and those that all take. */
 /* How many values the text of a block or cell takes `in` apart into: 1 where it
  * does not. */
 int unit_inputs(const Def *def);
 
+/* Whether it is of an optimiser or clip, which are no layers. */
+bool unit_is_rule(DefKind kind);
+
+/* The key of a definition in the maps: its name, and for an optimiser or clip
+ * its word before it ("clip norm"). */
+const char *unit_key(Arena *arena, DefKind kind, const char *name);
+
+/* The optimiser or clip of this name, the user's own before the prelude's, or
+ * NULL. */
+const Def *unit_rule(Arena *arena, const Unit *unit, DefKind kind,
+                     const char *name);
+
+/* The names of all definitions of a kind. */
+Words unit_names(Arena *arena, const Unit *unit, DefKind kind);
+
+/* Every name that an argument of a definition may have: of its head, of its
+ * parameters, and those that all layers take. */
 Words unit_arguments(Arena *arena, const Def *def);
 
 /* Whether a lost statement of the definition holds this word: then it may have

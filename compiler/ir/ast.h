@@ -56,6 +56,7 @@ typedef enum ItemKind { /* how it is written, and the fields that are used */
     ITEM_PARAM,    /* param w: T, init: e;           decls[0], options */
     ITEM_DEFINE,   /* a, b = e; h' = e; state = e;   names, value */
     ITEM_LAYER,    /* layer f = e;                   name, value */
+    ITEM_CHECK,    /* check e; check e, "text";      value, values: text */
     ITEM_OUTPUT,   /* output e; output n = e unit t; name, value, other */
     ITEM_LOSS,     /* loss e, e;                     values */
     ITEM_METRIC,   /* metric e, e;                   values */
@@ -68,6 +69,10 @@ typedef enum ItemKind { /* how it is written, and the fields that are used */
     ITEM_SETTING,  /* W e; W W e; W(args);           name, other, values */
     ITEM_KINDS
 } ItemKind;
+
+typedef enum DefKind {
+    DEF_MODEL, DEF_BLOCK, DEF_CELL, DEF_OPTIMIZER, DEF_CLIP
+} DefKind;
 /* clang-format on */
 
 struct Expr {
@@ -97,7 +102,6 @@ typedef struct Decl {
     TypeExpr *type;
     Expr *value; /* a state's first value, or NULL */
 } Decl;
-
 typedef VEC(Decl *) Decls;
 
 struct Item {
@@ -119,10 +123,7 @@ typedef struct Formal {
     Name name;
     Expr *value; /* default, or NULL */
 } Formal;
-
 typedef VEC(Formal) Formals;
-
-typedef enum DefKind { DEF_MODEL, DEF_BLOCK, DEF_CELL } DefKind;
 
 typedef struct Def {
     DefKind kind;
@@ -143,7 +144,6 @@ typedef struct File {
 
 /* A new expression without kids; its `at` is its span. */
 Expr *ast_expr(Arena *arena, ExprKind kind, Span span);
-
 /* Adds a kid and grows depth; the span stays. */
 void ast_add(Arena *arena, Expr *expr, Expr *kid);
 

@@ -7,9 +7,9 @@
 const char *ast_def_word(DefKind kind)
 {
     static const char *const words[] = {
-        [DEF_MODEL] = "model",
-        [DEF_BLOCK] = "block",
-        [DEF_CELL] = "cell",
+        [DEF_MODEL] = "model", [DEF_BLOCK] = "block",
+        [DEF_CELL] = "cell",   [DEF_OPTIMIZER] = "optimizer",
+        [DEF_CLIP] = "clip",
     };
 
     return words[kind];
@@ -37,7 +37,7 @@ const char *ast_item_word(ItemKind kind)
         [ITEM_LAYER] = "layer",       [ITEM_OUTPUT] = "output",
         [ITEM_LOSS] = "loss",         [ITEM_METRIC] = "metric",
         [ITEM_GENERATE] = "generate", [ITEM_DATA] = "data",
-        [ITEM_TRAIN] = "train",
+        [ITEM_TRAIN] = "train",       [ITEM_CHECK] = "check",
     };
 
     return words[kind];
@@ -302,6 +302,11 @@ static void print_rest(Text *out, const Item *item)
     case ITEM_OUTPUT:
         text_add(out, item->name.text ? " = " : " ");
         break;
+    case ITEM_CHECK:
+        text_add(out, " ");
+        ast_print_expr(out, item->value);
+        print_list(out, &item->values, ", ");
+        return;
     case ITEM_GENERATE:
         text_add(out, " from ");
         break;

@@ -9,6 +9,7 @@
 #include "ir/axes.h"
 #include "ir/flow.h"
 #include "ir/results.h"
+#include "ir/rule.h"
 
 typedef enum InitKind {
     INIT_UNIFORM,    /* a: within -a..a */
@@ -54,13 +55,12 @@ typedef struct Schedule {
 } Schedule;
 
 typedef struct Train {
-    const char *optimizer; /* "sgd", "adam" */
-    double rate, momentum, beta1, beta2, eps;
-    bool nesterov;
+    const Rule *optimizer;
+    VEC(const Rule *) clips; /* before it, in order */
+    double rate;             /* at the start, which the schedule multiplies */
     Schedule schedule;
     int64_t batch; /* 0: all rows, one update an epoch */
     int64_t epochs, seed, split_seed;
-    double clip_norm; /* 0: none */
     double l2, l1;    /* for parameters of rank 2 or more */
     int64_t patience; /* early stopping: epochs without gain; 0: off */
 } Train;

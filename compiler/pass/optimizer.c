@@ -1,154 +1,82 @@
 /* optimizer.c: turns gradients into updates of parameters.
  *
  * In goes a step graph with ROOT_GRADs, out comes one with a ROOT_PARAM for
- * each of them and a ROOT_SLOT for each of the rule's slots, built from the
- * ordinary operators, so that fusion sees nothing special. The formulas are
- * those of PyTorch's SGD and Adam (Kingma, Ba 2015; Nesterov's momentum as in
- * Sutskever et al. 2013) and of its clip_grad_norm_. Slots begin as zeros. */
-#include <string.h>
-
+ * each of them and a ROOT_SLOT for each state of the optimiser. Clips and
+ * optimiser are rules of ir/rule.h, written for one number: their nodes are
+ * built anew for each parameter, so that fusion sees nothing special. Slots
+ * begin as zeros. */
 #include "ir/program.h"
 #include "pass/pass.h"
 
-/* One parameter's update while it is being built. */
-typedef struct Update {
-    const Train *train;
+/* A rule while it is applied to one tensor. */
+typedef struct Use {
     Graph *g;
-    int index;
-    Node *w, *dw;
-} Update;
+    const Rule *rule;
+    Node *const *args; /* by RULE_... */
+    const Node *like;  /* the tensor, for its place in the text */
+    Node **map;        /* by id of the body */
+    int rank;          /* of the tensor */
+} Use;
 
-typedef Node *UpdateRule(Update *u);
-
-static Node *add(Graph *g, Node *a, Node *b)
+/* What is one number for the whole step, [1], meets numbers of a tensor. */
+static Node *widened(const Use *u, Node *n, bool wide)
 {
-    return graph_binary(g, OP_ADD, a, b);
+    bool scalar = n->shape.rank == 1 && n->shape.dim[0] == 1;
+
+    return wide && scalar ? graph_reshape(u->g, n, shape_ones(u->rank)) : n;
 }
 
-static Node *mul(Graph *g, Node *a, Node *b)
+static bool is_wide(const Use *u, const Node *n)
 {
-    return graph_binary(g, OP_MUL, a, b);
+    return u->map[n->id]->shape.rank != 1 || u->map[n->id]->shape.dim[0] != 1;
 }
 
-static Node *number(Graph *g, double value, int rank)
+static Node *instance(const Use *u, const Node *n)
 {
-    return graph_const_shaped(g, value, shape_ones(rank), NULL);
+    Node *in[3], *made;
+    bool wide = false;
+
+    if (n->op == OP_ARG)
+        return u->args[n->attr.index];
+    if (n->n_in == 0)
+        return graph_add_shaped(u->g, n->op, n->type, n->shape, 0, NULL,
+                                n->attr, NULL);
+    for (int i = 0; i < n->n_in; i++)
+        wide |= is_wide(u, n->in[i]);
+    for (int i = 0; i < n->n_in; i++)
+        in[i] = widened(u, u->map[n->in[i]->id], wide);
+    made = graph_add(u->g, n->op, n->n_in, in, n->attr, wide ? u->like : NULL);
+    if (n->name)
+        graph_name(made, n->name);
+    return made;
 }
 
-static Node *scale(Graph *g, double k, Node *a)
+/* The body's nodes for a tensor; u->map says what stands for each. */
+static void apply(Use *u)
 {
-    return mul(g, a, number(g, k, a->shape.rank));
+    const Graph *body = u->rule->body;
+
+    u->like =
+        u->args[RULE_WEIGHT] ? u->args[RULE_WEIGHT] : u->args[RULE_GRADIENT];
+    u->rank = u->like->shape.rank;
+    u->map = NEWN(u->g->arena, Node *, body->nodes.n);
+    for (int i = 0; i < body->nodes.n; i++)
+        u->map[i] = instance(u, body->nodes.at[i]);
 }
 
-/* A leaf of shape [1]: all that is one number for all parameters has it. */
-static Node *step_scalar(Graph *g, Op op, double value)
+/* The tensor that the rule makes, whose shape is the gradient's even where it
+ * is one number. */
+static Node *result(const Use *u, const Node *root)
 {
-    return graph_add_shaped(g, op, TYPE_REAL, shape_ones(1), 0, NULL,
-                            (Attr){.value = value}, NULL);
+    Node *n = u->map[root->id];
+
+    return graph_broadcast(u->g, widened(u, n, true),
+                           u->args[RULE_GRADIENT]->shape);
 }
-
-/* A scalar of the step for use with values of u's rank. */
-static Node *everywhere(const Update *u, Node *scalar)
+/* The root of all squares of all gradients together, [1]. */
+static Node *norm(Graph *g, const Root *roots, int n)
 {
-    return graph_reshape(u->g, scalar, shape_ones(u->w->shape.rank));
-}
-
-static Node *rate_times(const Update *u, Node *value)
-{
-    return mul(u->g, everywhere(u, step_scalar(u->g, OP_RATE, 0)), value);
-}
-
-/* What slot k remembers, under the name that the rule's formula gives it. */
-static Node *slot(const Update *u, int k, const char *name)
-{
-    Node *n =
-        graph_add_shaped(u->g, OP_SLOT, TYPE_REAL, u->w->shape, 0, NULL,
-                         (Attr){.slot = {.index = u->index, .slot = k}}, u->w);
-
-    graph_name(n, name);
-    return n;
-}
-
-/* The slot's next value. */
-static void keep(const Update *u, int k, Node *next, const char *name)
-{
-    graph_name(next, name);
-    graph_root(u->g, next, ROOT_SLOT, u->index, k);
-}
-
-static Node *plain_sgd(Update *u)
-{
-    return rate_times(u, u->dw);
-}
-
-static Node *sgd(Update *u)
-{
-    Node *v = slot(u, 1, "v");
-
-    v = add(u->g, scale(u->g, u->train->momentum, v), u->dw);
-    keep(u, 1, v, "v");
-    if (u->train->nesterov)
-        v = add(u->g, u->dw, scale(u->g, u->train->momentum, v));
-    return rate_times(u, v);
-}
-
-/* 1 - beta^step: what corrects an average that began at zero. */
-static Node *correction(Graph *g, double beta)
-{
-    return graph_binary(g, OP_SUB, number(g, 1, 1),
-                        step_scalar(g, OP_POW_STEP, beta));
-}
-
-/* beta a + (1 - beta) b */
-static Node *average(Graph *g, double beta, Node *a, Node *b)
-{
-    return add(g, scale(g, beta, a), scale(g, 1 - beta, b));
-}
-
-static Node *adam(Update *u)
-{
-    const Train *t = u->train;
-    Graph *g = u->g;
-    Node *rate, *unbiased, *below;
-    Node *m = average(g, t->beta1, slot(u, 1, "m"), u->dw);
-    Node *v =
-        average(g, t->beta2, slot(u, 2, "v"), graph_unary(g, OP_SQUARE, u->dw));
-
-    keep(u, 1, m, "m");
-    keep(u, 2, v, "v");
-    rate = graph_binary(g, OP_DIV, step_scalar(g, OP_RATE, 0),
-                        correction(g, t->beta1));
-    unbiased = graph_binary(g, OP_DIV, number(g, 1, 1),
-                            graph_unary(g, OP_SQRT, correction(g, t->beta2)));
-    graph_name(rate, "rate");
-    graph_name(unbiased, "unbiased");
-    below = mul(g, graph_unary(g, OP_SQRT, v), everywhere(u, unbiased));
-    below = add(g, below, number(g, t->eps, u->w->shape.rank));
-    return mul(g, everywhere(u, rate), graph_binary(g, OP_DIV, m, below));
-}
-
-typedef struct Rule {
-    const char *name;
-    int slots;
-    UpdateRule *rule;
-} Rule;
-
-static const Rule rules[] = {{"sgd", 1, sgd}, {"adam", 2, adam}};
-
-static Rule find_rule(const Train *t)
-{
-    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
-        if (strcmp(rules[i].name, t->optimizer) == 0)
-            return rules[i].rule == sgd && t->momentum == 0
-                       ? (Rule){"sgd", 0, plain_sgd}
-                       : rules[i];
-    nnc_bug("there is no optimiser '%s'", t->optimizer);
-}
-
-/* min(1, max_norm / (norm + 1e-6)), where norm is that of all gradients. */
-static Node *clip_factor(Graph *g, const Root *roots, int n, double max_norm)
-{
-    Node *sum = NULL, *norm;
+    Node *sum = NULL;
 
     for (int i = 0; i < n; i++) {
         Node *square, *d = roots[i].node;
@@ -158,12 +86,24 @@ static Node *clip_factor(Graph *g, const Root *roots, int n, double max_norm)
         square = graph_sum(g, graph_unary(g, OP_SQUARE, d),
                            (1U << d->shape.rank) - 1);
         square = graph_reshape(g, square, shape_ones(1));
-        sum = sum ? add(g, sum, square) : square;
+        sum = sum ? graph_binary(g, OP_ADD, sum, square) : square;
     }
-    norm = add(g, graph_unary(g, OP_SQRT, sum), number(g, 1e-6, 1));
-    return graph_binary(g, OP_MIN,
-                        graph_binary(g, OP_DIV, number(g, max_norm, 1), norm),
-                        number(g, 1, 1));
+    return sum ? graph_unary(g, OP_SQRT, sum) : NULL;
+}
+
+static void clip(Graph *g, const Rule *rule, Root *roots, int n)
+{
+    Node *args[RULE_STATES] = {[RULE_NORM] = norm(g, roots, n)};
+
+    for (int i = 0; i < n; i++) {
+        Use u = {.g = g, .rule = rule, .args = args};
+
+        if (roots[i].role != ROOT_GRAD)
+            continue;
+        args[RULE_GRADIENT] = roots[i].node;
+        apply(&u);
+        roots[i].node = result(&u, graph_find_root(rule->body, ROOT_STACK, 0));
+    }
 }
 
 /* By parameter, a leaf that reads it, or NULL. */
@@ -177,35 +117,53 @@ static Node **find_leaves(const Program *p, const Graph *g)
     return leaves;
 }
 
+/* What slot k remembers, under the name that the rule gives it. */
+static Node *slot(Graph *g, Node *w, int index, int k, const char *name)
+{
+    Node *n = graph_add_shaped(g, OP_SLOT, TYPE_REAL, w->shape, 0, NULL,
+                               (Attr){.slot = {.index = index, .slot = k}}, w);
+
+    graph_name(n, name);
+    return n;
+}
+
+static void update(Program *p, Graph *g, Node *w, const Root *grad)
+{
+    const Rule *rule = p->train.optimizer;
+    Node **args = NEWN(g->arena, Node *, RULE_STATES + rule->states.n);
+    Use u = {.g = g, .rule = rule, .args = args};
+    Node *next;
+
+    args[RULE_WEIGHT] = w;
+    args[RULE_GRADIENT] = grad->node;
+    for (int i = 0; i < rule->states.n; i++)
+        args[RULE_STATES + i] =
+            slot(g, w, grad->index, i + 1, rule->states.at[i]);
+    apply(&u);
+    for (int i = 0; i < rule->states.n; i++) {
+        next = result(&u, graph_find_root(rule->body, ROOT_STATE, i));
+        graph_root(g, next, ROOT_SLOT, grad->index, i + 1);
+    }
+    next = result(&u, graph_find_root(rule->body, ROOT_STACK, 0));
+    graph_name(next, p->params.at[grad->index].name);
+    graph_root(g, next, ROOT_PARAM, grad->index, 0);
+}
+
 Graph *optimizer(Program *p, Graph *g)
 {
-    Rule rule = find_rule(&p->train);
     Node **leaves = find_leaves(p, g);
     Root *old = g->roots.at;
     int n = g->roots.n;
-    Node *clip = NULL;
 
-    p->slots = rule.slots;
+    p->slots = p->train.optimizer->states.n;
+    for (int i = 0; i < p->train.clips.n; i++)
+        clip(g, p->train.clips.at[i], old, n);
     g->roots.at = NULL;
     g->roots.n = g->roots.cap = 0;
-    for (int i = 0; i < n; i++) {
-        Update u = {.train = &p->train, .g = g, .index = old[i].index};
-        Node *w;
-
-        if (old[i].role != ROOT_GRAD) {
+    for (int i = 0; i < n; i++)
+        if (old[i].role == ROOT_GRAD)
+            update(p, g, leaves[old[i].index], &old[i]);
+        else
             graph_root(g, old[i].node, old[i].role, old[i].index, old[i].slot);
-            continue;
-        }
-        u.w = leaves[u.index];
-        u.dw = old[i].node;
-        if (p->train.clip_norm > 0 && !clip)
-            clip = clip_factor(g, old, n, p->train.clip_norm);
-        if (clip)
-            u.dw = mul(g, u.dw,
-                       graph_reshape(g, clip, shape_ones(u.w->shape.rank)));
-        w = graph_binary(g, OP_SUB, u.w, rule.rule(&u));
-        graph_name(w, p->params.at[u.index].name);
-        graph_root(g, w, ROOT_PARAM, u.index, 0);
-    }
     return g;
 }

@@ -157,9 +157,10 @@ static void defaults(void **state)
 
     (void)state;
     assert_false(p->has_data);
-    assert_string_equal(t->optimizer, "adam");
-    assert_true(t->rate == 1e-3 && t->beta1 == 0.9 && t->beta2 == 0.999);
-    assert_true(t->eps == 1e-8);
+    assert_string_equal(t->optimizer->name, "adam");
+    assert_true(t->rate == 1e-3);
+    assert_string_equal(t->optimizer->arguments,
+                        "beta1: 0.9, beta2: 0.999, eps: 1e-08");
     assert_int_equal(t->batch, 32);
     assert_int_equal(t->epochs, 10);
     assert_int_equal(t->seed, 1);
@@ -176,8 +177,10 @@ static void train_settings(void **state)
     const Train *t = &p->train;
 
     (void)state;
-    assert_string_equal(t->optimizer, "sgd");
-    assert_true(t->rate == 0.1 && t->momentum == 0.9 && t->nesterov);
+    assert_string_equal(t->optimizer->name, "sgd");
+    assert_string_equal(t->optimizer->arguments,
+                        "momentum: 0.9, nesterov: true");
+    assert_true(t->rate == 0.1);
     assert_int_equal(t->schedule.kind, RATE_STEP);
     assert_true(t->schedule.every == 10 && t->schedule.factor == 0.5);
     assert_true(t->schedule.warmup == 500);
@@ -186,7 +189,10 @@ static void train_settings(void **state)
     assert_int_equal(t->epochs, 7);
     assert_int_equal(t->seed, 3);
     assert_int_equal(t->split_seed, 4);
-    assert_true(t->clip_norm == 2.5 && t->l2 == 1e-4 && t->l1 == 2);
+    assert_int_equal(t->clips.n, 1);
+    assert_string_equal(t->clips.at[0]->name, "norm");
+    assert_string_equal(t->clips.at[0]->arguments, "limit: 2.5");
+    assert_true(t->l2 == 1e-4 && t->l1 == 2);
     assert_int_equal(t->patience, 5);
     p = program("", "train { optimizer sgd(1); schedule cosine(to: 1e-5); }");
     assert_int_equal(p->train.schedule.kind, RATE_COSINE);

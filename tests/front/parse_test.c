@@ -245,7 +245,8 @@ static void mistakes_of_the_top_are_told(void **state)
         {"use \"a\"", "1:8: the file ends inside a statement"},
         {"block b { } }", "1:13: this `}` closes nothing"},
         {"modle b { x = ; }\nblock c { x = ; }",
-         "1:1: unexpected `modle`: expected `use`, `model`, `block` or `cell`\n"
+         "1:1: unexpected `modle`: expected `use`, `model`, `block`, `cell`, "
+         "`optimizer` or `clip`\n"
          "2:15: unexpected `;`: expected an expression"},
         {"block b(a b) { x = ; }",
          "1:11: unexpected `b`: expected `)`, `,` or `=`\n"

@@ -433,6 +433,8 @@ static void run_leaf(const Run *r, const Node *n, double *y)
         value = n->attr.value;
     else if (n->op == OP_RATE)
         value = f->rate;
+    else if (n->op == OP_STEP)
+        value = (double)f->step;
     else if (n->op == OP_ROWS)
         value = (double)f->rows;
     else if (n->op == OP_POW_STEP)

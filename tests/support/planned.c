@@ -8,16 +8,13 @@
 
 #include "emit/tiles.h"
 #include "pass/pass.h"
+#include "texts.h"
 
 Graph *planned_step(Probe *p)
 {
     Graph *g = dce(p->p, p->g);
 
-    p->p->train = (Train){.optimizer = "adam",
-                          .rate = 0.1,
-                          .beta1 = 0.9,
-                          .beta2 = 0.999,
-                          .eps = 1e-8};
+    p->p->train = text_train(p->arena, "optimizer adam(rate: 0.1);");
     g = optimizer(p->p, autodiff(p->p, g));
     return dce(p->p, cse(p->p, fold(p->p, g)));
 }

@@ -8,24 +8,40 @@
 #include "front/parse.h"
 #include "planned.h"
 
-Texts text_model(Arena *arena, const char *text, const char *target, Want want)
+static Program *program(Arena *arena, const char *text)
 {
-    CodeOptions options = planned_options(target);
     Source *source = NEW(arena, Source);
     Diag *diag = diag_new(arena);
     Program *p;
-    Plans plans;
 
     *source = (Source){.path = "net.nn", .text = text, .size = strlen(text)};
     p = elaborate_program(arena, diag, parse_text(arena, diag, source),
                           &(ElabOptions){0});
     if (!p)
         nnc_bug("the test's model has mistakes");
-    plans = pipeline_run(p, want, &options, NULL, NULL);
+    return p;
+}
+
+Texts text_model(Arena *arena, const char *text, const char *target, Want want)
+{
+    CodeOptions options = planned_options(target);
+    Program *p = program(arena, text);
+    Plans plans = pipeline_run(p, want, &options, NULL, NULL);
+
     return (Texts){
         emit_model_c(arena, p, plans.at, plans.n, &options, "net.h"),
         emit_model_h(arena, p, plans.at, plans.n, "net.h"),
     };
+}
+
+Train text_train(Arena *arena, const char *settings)
+{
+    return program(arena,
+                   arena_printf(arena,
+                                "model m { input x: f32[1]; output x -> relu;"
+                                " train { %s } }",
+                                settings))
+        ->train;
 }
 
 const char *text_model_c(Arena *arena, const char *text, const char *target)

@@ -12,6 +12,9 @@ typedef struct Texts {
 /* The entries that `want` names, for a target as below. */
 Texts text_model(Arena *arena, const char *text, const char *target, Want want);
 
+/* A `train` block's settings. */
+Train text_train(Arena *arena, const char *settings);
+
 /* model.c of a text without mistakes, for "avx512", "avx2", "generic" or
  * (NULL) plain. */
 const char *text_model_c(Arena *arena, const char *text, const char *target);
