@@ -92,13 +92,24 @@ static Group *collect(const Rewriting *r, const Node *n)
     return group;
 }
 
-/* The values that stand for some nodes, or for their weights, joined. */
+/* What stands for a weight, copied now if it stands behind. */
+static Node *ahead(Rewriting *r, const Node *n)
+{
+    Node **to = &r->map[n->id];
+    Node **in = NEWN(r->g->arena, Node *, n->n_in + 1);
+
+    for (int k = 0; !*to && k < n->n_in; k++)
+        in[k] = ahead(r, n->in[k]);
+    return *to = *to ? *to : graph_copy(r->g, n, in);
+}
+
+/* Biases, or the weights of products, joined. */
 static Node *joined(Rewriting *r, const Users *of, bool weights, int axis)
 {
     Node **in = NEWN(r->g->arena, Node *, of->n);
 
     for (int i = 0; i < of->n; i++)
-        in[i] = r->map[(weights ? of->at[i]->in[1] : of->at[i])->id];
+        in[i] = ahead(r, weights ? of->at[i]->in[1] : of->at[i]);
     return graph_concat(r->g, of->n, in, axis);
 }
 
@@ -154,30 +165,8 @@ static Node *merge_node(Rewriting *r, const Node *n, Node *const *in)
     return graph_slice(r->g, group->all, 1, m->begin[n->id], n->shape.dim[1]);
 }
 
-/* Puts weights, and what is computed of weights alone, in front, so that the
- * first product of a group finds those of the others. */
-static void weights_first(Graph *g)
-{
-    const bool *weight = find_weights(g);
-    int at = 0;
-    Node **nodes = NEWN(g->arena, Node *, g->nodes.n + 1);
-
-    for (int first = 1; first >= 0; first--)
-        for (int i = 0; i < g->nodes.n; i++)
-            if (weight[i] == first)
-                nodes[at++] = g->nodes.at[i];
-    for (int i = 0; i < at; i++) {
-        nodes[i]->id = i;
-        g->nodes.at[i] = nodes[i];
-    }
-}
-
 Graph *merge(Program *p, Graph *g)
 {
     (void)p;
-    g = rewrite(g, NULL, NULL);
-    for (int i = 0; i < g->nodes.n; i++)
-        if (g->nodes.at[i]->op == OP_SCAN)
-            weights_first(g->nodes.at[i]->attr.scan->body);
     return rewrite(g, merge_node, NULL);
 }
