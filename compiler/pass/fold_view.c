@@ -15,6 +15,36 @@ static bool one_element(const Node *n)
     return shape_count(&n->shape) == 1;
 }
 
+/* Where a RESHAPE only moves axes of size 1: the axis that its longer axis
+ * `axis` was, or -1. A TRANSPOSE of one row becomes such a RESHAPE. */
+static int axis_before(const Shape *from, const Shape *to, int axis)
+{
+    int before = -1, a = 0;
+
+    if (from->rank != to->rank || to->dim[axis] == 1)
+        return -1;
+    for (int i = 0; i < to->rank; i++) {
+        if (to->dim[i] == 1)
+            continue;
+        while (a < from->rank && from->dim[a] == 1)
+            a++;
+        if (a == from->rank || from->dim[a] != to->dim[i])
+            return -1;
+        before = i == axis ? a : before;
+        a++;
+    }
+    return before;
+}
+
+/* REVERSE stands behind RESHAPE. */
+static Node *reshape_of_reverse(Graph *g, const Node *n, const Node *x)
+{
+    int axis = axis_before(&n->shape, &x->shape, x->attr.axis);
+    Node *y = axis < 0 ? NULL : graph_reshape(g, x->in[0], n->shape);
+
+    return y ? graph_add(g, OP_REVERSE, 1, &y, (Attr){.axis = axis}, x) : NULL;
+}
+
 static Node *reshape(Graph *g, const Node *n, Node *const *in)
 {
     Node *x = in[0];
@@ -23,6 +53,8 @@ static Node *reshape(Graph *g, const Node *n, Node *const *in)
         return x;
     if (x->op == OP_RESHAPE)
         return graph_reshape(g, x->in[0], n->shape);
+    if (x->op == OP_REVERSE)
+        return reshape_of_reverse(g, n, x);
     if (x->op == OP_BROADCAST && one_element(x->in[0]))
         return graph_broadcast(
             g, graph_reshape(g, x->in[0], shape_ones(n->shape.rank)), n->shape);
@@ -156,6 +188,18 @@ static Node *slice_of_transpose(Graph *g, const Node *n, const Node *x)
     return graph_add(g, OP_TRANSPOSE, 1, &part, x->attr, x);
 }
 
+static Node *slice_of_reshape(Graph *g, const Node *n, const Node *x)
+{
+    int axis = axis_before(&x->in[0]->shape, &x->shape, n->attr.part.axis);
+
+    return axis < 0 ? NULL
+                    : graph_reshape(g,
+                                    graph_slice(g, x->in[0], axis,
+                                                n->attr.part.begin,
+                                                n->attr.part.size),
+                                    n->shape);
+}
+
 static Node *slice_of_reverse(Graph *g, const Node *n, const Node *x)
 {
     int axis = n->attr.part.axis;
@@ -191,6 +235,8 @@ static Node *slice(Graph *g, const Node *n, Node *const *in)
         return slice_of_broadcast(g, n, x);
     case OP_TRANSPOSE:
         return slice_of_transpose(g, n, x);
+    case OP_RESHAPE:
+        return slice_of_reshape(g, n, x);
     case OP_REVERSE:
         return slice_of_reverse(g, n, x);
     default:

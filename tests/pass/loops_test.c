@@ -9,7 +9,8 @@
 #include <cmocka.h>
 
 #include "../support/cells.h"
-#include "ir/scan.h"
+#include "../support/planned.h"
+#include "ir/scan_edit.h"
 #include "pass/pass.h"
 
 enum { BATCH = 3, STEPS = 5, UNITS = 8 };
@@ -45,10 +46,14 @@ static Node *layer(Probe *p, Cell cell, Node *x)
     return swap(p->g, out);
 }
 
+static Node *rows_of_series(Probe *p, int64_t batch, int64_t features)
+{
+    return probe_input(p, shape_of(3, batch, (int64_t)STEPS, features));
+}
+
 static Node *series(Probe *p, int64_t features)
 {
-    return probe_input(p,
-                       shape_of(3, (int64_t)BATCH, (int64_t)STEPS, features));
+    return rows_of_series(p, BATCH, features);
 }
 
 static void rewritten(Probe *p)
@@ -120,14 +125,16 @@ static void fixed_values_leave_the_loop(void **state)
     probe_free(&p);
 }
 
+/* Of one row, whose TRANSPOSEs move nothing, as of many. */
 static void last_step_is_a_state(void **state)
 {
     static const Cell cells[] = {CELL_LSTM, CELL_THREE};
 
     (void)state;
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < 4; i++) {
         Probe p = probe_new(1);
-        Node *y = layer(&p, cells[i], series(&p, 2));
+        Node *x = rows_of_series(&p, i < 2 ? BATCH : 1, 2);
+        Node *y = layer(&p, cells[i % 2], x);
         const Scan *s;
 
         probe_loss(&p, graph_slice(p.g, y, 1, STEPS - 1, 1));
@@ -184,15 +191,18 @@ static Node *reversed(Graph *g, Node *x)
 
 static void reversed_loop_runs_backwards(void **state)
 {
-    Probe p = probe_new(1);
-    Node *y = layer(&p, CELL_GRU, reversed(p.g, series(&p, 2)));
-
     (void)state;
-    graph_root(p.g, reversed(p.g, y), ROOT_OUTPUT, 0, 0);
-    rewritten(&p);
-    assert_int_equal(count_op(p.g, OP_REVERSE), 0);
-    assert_true(only_scan(&p)->backward);
-    probe_free(&p);
+    for (int64_t batch = 1; batch <= BATCH; batch += BATCH - 1) {
+        Probe p = probe_new(1);
+        Node *x = rows_of_series(&p, batch, 2);
+        Node *y = reversed(p.g, layer(&p, CELL_GRU, reversed(p.g, x)));
+
+        graph_root(p.g, y, ROOT_OUTPUT, 0, 0);
+        rewritten(&p);
+        assert_int_equal(count_op(p.g, OP_REVERSE), 0);
+        assert_true(only_scan(&p)->backward);
+        probe_free(&p);
+    }
 }
 
 /* The gradient of a mean over time is one value for all steps. */
@@ -216,6 +226,59 @@ static void repeated_gradients_are_fixed(void **state)
     probe_free(&p);
 }
 
+/* Each of many states is the tanh of the next one and of a sequence, scaled by
+ * a value of its own; all of them are stacked. */
+static Node *many_ports(Probe *p)
+{
+    enum { MANY = 75 };
+    Node *x = probe_input(
+        p, shape_of(3, (int64_t)STEPS, (int64_t)BATCH, (int64_t)MANY));
+    Node *w = probe_param(p, shape_of(2, (int64_t)1, (int64_t)MANY));
+    Node *zero = graph_const_shaped(
+        p->g, 0, shape_of(2, (int64_t)BATCH, (int64_t)1), NULL);
+    Node *in[MANY], *h[MANY], *by[MANY], *out[MANY], *scan;
+    OpenScan *s = scan_begin(graph_new(p->arena, BATCH), STEPS, false);
+
+    for (int i = 0; i < MANY; i++) {
+        in[i] =
+            scan_take(s, PORT_SEQUENCE, graph_slice(p->g, x, 2, i, 1), NULL);
+        h[i] = scan_take(s, PORT_STATE, zero, NULL);
+        by[i] = scan_take(s, PORT_FIXED, graph_slice(p->g, w, 1, i, 1), NULL);
+    }
+    for (int i = 0; i < MANY; i++) {
+        Node *y = graph_binary(s->body, OP_ADD, in[i], h[(i + 1) % MANY]);
+
+        y = graph_binary(s->body, OP_MUL, y, by[i]);
+        y = graph_unary(s->body, OP_TANH, y);
+        scan_next(s, h[i], y);
+        scan_stack(s, graph_unary(s->body, OP_NEG, y));
+    }
+    scan = scan_close(p->g, s, NULL);
+    for (int i = 0; i < MANY; i++)
+        out[i] = graph_pick(p->g, scan, PORT_STACK, i);
+    return graph_concat(p->g, MANY, out, 2);
+}
+
+/* No pass has a limit of its own. */
+static void loops_have_many_ports(void **state)
+{
+    static const char *const targets[] = {NULL, "generic", "avx512"};
+    Probe p = probe_new(1);
+    Graph *before;
+
+    (void)state;
+    probe_loss(&p, many_ports(&p));
+    before = p.g;
+    rewritten(&p);
+    assert_true(probe_compare(&p, before, p.g) < 1e-12);
+    for (int i = 0; i < 3; i++)
+        planned(&p, dce(p.p, p.g), MODE_EVAL, targets[i], UPTO_MEMPLAN);
+    for (int i = 0; i < 3; i++)
+        planned(&p, planned_step(&p), MODE_STEP, targets[i], UPTO_MEMPLAN);
+    assert_true(probe_gradients(&p) < 1e-6);
+    probe_free(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -226,6 +289,7 @@ int main(void)
         cmocka_unit_test(transposes_meet_across_products),
         cmocka_unit_test(reversed_loop_runs_backwards),
         cmocka_unit_test(repeated_gradients_are_fixed),
+        cmocka_unit_test(loops_have_many_ports),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
