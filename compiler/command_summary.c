@@ -94,7 +94,7 @@ static void print_layers(const Driver *d, const Program *p)
     Arena *a = d->arena;
     const Outline *o = outline_of(a, p, d->options->open);
     const bool *need = needed(o);
-    int64_t batch = p->entries.at[0].batch, params = 0, products = 0;
+    int64_t batch = p->entries.at[0].batch, products = 0;
     Table t = {.arena = a};
     Row head = {
         {"line", "layer", "kind", "output", "parameters", "multiply-adds"}};
@@ -105,10 +105,8 @@ static void print_layers(const Driver *d, const Program *p)
             add_box(&t, &o->boxes.at[i], batch);
             products += o->boxes.at[i].open ? 0 : o->boxes.at[i].products;
         }
-    for (int i = 0; i < p->params.n; i++)
-        params += shape_count(&p->params.at[i].shape);
     vec_push(a, &t.rows,
-             ((Row){{"", "all", "", "", count_text(a, params),
+             ((Row){{"", "all", "", "", count_text(a, program_weights(p)),
                      count_text(a, products / batch)}}));
     print_table(&t);
 }
@@ -117,10 +115,11 @@ static void print_layers(const Driver *d, const Program *p)
 static void print_memory(const Driver *d, const Model *m, bool trains)
 {
     Arena *a = d->arena;
-    int64_t reals = driver_reals(m->program), weights;
+    const Program *p = m->program;
+    int64_t kept = program_reals(p, program_kept(p));
+    int64_t all = program_reals(p, p->tensors.n);
+    int64_t weights = 4 * (trains ? all : kept + p->prepared);
 
-    weights = 4 * (trains ? reals * (1 + m->program->slots)
-                          : reals + m->program->prepared);
     for (int i = 0; i < m->plans.n; i++) {
         const Plan *plan = m->plans.at[i];
         long long batch = (long long)plan->entry->batch;
@@ -132,7 +131,7 @@ static void print_memory(const Driver *d, const Model *m, bool trains)
                "workspace)\n",
                trains ? "training" : "inference", batch, str_s(batch),
                str_commas(a, weights + plan->workspace), str_commas(a, weights),
-               trains && m->program->slots ? " and the optimiser's state" : "",
+               trains && all > kept ? " and the optimiser's state" : "",
                str_commas(a, plan->workspace));
     }
 }

@@ -77,14 +77,14 @@ static const char *key_text(Arena *arena, CacheKey key)
     return arena_printf(arena, "%016llx", (unsigned long long)key.a);
 }
 
-/* Of a training step and the parameters: the same digest, the same
+/* Of a training step and the tensors: the same digest, the same
  * computation. */
 static const char *digest(const Program *p)
 {
     CacheKey key = add_graph(cache_start(), p, "step");
 
-    for (int i = 0; i < p->params.n; i++) {
-        const Param *x = &p->params.at[i];
+    for (int i = 0; i < p->tensors.n; i++) {
+        const Tensor *x = &p->tensors.at[i];
 
         key = cache_add(key, arena_printf(p->arena, "%s %d %.17g %.17g",
                                           x->name, x->frozen, x->l2, x->l1));
@@ -125,19 +125,6 @@ static int64_t infer_workspace(const Plans *plans)
     return 0;
 }
 
-int64_t driver_reals(const Program *p)
-{
-    int64_t reals = 0;
-
-    for (int i = 0; i < p->params.n; i++) {
-        const Param *param = &p->params.at[i];
-
-        reals +=
-            param->layout ? param->layout->extent : shape_count(&param->shape);
-    }
-    return reals;
-}
-
 static const char *mebibytes(Arena *arena, int64_t bytes)
 {
     return arena_printf(arena, "%.0f MiB", (double)bytes / (1 << 20));
@@ -147,7 +134,7 @@ static const char *mebibytes(Arena *arena, int64_t bytes)
 static void check_memory(Driver *d, Want want, const Model *m)
 {
     int64_t pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
-    int64_t weights = driver_reals(m->program) * (1 + m->program->slots) *
+    int64_t weights = program_reals(m->program, m->program->tensors.n) *
                       (want == WANT_CHECK ? 8 : 4);
     int64_t most = 0;
     const char *entry = "";

@@ -37,9 +37,6 @@ Program *driver_program(Driver *d);
  * needs more memory than this machine has. `dumped` may be NULL. */
 bool driver_model(Driver *d, Want want, Model *model, Text *dumped);
 
-/* Numbers of the parameters as they lie in memory, padding included. */
-int64_t driver_reals(const Program *program);
-
 /* Prints all messages to stderr; 1 where there were errors, else 0. */
 int driver_status(const Driver *d);
 

@@ -207,7 +207,6 @@ Plans pipeline_run(Program *p, Want want, const CodeOptions *options,
     Plans plans = {0};
     Dump d = {dump, dumped};
     int n = p->entries.n;
-    p->slots = 0; /* `optimizer` sets it */
     for (int i = 0; i < n; i++) {
         Entry *e = &p->entries.at[i];
         if (want == WANT_CHECK && strcmp(e->name, "step") == 0) {

@@ -131,22 +131,20 @@ static void print_entry(const Driver *d, const Plan *plan,
 static void print_params(const Driver *d, const Program *p)
 {
     Arena *a = d->arena;
-    int64_t all = 0;
+    int64_t all = program_weights(p), kept = program_reals(p, program_kept(p));
+    int64_t state = program_reals(p, p->tensors.n) - kept;
 
-    for (int i = 0; i < p->params.n; i++)
-        all += shape_count(&p->params.at[i].shape);
-    printf("\n%s parameter%s, %d optimiser slot%s each\n", str_commas(a, all),
-           str_s(all), p->slots, str_s(p->slots));
+    printf("\n%s parameter%s, %s bytes of the optimiser's state\n",
+           str_commas(a, all), str_s(all), str_commas(a, 4 * state));
     if (p->prepared)
         printf("%s bytes behind them for what inference makes of them\n",
                str_commas(a, 4 * p->prepared));
-    for (int i = 0; i < p->params.n; i++) {
-        const Param *param = &p->params.at[i];
+    for (int i = 0; i < program_kept(p); i++) {
+        const Tensor *t = &p->tensors.at[i];
 
-        printf("  %-32s %-20s %s%s\n", param->name,
-               shape_text(a, &param->shape),
-               str_commas(a, shape_count(&param->shape)),
-               param->frozen ? ", frozen" : "");
+        printf("  %-32s %-20s %s%s\n", t->name, shape_text(a, &t->shape),
+               str_commas(a, shape_count(&t->shape)),
+               t->frozen ? ", frozen" : "");
     }
 }
 

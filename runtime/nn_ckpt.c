@@ -6,75 +6,57 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nn_init.h"
 #include "nn_layout.h"
 #include "nn_learned.h"
 #include "nn_state.h"
 
-/* One group of tensors: the weights, a slot, or the best weights. */
-typedef struct {
-    char prefix[24];
-    int slot;            /* 0: the parameters themselves */
-    const nn_real *from; /* block in the layout of params */
-} group;
+/* What a file holds, group by group: weights files the first, checkpoints the
+ * others too, the last one where there are better weights. */
+static const struct {
+    const char *prefix;
+    unsigned kinds; /* bit k: tensors of kind k */
+} groups[] = {{"", 1U << NN_WEIGHT | 1U << NN_STATISTIC},
+              {"nnc.slot.", 1U << NN_SLOT},
+              {"nnc.carried.", 1U << NN_CARRIED},
+              {"nnc.best.", 1U << NN_WEIGHT | 1U << NN_STATISTIC}};
 
-enum { MOST_GROUPS = 8 };
+enum { WEIGHTS_GROUPS = 1, BEST = 3 };
 
-static group slot_group(int slot, const nn_real *params)
+static bool holds(int group, const nn_param *p)
 {
-    group g = {.slot = slot, .from = params};
-    if (slot > 0)
-        snprintf(g.prefix, sizeof g.prefix, "nnc.slot%d.", slot);
-    return g;
+    return (groups[group].kinds >> p->kind & 1) != 0;
 }
 
-static group best_group(const nn_real *best)
+bool nn_ckpt_is_weight(const nn_param *p)
 {
-    return (group){.prefix = "nnc.best.", .from = best};
+    return holds(0, p);
 }
 
-static int most_slots(const nn_model *m)
+static int group_count(const nn_state *state, const nn_real *best)
 {
-    int most = 0;
-    for (int i = 0; i < m->param_count; i++)
-        most = m->params[i].slots > most ? m->params[i].slots : most;
-    return most < MOST_GROUPS - 2 ? most : MOST_GROUPS - 2;
+    if (state == NULL)
+        return WEIGHTS_GROUPS;
+    return BEST + (state->has_best && best != NULL);
 }
 
-static int list_groups(group *g, const nn_model *m, const nn_real *params,
-                       const nn_real *best)
-{
-    int count = 0;
-    for (int slot = 0; slot <= most_slots(m); slot++)
-        g[count++] = slot_group(slot, params);
-    if (best != NULL)
-        g[count++] = best_group(best);
-    return count;
-}
-
-static const nn_real *packed(const nn_model *m, const nn_param *p,
-                             const group *g)
-{
-    return g->from + p->offset + g->slot * m->slot_stride;
-}
-
-static bool full_name(nn_text *t, const group *g, const char *name)
+static bool full_name(nn_text *t, int group, const char *name)
 {
     t->length = 0;
-    nn_text_print(t, "%s%s", g->prefix, name);
+    nn_text_print(t, "%s%s", groups[group].prefix, name);
     return !t->failed;
 }
 
-static bool save_names(nn_saving *s, const nn_model *m, const group *g,
-                       int groups, nn_error *e)
+static bool save_names(nn_saving *s, const nn_model *m, int count, nn_error *e)
 {
     nn_text name = {0};
     bool good = true;
-    for (int k = 0; k < groups; k++)
+    for (int k = 0; k < count; k++)
         for (int i = 0; good && i < m->param_count; i++) {
             const nn_param *p = &m->params[i];
-            if (p->slots < g[k].slot)
+            if (!holds(k, p))
                 continue;
-            good = full_name(&name, &g[k], p->name);
+            good = full_name(&name, k, p->name);
             if (good)
                 nn_saving_name(s, name.bytes, p->rank, p->shape);
         }
@@ -118,28 +100,30 @@ static bool save_param(nn_saving *s, const nn_param *p, const nn_real *from,
     return good;
 }
 
-static bool save_values(nn_saving *s, const nn_model *m, const group *g,
-                        int groups, nn_error *e)
+static bool save_values(nn_saving *s, const nn_model *m, const nn_real *params,
+                        const nn_real *best, int count, nn_error *e)
 {
     nn_real *values;
     if (!nn_alloc(&values, largest_piece(m), sizeof *values, "weights", e))
         return false;
     bool good = true;
-    for (int k = 0; k < groups; k++)
+    for (int k = 0; k < count; k++)
         for (int i = 0; good && i < m->param_count; i++) {
             const nn_param *p = &m->params[i];
-            if (p->slots >= g[k].slot)
-                good = save_param(s, p, packed(m, p, &g[k]), values, e);
+            const nn_real *from = (k == BEST ? best : params) + p->offset;
+            if (holds(k, p))
+                good = save_param(s, p, from, values, e);
         }
     free(values);
     return good;
 }
 
-static bool save_file(const nn_model *m, const group *g, int groups,
-                      const nn_state *state, const nn_prep *preps,
-                      int prep_count, const char *path, nn_error *e)
+bool nn_ckpt_save(const nn_model *m, const nn_real *params, const nn_real *best,
+                  const nn_state *state, const nn_prep *preps, int prep_count,
+                  const char *path, nn_error *e)
 {
     nn_saving s;
+    int count = group_count(state, best);
     if (!nn_saving_open(&s, path, e))
         return false;
     nn_saving_note(&s, "nnc.model", m->name);
@@ -149,12 +133,12 @@ static bool save_file(const nn_model *m, const group *g, int groups,
     if (state != NULL)
         nn_state_save(&s, state, 1 + m->metric_count);
     bool good = nn_learned_save(&s, preps, prep_count, e) &&
-                save_names(&s, m, g, groups, e);
+                save_names(&s, m, count, e);
     if (!good)
         nn_saving_cancel(&s);
     if (!good || !nn_saving_header(&s, e))
         return false;
-    if (save_values(&s, m, g, groups, e))
+    if (save_values(&s, m, params, best, count, e))
         return nn_saving_finish(&s, e);
     nn_saving_cancel(&s);
     return false;
@@ -164,17 +148,7 @@ bool nn_ckpt_save_weights(const nn_model *m, const nn_real *params,
                           const nn_prep *preps, int prep_count,
                           const char *path, nn_error *e)
 {
-    group g = slot_group(0, params);
-    return save_file(m, &g, 1, NULL, preps, prep_count, path, e);
-}
-
-bool nn_ckpt_save(const nn_model *m, const nn_real *params, const nn_real *best,
-                  const nn_state *state, const nn_prep *preps, int prep_count,
-                  const char *path, nn_error *e)
-{
-    group g[MOST_GROUPS];
-    int groups = list_groups(g, m, params, state->has_best ? best : NULL);
-    return save_file(m, g, groups, state, preps, prep_count, path, e);
+    return nn_ckpt_save(m, params, NULL, NULL, preps, prep_count, path, e);
 }
 
 static void list_shape(nn_text *t, int rank, const int64_t *shape)
@@ -269,17 +243,17 @@ static bool complain(const report *r, const nn_model *m, const nn_tensors *t,
     return false;
 }
 
-static bool check_names(const nn_model *m, const nn_tensors *t, const group *g,
-                        int groups, const char *path, nn_error *e)
+static bool check_names(const nn_model *m, const nn_tensors *t, int count,
+                        const char *path, nn_error *e)
 {
     report r = {0};
     nn_text name = {0};
     if (!nn_alloc(&r.known, t->count, sizeof *r.known, path, e))
         return false;
-    for (int k = 0; k < groups; k++)
+    for (int k = 0; k < count; k++)
         for (int i = 0; i < m->param_count; i++)
-            if (m->params[i].slots >= g[k].slot &&
-                full_name(&name, &g[k], m->params[i].name))
+            if (holds(k, &m->params[i]) &&
+                full_name(&name, k, m->params[i].name))
                 judge(&r, t, &m->params[i], name.bytes);
     bool good = !name.failed || nn_fail(e, "no memory");
     if (good)
@@ -329,19 +303,33 @@ static bool bad_value(const nn_saved *s, int64_t index, const char *path,
     return false;
 }
 
-static bool load_groups(const nn_model *m, const nn_tensors *t, const group *g,
-                        int groups, nn_real *const *to, const char *path,
+/* What is in none of the groups begins anew. */
+static bool init_others(const nn_model *m, int count, nn_real *params,
+                        nn_error *e)
+{
+    bool good = true;
+    for (int i = 0; good && i < m->param_count; i++) {
+        bool held = false;
+        for (int k = 0; k < count; k++)
+            held |= holds(k, &m->params[i]);
+        good = held || nn_init_param(m, i, params, 0, e);
+    }
+    return good;
+}
+
+static bool load_groups(const nn_model *m, const nn_tensors *t, int count,
+                        nn_real *params, nn_real *best, const char *path,
                         nn_error *e)
 {
     nn_text name = {0};
-    bool good = true;
-    for (int k = 0; k < groups; k++)
+    bool good = init_others(m, count, params, e);
+    for (int k = 0; k < count; k++)
         for (int i = 0; good && i < m->param_count; i++) {
             const nn_param *p = &m->params[i];
-            nn_real *at = to[k] + p->offset + g[k].slot * m->slot_stride;
-            if (p->slots < g[k].slot)
+            nn_real *at = (k == BEST ? best : params) + p->offset;
+            if (!holds(k, p))
                 continue;
-            good = full_name(&name, &g[k], p->name) || nn_fail(e, "no memory");
+            good = full_name(&name, k, p->name) || nn_fail(e, "no memory");
             loading l = {good ? nn_tensors_find(t, name.bytes) : NULL, -1};
             good = good && nn_layout_fill(p, load_values, &l, at, e) &&
                    (l.bad < 0 || bad_value(l.saved, l.bad, path, e));
@@ -353,9 +341,8 @@ static bool load_groups(const nn_model *m, const nn_tensors *t, const group *g,
 bool nn_ckpt_load_weights(const nn_model *m, const nn_tensors *t,
                           const char *path, nn_real *params, nn_error *e)
 {
-    group g = slot_group(0, params);
-    bool good = check_names(m, t, &g, 1, path, e) &&
-                load_groups(m, t, &g, 1, &params, path, e);
+    bool good = check_names(m, t, WEIGHTS_GROUPS, path, e) &&
+                load_groups(m, t, WEIGHTS_GROUPS, params, NULL, path, e);
     if (good && m->prepare != NULL)
         m->prepare(params);
     return good;
@@ -365,16 +352,12 @@ static bool load_open(const nn_model *m, const nn_tensors *t, const char *path,
                       nn_real *params, nn_real *best, nn_state *state,
                       nn_error *e)
 {
-    group g[MOST_GROUPS];
-    nn_real *to[MOST_GROUPS];
     if (!nn_state_load(t, path, state, 1 + m->metric_count, e))
         return false;
-    int groups = list_groups(g, m, params, state->has_best ? best : NULL);
-    for (int k = 0; k < groups; k++)
-        to[k] = g[k].from == params ? params : best;
-    return check_names(m, t, g, groups, path, e) &&
+    int count = group_count(state, best);
+    return check_names(m, t, count, path, e) &&
            nn_state_same_step(t, path, state, e) &&
-           load_groups(m, t, g, groups, to, path, e);
+           load_groups(m, t, count, params, best, path, e);
 }
 
 bool nn_ckpt_load(const nn_model *m, const char *path, nn_real *params,

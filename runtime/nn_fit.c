@@ -201,7 +201,7 @@ static bool not_finite(const fit *f, double rate, int bad, nn_error *e)
         at = f->model->kernels[bad - 1];
     for (int i = 0; culprit == NULL && i < f->model->param_count; i++) {
         const nn_param *p = &f->model->params[i];
-        for (int64_t k = 0; k < p->size; k++)
+        for (int64_t k = 0; k < p->size && nn_ckpt_is_weight(p); k++)
             if (!(w[p->offset + k] - w[p->offset + k] == 0))
                 culprit = p->name;
     }
@@ -289,8 +289,7 @@ static void remember_best(fit *f)
     s->waited++;
     if (s->has_best && !(loss < s->best_loss))
         return;
-    size_t weights = (size_t)nn_run_weights(f->model);
-    memcpy(f->best, f->run->params, weights * sizeof *f->best);
+    nn_run_copy_weights(f->model, f->run->params, f->best);
     s->has_best = true;
     s->best_loss = loss;
     s->best_epoch = s->epoch;
@@ -433,8 +432,7 @@ static int finish(fit *f, nn_error *e)
 {
     nn_run *r = f->run;
     if (f->best != NULL && f->state.has_best) {
-        size_t weights = (size_t)nn_run_weights(f->model);
-        memcpy(r->params, f->best, weights * sizeof *f->best);
+        nn_run_copy_weights(f->model, f->best, r->params);
         nn_log_say(&f->log,
                    "the best epoch was %" PRId64 ": its weights are "
                    "kept",

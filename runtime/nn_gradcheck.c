@@ -192,6 +192,11 @@ static void count(tally *t, verdict v, double gradient, double difference)
     t->apart = fmax(t->apart, fabs(gradient - difference));
 }
 
+static bool learns(const nn_param *p)
+{
+    return p->kind == NN_WEIGHT && !p->frozen;
+}
+
 static bool check_param(check *c, int index, const nn_real *gradient,
                         nn_error *e)
 {
@@ -227,7 +232,7 @@ static bool get_gradients(check *c, nn_real **gradients, nn_error *e)
         return false;
     nn_real *at = *gradients;
     for (int i = 0; i < m->param_count; i++) {
-        c->run->outputs[i] = m->params[i].frozen ? NULL : at;
+        c->run->outputs[i] = learns(&m->params[i]) ? at : NULL;
         at += nn_layout_count(&m->params[i]);
     }
     c->loss = loss(c, c->run->outputs);
@@ -248,7 +253,7 @@ static bool check_all(check *c, const nn_real *gradients, nn_error *e)
         if (behind)
             printf("  %-32s not checked: behind %s\n", p->name,
                    kinks->surrogates);
-        else if (!p->frozen && !check_param(c, i, gradients, e))
+        else if (learns(p) && !check_param(c, i, gradients, e))
             return false;
         c->behind += behind;
         gradients += nn_layout_count(p);
@@ -265,7 +270,7 @@ static void move(check *c, int index)
                    (uint32_t)(c->run->model->param_count + index)};
     nn_real *w = c->run->params + p->offset;
     int64_t n = nn_layout_count(p);
-    for (int64_t i = 0; i < n && !p->frozen; i++) {
+    for (int64_t i = 0; i < n && learns(p); i++) {
         double u = (nn_rng_word(s, (uint64_t)i) + 1.0) / 4294967296.0;
         nn_real *x = &w[nn_layout_place(p, i)];
         *x = *x == 0 ? (nn_real)(0.01 * u) : *x * (nn_real)(1 + 0.01 * u);

@@ -118,18 +118,22 @@ static void draw(void *context, int64_t first, int64_t count, nn_real *values)
         values[k] = (nn_real)first_value(d->p, d->stream, first + k);
 }
 
+bool nn_init_param(const nn_model *m, int index, nn_real *params, uint64_t seed,
+                   nn_error *e)
+{
+    const nn_param *p = &m->params[index];
+    drawing d = {p, {seed, NN_FOR_INIT, (uint32_t)index}};
+    nn_real *at = params + p->offset;
+    return p->init == NN_INIT_ORTHOGONAL ? orthogonal(p, d.stream, at, e)
+                                         : nn_layout_fill(p, draw, &d, at, e);
+}
+
 bool nn_init_params(const nn_model *m, nn_real *params, uint64_t seed,
                     nn_error *e)
 {
     bool good = true;
-    for (int i = 0; good && i < m->param_count; i++) {
-        const nn_param *p = &m->params[i];
-        drawing d = {p, {seed, NN_FOR_INIT, (uint32_t)i}};
-        nn_real *at = params + p->offset;
-        good = p->init == NN_INIT_ORTHOGONAL
-                   ? orthogonal(p, d.stream, at, e)
-                   : nn_layout_fill(p, draw, &d, at, e);
-    }
+    for (int i = 0; good && i < m->param_count; i++)
+        good = nn_init_param(m, i, params, seed, e);
     if (good && m->prepare != NULL)
         m->prepare(params);
     return good;
@@ -139,8 +143,10 @@ bool nn_init_is_given(const nn_model *m)
 {
     for (int i = 0; i < m->param_count; i++) {
         const nn_param *p = &m->params[i];
-        if (p->init != NN_INIT_LITERAL &&
-            !(p->init == NN_INIT_CONSTANT && p->frozen))
+        bool needed = p->kind == NN_STATISTIC ||
+                      (p->kind == NN_WEIGHT && p->init != NN_INIT_LITERAL &&
+                       !(p->init == NN_INIT_CONSTANT && p->frozen));
+        if (needed)
             return false;
     }
     return true;

@@ -29,7 +29,7 @@ typedef struct {
 } nn_scalars;
 
 /* One entry of the model, for batches of up to its literal batch size.
- * params     weights and optimiser slots in one 64-byte aligned block
+ * params     all tensors of the table in one 64-byte aligned block
  * workspace  of the entry's size, 64-byte aligned; needs no initial value
  * inputs     inputs, then targets: row-major rows x (row shape); nn_real for
  *            NN_F32, int32_t for NN_TOKEN and NN_CLASS; only `rows` are read
@@ -51,7 +51,7 @@ typedef int (*nn_step_entry)(nn_real *, void *, const void *const *,
 
 enum { NN_BAD_ROWS = -1, NN_MAX_RANK = 6, NN_MAX_PIECES = 12 };
 
-/* The place of element idx of a parameter, counted from its offset, is the
+/* The place of element idx of a tensor, counted from its offset, is the
  * sum over its pieces of (idx[axis] / div % size) * stride. Places that no
  * element has are padding and stay 0. No pieces: row-major, as in files. */
 typedef struct {
@@ -69,19 +69,20 @@ typedef enum {
     NN_INIT_LITERAL     /* the numbers at `literal`, in file order */
 } nn_init;
 
+/* A tensor that outlives a call. Weights files hold weights and statistics,
+ * checkpoints also the optimiser's slots and what one call hands to the next.
+ */
 typedef struct {
-    const char *name; /* as in weights files */
-    int rank;
-    int64_t shape[NN_MAX_RANK]; /* as in weights files: row-major */
-    int64_t offset;             /* of the packed copy in params, in reals */
-    int64_t size;               /* of the packed copy, padding included */
-    int piece_count;
+    const char *name;
+    enum { NN_WEIGHT, NN_STATISTIC, NN_SLOT, NN_CARRIED, NN_CONSTANT } kind;
+    int rank, piece_count;
+    int64_t shape[NN_MAX_RANK]; /* as in files: row-major */
+    int64_t offset, size; /* of the packed copy, in reals with its padding */
     nn_piece pieces[NN_MAX_PIECES];
     nn_init init;
     double scale;          /* of the initialiser */
     const double *literal; /* NN_INIT_LITERAL */
-    int frozen;            /* never updated */
-    int slots;             /* optimiser slots: 1 .. slots in use */
+    int frozen;            /* a weight that is never updated */
 } nn_param;
 
 typedef enum { NN_F32, NN_TOKEN, NN_CLASS } nn_type;
@@ -125,8 +126,7 @@ typedef struct {
     const char *network;        /* digest of a row's inference, or NULL */
     const nn_param *params;
     int param_count;
-    int64_t reals;       /* in params, slots included */
-    int64_t slot_stride; /* slot k of a parameter: offset + k * slot_stride */
+    int64_t reals;                    /* in params */
     void (*prepare)(nn_real *params); /* NULL, or after each change */
     const nn_tensor *inputs;          /* inputs, then targets */
     int input_count, target_count, output_count;

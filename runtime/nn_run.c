@@ -3,6 +3,7 @@
 
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "nn_ckpt.h"
 #include "nn_mem.h"
@@ -104,9 +105,20 @@ int64_t nn_run_weights(const nn_model *m)
     int64_t end = 0;
     for (int i = 0; i < m->param_count; i++) {
         int64_t stop = m->params[i].offset + m->params[i].size;
-        end = stop > end ? stop : end;
+        if (nn_ckpt_is_weight(&m->params[i]) && stop > end)
+            end = stop;
     }
     return end;
+}
+
+void nn_run_copy_weights(const nn_model *m, const nn_real *from, nn_real *to)
+{
+    for (int i = 0; i < m->param_count; i++) {
+        const nn_param *p = &m->params[i];
+        if (nn_ckpt_is_weight(p))
+            memcpy(to + p->offset, from + p->offset,
+                   (size_t)p->size * sizeof *to);
+    }
 }
 
 int nn_run_entry(nn_run *r, const nn_stage *stage, nn_part part,

@@ -35,8 +35,11 @@ bool nn_run_open(nn_run *r, const nn_program *program,
                  const nn_options *options, nn_error *e);
 void nn_run_close(nn_run *r);
 
-/* Reals that the weights alone take at the front of params. */
+/* Reals up to the last weight or statistic in params. */
 int64_t nn_run_weights(const nn_model *m);
+
+/* Copies weights and statistics from one block of params to another. */
+void nn_run_copy_weights(const nn_model *m, const nn_real *from, nn_real *to);
 
 /* Fetches items[0 .. rows - 1] of a part and runs an entry of the model, or
  * its step, on them; their sums lie in r->sums. Returns the entry's status. */

@@ -288,8 +288,8 @@ static void write_kinks(Text *out, const Program *p)
 {
     const struct Kinks *k = p->kinks;
     text_printf(out, "\nstatic const unsigned char behind[%d] = {",
-                p->params.n + 1);
-    for (int i = 0; i < p->params.n; i++)
+                p->tensors.n + 1);
+    for (int i = 0; i < p->tensors.n; i++)
         text_printf(out, "%d, ", k->behind[i]);
     text_add(out, "0};\n\nstatic const nn_kinks kinks = {");
     if (k->kinks)

@@ -30,7 +30,7 @@ typedef struct Emit {
     int lanes; /* of the target's vectors; 1 in the plain form */
     int rows;  /* of the table of kernels, so far */
     LocalNames names;
-    const char **param_place; /* the constant that says where each begins */
+    const char **tensor_place; /* the constant that says where each begins */
     VEC(Tile) tiles;
 } Emit;
 
@@ -66,9 +66,9 @@ const char *scope_load_part(const Scope *s, const Node *n, const char *at,
 /* The value of a number leaf (or a view of one) as a C expression. */
 const char *scope_number(Scope *s, const Node *n);
 
-/* Whether a parameter can never change: its numbers stand in the text and it
- * is frozen, or the model has nothing to train it with. */
-bool emit_fixed(const Program *p, const Param *param);
+/* Whether a tensor can never change: its numbers stand in the text and it is
+ * constant, or frozen, or a weight that the model has nothing to train with. */
+bool emit_fixed(const Program *p, const Tensor *tensor);
 
 /* The place of an element as C text, one index expression an axis. */
 const char *emit_index(Arena *arena, const Layout *l, const char *const *index);
@@ -118,8 +118,8 @@ void emit_contract(Emit *e, const Plan *plan);
 void emit_prototype(Emit *e, const Plan *plan);
 void emit_wrapper(Emit *e, const Plan *plan);
 
-/* Reals in params: parameters, slots, what prepare makes, and the room that a
- * vector may read behind them. */
+/* Reals in params: all tensors, what prepare makes, and the room that a vector
+ * may read behind them. */
 int64_t emit_reals(const Program *p);
 
 /* The comment at the head of model.c: layers, parameters, operations. */
@@ -133,7 +133,7 @@ int64_t kernel_bytes(const Kernel *k);
 /* Operations of one run of an entry. */
 int64_t plan_flops(const Plan *plan);
 
-/* Tables of parameters, inputs, outputs, metrics and kernels, and the
+/* Tables of tensors, inputs, outputs, metrics and kernels, and the
  * nn_model that holds them. */
 void emit_tables(Emit *e, Plan *const *plans, int n);
 

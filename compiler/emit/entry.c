@@ -185,7 +185,7 @@ void emit_entry(Emit *e, const Plan *plan)
 {
     const Kernel *last = loss_kernel(plan);
     int traced = last ? emit_trace(e, plan, last) : 0;
-    bool updates = has_root(plan, ROOT_PARAM);
+    bool updates = has_root(plan, ROOT_TENSOR);
     text_printf(e->out,
                 "\nstatic int %s_entry(%snn_real *params, void *workspace,\n"
                 "    const void *const *inputs, nn_real *const *outputs,\n"

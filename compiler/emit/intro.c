@@ -57,11 +57,11 @@ static void write_tensors(Emit *e)
 }
 
 /* Bytes of a parameter's name that name its layer. */
-static int layer_size(const Param *param)
+static int layer_size(const Tensor *t)
 {
-    const char *dot = strrchr(param->name, '.');
+    const char *dot = strrchr(t->name, '.');
 
-    return dot ? (int)(dot - param->name) : (int)strlen(param->name);
+    return dot ? (int)(dot - t->name) : (int)strlen(t->name);
 }
 
 /* One line: the parameters from i on that belong to one layer; returns the
@@ -69,23 +69,22 @@ static int layer_size(const Param *param)
 static int write_layer(Emit *e, int i)
 {
     const Program *p = e->program;
-    const char *layer = p->params.at[i].name;
-    int size = layer_size(&p->params.at[i]), first = i;
+    const char *layer = p->tensors.at[i].name;
+    int size = layer_size(&p->tensors.at[i]), first = i, n = program_kept(p);
     Text line = {.arena = e->arena};
 
     text_printf(&line, " *   %.*s:", size, layer);
-    for (; i < p->params.n; i++) {
-        const Param *param = &p->params.at[i];
-        const char *rest = param->name + layer_size(param);
+    for (; i < n; i++) {
+        const Tensor *t = &p->tensors.at[i];
+        const char *rest = t->name + layer_size(t);
 
-        if (layer_size(param) != size ||
-            memcmp(param->name, layer, (size_t)size) != 0 ||
+        if (layer_size(t) != size ||
+            memcmp(t->name, layer, (size_t)size) != 0 ||
             (i > first && line.n > COLUMNS - 20))
             break;
         text_printf(&line, "%s%s%s ", i > first ? ", " : " ",
-                    *rest == '.' ? rest + 1 : "",
-                    param->frozen ? " frozen" : "");
-        shape(&line, &param->shape);
+                    *rest == '.' ? rest + 1 : "", t->frozen ? " frozen" : "");
+        shape(&line, &t->shape);
     }
     text_printf(e->out, "%s\n", text_str(&line));
     return i;
@@ -94,24 +93,17 @@ static int write_layer(Emit *e, int i)
 static void write_layers(Emit *e)
 {
     const Program *p = e->program;
-    int64_t numbers = 0, reals = 0;
-    int i = 0;
+    int64_t numbers = program_weights(p);
+    int i = 0, n = program_kept(p);
 
-    for (int k = 0; k < p->params.n; k++) {
-        const Param *param = &p->params.at[k];
-
-        numbers += shape_count(&param->shape);
-        reals +=
-            param->layout ? param->layout->extent : shape_count(&param->shape);
-    }
     text_printf(e->out, " * %s parameter%s, %s bytes of weights\n",
                 str_commas(e->arena, numbers), str_s(numbers),
-                str_commas(e->arena, 4 * reals));
-    for (int lines = 0; i < p->params.n && lines < LAYERS; lines++)
+                str_commas(e->arena, 4 * program_reals(p, n)));
+    for (int lines = 0; i < n && lines < LAYERS; lines++)
         i = write_layer(e, i);
-    if (i < p->params.n)
-        text_printf(e->out, " *   and %d more parameter%s\n", p->params.n - i,
-                    str_s(p->params.n - i));
+    if (i < n)
+        text_printf(e->out, " *   and %d more parameter%s\n", n - i,
+                    str_s(n - i));
 }
 
 void emit_header(Emit *e, Plan *const *plans, int n)

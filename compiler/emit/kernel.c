@@ -10,23 +10,22 @@
 #include "emit/tiles.h"
 #include "emit/whole.h"
 
-/* The parameter, or slot of one, whose place a value has; or NULL. */
-static const Buffer *param_of(const Plan *plan, const Node *n)
+/* The name of the tensor whose place a value has; or NULL. */
+static const char *tensor_name(const Plan *plan, const Node *n)
 {
     const Buffer *b = plan->value[n->id].buffer;
-    return b && b->place == PLACE_PARAM ? b : NULL;
+    return b && b->place == PLACE_TENSOR ? b->name : NULL;
 }
 
-/* The layer whose parameter the node reads: c1 of c1.weight; or NULL. */
+/* The layer whose tensor the node reads: c1 of c1.weight; or NULL. */
 static const char *layer_name(const Emit *e, const Plan *plan, const Node *n)
 {
     for (int k = 0; k < n->n_in; k++) {
-        const Buffer *b = param_of(plan, n->in[k]);
-        if (!b)
+        const char *name = tensor_name(plan, n->in[k]);
+        if (!name)
             continue;
-        const char *param = e->program->params.at[b->index].name;
-        const char *dot = strrchr(param, '.');
-        return dot ? arena_copy(e->arena, param, (size_t)(dot - param)) : param;
+        const char *dot = strrchr(name, '.');
+        return dot ? arena_copy(e->arena, name, (size_t)(dot - name)) : name;
     }
     return NULL;
 }
@@ -46,12 +45,10 @@ static const char *given_name(const Emit *e, const Plan *plan, const Kernel *k,
 static const char *title(const Emit *e, const Plan *plan, const Kernel *k,
                          const Node *main)
 {
-    const Buffer *b = param_of(plan, main);
+    const char *tensor = tensor_name(plan, main);
     const char *given = given_name(e, plan, k, main);
-    if (b && b->slot == 0)
-        return arena_printf(e->arena, "%s_update", b->name);
-    if (b)
-        return arena_printf(e->arena, "%s_%s_update", b->name, given);
+    if (tensor)
+        return arena_printf(e->arena, "%s_update", tensor);
     const char *op = plan_is_view(main) ? "copy" : op_word(e->arena, main->op);
     return given ? arena_printf(e->arena, "%s_%s", given, op) : op;
 }

@@ -16,27 +16,18 @@ static int64_t round_up(int64_t n)
     return (n + VECTOR - 1) / VECTOR * VECTOR;
 }
 
-static const Layout *layout_of(const Param *p, Layout *dense)
+static Layout layout_of(const Program *p, int i)
 {
-    *dense = layout_dense(&p->shape);
-    return p->layout ? p->layout : dense;
-}
-
-/* The reals of the parameters alone, which are the distance from each to its
- * first slot. */
-static int64_t slot_stride(const Program *p)
-{
-    int64_t at = 0;
-    for (int i = 0; i < p->params.n; i++) {
-        Layout dense;
-        at = round_up(at + layout_of(&p->params.at[i], &dense)->extent);
-    }
-    return at;
+    const Layout *l = program_layout(p, i);
+    return l ? *l : layout_dense(&p->tensors.at[i].shape);
 }
 
 static int64_t prepared_at(const Program *p)
 {
-    return slot_stride(p) * (1 + p->slots) + VECTOR;
+    int64_t at = 0;
+    for (int i = 0; i < p->tensors.n; i++)
+        at = round_up(at + layout_of(p, i).extent);
+    return at + VECTOR;
 }
 
 int64_t emit_reals(const Program *p)
@@ -44,25 +35,21 @@ int64_t emit_reals(const Program *p)
     return prepared_at(p) + p->prepared;
 }
 
-/* Constants that say where each parameter begins; slot k lies k times
- * NAME_slot further. NAME_reals stands in the header where there is one. */
+/* Constants that say where each tensor begins. NAME_reals stands in the header
+ * where there is one. */
 static void write_places(Emit *e, bool header)
 {
     const Program *p = e->program;
     int64_t at = 0;
     Text list = {.arena = e->arena};
-    e->param_place = NEWN(e->arena, const char *, p->params.n + 1);
-    for (int i = 0; i < p->params.n; i++) {
-        Layout dense;
-        const Param *param = &p->params.at[i];
-        e->param_place[i] =
-            emit_name(e, arena_printf(e->arena, "%s_%s", p->name, param->name));
-        text_printf(&list, "    %s = %lld,\n", e->param_place[i],
+    e->tensor_place = NEWN(e->arena, const char *, p->tensors.n + 1);
+    for (int i = 0; i < p->tensors.n; i++) {
+        e->tensor_place[i] = emit_name(
+            e, arena_printf(e->arena, "%s_%s", p->name, p->tensors.at[i].name));
+        text_printf(&list, "    %s = %lld,\n", e->tensor_place[i],
                     (long long)at);
-        at = round_up(at + layout_of(param, &dense)->extent);
+        at = round_up(at + layout_of(p, i).extent);
     }
-    if (p->slots)
-        text_printf(&list, "    %s_slot = %lld,\n", p->name, (long long)at);
     if (p->prepared)
         text_printf(&list, "    %s_prepared = %lld,\n", p->name,
                     (long long)prepared_at(p));
@@ -73,10 +60,9 @@ static void write_places(Emit *e, bool header)
         return;
     list.at[list.n - 2] = '\n';
     list.at[--list.n] = '\0';
-    text_printf(
-        e->out,
-        "\n/* Where each parameter begins, in reals. */\nenum {\n%s};\n",
-        text_str(&list));
+    text_printf(e->out,
+                "\n/* Where each tensor begins, in reals. */\nenum {\n%s};\n",
+                text_str(&list));
 }
 
 static void write_shape(Text *out, const Shape *s)
@@ -126,53 +112,57 @@ static const char *init_name(InitKind kind)
 static void write_literals(Emit *e)
 {
     const Program *p = e->program;
-    for (int i = 0; i < p->params.n; i++) {
-        const Param *param = &p->params.at[i];
-        int64_t n = shape_count(&param->shape);
-        if (param->init.kind != INIT_LITERAL)
+    for (int i = 0; i < p->tensors.n; i++) {
+        const Tensor *t = &p->tensors.at[i];
+        int64_t n = shape_count(&t->shape);
+        if (t->init.kind != INIT_LITERAL)
             continue;
         text_printf(e->out, "\nstatic const double %s_given[%lld] = {",
-                    e->param_place[i], (long long)n);
+                    e->tensor_place[i], (long long)n);
         for (int64_t k = 0; k < n; k++)
             text_printf(e->out, "%s%.17g%s", k % 4 ? " " : "\n    ",
-                        param->init.literal[k], k + 1 < n ? "," : "\n");
+                        t->init.literal[k], k + 1 < n ? "," : "\n");
         text_add(e->out, "};\n");
     }
 }
 
-static void write_param(Emit *e, int i)
+static void write_tensor_row(Emit *e, int i)
 {
-    const Param *param = &e->program->params.at[i];
-    Layout dense;
-    const Layout *l = layout_of(param, &dense);
+    static const char *const kinds[] = {[TENSOR_SLOT] = "NN_SLOT",
+                                        [TENSOR_STATISTIC] = "NN_STATISTIC",
+                                        [TENSOR_CARRIED] = "NN_CARRIED",
+                                        [TENSOR_CONSTANT] = "NN_CONSTANT"};
+    const Tensor *t = &e->program->tensors.at[i];
+    Layout l = layout_of(e->program, i);
     text_add(e->out, "    {.name = ");
-    quote_c(e->out, param->name);
-    text_printf(e->out, ", .rank = %d, .shape = ", param->shape.rank);
-    write_shape(e->out, &param->shape);
+    quote_c(e->out, t->name);
+    text_printf(e->out, ", .rank = %d, .shape = ", t->shape.rank);
+    write_shape(e->out, &t->shape);
     text_printf(e->out, ",\n        .offset = %s, .size = %lld,\n",
-                e->param_place[i], (long long)l->extent);
-    write_pieces(e->out, l);
-    text_printf(e->out, ",\n        .init = %s", init_name(param->init.kind));
-    if (param->init.a != 0)
-        text_printf(e->out, ", .scale = %.17g", param->init.a);
-    if (param->init.kind == INIT_LITERAL)
-        text_printf(e->out, ", .literal = %s_given", e->param_place[i]);
-    if (param->frozen)
+                e->tensor_place[i], (long long)l.extent);
+    write_pieces(e->out, &l);
+    text_printf(e->out, ",\n        .init = %s", init_name(t->init.kind));
+    if (t->init.a != 0)
+        text_printf(e->out, ", .scale = %.17g", t->init.a);
+    if (t->init.kind == INIT_LITERAL)
+        text_printf(e->out, ", .literal = %s_given", e->tensor_place[i]);
+    if (t->frozen)
         text_add(e->out, ", .frozen = 1");
-    else if (e->program->slots)
-        text_printf(e->out, ", .slots = %d", e->program->slots);
+    if (kinds[t->kind])
+        text_printf(e->out, ", .kind = %s", kinds[t->kind]);
     text_add(e->out, "},\n");
 }
 
-static void write_params(Emit *e)
+static void write_tensors(Emit *e)
 {
+    int n = e->program->tensors.n;
     write_literals(e);
-    if (e->program->params.n == 0)
+    if (n == 0)
         return;
     text_printf(e->out, "\nstatic const nn_param %s_params[%d] = {\n",
-                e->program->name, e->program->params.n);
-    for (int i = 0; i < e->program->params.n; i++)
-        write_param(e, i);
+                e->program->name, n);
+    for (int i = 0; i < n; i++)
+        write_tensor_row(e, i);
     text_add(e->out, "};\n");
 }
 
@@ -292,13 +282,10 @@ static void write_model(Emit *e, Plan *const *plans, int n, int kernels)
                 e->options->plain ? "generic" : e->options->target);
     if (p->network)
         text_printf(out, "    .network = \"%s\",\n", p->network);
-    if (p->params.n)
+    if (p->tensors.n)
         text_printf(out, "    .params = %s_params, .param_count = %d,\n",
-                    p->name, p->params.n);
-    text_printf(out, "    .reals = %s_reals,", p->name);
-    if (p->slots)
-        text_printf(out, " .slot_stride = %s_slot,", p->name);
-    text_add(out, "\n");
+                    p->name, p->tensors.n);
+    text_printf(out, "    .reals = %s_reals,\n", p->name);
     text_printf(out,
                 "    .inputs = %s_inputs, .input_count = %d, .target_count = "
                 "%d,\n",
@@ -322,7 +309,7 @@ static void write_model(Emit *e, Plan *const *plans, int n, int kernels)
 
 void emit_tables(Emit *e, Plan *const *plans, int n)
 {
-    write_params(e);
+    write_tensors(e);
     write_inputs(e);
     write_outputs(e);
     write_metrics(e);
@@ -361,9 +348,9 @@ static void write_helpers(Emit *e, const char *body)
 /* Names at file level that do not come from the model's text. */
 static void reserve_names(Emit *e, Plan *const *plans, int n)
 {
-    static const char *const own[] = {
-        "slot",   "prepared", "reals",   "model",   "params",
-        "inputs", "outputs",  "metrics", "kernels", "prepare"};
+    static const char *const own[] = {"prepared", "reals",   "model",
+                                      "params",   "inputs",  "outputs",
+                                      "metrics",  "kernels", "prepare"};
     static const char *const each[] = {"", "_batch", "_workspace", "_entry",
                                        "_trace"};
     const char *name = e->program->name;

@@ -45,8 +45,8 @@ static bool shared(const Scope *s, const Node *n)
             const Buffer *x = s->plan->value[o->id].buffer;
             if (o == n || !x || !b)
                 continue;
-            if (x == b || (b->place == PLACE_PARAM && x->place == b->place &&
-                           x->index == b->index && x->slot == b->slot))
+            if (x == b || (b->place == PLACE_TENSOR && x->place == b->place &&
+                           x->index == b->index))
                 return true;
         }
     }
@@ -58,9 +58,9 @@ static const char *base_of(Emit *e, const Buffer *b, const char *type,
 {
     const char *params = writes ? "updated" : "params";
     switch (b->place) {
-    case PLACE_PARAM:
+    case PLACE_TENSOR:
         return arena_printf(e->arena, "f->%s + %s", params,
-                            e->param_place[b->index]);
+                            e->tensor_place[b->index]);
     case PLACE_PREPARED:
         return arena_printf(e->arena, "f->%s + %s_prepared + %lld", params,
                             e->program->name, (long long)b->at);
@@ -79,8 +79,6 @@ const char *emit_address(Emit *e, const Value *v, Type type, bool writes)
 {
     Text out = {.arena = e->arena};
     text_add(&out, base_of(e, v->buffer, type_name(type), writes));
-    if (v->buffer->place == PLACE_PARAM && v->buffer->slot > 0)
-        text_printf(&out, " + %d * %s_slot", v->buffer->slot, e->program->name);
     if (v->layout.offset)
         text_printf(&out, " + %lld", (long long)v->layout.offset);
     if (v->moves == MOVES_TIME)
@@ -125,9 +123,11 @@ const char *emit_real(Arena *arena, double value)
                         digits, whole ? ".0" : "");
 }
 
-bool emit_fixed(const Program *p, const Param *param)
+bool emit_fixed(const Program *p, const Tensor *t)
 {
-    return param->init.kind == INIT_LITERAL && (param->frozen || !p->has_loss);
+    bool constant = t->kind == TENSOR_CONSTANT || t->frozen;
+    bool weight = t->kind == TENSOR_WEIGHT && !p->has_loss;
+    return t->init.kind == INIT_LITERAL && (constant || weight);
 }
 
 const char *scope_load_part(const Scope *s, const Node *n, const char *at,

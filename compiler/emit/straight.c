@@ -22,7 +22,7 @@ typedef struct Straight {
 static bool knows(const Node *n)
 {
     OpClass class = op_table[n->op].class;
-    bool leaf = n->op == OP_INPUT || n->op == OP_PARAM || n->op == OP_CONST;
+    bool leaf = n->op == OP_INPUT || n->op == OP_TENSOR || n->op == OP_CONST;
     bool map = op_table[n->op].scalar != NULL;
     return leaf || map || plan_is_view(n) || n->op == OP_CONCAT ||
            n->op == OP_MATMUL || class == CLASS_REDUCE || n->op == OP_SOFTMAX;
@@ -127,17 +127,19 @@ static void unfold(const Shape *s, int64_t i, int64_t *index)
     }
 }
 
-/* An element of a parameter, all of whose indices are given. */
-static Element param(const Straight *s, const Node *n, const int64_t *index)
+/* An element of a tensor, all of whose indices are given. */
+static Element tensor(const Straight *s, const Node *n, const int64_t *index)
 {
-    const Param *p = &s->plan->program->params.at[n->attr.index];
-    Layout dense = layout_dense(&p->shape);
-    if (emit_fixed(s->plan->program, p))
+    const Program *p = s->plan->program;
+    const Tensor *t = &p->tensors.at[n->attr.index];
+    const Layout dense = layout_dense(&t->shape);
+    const Layout *l = program_layout(p, n->attr.index);
+    if (emit_fixed(p, t))
         return element_number(&s->out,
-                              p->init.literal[layout_place(&dense, index)]);
+                              t->init.literal[layout_place(&dense, index)]);
     return element_stored(&s->out, ELEMENT_PARAM,
-                          s->out.e->param_place[n->attr.index],
-                          layout_place(p->layout ? p->layout : &dense, index));
+                          s->out.e->tensor_place[n->attr.index],
+                          layout_place(l ? l : &dense, index));
 }
 
 static const char *input(const Straight *s, int i)
@@ -157,7 +159,7 @@ static void leaf(Straight *s, const Node *n)
             to.at[i] = element_stored(&s->out, ELEMENT_INPUT,
                                       input(s, n->attr.index), i);
         else
-            to.at[i] = param(s, n, index);
+            to.at[i] = tensor(s, n, index);
     }
 }
 

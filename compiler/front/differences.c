@@ -55,7 +55,7 @@ static void color(Differences *d, const Node *n)
     const Program *p = d->e->program;
     bool input = n->op == OP_INPUT;
 
-    d->varies[n->id] = input || n->op == OP_PARAM;
+    d->varies[n->id] = input || n->op == OP_TENSOR;
     d->tainted[n->id] = input && elab_changes(p, n->attr.index);
     for (int i = 0; i < n->n_in; i++) {
         if (n->in[i]->op == OP_INPUT)

@@ -230,7 +230,7 @@ static void settle_nodes(Elab *e)
 
 static int by_name(const void *a, const void *b)
 {
-    const Param *const *x = a, *const *y = b;
+    const Tensor *const *x = a, *const *y = b;
     int order = strcmp((*x)->name, (*y)->name);
 
     return order ? order : (*x < *y ? -1 : *x > *y);
@@ -239,11 +239,11 @@ static int by_name(const void *a, const void *b)
 static void check_unique(Elab *e)
 {
     Program *p = e->program;
-    int n = p->params.n;
-    Param **sorted = NEWN(e->arena, Param *, n ? n : 1);
+    int n = p->tensors.n;
+    Tensor **sorted = NEWN(e->arena, Tensor *, n ? n : 1);
 
     for (int i = 0; i < n; i++)
-        sorted[i] = &p->params.at[i];
+        sorted[i] = &p->tensors.at[i];
     qsort(sorted, (size_t)n, sizeof *sorted, by_name);
     for (int i = 1; i < n; i++)
         if (strcmp(sorted[i]->name, sorted[i - 1]->name) == 0) {
@@ -267,19 +267,19 @@ void elab_settle(Elab *e, Layer *root)
         if (n->layer)
             e->applied.at[i].name = path_of(e, n->layer, n->local);
     }
-    for (int i = 0; i < e->param_layers.n; i++) {
+    for (int i = 0; i < e->param_nodes.n; i++) {
         const char *name =
             path_of(e, e->param_layers.at[i], e->param_locals.at[i]);
+        Node *node = e->param_nodes.at[i];
+        Tensor *t = &p->tensors.at[node->attr.index];
 
         if (e->first)
-            p->params.at[i].name = arena_name(e->arena, name);
-        else if (strcmp(p->params.at[i].name, name) != 0)
+            t->name = arena_name(e->arena, name);
+        else if (strcmp(t->name, name) != 0)
             nnc_bug("parameter %d is `%s` in one entry, `%s` in another", i,
-                    p->params.at[i].name, name);
+                    t->name, name);
+        node->name = t->name;
     }
-    for (int i = 0; i < e->param_nodes.n; i++)
-        if (e->param_nodes.at[i])
-            e->param_nodes.at[i]->name = p->params.at[i].name;
     if (e->first)
         check_unique(e);
 }

@@ -185,7 +185,7 @@ static bool is_dense(const Node *v)
     const Node *bias = v->op == OP_ADD ? elab_shaped(v->in[1]) : NULL;
 
     return v->op == OP_MATMUL ||
-           (bias && (bias->op == OP_PARAM || bias->op == OP_CONST) &&
+           (bias && (bias->op == OP_TENSOR || bias->op == OP_CONST) &&
             elab_shaped(v->in[0])->op == OP_MATMUL);
 }
 
@@ -303,12 +303,12 @@ void elab_penalties(Elab *e, Value **loss)
     const Program *p = e->program;
     Node *total = (*loss)->node;
 
-    for (int i = 0; i < p->params.n; i++) {
-        const Param *param = &p->params.at[i];
-        double l2 = p->train.l2 + param->l2, l1 = p->train.l1 + param->l1;
+    for (int i = 0; i < e->param_nodes.n; i++) {
         Node *w = e->param_nodes.at[i];
+        const Tensor *t = &p->tensors.at[w->attr.index];
+        double l2 = p->train.l2 + t->l2, l1 = p->train.l1 + t->l1;
 
-        if (param->frozen || param->shape.rank < 2)
+        if (t->frozen || t->shape.rank < 2)
             continue;
         if (l2 > 0)
             total = graph_binary(e->graph, OP_ADD, total,

@@ -316,7 +316,7 @@ static void loss_root(Elab *e)
     if (e->mode == MODE_STEP)
         elab_penalties(e, &total);
     graph_name(total->node, "loss");
-    graph_root(e->graph, total->node, ROOT_LOSS, 0, 0);
+    graph_root(e->graph, total->node, ROOT_LOSS, 0);
 }
 
 static void metric_roots(Elab *e)
@@ -326,7 +326,7 @@ static void metric_roots(Elab *e)
         Node *sums = elab_metric_sums(e, e->metrics.at[i], m->sums);
 
         graph_name(sums, m->name);
-        graph_root(e->graph, sums, ROOT_METRIC, (int)m->first, 0);
+        graph_root(e->graph, sums, ROOT_METRIC, (int)m->first);
     }
 }
 
@@ -353,7 +353,7 @@ static void roots(Elab *e)
     if (e->mode != MODE_INFER)
         metric_roots(e);
     for (int i = 0; e->mode != MODE_STEP && i < e->outputs.n; i++)
-        graph_root(e->graph, e->outputs.at[i]->node, ROOT_OUTPUT, i, 0);
+        graph_root(e->graph, e->outputs.at[i]->node, ROOT_OUTPUT, i);
 }
 
 /* Inputs and targets that nothing reads. */

@@ -240,24 +240,23 @@ static Value *make(Elab *e, const Wanted *p)
     Value *v;
 
     if (e->first) {
-        Param param = {.shape = p->shape,
-                       .init = p->init,
-                       .frozen = p->frozen,
-                       .l1 = p->l1,
-                       .l2 = p->l2,
-                       .span = elab_place(e, p->span)};
+        Tensor weight = {.kind = TENSOR_WEIGHT,
+                         .shape = p->shape,
+                         .init = p->init,
+                         .frozen = p->frozen,
+                         .l1 = p->l1,
+                         .l2 = p->l2,
+                         .span = elab_place(e, p->span)};
 
-        vec_push(e->arena, &program->params, param);
+        program_tensor(program, weight);
     }
-    if (index >= program->params.n ||
-        !shape_equal(&program->params.at[index].shape, &p->shape)) {
+    if (index >= program->tensors.n ||
+        !shape_equal(&program->tensors.at[index].shape, &p->shape)) {
         if (diag_errors(e->diag) > 0)
             return e->poison;
         nnc_bug("parameter %d `%s` differs between entries", index, p->name);
     }
-    node = graph_add_shaped(e->top, OP_PARAM, TYPE_REAL, p->shape, 0, NULL,
-                            (Attr){.index = index}, NULL);
-    node->span = elab_place(e, p->span);
+    node = program_leaf(program, e->top, index);
     vec_push(e->arena, &e->param_nodes, node);
     vec_push(e->arena, &e->param_layers, e->frame->layer);
     vec_push(e->arena, &e->param_locals, p->name);

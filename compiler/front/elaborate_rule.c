@@ -151,7 +151,7 @@ static void close_body(Elab *e, Rule *rule, Node *out, Node *const *next)
     bool *needed = NEWN(e->arena, bool, g->nodes.n);
     int n = rule->states.n, kept = 0;
 
-    graph_root(g, out, ROOT_STACK, 0, 0);
+    graph_root(g, out, ROOT_STACK, 0);
     needed[out->id] = true;
     for (int round = 0; round <= n; round++) { /* one may need another */
         need(g, needed);
@@ -165,7 +165,7 @@ static void close_body(Elab *e, Rule *rule, Node *out, Node *const *next)
         if (!needed[state->id])
             continue;
         state->attr.index = RULE_STATES + kept;
-        graph_root(g, next[i], ROOT_STATE, kept, 0);
+        graph_root(g, next[i], ROOT_STATE, kept);
         rule->states.at[kept++] = rule->states.at[i];
     }
     rule->states.n = kept;

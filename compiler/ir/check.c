@@ -57,9 +57,7 @@ static int by_role(const void *a, const void *b)
 
     if (x->role != y->role)
         return x->role < y->role ? -1 : 1;
-    if (x->index != y->index)
-        return x->index < y->index ? -1 : 1;
-    return (x->slot > y->slot) - (x->slot < y->slot);
+    return (x->index > y->index) - (x->index < y->index);
 }
 
 static void check_twice(const Check *c)

@@ -6,7 +6,7 @@
  *     topological order; passes that rebuild keep it);
  *   - every node's type and shape are what its operator's rule gives;
  *   - the batch is a literal axis, outside a scan axis 0 of row-wise values;
- *   - leaves OP_ARG occur only in a scan's body, OP_INPUT, OP_PARAM, OP_SLOT
+ *   - leaves OP_ARG occur only in a scan's body, OP_INPUT and OP_TENSOR
  *     only outside of one. What a body needs from outside is an input of its
  *     scan node, so a body is a closed graph of its own.
  *
@@ -29,11 +29,8 @@ typedef struct Scan Scan; /* scan.h */
 /* Besides inputs; which member holds is the `attr` column in ops.def. */
 typedef union Attr {
     double value; /* CONST: every element; POW_STEP: the base */
-    int index;    /* INPUT, PARAM: place in the program's table */
+    int index;    /* INPUT, TENSOR: place in the program's table */
     Port port;    /* ARG, PICK */
-    struct {
-        int index, slot; /* SLOT: parameter; 1.. */
-    } slot;
     struct {
         int64_t begin; /* SLICE: first element, counted from 0 */
         int64_t size;  /* SLICE: elements; PAD: size of the result's axis */
@@ -69,9 +66,8 @@ typedef enum Role {
     ROOT_OUTPUT, /* index: output of the program */
     ROOT_LOSS,   /* scalar [1] */
     ROOT_METRIC, /* index: of its first sum; [n] sums over valid rows */
-    ROOT_GRAD,   /* index: parameter */
-    ROOT_PARAM,  /* index: parameter, its new value */
-    ROOT_SLOT,   /* index: parameter, slot: its new value */
+    ROOT_GRAD,   /* index: weight */
+    ROOT_TENSOR, /* index: tensor, its new value */
     ROOT_STATE,  /* in a scan's body */
     ROOT_STACK,  /* in a scan's body */
 } Role;
@@ -79,7 +75,7 @@ typedef enum Role {
 typedef struct Root {
     Node *node;
     Role role;
-    int index, slot;
+    int index;
 } Root;
 
 struct Graph {
@@ -116,7 +112,7 @@ Node *graph_matmul(Graph *g, Node *a, Node *b, bool ta, bool tb);
 Node *graph_slice(Graph *g, Node *a, int axis, int64_t begin, int64_t size);
 Node *graph_concat(Graph *g, int n, Node *const *in, int axis);
 Node *graph_pick(Graph *g, Node *scan, PortKind kind, int index);
-void graph_root(Graph *g, Node *node, Role role, int index, int slot);
+void graph_root(Graph *g, Node *node, Role role, int index);
 
 /* A copy of n in g with other inputs. */
 Node *graph_copy(Graph *g, const Node *n, Node *const *in);

@@ -81,7 +81,6 @@ typedef enum AttrKind {
     ATTR_VALUE,
     ATTR_INDEX,
     ATTR_PORT,
-    ATTR_SLOT,
     ATTR_PART,
     ATTR_AXIS,
     ATTR_AXES,

@@ -43,7 +43,7 @@ static int add_box(Build *b, Box box)
 
         o->box_of[i] = at;
         box.products += cost_products(n);
-        if (n->op == OP_PARAM)
+        if (n->op == OP_TENSOR)
             box.params += shape_count(&n->shape);
     }
     vec_push(o->arena, &o->boxes, box);

@@ -23,15 +23,15 @@ typedef struct Buffer Buffer;
 
 typedef enum Place {
     PLACE_WORK,     /* in the workspace, at `at` */
-    PLACE_PARAM,    /* index: parameter; slot 0 is the weight itself */
+    PLACE_TENSOR,   /* index: tensor of the program */
     PLACE_INPUT,    /* index: input or target, as the caller gave it */
     PLACE_OUTPUT,   /* index: where the caller wants an output or gradient */
-    PLACE_PREPARED, /* behind the parameters, at `at` reals from their end */
+    PLACE_PREPARED, /* behind the tensors, at `at` reals from their end */
 } Place;
 
 struct Buffer {
     Place place;
-    int index, slot;
+    int index;
     Type type;
     int64_t count;     /* elements */
     const char *name;  /* for the memory map: the value's name */

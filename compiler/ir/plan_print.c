@@ -5,7 +5,7 @@ static void print_place(Text *out, const Value *v)
 {
     const Buffer *b = v->buffer;
     static const char *const places[] = {[PLACE_WORK] = "workspace",
-                                         [PLACE_PARAM] = "parameter",
+                                         [PLACE_TENSOR] = "tensor",
                                          [PLACE_INPUT] = "input",
                                          [PLACE_OUTPUT] = "output",
                                          [PLACE_PREPARED] = "prepared"};
@@ -14,8 +14,6 @@ static void print_place(Text *out, const Value *v)
         text_printf(out, " at %lld", (long long)b->at);
     else
         text_printf(out, " %d", b->index);
-    if (b->place == PLACE_PARAM && b->slot)
-        text_printf(out, " slot %d", b->slot);
     text_printf(out, ", %lld element%s as ", (long long)b->count,
                 str_s(b->count));
     layout_print(out, &v->layout);

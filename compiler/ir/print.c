@@ -71,9 +71,6 @@ static void print_attr(Text *out, const Node *n)
     case ATTR_PORT:
         text_printf(out, " %s #%d", ports[a->port.kind], a->port.index);
         break;
-    case ATTR_SLOT:
-        text_printf(out, " #%d slot=%d", a->slot.index, a->slot.slot);
-        break;
     case ATTR_PART:
         text_printf(out, " axis=%d begin=%lld size=%lld", a->part.axis,
                     (long long)a->part.begin, (long long)a->part.size);
@@ -118,13 +115,10 @@ static void print_root(Text *out, const Root *r)
     static const char *const roles[] = {
         [ROOT_OUTPUT] = "output", [ROOT_LOSS] = "loss",
         [ROOT_METRIC] = "metric", [ROOT_GRAD] = "grad",
-        [ROOT_PARAM] = "param",   [ROOT_SLOT] = "slot",
-        [ROOT_STATE] = "state",   [ROOT_STACK] = "stack"};
+        [ROOT_TENSOR] = "tensor", [ROOT_STATE] = "state",
+        [ROOT_STACK] = "stack"};
 
-    text_printf(out, "%s %d", roles[r->role], r->index);
-    if (r->role == ROOT_SLOT)
-        text_printf(out, " slot %d", r->slot);
-    text_printf(out, " = %%%d\n", r->node->id);
+    text_printf(out, "%s %d = %%%d\n", roles[r->role], r->index, r->node->id);
 }
 
 static void print_graph(Text *out, const Graph *g, int indent)
@@ -180,8 +174,8 @@ static void dot_node(Text *out, const Node *n, const char *scope)
 
 static void dot_graph(Text *out, const Graph *g, const char *scope)
 {
-    static const char *const roles[] = {"output", "loss", "metric", "gradient",
-                                        "update", "slot", "state",  "stack"};
+    static const char *const roles[] = {"output", "loss",  "metric", "gradient",
+                                        "update", "state", "stack"};
 
     for (int i = 0; i < g->nodes.n; i++) {
         const Node *n = g->nodes.at[i];

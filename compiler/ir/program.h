@@ -27,15 +27,27 @@ typedef struct Init {
     const double *literal; /* shape_count numbers, row-major */
 } Init;
 
-typedef struct Param {
+/* Tensors that outlive a call. All lie in one block of memory; an entry reads
+ * one by a leaf TENSOR and gives it a new value by a ROOT_TENSOR. */
+typedef enum TensorKind {
+    TENSOR_WEIGHT,    /* learned, unless frozen */
+    TENSOR_SLOT,      /* the optimiser's state of a weight */
+    TENSOR_STATISTIC, /* gathered by `step`, read by the others */
+    TENSOR_CARRIED,   /* a state handed from one call to the next */
+    TENSOR_CONSTANT,  /* numbers of the text or the compiler */
+} TensorKind;
+
+typedef struct Tensor {
+    TensorKind kind;
     const char *name; /* as in weights files: "f5.weight" */
     Shape shape;      /* file order: PyTorch's */
     Init init;
-    bool frozen;           /* never updated */
-    double l2, l1;         /* own penalties; added to the model's */
-    struct Layout *layout; /* in memory, for all entries; NULL: not yet */
     Span span;
-} Param;
+    struct Layout *layout; /* in memory, for all entries; NULL: not yet */
+    bool frozen;           /* WEIGHT: never updated */
+    double l2, l1;         /* WEIGHT: own penalties; added to the model's */
+    int weight;            /* SLOT: of which */
+} Tensor;
 
 typedef struct Input {
     const char *name;
@@ -79,7 +91,7 @@ typedef struct Entry {
 typedef struct Program {
     Arena *arena;
     const char *name, *path; /* of the model; its file, as given */
-    VEC(Param) params;
+    VEC(Tensor) tensors;
     VEC(Input) inputs; /* inputs first, then targets, in text order */
     int n_inputs;      /* how many of them are inputs */
     VEC(Output) outputs;
@@ -92,9 +104,26 @@ typedef struct Program {
     Split test, validation;
     Train train;
     VEC(Entry) entries;
-    int slots;        /* optimiser slots a parameter, where it is trained */
-    int64_t prepared; /* reals behind them, made from parameters alone */
+    int64_t prepared; /* reals behind the tensors, made from them alone */
     const struct Kinks *kinks; /* of a gradient check's loss; else NULL */
 } Program;
+
+/* Enters a tensor and returns its index. */
+int program_tensor(Program *p, Tensor tensor);
+
+/* A node of g that reads tensor `index`. */
+Node *program_leaf(const Program *p, Graph *g, int index);
+
+/* How tensor `index` lies in memory, a slot as its weight; NULL: not settled
+ * yet, or read by nobody. */
+const struct Layout *program_layout(const Program *p, int index);
+
+/* How many tensors stand before the optimiser's, which come last. */
+int program_kept(const Program *p);
+
+/* Numbers of the first n tensors as they lie in memory, padding included; of
+ * all weights without it. */
+int64_t program_reals(const Program *p, int n);
+int64_t program_weights(const Program *p);
 
 #endif

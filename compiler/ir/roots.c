@@ -1,9 +1,9 @@
 /* roots.c: what a graph computes, by role. */
 #include "ir/graph.h"
 
-void graph_root(Graph *g, Node *node, Role role, int index, int slot)
+void graph_root(Graph *g, Node *node, Role role, int index)
 {
-    Root root = {.node = node, .role = role, .index = index, .slot = slot};
+    Root root = {.node = node, .role = role, .index = index};
 
     vec_push(g->arena, &g->roots, root);
 }

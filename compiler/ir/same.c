@@ -18,8 +18,6 @@ static size_t attr_size(const Node *n)
         return sizeof x->index;
     case ATTR_PORT:
         return sizeof x->port;
-    case ATTR_SLOT:
-        return sizeof x->slot;
     case ATTR_PART:
         return offsetof(Attr, part.axis) + sizeof x->part.axis;
     case ATTR_AXIS:

@@ -216,7 +216,7 @@ static void set_roots(const OpenScan *s)
             if (stays(s, p))
                 graph_root(g, p->inside,
                            kind == PORT_STATE ? ROOT_STATE : ROOT_STACK,
-                           p->number, 0);
+                           p->number);
         }
 }
 

@@ -1,11 +1,11 @@
-/* autodiff.c: adds the gradient of the loss by each trained parameter.
+/* autodiff.c: adds the gradient of the loss by each trained weight.
  *
  * In goes a step graph with ROOT_LOSS, out comes the same graph with more
- * nodes and a ROOT_GRAD for each parameter that is trained and that the loss
+ * nodes and a ROOT_GRAD for each weight that is trained and that the loss
  * depends on; one that it does not depend on has no gradient and is left as it
  * is, as in PyTorch. Reverse accumulation (Linnainmaa 1970): contributions to
  * a value are collected and added once all its users are done. Nothing is
- * computed that no parameter needs. */
+ * computed that no weight needs. */
 #include "ir/program.h"
 #include "ir/rules.h"
 #include "pass/diff.h"
@@ -165,22 +165,22 @@ void diff_walk(Diff *d)
     }
 }
 
-/* By parameter, the leaves that read it. */
-static Nodes *find_leaves(const Diff *d, int n_params)
+/* By tensor, the leaves that read it. */
+static Nodes *find_leaves(const Diff *d, int n_tensors)
 {
-    Nodes *leaves = NEWN(d->g->arena, Nodes, n_params + 1);
+    Nodes *leaves = NEWN(d->g->arena, Nodes, n_tensors + 1);
 
     for (int i = 0; i < d->n; i++) {
         Node *n = d->g->nodes.at[i];
 
-        if (n->op == OP_PARAM)
+        if (n->op == OP_TENSOR)
             vec_push(d->g->arena, &leaves[n->attr.index], n);
     }
     return leaves;
 }
 
-/* The gradient of a parameter that these leaves read, or NULL. */
-static Node *param_gradient(Diff *d, const Nodes *leaves)
+/* The gradient of the tensor that these leaves read, or NULL. */
+static Node *gradient_of(Diff *d, const Nodes *leaves)
 {
     Nodes parts = {0};
 
@@ -193,32 +193,37 @@ static Node *param_gradient(Diff *d, const Nodes *leaves)
     return parts.n ? diff_sum(d->g, &parts) : NULL;
 }
 
+static bool learns(const Tensor *t)
+{
+    return t->kind == TENSOR_WEIGHT && !t->frozen;
+}
+
 Graph *autodiff(Program *p, Graph *g)
 {
     Node *loss = graph_find_root(g, ROOT_LOSS, 0);
     Diff d = diff_new(g);
-    const Nodes *leaves = find_leaves(&d, p->params.n);
+    const Nodes *leaves = find_leaves(&d, p->tensors.n);
 
     if (!loss)
         return g;
     for (int i = 0; i < d.n; i++) {
         const Node *n = g->nodes.at[i];
 
-        d.need[i] = n->op == OP_PARAM && !p->params.at[n->attr.index].frozen;
+        d.need[i] = n->op == OP_TENSOR && learns(&p->tensors.at[n->attr.index]);
     }
     diff_spread(&d);
     if (!d.need[loss->id])
         return g;
     diff_add(&d, loss, graph_const_shaped(g, 1, loss->shape, loss));
     diff_walk(&d);
-    for (int i = 0; i < p->params.n; i++) {
-        Node *gradient =
-            p->params.at[i].frozen ? NULL : param_gradient(&d, &leaves[i]);
+    for (int i = 0; i < p->tensors.n; i++) {
+        const Tensor *t = &p->tensors.at[i];
+        Node *gradient = learns(t) ? gradient_of(&d, &leaves[i]) : NULL;
 
         if (!gradient)
             continue;
-        diff_name(&d, gradient, p->params.at[i].name);
-        graph_root(g, gradient, ROOT_GRAD, i, 0);
+        diff_name(&d, gradient, t->name);
+        graph_root(g, gradient, ROOT_GRAD, i);
     }
     return g;
 }

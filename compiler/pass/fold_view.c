@@ -144,7 +144,7 @@ static Node *slice_across(Graph *g, const Node *n, const Node *x)
     if (x->attr.axis == n->attr.part.axis)
         return NULL;
     for (int i = 0; i < x->n_in; i++) {
-        if (x->in[i]->op != OP_PARAM)
+        if (x->in[i]->op != OP_TENSOR)
             return NULL;
         in[i] = graph_slice(g, x->in[i], n->attr.part.axis, n->attr.part.begin,
                             n->attr.part.size);

@@ -125,18 +125,36 @@ static bool apart(Fuser *f, const Kernel *other, const Kernel *k)
     return !walk_meets(f, k);
 }
 
-/* An update that keeps state streams through memory of its own, and is long:
- * in the registers of a product's tile it would be written out for each. */
+/* The place of the one tensor that n reads element by element, itself or
+ * through maps. */
+enum { READS_NONE = -1, READS_SEVERAL = -2 };
+
+static int reads(const Node *n, const int *before)
+{
+    int one = n->op == OP_TENSOR ? n->attr.index : READS_NONE;
+    for (int x = 0; op_is_map(n->op) && x < n->n_in; x++) {
+        int other = before[n->in[x]->id];
+        if (one == READS_NONE)
+            one = other;
+        else if (other != READS_NONE && other != one)
+            one = READS_SEVERAL;
+    }
+    return one;
+}
+
+/* An update that reads more tensors than the one it replaces streams through
+ * memory of its own, and is long: in the registers of a product's tile it
+ * would be written out for each. */
 static void mark_stateful(Fuser *f)
 {
     const Graph *g = f->plan->graph;
-    for (int i = 0; i < g->nodes.n; i++) {
-        const Node *n = g->nodes.at[i];
-        for (int x = 0; op_is_map(n->op) && x < n->n_in; x++)
-            f->stateful[i] |=
-                n->in[x]->op == OP_SLOT ||
-                (op_is_map(n->in[x]->op) && f->stateful[n->in[x]->id]);
-    }
+    int *read = NEWN(f->plan->arena, int, g->nodes.n + 1);
+    for (int i = 0; i < g->nodes.n; i++)
+        read[i] = reads(g->nodes.at[i], read);
+    for (int i = 0; i < g->roots.n; i++)
+        if (g->roots.at[i].role == ROOT_TENSOR &&
+            read[g->roots.at[i].node->id] == READS_SEVERAL)
+            f->stateful[g->roots.at[i].node->id] = true;
     for (int i = g->nodes.n - 1; i >= 0; i--) {
         const Node *n = g->nodes.at[i];
         for (int x = 0; f->stateful[i] && x < n->n_in; x++)

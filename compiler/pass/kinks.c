@@ -42,7 +42,7 @@ const struct Kinks *kinks_find(const Program *p, const Graph *g)
     bool *behind = NEWN(p->arena, bool, g->nodes.n + 1);
     Met met = {false};
 
-    k->behind = NEWN(p->arena, bool, p->params.n + 1);
+    k->behind = NEWN(p->arena, bool, p->tensors.n + 1);
     live[graph_find_root(g, ROOT_LOSS, 0)->id] = true;
     for (int i = g->nodes.n - 1; i >= 0; i--) {
         const Node *n = g->nodes.at[i];
@@ -53,7 +53,7 @@ const struct Kinks *kinks_find(const Program *p, const Graph *g)
             live[n->in[j]->id] = true;
             behind[n->in[j]->id] |= through;
         }
-        if (n->op == OP_PARAM)
+        if (n->op == OP_TENSOR)
             k->behind[n->attr.index] |= behind[i];
     }
     k->kinks = list(p->arena, met, CHECK_KINK);

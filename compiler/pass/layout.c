@@ -4,8 +4,8 @@
  * written to memory a Value; views share their source's buffer under another
  * layout. Where no layout describes a view, or where a value must stand in
  * two places, a copy is inserted: a RESHAPE to the same shape with a kernel
- * of its own. What is bound to a place before its kernel runs: a parameter's
- * new value (in place), a state (the slot after the step), a stack, an
+ * of its own. What is bound to a place before its kernel runs: a tensor's new
+ * value (in place), a state (the slot after the step), a stack, an
  * output, and an input of CONCAT (its slice of the result). */
 #include "pass/layout.h"
 
@@ -44,14 +44,15 @@ Node *layout_copy(Plan *plan, Node *of)
     return n;
 }
 
-static Layout *param_layout(const Program *p, int index)
+/* Row-major where no kernel wished for another. */
+static Layout tensor_layout(const Program *p, int index)
 {
-    Param *param = &p->params.at[index];
-    if (!param->layout) {
-        param->layout = NEW(p->arena, Layout);
-        *param->layout = layout_dense(&param->shape);
+    Tensor *t = &p->tensors.at[index];
+    if (!program_layout(p, index)) {
+        t->layout = NEW(p->arena, Layout);
+        *t->layout = layout_dense(&t->shape);
     }
-    return param->layout;
+    return *program_layout(p, index);
 }
 
 void layout_bind(Plan *plan, Node *n, Buffer *buffer, Layout l)
@@ -71,30 +72,25 @@ Node *layout_copy_as(Plan *plan, Node *of, const Layout *l)
     return n;
 }
 
-static Buffer *param_buffer(Plan *plan, const Node *n, int index, int slot)
+static void bind_tensor(Plan *plan, Node *n, int index)
 {
-    Buffer *b = layout_buffer(plan, PLACE_PARAM, n,
-                              param_layout(plan->program, index)->extent);
+    Layout l = tensor_layout(plan->program, index);
+    Buffer *b = layout_buffer(plan, PLACE_TENSOR, n, l.extent);
     b->index = index;
-    b->slot = slot;
-    b->name = plan->program->params.at[index].name;
-    return b;
+    b->name = plan->program->tensors.at[index].name;
+    layout_bind(plan, n, b, l);
 }
 
 static void bind_leaf(Plan *plan, Node *n)
 {
-    int index = n->op == OP_SLOT ? n->attr.slot.index : n->attr.index;
     Buffer *b;
     switch (n->op) {
-    case OP_PARAM:
-    case OP_SLOT:
-        b = param_buffer(plan, n, index,
-                         n->op == OP_SLOT ? n->attr.slot.slot : 0);
-        layout_bind(plan, n, b, *param_layout(plan->program, index));
+    case OP_TENSOR:
+        bind_tensor(plan, n, n->attr.index);
         break;
     case OP_INPUT:
         b = layout_buffer(plan, PLACE_INPUT, n, shape_count(&n->shape));
-        b->index = index;
+        b->index = n->attr.index;
         layout_bind(plan, n, b, layout_dense(&n->shape));
         break;
     default:
@@ -111,15 +107,12 @@ Node *layout_root(Plan *plan, Node *n)
     return computed && n->op != OP_PICK ? n : layout_copy(plan, n);
 }
 
-/* Whether a value shows a parameter or slot, through views. */
-static bool shows(const Plan *plan, const Node *n, const Root *r)
+/* Whether a value shows a tensor, through views. */
+static bool shows(const Plan *plan, const Node *n, int index)
 {
     while (plan_is_view(n) && !plan->value[n->id].kernel)
         n = n->in[0];
-    if (r->role == ROOT_PARAM)
-        return n->op == OP_PARAM && n->attr.index == r->index;
-    return n->op == OP_SLOT && n->attr.slot.index == r->index &&
-           n->attr.slot.slot == r->slot;
+    return n->op == OP_TENSOR && n->attr.index == index;
 }
 
 /* Whether the kernel of a new value reads the old one in any other way than
@@ -130,20 +123,18 @@ static bool reads_across(const Plan *plan, const Root *r)
     for (int j = 0; k && j < k->nodes.n; j++) {
         const Node *n = k->nodes.at[j];
         for (int i = 0; i < n->n_in; i++)
-            if (shows(plan, n->in[i], r) &&
+            if (shows(plan, n->in[i], r->index) &&
                 (!op_is_map(n->op) || plan_is_view(n->in[i])))
                 return true;
     }
     return false;
 }
 
-static void bind_param_root(Plan *plan, Root *r)
+static void bind_tensor_root(Plan *plan, Root *r)
 {
     r->node = reads_across(plan, r) ? layout_copy(plan, r->node)
                                     : layout_root(plan, r->node);
-    Buffer *b = param_buffer(plan, r->node, r->index,
-                             r->role == ROOT_SLOT ? r->slot : 0);
-    layout_bind(plan, r->node, b, *param_layout(plan->program, r->index));
+    bind_tensor(plan, r->node, r->index);
 }
 
 static void bind_output_root(Plan *plan, Root *r)
@@ -160,8 +151,8 @@ static void bind_roots(Plan *plan)
     Graph *g = plan->graph;
     for (int i = 0; i < g->roots.n; i++) {
         Root *r = &g->roots.at[i];
-        if (r->role == ROOT_PARAM || r->role == ROOT_SLOT)
-            bind_param_root(plan, r);
+        if (r->role == ROOT_TENSOR)
+            bind_tensor_root(plan, r);
         else if (r->role == ROOT_OUTPUT || r->role == ROOT_GRAD)
             bind_output_root(plan, r);
     }

@@ -1,10 +1,10 @@
-/* optimizer.c: turns gradients into updates of parameters.
+/* optimizer.c: turns gradients into updates of weights.
  *
- * In goes a step graph with ROOT_GRADs, out comes one with a ROOT_PARAM for
- * each of them and a ROOT_SLOT for each state of the optimiser. Clips and
- * optimiser are rules of ir/rule.h, written for one number: their nodes are
- * built anew for each parameter, so that fusion sees nothing special. Slots
- * begin as zeros. */
+ * In goes a step graph with ROOT_GRADs, out comes one with a ROOT_TENSOR for
+ * each of them and for each state of the optimiser, which is a tensor of its
+ * own: "f5.weight.m". Clips and optimiser are rules of ir/rule.h, written for
+ * one number: their nodes are built anew for each weight, so that fusion sees
+ * nothing special. Slots begin as zeros. */
 #include "ir/program.h"
 #include "pass/pass.h"
 
@@ -73,6 +73,7 @@ static Node *result(const Use *u, const Node *root)
     return graph_broadcast(u->g, widened(u, n, true),
                            u->args[RULE_GRADIENT]->shape);
 }
+
 /* The root of all squares of all gradients together, [1]. */
 static Node *norm(Graph *g, const Root *roots, int n)
 {
@@ -106,24 +107,30 @@ static void clip(Graph *g, const Rule *rule, Root *roots, int n)
     }
 }
 
-/* By parameter, a leaf that reads it, or NULL. */
+/* By tensor, a leaf that reads it, or NULL. */
 static Node **find_leaves(const Program *p, const Graph *g)
 {
-    Node **leaves = NEWN(g->arena, Node *, p->params.n + 1);
+    Node **leaves = NEWN(g->arena, Node *, p->tensors.n + 1);
 
     for (int i = g->nodes.n - 1; i >= 0; i--)
-        if (g->nodes.at[i]->op == OP_PARAM)
+        if (g->nodes.at[i]->op == OP_TENSOR)
             leaves[g->nodes.at[i]->attr.index] = g->nodes.at[i];
     return leaves;
 }
 
-/* What slot k remembers, under the name that the rule gives it. */
-static Node *slot(Graph *g, Node *w, int index, int k, const char *name)
+/* A state of weight w, a new tensor under the name that the rule gives it. */
+static Node *slot(Program *p, Graph *g, const Node *w, const char *name)
 {
-    Node *n = graph_add_shaped(g, OP_SLOT, TYPE_REAL, w->shape, 0, NULL,
-                               (Attr){.slot = {.index = index, .slot = k}}, w);
+    const char *of = p->tensors.at[w->attr.index].name;
+    Tensor t = {.kind = TENSOR_SLOT,
+                .name = arena_printf(p->arena, "%s.%s", of, name),
+                .shape = w->shape,
+                .init = {.kind = INIT_CONSTANT},
+                .span = w->span,
+                .weight = w->attr.index};
+    Node *n = program_leaf(p, g, program_tensor(p, t));
 
-    graph_name(n, name);
+    n->name = name;
     return n;
 }
 
@@ -137,16 +144,15 @@ static void update(Program *p, Graph *g, Node *w, const Root *grad)
     args[RULE_WEIGHT] = w;
     args[RULE_GRADIENT] = grad->node;
     for (int i = 0; i < rule->states.n; i++)
-        args[RULE_STATES + i] =
-            slot(g, w, grad->index, i + 1, rule->states.at[i]);
+        args[RULE_STATES + i] = slot(p, g, w, rule->states.at[i]);
     apply(&u);
     for (int i = 0; i < rule->states.n; i++) {
         next = result(&u, graph_find_root(rule->body, ROOT_STATE, i));
-        graph_root(g, next, ROOT_SLOT, grad->index, i + 1);
+        graph_root(g, next, ROOT_TENSOR, args[RULE_STATES + i]->attr.index);
     }
     next = result(&u, graph_find_root(rule->body, ROOT_STACK, 0));
-    graph_name(next, p->params.at[grad->index].name);
-    graph_root(g, next, ROOT_PARAM, grad->index, 0);
+    graph_name(next, p->tensors.at[grad->index].name);
+    graph_root(g, next, ROOT_TENSOR, grad->index);
 }
 
 Graph *optimizer(Program *p, Graph *g)
@@ -155,7 +161,6 @@ Graph *optimizer(Program *p, Graph *g)
     Root *old = g->roots.at;
     int n = g->roots.n;
 
-    p->slots = p->train.optimizer->states.n;
     for (int i = 0; i < p->train.clips.n; i++)
         clip(g, p->train.clips.at[i], old, n);
     g->roots.at = NULL;
@@ -164,6 +169,6 @@ Graph *optimizer(Program *p, Graph *g)
         if (old[i].role == ROOT_GRAD)
             update(p, g, leaves[old[i].index], &old[i]);
         else
-            graph_root(g, old[i].node, old[i].role, old[i].index, old[i].slot);
+            graph_root(g, old[i].node, old[i].role, old[i].index);
     return g;
 }

@@ -1,24 +1,18 @@
 /* order.c: fixes the sequence of kernels; lifetimes mean nothing before this.
  *
  * A kernel stands after those whose values it reads. Whoever writes a
- * parameter or its slot in place stands after everybody who reads the old
- * value. Otherwise the order of the graph holds, and a copy stands just
- * before the first kernel that needs it. */
+ * tensor in place stands after everybody who reads its old value. Otherwise the
+ * order of the graph holds, and a copy stands just before the first kernel that
+ * needs it. */
 #include <stdlib.h>
 
 #include "pass/backend.h"
 
-/* Who reads a parameter, or one of its slots. */
-typedef struct Reader {
-    Kernel *kernel;
-    int slot;
-} Reader;
-
-typedef VEC(Reader) Readers;
+typedef VEC(Kernel *) Readers;
 
 typedef struct Sorter {
     Plan *plan;
-    Readers *readers; /* by the parameter's index */
+    Readers *readers; /* of each tensor's old value */
     VEC(Kernel *) done;
     char *mark; /* by position before sorting: 1 open, 2 done */
 } Sorter;
@@ -44,7 +38,7 @@ static int by_key(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Enters a kernel among the readers of the parameters whose old values it
+/* Enters a kernel among the readers of the tensors whose old values it
  * reads. */
 static void note_reads(Sorter *s, Kernel *k)
 {
@@ -54,10 +48,9 @@ static void note_reads(Sorter *s, Kernel *k)
         for (int i = 0; i < n->n_in; i++) {
             const Value *v = &plan->value[n->in[i]->id];
             const Buffer *b = v->buffer;
-            if (!v->kernel && b && b->place == PLACE_PARAM &&
+            if (!v->kernel && b && b->place == PLACE_TENSOR &&
                 made_by(plan, n->in[i]) == NULL)
-                vec_push(plan->arena, &s->readers[b->index],
-                         ((Reader){k, b->slot}));
+                vec_push(plan->arena, &s->readers[b->index], k);
         }
     }
 }
@@ -68,12 +61,12 @@ static void visit_readers(Sorter *s, const Kernel *k)
 {
     for (int j = 0; j < k->stores.n; j++) {
         const Buffer *b = s->plan->value[k->stores.at[j]->id].buffer;
-        if (!b || b->place != PLACE_PARAM)
+        if (!b || b->place != PLACE_TENSOR)
             continue;
         const Readers *readers = &s->readers[b->index];
         for (int i = 0; i < readers->n; i++)
-            if (readers->at[i].kernel != k && readers->at[i].slot == b->slot)
-                visit(s, readers->at[i].kernel);
+            if (readers->at[i] != k)
+                visit(s, readers->at[i]);
     }
 }
 
@@ -103,7 +96,7 @@ Plan *order(Plan *plan)
     if (n > 0)
         qsort(plan->kernels.at, (size_t)n, sizeof(Kernel *), by_key);
     Sorter s = {.plan = plan,
-                .readers = NEWN(plan->arena, Readers, plan->program->params.n),
+                .readers = NEWN(plan->arena, Readers, plan->program->tensors.n),
                 .mark = NEWN(plan->arena, char, n)};
     for (int i = 0; i < n; i++) {
         plan->kernels.at[i]->position = i;

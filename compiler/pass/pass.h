@@ -53,8 +53,8 @@ Graph *hoist(Program *p, Graph *g);
  * not depend on gets none. Needs ROOT_LOSS. */
 Graph *autodiff(Program *p, Graph *g);
 
-/* The step entry: ROOT_GRADs become ROOT_PARAMs and ROOT_SLOTs; sets p->slots,
- * the same for every parameter. Needs autodiff. */
+/* The step entry: ROOT_GRADs become ROOT_TENSORs; adds slots to the table of
+ * tensors. Needs autodiff. */
 Graph *optimizer(Program *p, Graph *g);
 
 /* The second rewrite, after autodiff and fold: constants and repeated values

@@ -8,7 +8,7 @@
  *     nobody has written since;
  *   - what a kernel writes, its scratch included, lies apart from what it
  *     reads and inside the workspace;
- *   - a parameter's or slot's old value is read by nobody once the new one is
+ *   - a tensor's old value is read by nobody once the new one is
  *     written, within one kernel only element by element;
  *   - every value lies inside its buffer. */
 #include "pass/backend.h"
@@ -31,7 +31,7 @@ typedef struct Replay {
     bool plain;
     VEC(Note) notes;             /* in the order of their buffers' addresses */
     VEC(Note *) holding;         /* those that hold values, and some that did */
-    VEC(const Buffer *) updated; /* parameters and slots, in order */
+    VEC(const Buffer *) updated; /* tensors, in order */
 } Replay;
 
 static int64_t element_bytes(const Replay *r, Type type)
@@ -132,35 +132,30 @@ static const Node *origin(const Plan **plan, const Node *n)
     }
 }
 
-static bool same_param(const Buffer *a, const Buffer *b)
-{
-    return a->index == b->index && a->slot == b->slot;
-}
-
 static bool updated(const Replay *r, const Buffer *b)
 {
     for (int i = 0; i < r->updated.n; i++)
-        if (same_param(r->updated.at[i], b))
+        if (r->updated.at[i]->index == b->index)
             return true;
     return false;
 }
 
-/* Whether kernel k writes the parameter or slot itself. */
+/* Whether kernel k writes the tensor itself. */
 static bool updates(const Plan *plan, const Kernel *k, const Buffer *b)
 {
     for (int j = 0; j < k->stores.n; j++) {
         const Buffer *to = plan->value[k->stores.at[j]->id].buffer;
-        if (to && to->place == PLACE_PARAM && same_param(to, b))
+        if (to && to->place == PLACE_TENSOR && to->index == b->index)
             return true;
     }
     return false;
 }
 
-static void read_param(const Replay *r, const Plan *plan, const Kernel *k,
-                       const Node *user, const Node *n, const Node *from)
+static void read_tensor(const Replay *r, const Plan *plan, const Kernel *k,
+                        const Node *user, const Node *n, const Node *from)
 {
     const Buffer *b = plan->value[n->id].buffer;
-    bool old = from->op == OP_PARAM || from->op == OP_SLOT;
+    bool old = from->op == OP_TENSOR;
     bool each = op_is_map(user->op) && from == n;
     if (updated(r, b) == old)
         nnc_bug("%s: kernel %d reads %s too %s", r->entry, k->position,
@@ -184,8 +179,8 @@ static void read(Replay *r, const Plan *plan, const Kernel *k, const Node *user,
     if (at == plan && made && made->position >= k->position)
         nnc_bug("%s: kernel %d reads node %d before it is computed", r->entry,
                 k->position, n->id);
-    if (b->place == PLACE_PARAM)
-        read_param(r, plan, k, user, n, from);
+    if (b->place == PLACE_TENSOR)
+        read_tensor(r, plan, k, user, n, from);
     else if (buffer_in_work(b) && note_of(r, b)->held != HELD_VALUES)
         nnc_bug("%s: kernel %d reads %s, whose place is %s", r->entry,
                 k->position, name_of(b),
@@ -246,7 +241,7 @@ static void run_kernel(Replay *r, const Plan *plan, const Kernel *k)
     read_inputs(r, plan, k);
     for (int j = 0; j < k->stores.n; j++) {
         const Buffer *b = plan->value[k->stores.at[j]->id].buffer;
-        if (b && b->place == PLACE_PARAM)
+        if (b && b->place == PLACE_TENSOR)
             vec_push(r->arena, &r->updated, b);
     }
 }

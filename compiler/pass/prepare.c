@@ -48,7 +48,7 @@ static bool input_is_set(const Plan *plan, const Node *n)
     const Buffer *b = plan->value[n->id].buffer;
     if (plan_is_number(n))
         return is_constant(n);
-    return b && (b->place == PLACE_PARAM ||
+    return b && (b->place == PLACE_TENSOR ||
                  (b->place == PLACE_WORK && is_prepared(plan, b)));
 }
 

@@ -82,8 +82,7 @@ static Graph *rewrite_graph(const Graph *g, bool body, Rewrite *f, void *to)
     for (int i = 0; i < g->roots.n; i++) {
         const Root *root = &g->roots.at[i];
 
-        graph_root(r.g, r.map[root->node->id], root->role, root->index,
-                   root->slot);
+        graph_root(r.g, r.map[root->node->id], root->role, root->index);
     }
     return r.g;
 }

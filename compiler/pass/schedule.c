@@ -1,9 +1,9 @@
 /* schedule.c: decides the layouts that fast kernels want, before layout.c
  * gives every value one.
  *
- * A parameter that a product reads as its weight lives packed in panels of
- * that product's tile; the other uses adapt: what is combined with a packed
- * parameter element by element (its gradient, its slots) wants the same
+ * A tensor that a product reads as its weight lives packed in panels of that
+ * product's tile; the other uses adapt: what is combined with a packed tensor
+ * element by element (its gradient, its optimiser's state) wants the same
  * layout, and a product that needs the lanes of another axis gets a copy,
  * made once a run of the entry. */
 #include "pass/schedule.h"
@@ -68,11 +68,11 @@ static void pack_param(Plan *plan, const Node *n, const Target *target)
     Node **outer = fixed_input(plan, w);
     if (outer)
         w = *outer;
-    if (w->op != OP_PARAM || !n->attr.mm.tb)
+    if (w->op != OP_TENSOR || !n->attr.mm.tb)
         return;
-    Param *param = &plan->program->params.at[w->attr.index];
-    if (!param->layout)
-        param->layout = packed(plan, n, target);
+    Tensor *tensor = &plan->program->tensors.at[w->attr.index];
+    if (!tensor->layout)
+        tensor->layout = packed(plan, n, target);
 }
 
 static void pack_params(Plan *plan, const Target *target)
@@ -161,26 +161,16 @@ static void copy_operands(Plan *plan, const Target *target)
     }
 }
 
-static const Layout *wish(const Plan *plan, const Node *n)
-{
-    if (plan->value[n->id].want)
-        return plan->value[n->id].want;
-    int index = n->op == OP_SLOT ? n->attr.slot.index : n->attr.index;
-    if (n->op == OP_PARAM || n->op == OP_SLOT)
-        return plan->program->params.at[index].layout;
-    return NULL;
-}
-
 static const Layout *kernel_wish(const Plan *plan, const Kernel *k)
 {
     for (int j = 0; j < k->nodes.n; j++) {
         const Node *n = k->nodes.at[j];
-        if (wish(plan, n))
-            return wish(plan, n);
+        if (schedule_wish(plan, n))
+            return schedule_wish(plan, n);
         for (int i = 0; op_is_map(n->op) && i < n->n_in; i++)
-            if (wish(plan, n->in[i]) &&
+            if (schedule_wish(plan, n->in[i]) &&
                 shape_equal(&n->in[i]->shape, &n->shape))
-                return wish(plan, n->in[i]);
+                return schedule_wish(plan, n->in[i]);
     }
     return NULL;
 }

@@ -5,6 +5,9 @@
 #include "pass/conv_spec.h"
 #include "pass/layout.h"
 
+/* How a value lies, as far as somebody has said so; or NULL. */
+const Layout *schedule_wish(const Plan *plan, const Node *n);
+
 /* The layout that a value will have, as far as that is decided, through the
  * views that are free; false where a view of it is a copy. */
 bool schedule_known(const Plan *plan, const Node *n, Layout *l);

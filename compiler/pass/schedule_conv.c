@@ -110,15 +110,15 @@ static void wish_gradient(Plan *plan, Kernel *k, const Target *target)
 static void pack_weight(Plan *plan, const Kernel *k, const Target *target)
 {
     const Node *w = k->anchor->in[1];
-    if (w->op != OP_PARAM)
+    if (w->op != OP_TENSOR)
         return;
-    Param *param = &plan->program->params.at[w->attr.index];
-    if (param->layout)
+    Tensor *tensor = &plan->program->tensors.at[w->attr.index];
+    if (tensor->layout)
         return;
     ConvSpec s = schedule_conv_spec(plan, k);
     ConvPlan *p = conv_plan(plan->arena, &s, target);
-    param->layout = NEW(plan->arena, Layout);
-    *param->layout = conv_weight_layout(&w->shape, &p->weights);
+    tensor->layout = NEW(plan->arena, Layout);
+    *tensor->layout = conv_weight_layout(&w->shape, &p->weights);
 }
 
 static bool is_kind(const Plan *plan, int i, KernelKind kind)

@@ -8,15 +8,18 @@ const Layout *schedule_keep(const Plan *plan, Layout l)
     return to;
 }
 
+const Layout *schedule_wish(const Plan *plan, const Node *n)
+{
+    if (n->op == OP_TENSOR)
+        return program_layout(plan->program, n->attr.index);
+    return plan->value[n->id].want;
+}
+
 bool schedule_known(const Plan *plan, const Node *n, Layout *l)
 {
-    const Value *v = &plan->value[n->id];
-    *l = layout_dense(&n->shape);
-    if (n->op == OP_PARAM && plan->program->params.at[n->attr.index].layout)
-        *l = *plan->program->params.at[n->attr.index].layout;
-    else if (v->want)
-        *l = *v->want;
-    if (!plan_is_view(n) || v->kernel)
+    const Layout *wish = schedule_wish(plan, n);
+    *l = wish ? *wish : layout_dense(&n->shape);
+    if (!plan_is_view(n) || plan->value[n->id].kernel)
         return true;
     Layout from;
     return schedule_known(plan, n->in[0], &from) && layout_view(n, &from, l);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nn_init.h"
 #include "nn_layout.h"
 #include "nn_rng.h"
 
@@ -91,17 +92,19 @@ static void must(bool done, const nn_error *e)
     exit(1);
 }
 
-/* The parameter's numbers are in d->file, but for what can never change. */
+/* A weight's numbers are in d->file, but for what can never change. */
 static void set_param(drive *d, const nn_param *p)
 {
     nn_error e = {0};
     bool fixed = p->frozen && p->init == NN_INIT_LITERAL;
     for (int64_t i = 0; fixed && i < nn_layout_count(p); i++)
         d->file[i] = (nn_real)(float)p->literal[i];
-    for (int slot = 0; slot <= p->slots; slot++)
-        memset(d->params + p->offset + slot * d->model->slot_stride, 0,
-               (size_t)p->size * sizeof(nn_real));
-    must(nn_layout_from_file(p, d->file, d->params + p->offset, &e), &e);
+    int row = (int)(p - d->model->params);
+    memset(d->params + p->offset, 0, (size_t)p->size * sizeof(nn_real));
+    must(p->kind != NN_WEIGHT
+             ? nn_init_param(d->model, row, d->params, 1, &e)
+             : nn_layout_from_file(p, d->file, d->params + p->offset, &e),
+         &e);
 }
 
 void drive_weights(drive *d, const nn_param *p, double scale, double phase)
@@ -148,11 +151,24 @@ void drive_random_input(drive *d, int t, uint32_t which)
                 (int32_t)(nn_rng_word(s, (uint64_t)i) % in->classes);
 }
 
-const nn_real *drive_read(drive *d, const nn_param *p, int slot)
+const nn_param *drive_slot(const drive *d, const nn_param *weight, int slot)
+{
+    size_t n = strlen(weight->name);
+    for (int i = 0; i < d->model->param_count; i++) {
+        const nn_param *p = &d->model->params[i];
+        bool own = p->kind == NN_SLOT &&
+                   strncmp(p->name, weight->name, n) == 0 &&
+                   strrchr(p->name, '.') == p->name + n;
+        if (own && --slot == 0)
+            return p;
+    }
+    return NULL;
+}
+
+const nn_real *drive_read(drive *d, const nn_param *p)
 {
     nn_error e = {0};
-    const nn_real *at = d->params + p->offset + slot * d->model->slot_stride;
-    must(nn_layout_to_file(p, at, d->file, &e), &e);
+    must(nn_layout_to_file(p, d->params + p->offset, d->file, &e), &e);
     return d->file;
 }
 

@@ -30,8 +30,8 @@ void drive_open(drive *d, const nn_model *m, int rows);
 void drive_close(drive *d);
 
 /* Parameter p gets scale * sin(0.7 * i + phase), rounded to float, or its own
- * numbers where they can never change; its optimiser slots and padding become
- * 0. */
+ * numbers where they can never change; another tensor begins as the table
+ * says. */
 void drive_weights(drive *d, const nn_param *p, double scale, double phase);
 
 /* The same with numbers of stream `which`, uniform within +-scale: unlike those
@@ -46,8 +46,11 @@ void drive_input(drive *d, int t, double phase);
 /* The same with numbers of stream `which`, uniform within +-1.5, or classes. */
 void drive_random_input(drive *d, int t, uint32_t which);
 
-/* One parameter in file order, in d->file; or its optimiser slot 1, 2, ... */
-const nn_real *drive_read(drive *d, const nn_param *p, int slot);
+/* Slot 1, 2, ... of a weight, or NULL. */
+const nn_param *drive_slot(const drive *d, const nn_param *weight, int slot);
+
+/* One tensor of the table in file order, in d->file. */
+const nn_real *drive_read(drive *d, const nn_param *p);
 
 /* Runs an entry; false where it returned 1 (loss not finite). The rows of
  * `infer1` are run one after the other. */

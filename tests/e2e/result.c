@@ -63,14 +63,23 @@ static void set_weights(drive *d)
     }
 }
 
-/* A tensor: parameter p (slot 0) or one of its slots, times factor. */
+/* A weight (slot 0) or a slot of one, times factor. */
 static void put_param(result *r, drive *d, const nn_param *p, int slot,
                       double factor)
 {
-    const nn_real *w = drive_read(d, p, slot);
+    const nn_real *w = drive_read(d, p);
     for (int64_t k = 0; k < nn_layout_count(p); k++)
         put(r, factor * (double)w[k]);
     end_tensor(r, GRADIENT + slot);
+}
+
+static void put_slots(result *r, drive *d)
+{
+    const nn_model *m = d->model;
+    const nn_param *p;
+    for (int i = 0; i < m->param_count; i++)
+        for (int slot = 1; (p = drive_slot(d, &m->params[i], slot)); slot++)
+            put_param(r, d, p, slot, 1);
 }
 
 static void put_gradients(result *r, drive *d)
@@ -79,16 +88,16 @@ static void put_gradients(result *r, drive *d)
     int64_t at = r->count;
     int finite = drive_step(d, 0, 0);
     for (int i = 0; i < m->param_count; i++)
-        put_param(r, d, &m->params[i], 0, 1.0 / RATE);
+        if (m->params[i].kind == NN_WEIGHT)
+            put_param(r, d, &m->params[i], 0, 1.0 / RATE);
     finite &= drive_step(d, RATE, 1);
     for (int i = 0; i < m->param_count; i++) {
-        const nn_real *w = drive_read(d, &m->params[i], 0);
-        for (int64_t k = 0; k < nn_layout_count(&m->params[i]); k++)
+        const nn_real *w = drive_read(d, &m->params[i]);
+        int64_t n = nn_layout_count(&m->params[i]);
+        for (int64_t k = 0; m->params[i].kind == NN_WEIGHT && k < n; k++)
             r->at[at++] -= (double)w[k] / RATE;
     }
-    for (int i = 0; i < m->param_count; i++)
-        for (int slot = 1; slot <= m->params[i].slots; slot++)
-            put_param(r, d, &m->params[i], slot, 1);
+    put_slots(r, d);
     if (!finite)
         put_one(r, NAN, GRADIENT);
 }

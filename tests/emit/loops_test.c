@@ -24,7 +24,7 @@ static Emit emit_for(const Probe *p, const char *target)
                   .program = p->p,
                   .target = t,
                   .lanes = t ? t->lanes : 1,
-                  .param_place = places};
+                  .tensor_place = places};
 }
 
 static int count(const char *text, const char *word)
@@ -58,7 +58,7 @@ static const char *body_of(Probe *p, const Node *n, int parts)
 
 static Node *loss(Probe *p, Node *n)
 {
-    graph_root(p->g, n, ROOT_LOSS, 0, 0);
+    graph_root(p->g, n, ROOT_LOSS, 0);
     return n;
 }
 
@@ -167,7 +167,7 @@ static void layer(Layer *l)
     y = graph_matmul(l->p.g, x, w, false, true);
     y = graph_unary(l->p.g, OP_RELU, graph_binary(l->p.g, OP_ADD, y, b));
     w->name = "w", b->name = "b", y->name = "y";
-    graph_root(l->p.g, y, ROOT_LOSS, 0, 0);
+    graph_root(l->p.g, y, ROOT_LOSS, 0);
     l->plan = planned(&l->p, l->p.g, MODE_EVAL, "avx2", UPTO_MEMPLAN);
     l->e = emit_for(&l->p, "avx2");
     l->s = scope_new(&l->e, l->plan, planned_kernel(l->plan, y));

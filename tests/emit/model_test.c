@@ -39,34 +39,34 @@ static long place(const char *c, const char *name)
     return strtol(at + strlen(line), NULL, 10);
 }
 
-/* Parameters begin at whole vectors, one behind the other with room for all
- * their numbers; Adam's two slots follow, and a vector's room at the end. */
+/* Tensors begin at whole vectors, one behind the other with room for all their
+ * numbers; Adam's two of each weight follow, and a vector's room at the end. */
 static void places_of_parameters(void **state)
 {
     static const struct {
         const char *name;
         long numbers;
-    } params[] = {{"net_a_weight", 35},
-                  {"net_a_bias", 7},
-                  {"net_b_weight", 21},
-                  {"net_b_bias", 3}};
+    } params[] = {
+        {"net_a_weight", 35},   {"net_a_bias", 7},      {"net_b_weight", 21},
+        {"net_b_bias", 3},      {"net_a_weight_m", 35}, {"net_a_weight_v", 35},
+        {"net_a_bias_m", 7},    {"net_a_bias_v", 7},    {"net_b_weight_m", 21},
+        {"net_b_weight_v", 21}, {"net_b_bias_m", 3},    {"net_b_bias_v", 3}};
 
     (void)state;
     for (int t = 0; t < TARGETS; t++) {
         Arena *arena = arena_new();
         Texts net = text_model(arena, NET, targets[t], WANT_ALL);
         const char *c = net.c;
-        long free = 0, slot = place(c, "net_slot");
+        long free = 0;
 
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < 12; i++) {
             long at = place(c, params[i].name);
 
             assert_int_equal(at % 16, 0);
             assert_true(at >= free);
             free = at + params[i].numbers;
         }
-        assert_true(slot >= free && slot % 16 == 0);
-        assert_true(place(net.h, "net_reals") >= 3 * slot + 16);
+        assert_true(place(net.h, "net_reals") >= free + 16);
         arena_free(arena);
     }
 }
@@ -80,8 +80,8 @@ static void inference_has_no_slots(void **state)
         Texts net = text_model(arena, NET, targets[t], WANT_INFER);
         long last = place(net.c, "net_b_bias");
 
-        assert_null(strstr(net.c, "_slot"));
-        assert_null(strstr(net.c, ".slot"));
+        assert_null(strstr(net.c, "_bias_m"));
+        assert_null(strstr(net.c, "NN_SLOT"));
         assert_true(place(net.h, "net_reals") <= last + 16 + 16);
         arena_free(arena);
     }

@@ -23,8 +23,8 @@ static Plan *two_stores(Probe *p, Node **x, Node **w, Node **y, Node **new)
     (*x)->name = "x";
     (*w)->name = "weight";
     (*y)->name = "h";
-    graph_root(p->g, *new, ROOT_PARAM, 0, 0);
-    graph_root(p->g, graph_sum(p->g, *y, 3), ROOT_METRIC, 0, 0);
+    graph_root(p->g, *new, ROOT_TENSOR, 0);
+    graph_root(p->g, graph_sum(p->g, *y, 3), ROOT_METRIC, 0);
     return planned(p, p->g, MODE_STEP, "avx2", UPTO_MEMPLAN);
 }
 
@@ -38,7 +38,7 @@ static void pointers(void **state)
     Plan *plan = two_stores(&p, &x, &w, &y, &new);
     Emit e = {.arena = p.arena,
               .program = p.p,
-              .param_place = (const char **)(void *)places};
+              .tensor_place = (const char **)(void *)places};
     Scope s = scope_new(&e, plan, planned_kernel(plan, y));
     const char *head, *at;
 
@@ -89,9 +89,9 @@ static void no_pointer_without_a_place(void **state)
 /* Where a value lies, and what is added as a scan's steps go by. */
 static void addresses(void **state)
 {
-    static const char *const places[] = {"net_w"};
+    static const char *const places[] = {"net_w", "net_w_m"};
     Buffer work = {.place = PLACE_WORK, .at = 128};
-    Buffer slot = {.place = PLACE_PARAM, .slot = 2};
+    Buffer slot = {.place = PLACE_TENSOR, .index = 1};
     const struct {
         Value v;
         Type type;
@@ -107,10 +107,7 @@ static void addresses(void **state)
          TYPE_INT,
          true,
          "(int32_t *)nn_at(f, 128) + 7"},
-        {{.buffer = &slot},
-         TYPE_REAL,
-         true,
-         "f->updated + net_w + 2 * net_slot"},
+        {{.buffer = &slot}, TYPE_REAL, true, "f->updated + net_w_m"},
         {{.buffer = &work, .moves = MOVES_TIME, .step = -12},
          TYPE_REAL,
          true,
@@ -128,7 +125,7 @@ static void addresses(void **state)
     Program p = {.name = "net"};
     Emit e = {.arena = arena,
               .program = &p,
-              .param_place = (const char **)(void *)places};
+              .tensor_place = (const char **)(void *)places};
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)

@@ -245,8 +245,8 @@ static void names(void **state)
         const Program *p = program(arena_printf(arena, head, rows[i].output));
         Text text = {.arena = arena};
 
-        for (int k = 0; k < p->params.n; k++)
-            text_printf(&text, "%s%s", k ? " " : "", p->params.at[k].name);
+        for (int k = 0; k < p->tensors.n; k++)
+            text_printf(&text, "%s%s", k ? " " : "", p->tensors.at[k].name);
         if (strcmp(text_str(&text), rows[i].names) != 0)
             fail_msg("%s has %s", rows[i].output, text_str(&text));
     }
@@ -274,7 +274,7 @@ static void initial_values(void **state)
         const Program *p = program(
             arena_printf(arena, "model m { input x: f32[4]; output x -> %s; }",
                          rows[i].layer));
-        const Param *w = &p->params.at[0];
+        const Tensor *w = &p->tensors.at[0];
 
         assert_int_equal(w->init.kind, rows[i].kind);
         assert_true(w->init.a == rows[i].a);
@@ -293,9 +293,9 @@ static void frozen_and_penalties(void **state)
     Text step = {.arena = arena}, eval = {.arena = arena};
 
     (void)state;
-    assert_true(p->params.at[0].frozen && p->params.at[1].frozen);
-    assert_false(p->params.at[2].frozen);
-    assert_true(p->params.at[2].l2 == 0.5);
+    assert_true(p->tensors.at[0].frozen && p->tensors.at[1].frozen);
+    assert_false(p->tensors.at[2].frozen);
+    assert_true(p->tensors.at[2].l2 == 0.5);
     graph_print(&step, graph_of(p, "step"));
     graph_print(&eval, graph_of(p, "eval"));
     assert_non_null(strstr(text_str(&step), "CONST real[1] 0.375"));
@@ -321,8 +321,8 @@ static void small_graphs(void **state)
            "step",
            "%0 = INPUT real[4, 2] #0  # x\n"
            "%1 = INPUT int[4, 1] #1  # t\n"
-           "%2 = PARAM real[3, 2] #0  # dense1.weight\n"
-           "%3 = PARAM real[3] #1  # dense1.bias\n"
+           "%2 = TENSOR real[3, 2] #0  # dense1.weight\n"
+           "%3 = TENSOR real[3] #1  # dense1.bias\n"
            "%4 = MATMUL real[4, 3] %0 %2 tb\n"
            "%5 = RESHAPE real[1, 3] %3\n"
            "%6 = ADD real[4, 3] %4 %5  # dense1\n"

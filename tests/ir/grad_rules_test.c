@@ -299,7 +299,7 @@ static void sign_passes_near_zero(void **state)
     assert_int_equal(op_table[OP_SIGN].check, CHECK_SURROGATE);
     probe_loss(&p, sign);
     p.g = autodiff(p.p, p.g);
-    p.feed.params = p.params;
+    p.feed.tensors = p.params;
     p.feed.inputs = p.inputs;
     at = interp_run(p.arena, p.g, &p.feed);
     grad = graph_find_root(p.g, ROOT_GRAD, 0);
@@ -312,11 +312,11 @@ static void sign_passes_near_zero(void **state)
 /* Runs forward and backward with 0 for all parameters. */
 static double **run_at_zero(Probe *p)
 {
-    for (int i = 0; i < p->p->params.n; i++)
+    for (int i = 0; i < p->p->tensors.n; i++)
         for (int k = 0; k < 32; k++)
             p->params[i][k] = 0;
     p->g = autodiff(p->p, p->g);
-    p->feed.params = p->params;
+    p->feed.tensors = p->params;
     p->feed.inputs = p->inputs;
     return interp_run(p->arena, p->g, &p->feed);
 }

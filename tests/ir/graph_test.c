@@ -18,7 +18,7 @@ static Shape shape(int64_t a, int64_t b)
 
 static Node *param(Graph *g, int index, Shape s)
 {
-    return graph_add_shaped(g, OP_PARAM, TYPE_REAL, s, 0, NULL,
+    return graph_add_shaped(g, OP_TENSOR, TYPE_REAL, s, 0, NULL,
                             (Attr){.index = index}, NULL);
 }
 
@@ -38,7 +38,7 @@ static Graph *sample(Arena *arena)
     scan_next(s, h, graph_binary(b, OP_ADD, h, y));
     y = graph_pick(g, scan_close(g, s, NULL), PORT_STATE, 0);
     y->name = "sum";
-    graph_root(g, y, ROOT_OUTPUT, 0, 0);
+    graph_root(g, y, ROOT_OUTPUT, 0);
     return g;
 }
 
@@ -51,8 +51,8 @@ static void text_is_stable(void **state)
     graph_print(&text, sample(arena));
     assert_string_equal(
         text_str(&text),
-        "%0 = PARAM real[3, 2, 4] #0\n"
-        "%1 = PARAM real[5, 4] #1\n"
+        "%0 = TENSOR real[3, 2, 4] #0\n"
+        "%1 = TENSOR real[5, 4] #1\n"
         "%2 = CONST real[2, 5] 0\n"
         "%3 = SCAN none %0 %2 %1 steps=3 sequence=1 state=1 fixed=1 "
         "stack=0\n"
@@ -92,8 +92,8 @@ static void uses_are_counted(void **state)
     int *uses;
 
     (void)state;
-    graph_root(g, y, ROOT_OUTPUT, 0, 0);
-    graph_root(g, x, ROOT_OUTPUT, 1, 0);
+    graph_root(g, y, ROOT_OUTPUT, 0);
+    graph_root(g, x, ROOT_OUTPUT, 1);
     uses = graph_uses(g);
     assert_int_equal(uses[x->id], 3);
     assert_int_equal(uses[y->id], 1);
@@ -128,12 +128,12 @@ static void body_shape(Graph *g)
 
 static void same_root_twice(Graph *g)
 {
-    graph_root(g, g->nodes.at[0], ROOT_OUTPUT, 0, 0);
+    graph_root(g, g->nodes.at[0], ROOT_OUTPUT, 0);
 }
 
 static void wide_loss(Graph *g)
 {
-    graph_root(g, g->nodes.at[0], ROOT_LOSS, 0, 0);
+    graph_root(g, g->nodes.at[0], ROOT_LOSS, 0);
 }
 
 static void scan_as_value(Graph *g)

@@ -101,7 +101,7 @@ static void only_what_parameters_need(void **state)
     (void)state;
     probe_param(&p, shape_of(1, (int64_t)7));
     probe_param(&p, shape_of(2, (int64_t)3, (int64_t)2));
-    p.p->params.at[3].frozen = true;
+    p.p->tensors.at[3].frozen = true;
     h = graph_unary(p.g, OP_TANH, graph_matmul(p.g, x, w, false, true));
     h = graph_matmul(p.g, h, v, false, true);
     probe_loss(&p, graph_binary(p.g, OP_ADD, h, p.g->nodes.at[4]));
@@ -120,7 +120,7 @@ static void shared_parameters_add_up(void **state)
 {
     Probe p = probe_new(13);
     Node *w = probe_param(&p, shape_of(2, (int64_t)3, (int64_t)3));
-    Node *again = graph_add_shaped(p.g, OP_PARAM, TYPE_REAL, w->shape, 0, NULL,
+    Node *again = graph_add_shaped(p.g, OP_TENSOR, TYPE_REAL, w->shape, 0, NULL,
                                    (Attr){.index = 0}, NULL);
     Node *y = graph_matmul(p.g, w, graph_unary(p.g, OP_EXP, again), true, true);
 

@@ -237,7 +237,7 @@ static Node *conv_at_the_corner(Graph *g, Node *x)
     return convolved(g, x, w);
 }
 
-#define X "%0 = PARAM real[4, 6] #0\n"
+#define X "%0 = TENSOR real[4, 6] #0\n"
 
 static const struct {
     const char *name;
@@ -303,7 +303,7 @@ static void rows_fold(void **state)
         Text text = {.arena = p.arena};
         Graph *g = p.g;
 
-        graph_root(g, rows[i].build(g, x), ROOT_OUTPUT, 0, 0);
+        graph_root(g, rows[i].build(g, x), ROOT_OUTPUT, 0);
         g = dce(p.p, cse(p.p, fold(p.p, g)));
         graph_check(g, "fold");
         graph_print(&text, g);

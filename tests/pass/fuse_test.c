@@ -21,7 +21,7 @@ static Pair chain(Probe *p)
     Node *a = graph_unary(p->g, OP_TANH, x);
     Node *b = graph_binary(p->g, OP_MUL, graph_unary(p->g, OP_EXP, a), x);
 
-    graph_root(p->g, b, ROOT_OUTPUT, 0, 0);
+    graph_root(p->g, b, ROOT_OUTPUT, 0);
     return (Pair){a, b};
 }
 
@@ -30,7 +30,7 @@ static Pair two_chains_that_meet(Probe *p)
     Node *a = graph_unary(p->g, OP_TANH, probe_input(p, SHAPE(3, 4)));
     Node *b = graph_unary(p->g, OP_EXP, probe_input(p, SHAPE(3, 4)));
 
-    graph_root(p->g, graph_binary(p->g, OP_ADD, a, b), ROOT_OUTPUT, 0, 0);
+    graph_root(p->g, graph_binary(p->g, OP_ADD, a, b), ROOT_OUTPUT, 0);
     return (Pair){a, b};
 }
 
@@ -39,7 +39,7 @@ static Pair another_shape(Probe *p)
     Node *a = graph_unary(p->g, OP_TANH, probe_input(p, SHAPE(1, 4)));
     Node *b = graph_binary(p->g, OP_ADD, probe_input(p, SHAPE(3, 4)), a);
 
-    graph_root(p->g, b, ROOT_OUTPUT, 0, 0);
+    graph_root(p->g, b, ROOT_OUTPUT, 0);
     return (Pair){a, b};
 }
 
@@ -50,7 +50,7 @@ static Pair across_a_reduction(Probe *p)
     Node *most = graph_add(p->g, OP_RMAX, 1, &a, (Attr){.axes = 2}, NULL);
     Node *b = graph_binary(p->g, OP_SUB, a, most);
 
-    graph_root(p->g, b, ROOT_OUTPUT, 0, 0);
+    graph_root(p->g, b, ROOT_OUTPUT, 0);
     return (Pair){a, b};
 }
 
@@ -59,7 +59,7 @@ static Pair sum_of_a_map(Probe *p)
     Node *a = graph_unary(p->g, OP_TANH, probe_input(p, SHAPE(3, 4)));
     Node *b = graph_sum(p->g, a, 2);
 
-    graph_root(p->g, b, ROOT_OUTPUT, 0, 0);
+    graph_root(p->g, b, ROOT_OUTPUT, 0);
     return (Pair){a, b};
 }
 
@@ -67,7 +67,7 @@ static Pair sum_of_an_output(Probe *p)
 {
     Pair pair = sum_of_a_map(p);
 
-    graph_root(p->g, pair.a, ROOT_OUTPUT, 1, 0);
+    graph_root(p->g, pair.a, ROOT_OUTPUT, 1);
     return pair;
 }
 
@@ -83,7 +83,7 @@ static Pair product_and_activation(Probe *p)
     Node *a = product(p, 6), *bias = probe_param(p, SHAPE(1, 6));
     Node *b = graph_unary(p->g, OP_RELU, graph_binary(p->g, OP_ADD, a, bias));
 
-    graph_root(p->g, b, ROOT_OUTPUT, 0, 0);
+    graph_root(p->g, b, ROOT_OUTPUT, 0);
     return (Pair){a, b};
 }
 
@@ -91,7 +91,7 @@ static Pair two_products(Probe *p)
 {
     Node *a = product(p, 6), *b = product(p, 6);
 
-    graph_root(p->g, graph_binary(p->g, OP_ADD, a, b), ROOT_OUTPUT, 0, 0);
+    graph_root(p->g, graph_binary(p->g, OP_ADD, a, b), ROOT_OUTPUT, 0);
     return (Pair){a, b};
 }
 
@@ -103,7 +103,7 @@ static Pair many_products(Probe *p)
         graph_matmul(p->g, probe_input(p, s), probe_input(p, t), false, false);
     Node *b = graph_unary(p->g, OP_TANH, a);
 
-    graph_root(p->g, b, ROOT_OUTPUT, 0, 0);
+    graph_root(p->g, b, ROOT_OUTPUT, 0);
     return (Pair){a, b};
 }
 
@@ -115,11 +115,9 @@ static Pair update(Probe *p, bool state)
     Node *a = graph_matmul(p->g, dy, x, true, false), *b = a;
 
     if (state)
-        b = graph_binary(p->g, OP_ADD, b,
-                         graph_add_shaped(p->g, OP_SLOT, TYPE_REAL, w->shape, 0,
-                                          NULL, (Attr){.slot = {0, 1}}, NULL));
+        b = graph_binary(p->g, OP_ADD, b, probe_param(p, w->shape));
     b = graph_binary(p->g, OP_SUB, w, b);
-    graph_root(p->g, b, ROOT_PARAM, 0, 0);
+    graph_root(p->g, b, ROOT_TENSOR, 0);
     return (Pair){a, b};
 }
 
@@ -142,7 +140,7 @@ static Pair mask_of_a_stored_value(Probe *p)
     Node *dy = graph_matmul(p->g, h, probe_param(p, SHAPE(6, 6)), false, true);
     Node *b = graph_binary(p->g, OP_MUL, dy, mask);
 
-    graph_root(p->g, b, ROOT_OUTPUT, 0, 0);
+    graph_root(p->g, b, ROOT_OUTPUT, 0);
     return (Pair){mask, b};
 }
 
@@ -155,7 +153,7 @@ static Pair mask_of_an_inner_value(Probe *p)
     Node *dy = graph_matmul(p->g, h, probe_param(p, SHAPE(6, 6)), false, true);
     Node *b = graph_binary(p->g, OP_MUL, dy, mask);
 
-    graph_root(p->g, b, ROOT_OUTPUT, 0, 0);
+    graph_root(p->g, b, ROOT_OUTPUT, 0);
     return (Pair){mask, b};
 }
 
@@ -165,7 +163,7 @@ static Pair masked(Probe *p, Node *x)
     Node *mask = graph_add_shaped(p->g, OP_DROP_MASK, TYPE_REAL, x->shape, 0,
                                   NULL, (Attr){.random = {0.5, 0}}, NULL);
 
-    graph_root(p->g, graph_binary(p->g, OP_MUL, x, mask), ROOT_OUTPUT, 0, 0);
+    graph_root(p->g, graph_binary(p->g, OP_MUL, x, mask), ROOT_OUTPUT, 0);
     return (Pair){x, mask};
 }
 
@@ -189,7 +187,7 @@ static Pair pooled(Probe *p, int64_t stride)
     Node *a = graph_add(p->g, OP_CONV, 2, in, (Attr){.window = conv}, NULL);
     Node *b = graph_add(p->g, OP_MAXPOOL, 1, &a, (Attr){.window = pool}, NULL);
 
-    graph_root(p->g, b, ROOT_OUTPUT, 0, 0);
+    graph_root(p->g, b, ROOT_OUTPUT, 0);
     return (Pair){a, b};
 }
 

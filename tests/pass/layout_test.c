@@ -81,7 +81,7 @@ static void weights_are_packed(void **state)
             probe_loss(&p, graph_matmul(p.g, x, w, false, true));
             plan = planned(&p, planned_step(&p), MODE_STEP, targets[t],
                            UPTO_LAYOUT);
-            l = p.p->params.at[0].layout;
+            l = p.p->tensors.at[0].layout;
             assert_non_null(l);
             assert_true(spread_out(&w->shape, l, l->extent));
             if (t == 0) {
@@ -98,8 +98,8 @@ static void weights_are_packed(void **state)
                 const Root *root = &plan->graph->roots.at[r];
                 const Value *v = &plan->value[root->node->id];
 
-                if (root->role == ROOT_PARAM || root->role == ROOT_SLOT) {
-                    assert_int_equal(v->buffer->place, PLACE_PARAM);
+                if (root->role == ROOT_TENSOR) {
+                    assert_int_equal(v->buffer->place, PLACE_TENSOR);
                     assert_true(layout_equal(&v->layout, l));
                 }
             }
@@ -119,9 +119,9 @@ static void views_share_their_source(void **state)
     turned = graph_add(p.g, OP_TRANSPOSE, 1, &x, (Attr){.perm = {1, 0}}, NULL);
     cut = graph_reshape(p.g, turned, SHAPE(8, 3));
     part = graph_slice(p.g, x, 1, 2, 3);
-    graph_root(p.g, graph_sum(p.g, turned, 3), ROOT_METRIC, 0, 0);
-    graph_root(p.g, graph_sum(p.g, cut, 3), ROOT_METRIC, 1, 0);
-    graph_root(p.g, graph_sum(p.g, part, 3), ROOT_METRIC, 2, 0);
+    graph_root(p.g, graph_sum(p.g, turned, 3), ROOT_METRIC, 0);
+    graph_root(p.g, graph_sum(p.g, cut, 3), ROOT_METRIC, 1);
+    graph_root(p.g, graph_sum(p.g, part, 3), ROOT_METRIC, 2);
     plan = planned(&p, p.g, MODE_EVAL, NULL, UPTO_LAYOUT);
     assert_ptr_equal(plan->value[turned->id].buffer, plan->value[x->id].buffer);
     assert_ptr_equal(plan->value[part->id].buffer, plan->value[x->id].buffer);
@@ -146,7 +146,7 @@ static void concat_in_place(void **state)
         Node *whole = graph_concat(p.g, 2, in, 1);
         Plan *plan;
 
-        graph_root(p.g, graph_sum(p.g, whole, 3), ROOT_LOSS, 0, 0);
+        graph_root(p.g, graph_sum(p.g, whole, 3), ROOT_LOSS, 0);
         plan = planned(&p, p.g, MODE_EVAL, NULL, UPTO_LAYOUT);
         assert_true(layout_in_place(plan, whole, 0));
         assert_int_equal(layout_in_place(plan, whole, 1), !given);
@@ -169,13 +169,13 @@ static void updates_in_place(void **state)
         if (across)
             g = graph_add(p.g, OP_REVERSE, 1, &w, (Attr){.axis = 0}, NULL);
         new = graph_binary(p.g, OP_SUB, w, graph_unary(p.g, OP_TANH, g));
-        graph_root(p.g, new, ROOT_PARAM, 0, 0);
+        graph_root(p.g, new, ROOT_TENSOR, 0);
         plan = planned(&p, p.g, MODE_STEP, "avx2", UPTO_LAYOUT);
         assert_int_equal(plan->value[new->id].buffer->place,
-                         across ? PLACE_WORK : PLACE_PARAM);
+                         across ? PLACE_WORK : PLACE_TENSOR);
         assert_int_equal(
             plan->value[plan->graph->roots.at[0].node->id].buffer->place,
-            PLACE_PARAM);
+            PLACE_TENSOR);
         assert_int_equal(plan->kernels.n, 1 + across);
         probe_free(&p);
     }

@@ -156,7 +156,7 @@ static void transposes_meet(void **state)
 
     (void)state;
     y = layer(&p, CELL_GRU, graph_unary(p.g, OP_RELU, y));
-    graph_root(p.g, y, ROOT_OUTPUT, 0, 0);
+    graph_root(p.g, y, ROOT_OUTPUT, 0);
     rewritten(&p);
     assert_int_equal(count_op(p.g, OP_TRANSPOSE), 2);
     probe_free(&p);
@@ -177,7 +177,7 @@ static void transposes_meet_across_products(void **state)
         y = graph_reshape(p.g, y,
                           shape_of(3, (int64_t)BATCH, (int64_t)STEPS, units));
         y = layer(&p, CELL_GRU, graph_unary(p.g, OP_TANH, y));
-        graph_root(p.g, y, ROOT_OUTPUT, 0, 0);
+        graph_root(p.g, y, ROOT_OUTPUT, 0);
         rewritten(&p);
         assert_int_equal(count_op(p.g, OP_TRANSPOSE), 2);
         probe_free(&p);
@@ -197,7 +197,7 @@ static void reversed_loop_runs_backwards(void **state)
         Node *x = rows_of_series(&p, batch, 2);
         Node *y = reversed(p.g, layer(&p, CELL_GRU, reversed(p.g, x)));
 
-        graph_root(p.g, y, ROOT_OUTPUT, 0, 0);
+        graph_root(p.g, y, ROOT_OUTPUT, 0);
         rewritten(&p);
         assert_int_equal(count_op(p.g, OP_REVERSE), 0);
         assert_true(only_scan(&p)->backward);

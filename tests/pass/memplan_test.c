@@ -137,7 +137,7 @@ static void a_chain_needs_two_places(void **state)
     (void)state;
     for (int i = 0; i < 9; i++)
         x = graph_unary(p.g, OP_TANH, x);
-    graph_root(p.g, x, ROOT_LOSS, 0, 0);
+    graph_root(p.g, x, ROOT_LOSS, 0);
     plan = planned(&p, p.g, MODE_EVAL, NULL, UPTO_MEMPLAN);
     assert_int_equal(plan->kernels.n, 9);
     assert_int_equal(plan->workspace, 2 * value);
@@ -162,7 +162,7 @@ static void sizes_that_differ(void **state)
         x = graph_sum(p.g, graph_binary(p.g, OP_MUL, x, kept[i]), 3);
         sum = sum ? graph_binary(p.g, OP_ADD, sum, x) : x;
     }
-    graph_root(p.g, graph_reshape(p.g, sum, shape_ones(1)), ROOT_LOSS, 0, 0);
+    graph_root(p.g, graph_reshape(p.g, sum, shape_ones(1)), ROOT_LOSS, 0);
     plan = planned(&p, p.g, MODE_EVAL, NULL, UPTO_MEMPLAN);
     assert_int_equal(plan->workspace, bound(plan, true));
     probe_free(&p);
@@ -178,8 +178,8 @@ static void sums_live_to_the_end(void **state)
     (void)state;
     early = graph_reshape(p.g, graph_sum(p.g, x, 3), shape_ones(1));
     late = graph_sum(p.g, graph_unary(p.g, OP_EXP, x), 3);
-    graph_root(p.g, early, ROOT_METRIC, 0, 0);
-    graph_root(p.g, graph_reshape(p.g, late, shape_ones(1)), ROOT_LOSS, 0, 0);
+    graph_root(p.g, early, ROOT_METRIC, 0);
+    graph_root(p.g, graph_reshape(p.g, late, shape_ones(1)), ROOT_LOSS, 0);
     plan = planned(&p, p.g, MODE_EVAL, NULL, UPTO_MEMPLAN);
     assert_int_equal(plan->value[early->id].buffer->last, plan->kernels.n);
     probe_free(&p);
@@ -199,8 +199,7 @@ static void one_row_is_never_absent(void **state)
         p.g = graph_new(p.arena, rows);
         x = probe_input(&p, SHAPE(rows, 100));
         sum = graph_sum(p.g, x, 3);
-        graph_root(p.g, graph_reshape(p.g, sum, shape_ones(1)), ROOT_LOSS, 0,
-                   0);
+        graph_root(p.g, graph_reshape(p.g, sum, shape_ones(1)), ROOT_LOSS, 0);
         plan = planned(&p, p.g, MODE_EVAL, NULL, UPTO_MEMPLAN);
         copies = bytes(plan->value[x->id].buffer, true) * (rows > 1);
         assert_int_equal(plan->workspace,

@@ -134,7 +134,7 @@ static void build(Probe *p)
     y = graph_binary(g, OP_SUB, graph_unary(g, OP_TANH, y), t);
     y = graph_sum(g, graph_unary(g, OP_SQUARE, y), 3);
     y = graph_binary(g, OP_DIV, y, graph_const_shaped(g, 8, y->shape, y));
-    graph_root(g, y, ROOT_LOSS, 0, 0);
+    graph_root(g, y, ROOT_LOSS, 0);
     p->g = optimizer(p->p, autodiff(p->p, g));
     graph_check(p->g, "optimizer");
 }
@@ -148,12 +148,9 @@ static void step(Probe *p)
     for (int i = 0; i < p->g->roots.n; i++) {
         const Root *r = &p->g->roots.at[i];
         size_t size = (size_t)shape_count(&r->node->shape) * sizeof(double);
-        double *const *slots = p->feed.slots + r->index * p->feed.n_slots;
 
-        if (r->role == ROOT_PARAM)
+        if (r->role == ROOT_TENSOR)
             memcpy(p->params[r->index], at[r->node->id], size);
-        if (r->role == ROOT_SLOT)
-            memcpy(slots[r->slot - 1], at[r->node->id], size);
     }
     arena_free(scratch);
 }
@@ -163,19 +160,18 @@ static void steps_match_pytorch(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         Probe p = probe_new(1);
-        double *slots[4], got[8];
+        double got[8];
 
         p.p->train = text_train(
             p.arena, arena_printf(p.arena, "optimizer %s", cases[i].train));
         build(&p);
-        assert_int_equal(p.p->slots, cases[i].slots);
-        for (int k = 0; k < 4; k++)
-            slots[k] = NEWN(p.arena, double, 6);
-        p.feed = (Feed){.params = p.params,
+        assert_int_equal(program_kept(p.p), 2);
+        assert_int_equal(p.p->tensors.n, 2 + 2 * cases[i].slots);
+        for (int k = 2; k < p.p->tensors.n; k++)
+            p.params[k] = NEWN(p.arena, double, 6);
+        p.feed = (Feed){.tensors = p.params,
                         .inputs = p.inputs,
                         .rows = 4,
-                        .slots = slots,
-                        .n_slots = p.p->slots,
                         .rate = p.p->train.rate};
         for (p.feed.step = 1; p.feed.step <= 10; p.feed.step++)
             step(&p);

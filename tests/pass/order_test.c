@@ -55,8 +55,8 @@ static void the_old_value_is_read_first(void **state)
     Node *late = graph_matmul(p.g, x, w, false, true);
 
     (void)state;
-    graph_root(p.g, new, ROOT_PARAM, 0, 0);
-    graph_root(p.g, late, ROOT_OUTPUT, 0, 0);
+    graph_root(p.g, new, ROOT_TENSOR, 0);
+    graph_root(p.g, late, ROOT_OUTPUT, 0);
     for (int plain = 0; plain < 2; plain++) {
         Plan *plan =
             planned(&p, p.g, MODE_STEP, plain ? NULL : "avx2", UPTO_ORDER);
@@ -82,7 +82,7 @@ static void a_copy_stands_before_its_reader(void **state)
     const Kernel *copy;
 
     (void)state;
-    graph_root(p.g, z, ROOT_LOSS, 0, 0);
+    graph_root(p.g, z, ROOT_LOSS, 0);
     plan = planned(&p, p.g, MODE_EVAL, "avx512", UPTO_ORDER);
     assert_ptr_not_equal(z->in[1], w);
     copy = planned_kernel(plan, z->in[1]);
@@ -108,7 +108,7 @@ static void kernels_that_wait_for_each_other(void **state)
     Kernel *k;
 
     (void)state;
-    graph_root(p.g, c, ROOT_LOSS, 0, 0);
+    graph_root(p.g, c, ROOT_LOSS, 0);
     plan = planned(&p, p.g, MODE_EVAL, NULL, UPTO_LAYOUT);
     assert_int_equal(plan->kernels.n, 3);
     k = planned_kernel(plan, a);

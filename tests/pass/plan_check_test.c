@@ -233,7 +233,7 @@ static Plan *across(Probe *p, bool view)
     else
         t = graph_matmul(p->g, w, s, false, false);
     t = graph_binary(p->g, OP_SUB, w, t);
-    graph_root(p->g, t, ROOT_PARAM, 0, 0);
+    graph_root(p->g, t, ROOT_TENSOR, 0);
     plan = planned(p, p->g, MODE_STEP, "avx2", UPTO_MEMPLAN);
     r = &plan->graph->roots.at[0];
     assert_ptr_not_equal(r->node, t);
@@ -267,8 +267,8 @@ static void update_before_a_reader(void **state)
     Spoilt s = {.target = "avx2"};
 
     (void)state;
-    graph_root(p.g, late, ROOT_OUTPUT, 0, 0);
-    graph_root(p.g, new, ROOT_PARAM, 0, 0);
+    graph_root(p.g, late, ROOT_OUTPUT, 0);
+    graph_root(p.g, new, ROOT_TENSOR, 0);
     s.plan = planned(&p, p.g, MODE_STEP, s.target, UPTO_MEMPLAN);
     run_check(&s);
     move(s.plan, planned_kernel(s.plan, new)->position,

@@ -81,7 +81,7 @@ static void log_of_softmax_is_stable(void **state)
     y = graph_add(p.g, OP_SOFTMAX, 1, &x, (Attr){.axis = 1}, NULL);
     y = graph_add(p.g, OP_TAKE, 2, (Node *[]){y, class}, (Attr){0}, NULL);
     y = graph_unary(p.g, OP_LOG, graph_binary(p.g, OP_MAX, small, y));
-    graph_root(p.g, graph_sum(p.g, y, 1), ROOT_LOSS, 0, 0);
+    graph_root(p.g, graph_sum(p.g, y, 1), ROOT_LOSS, 0);
     g = dce(p.p, stable(p.p, p.g));
     graph_check(g, "stable");
     assert_int_equal(place(g, OP_SOFTMAX), -1);

@@ -129,37 +129,66 @@ static void checkpoints_come_back(void **state)
     assert_non_null(strstr(e.text, "no checkpoint of a training run"));
 }
 
-/* Slots stand under their numbers in the file, and come back to their own. */
-static void slots_keep_their_numbers(void **state)
+enum { SIZE = 5, STRIDE = 16, KINDS = 6 };
+
+#define ROW(i, of, called)                                                     \
+    .name = called, .kind = of, .rank = 1, .shape = {SIZE}, .size = SIZE,      \
+    .offset = i * STRIDE, .init = NN_INIT_CONSTANT, .scale = 40 + i
+
+/* A tensor of every kind, of the optimiser's two. */
+static const nn_param kinds[] = {
+    {ROW(0, NN_WEIGHT, "w")},      {ROW(1, NN_STATISTIC, "mean")},
+    {ROW(2, NN_CARRIED, "state")}, {ROW(3, NN_SLOT, "w.m")},
+    {ROW(4, NN_SLOT, "w.v")},      {ROW(5, NN_CONSTANT, "places")},
+};
+static const nn_model every_kind = {.name = "kinds",
+                                    .version = "0",
+                                    .params = kinds,
+                                    .param_count = KINDS,
+                                    .reals = KINDS * STRIDE};
+
+/* File "w" holds the first n tensors: number i has 10 i + k at k. */
+static void has_tensors(int n)
 {
-    enum { SIZE = 5, SLOTS = 2, STRIDE = 16 };
-    static const nn_param params[] = {
-        {.name = "w", .rank = 1, .shape = {SIZE}, .size = SIZE, .slots = SLOTS},
-    };
-    static const nn_model adam = {.name = "adam",
-                                  .version = "0",
-                                  .params = params,
-                                  .param_count = 1,
-                                  .reals = (1 + SLOTS) * STRIDE,
-                                  .slot_stride = STRIDE};
-    static const char *const names[] = {"w", "nnc.slot1.w", "nnc.slot2.w"};
-    nn_real a[(1 + SLOTS) * STRIDE] = {0}, b[(1 + SLOTS) * STRIDE] = {0};
+    static const char *const names[] = {"w", "mean", "nnc.carried.state",
+                                        "nnc.slot.w.m", "nnc.slot.w.v"};
+    nn_tensors t;
+    nn_error e = {""};
+    assert_true(nn_tensors_open(&t, "w", &e));
+    assert_int_equal(t.count, n);
+    for (int i = 0; i < n * SIZE; i++)
+        assert_true(nn_tensors_value(nn_tensors_find(&t, names[i / SIZE]),
+                                     i % SIZE) == 10 * (i / SIZE) + i % SIZE);
+    nn_tensors_close(&t);
+}
+
+/* Tensors before `anew` have 10 i + k, others what they begin with. */
+static void are_loaded(const nn_real *params, int anew)
+{
+    for (int i = 0, k = 0; i < KINDS; i += k == SIZE - 1, k = (k + 1) % SIZE)
+        assert_true(params[i * STRIDE + k] == (i < anew ? 10 * i + k : 40 + i));
+}
+
+/* Each kind has its files; what a file does not hold begins anew. */
+static void kinds_keep_to_their_files(void **state)
+{
+    nn_real a[KINDS * STRIDE] = {0}, b[KINDS * STRIDE] = {0};
     nn_state to = {.rate = 0.1, .epochs = 9, .told = 9}, from = {0};
     nn_tensors t;
     nn_error e = {""};
     (void)state;
-    for (int slot = 0; slot <= SLOTS; slot++)
-        for (int i = 0; i < SIZE; i++)
-            a[slot * STRIDE + i] = (nn_real)(10 * slot + i);
-    assert_true(nn_ckpt_save(&adam, a, NULL, &to, NULL, 0, "w", &e));
+    for (int i = 0; i < KINDS * STRIDE; i++)
+        a[i] = (nn_real)(i / STRIDE * 10 + i % STRIDE);
+    assert_true(nn_ckpt_save(&every_kind, a, NULL, &to, NULL, 0, "w", &e));
+    has_tensors(5);
+    assert_true(nn_ckpt_load(&every_kind, "w", b, NULL, &from, &e));
+    are_loaded(b, 5);
+    assert_true(nn_ckpt_save_weights(&every_kind, a, NULL, 0, "w", &e));
+    has_tensors(2);
     assert_true(nn_tensors_open(&t, "w", &e));
-    for (int slot = 0; slot <= SLOTS; slot++)
-        for (int i = 0; i < SIZE; i++)
-            assert_true(nn_tensors_value(nn_tensors_find(&t, names[slot]), i) ==
-                        10 * slot + i);
+    assert_true(nn_ckpt_load_weights(&every_kind, &t, "w", b, &e));
+    are_loaded(b, 2);
     nn_tensors_close(&t);
-    assert_true(nn_ckpt_load(&adam, "w", b, NULL, &from, &e));
-    assert_memory_equal(a, b, sizeof a);
 }
 
 static void reads_other_types(void **state)
@@ -553,7 +582,7 @@ int main(void)
         cmocka_unit_test(weights_come_back),
         cmocka_unit_test(large_weights_come_back),
         cmocka_unit_test(checkpoints_come_back),
-        cmocka_unit_test(slots_keep_their_numbers),
+        cmocka_unit_test(kinds_keep_to_their_files),
         cmocka_unit_test(reads_other_types),
         cmocka_unit_test(refuses_broken_headers),
         cmocka_unit_test(refuses_every_cut),

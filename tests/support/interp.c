@@ -422,13 +422,10 @@ static void run_leaf(const Run *r, const Node *n, double *y)
 
     if (n->op == OP_INPUT)
         from = f->inputs[n->attr.index];
-    else if (n->op == OP_PARAM)
-        from = f->params[n->attr.index];
+    else if (n->op == OP_TENSOR)
+        from = f->tensors[n->attr.index];
     else if (n->op == OP_ARG)
         from = r->args.at[n->attr.port.kind][n->attr.port.index];
-    else if (n->op == OP_SLOT)
-        from =
-            f->slots[n->attr.slot.index * f->n_slots + n->attr.slot.slot - 1];
     else if (n->op == OP_CONST)
         value = n->attr.value;
     else if (n->op == OP_RATE)

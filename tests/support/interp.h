@@ -9,10 +9,8 @@
 #include "ir/graph.h"
 
 typedef struct Feed {
-    double *const *params; /* by parameter */
-    double *const *inputs; /* by input or target; classes as numbers */
-    double *const *slots;  /* slot s of parameter p at [p * n_slots + s - 1] */
-    int n_slots;
+    double *const *tensors; /* by place in the program's table */
+    double *const *inputs;  /* by input or target; classes as numbers */
     double rate;
     int64_t step; /* from 1 */
     int64_t rows;

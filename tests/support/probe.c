@@ -28,8 +28,8 @@ static bool near_kink(double v)
 
 static bool near_other(const Probe *p, double v)
 {
-    for (int k = 0; k < p->p->params.n; k++)
-        for (int64_t i = 0; i < shape_count(&p->p->params.at[k].shape); i++)
+    for (int k = 0; k < program_kept(p->p); k++)
+        for (int64_t i = 0; i < shape_count(&p->p->tensors.at[k].shape); i++)
             if (fabs(p->params[k][i] - v) < 2e-3)
                 return true;
     return false;
@@ -49,18 +49,17 @@ static double draw(Probe *p)
 
 Node *probe_param(Probe *p, Shape shape)
 {
-    Param param = {.name = "w", .shape = shape};
-    int at = p->p->params.n;
+    int at = program_tensor(p->p, (Tensor){.name = "w", .shape = shape});
     int64_t n = shape_count(&shape);
 
     p->params[at] = NEWN(p->arena, double, n);
-    vec_push(p->arena, &p->p->params, param);
     for (int64_t i = 0; i < n; i++) {
         p->params[at][i] = NAN;
         p->params[at][i] = draw(p);
     }
-    return graph_add_shaped(p->g, OP_PARAM, TYPE_REAL, shape, 0, NULL,
-                            (Attr){.index = at}, NULL);
+    Node *leaf = program_leaf(p->p, p->g, at);
+    leaf->name = NULL;
+    return leaf;
 }
 
 static Node *input(Probe *p, Type type, Shape shape, int64_t classes)
@@ -105,7 +104,7 @@ void probe_loss(Probe *p, Node *out)
             *loss = graph_binary(p->g, OP_ADD, *loss, sum);
             return;
         }
-    graph_root(p->g, sum, ROOT_LOSS, 0, 0);
+    graph_root(p->g, sum, ROOT_LOSS, 0);
 }
 
 double probe_value(Probe *p, const Graph *g)
@@ -113,7 +112,7 @@ double probe_value(Probe *p, const Graph *g)
     Arena *scratch = arena_new();
     double v;
 
-    p->feed.params = p->params;
+    p->feed.tensors = p->params;
     p->feed.inputs = p->inputs;
     v = interp_run(scratch, g,
                    &p->feed)[graph_find_root(g, ROOT_LOSS, 0)->id][0];
@@ -157,12 +156,12 @@ double probe_gradients(Probe *p)
     *loss_only = *p->g;
     g = autodiff(p->p, p->g);
     graph_check(g, "autodiff");
-    p->feed.params = p->params;
+    p->feed.tensors = p->params;
     p->feed.inputs = p->inputs;
     at = interp_run(p->arena, g, &p->feed);
-    for (int k = 0; k < p->p->params.n; k++) {
+    for (int k = 0; k < program_kept(p->p); k++) {
         const Node *root = graph_find_root(g, ROOT_GRAD, k);
-        int64_t n = shape_count(&p->p->params.at[k].shape);
+        int64_t n = shape_count(&p->p->tensors.at[k].shape);
         double *want = NEWN(p->arena, double, n);
         double *got = root ? at[root->id] : NEWN(p->arena, double, n);
 
@@ -179,14 +178,14 @@ double probe_compare(Probe *p, const Graph *a, const Graph *b)
 
     if (a->roots.n != b->roots.n)
         return INFINITY;
-    p->feed.params = p->params;
+    p->feed.tensors = p->params;
     p->feed.inputs = p->inputs;
     x = interp_run(p->arena, a, &p->feed);
     y = interp_run(p->arena, b, &p->feed);
     for (int i = 0; i < a->roots.n; i++) {
         const Root *r = &a->roots.at[i], *s = &b->roots.at[i];
 
-        if (r->role != s->role || r->index != s->index || r->slot != s->slot ||
+        if (r->role != s->role || r->index != s->index ||
             !shape_equal(&r->node->shape, &s->node->shape))
             return INFINITY;
         worst = fmax(worst, interp_error(y[s->node->id], x[r->node->id],

@@ -40,7 +40,7 @@ static Node *fresh(Probe *p, const Pool *pool)
         s.dim[a] = 1 + random_below(p, 4);
     if (random_below(p, 3) == 0)
         return graph_const_shaped(p->g, random_below(p, 4) - 1, s, NULL);
-    if (p->p->params.n >= PROBE_MAX - 20 || p->p->inputs.n >= PROBE_MAX - 8)
+    if (p->p->tensors.n >= PROBE_MAX - 20 || p->p->inputs.n >= PROBE_MAX - 8)
         return NULL;
     return random_below(p, 2) ? probe_param(p, s) : probe_input(p, s);
 }
@@ -233,7 +233,7 @@ static Node *matmul(Probe *p, const Pool *pool)
     bool tb = random_below(p, 2);
     int64_t k, n = 1 + random_below(p, 4);
 
-    if (x->shape.rank != 2 || p->p->params.n >= PROBE_MAX - 20)
+    if (x->shape.rank != 2 || p->p->tensors.n >= PROBE_MAX - 20)
         return NULL;
     k = x->shape.dim[1];
     y = probe_param(p, tb ? shape_of(2, n, k) : shape_of(2, k, n));
@@ -246,7 +246,7 @@ static Node *each_step(Probe *p, const Pool *pool)
     Node *x = any(p, pool), *w;
     int64_t n = 1 + random_below(p, 4);
 
-    if (x->shape.rank != 3 || p->p->params.n >= PROBE_MAX - 20)
+    if (x->shape.rank != 3 || p->p->tensors.n >= PROBE_MAX - 20)
         return NULL;
     w = probe_param(p, shape_of(2, n, x->shape.dim[2]));
     if (random_below(p, 2))
@@ -268,7 +268,7 @@ static Node *siblings(Probe *p, const Pool *pool)
     Node *x = any(p, pool), *sum = NULL;
     int64_t n = 1 + random_below(p, 4);
 
-    if (x->shape.rank != 2 || p->p->params.n >= PROBE_MAX - 20)
+    if (x->shape.rank != 2 || p->p->tensors.n >= PROBE_MAX - 20)
         return NULL;
     for (int i = 0; i < 3; i++) {
         Node *w = probe_param(p, shape_of(2, n, x->shape.dim[1]));
@@ -287,7 +287,7 @@ static Node *image(Probe *p, const Pool *pool)
     Node *x = any(p, pool), *w;
     Attr win = {.window = {{2, 2}, {1, 2}, {1, 1, 1, 0}}};
 
-    if (x->shape.rank != 4 || p->p->params.n >= PROBE_MAX - 20)
+    if (x->shape.rank != 4 || p->p->tensors.n >= PROBE_MAX - 20)
         return NULL;
     if (random_below(p, 3) == 0)
         return graph_add(p->g, OP_AVGPOOL, 1, &x, win, NULL);
@@ -343,7 +343,7 @@ static Node *loop(Probe *p, const Pool *pool)
     Attr swap = {.perm = {1, 0, 2}}, turn = {.axis = 1};
     bool batch_first = random_below(p, 2), backward = random_below(p, 4) == 0;
 
-    if (x->shape.rank != 3 || p->p->params.n >= PROBE_MAX - 12)
+    if (x->shape.rank != 3 || p->p->tensors.n >= PROBE_MAX - 12)
         return NULL;
     if (random_below(p, 2)) /* enough features to leave the loop */
         x = graph_concat(

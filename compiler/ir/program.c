@@ -1,0 +1,58 @@
+/* program.c: the table of tensors; see program.h. */
+#include "ir/program.h"
+#include "ir/layout.h"
+
+int program_tensor(Program *p, Tensor tensor)
+{
+    vec_push(p->arena, &p->tensors, tensor);
+    return p->tensors.n - 1;
+}
+
+Node *program_leaf(const Program *p, Graph *g, int index)
+{
+    const Tensor *t = &p->tensors.at[index];
+    Node *n = graph_add_shaped(g, OP_TENSOR, TYPE_REAL, t->shape, 0, NULL,
+                               (Attr){.index = index}, NULL);
+
+    n->span = t->span;
+    n->name = t->name;
+    return n;
+}
+
+const Layout *program_layout(const Program *p, int index)
+{
+    const Tensor *t = &p->tensors.at[index];
+
+    return t->kind == TENSOR_SLOT ? p->tensors.at[t->weight].layout : t->layout;
+}
+
+int program_kept(const Program *p)
+{
+    int n = p->tensors.n;
+
+    while (n > 0 && p->tensors.at[n - 1].kind == TENSOR_SLOT)
+        n--;
+    return n;
+}
+
+int64_t program_reals(const Program *p, int n)
+{
+    int64_t reals = 0;
+
+    for (int i = 0; i < n; i++) {
+        const Layout *l = program_layout(p, i);
+
+        reals += l ? l->extent : shape_count(&p->tensors.at[i].shape);
+    }
+    return reals;
+}
+
+int64_t program_weights(const Program *p)
+{
+    int64_t numbers = 0;
+
+    for (int i = 0; i < p->tensors.n; i++)
+        if (p->tensors.at[i].kind == TENSOR_WEIGHT)
+            numbers += shape_count(&p->tensors.at[i].shape);
+    return numbers;
+}
