@@ -316,6 +316,12 @@ def overlapping(c):
     return against(c, h[:, :2] * 2 + h[:, 1:3] ** 2, 2)
 
 
+def rejoined(c):
+    h = c.dense(c.input("x", 3), "d", 4).tanh()
+    turned = torch.cat([h[:, 2:], h[:, :2]], 1) * 2
+    return against(c, torch.cat([turned, h[:, :2], h[:, 1:3]], 1), 8)
+
+
 def turned_product(c, n=3):
     x = c.input("x", n)
     w = c.param("b.w", n, n)
@@ -598,15 +604,15 @@ OPTIMISERS = {
 
 CASES = {f.__name__: f for f in (
     dense_row, dense_time, conv_valid, conv_stride, conv_same, conv_even,
-    conv_full, maxpool_overlap, maxpool_pad, avgpool_pad, pooled, joined, reshaped,
-    normed, normed_time, residual_two, shared, functions, spread, summed,
-    products, signs, softmaxed, turned, wide, entropy_sum, log_softmax,
-    log_mixture, squares_sum, two_losses, penalties, rnn_all, lstm_all,
-    lstm_last, gru_stack, jordan_net, textbook, three_states, both_ways,
-    handed_on, started_by_name, tied_pool, tied_relu, tied_classes, two,
-    overlapping, turned_product, turned_wide, pads, merged, backwards_last,
-    softmax_in_loop, own_penalties, xor, iris, digits, lenet5, adding,
-    residual_digits)}
+    conv_full, maxpool_overlap, maxpool_pad, avgpool_pad, pooled, joined,
+    reshaped, normed, normed_time, residual_two, shared, functions, spread,
+    summed, products, signs, softmaxed, turned, wide, entropy_sum,
+    log_softmax, log_mixture, squares_sum, two_losses, penalties, rnn_all,
+    lstm_all, lstm_last, gru_stack, jordan_net, textbook, three_states,
+    both_ways, handed_on, started_by_name, tied_pool, tied_relu,
+    tied_classes, two, overlapping, turned_product, turned_wide, pads,
+    merged, backwards_last, softmax_in_loop, own_penalties, xor, iris,
+    digits, lenet5, adding, residual_digits, rejoined)}
 CASES["adding_own"] = adding
 CASES["entropy"] = linear_entropy()
 CASES["entropy_time"] = linear_entropy(6)
