@@ -503,6 +503,24 @@ def started_by_name(c):
     return squares(c, torch.stack(out, 1), 5, 4)
 
 
+def turned_in_loop(c):
+    x = c.input("x", 5, 3)
+    up, over = c.param("r.up", 3, 3), c.param("r.over", 3, 3)
+    h = torch.zeros(c.rows, 3)
+    for t in range(5):
+        h = (x[:, t] + h @ up - 2 * h @ over.T).tanh()
+    return squares(c, h, 3)
+
+
+def single_row(c):
+    x = c.input("x", 5, 3)
+    by, bias = c.param("r.by", 1), c.param("r.bias", 4)
+    h = torch.zeros(c.rows, 4)
+    for t in range(5):
+        h = (c.dense(x[:, t], "r.d", 4) * by + h + bias).tanh()
+    return squares(c, h * by, 4)
+
+
 def handed_on(c):
     x, z = c.input("x", 4, 3), c.input("z", 5, 2)
     state = c.recurrent(x, "e", "lstm", 4)[1]
@@ -612,11 +630,12 @@ CASES = {f.__name__: f for f in (
     both_ways, handed_on, started_by_name, tied_pool, tied_relu,
     tied_classes, two, overlapping, turned_product, turned_wide, pads,
     merged, backwards_last, softmax_in_loop, own_penalties, xor, iris,
-    digits, lenet5, adding, residual_digits, rejoined)}
+    digits, lenet5, adding, residual_digits, rejoined, turned_in_loop,
+    single_row)}
 CASES["adding_own"] = adding
 CASES["entropy"] = linear_entropy()
 CASES["entropy_time"] = linear_entropy(6)
-ROWS = {"wide": 23, "tied_classes": 23}
+ROWS = {"wide": 23, "tied_classes": 23, "single_row": 1}
 SCALE = {"wide": 0.2, "digits": 0.2, "lenet5": 0.1, "adding": 0.2,
          "adding_own": 0.2,
          "residual_digits": 0.2, "turned_wide": 0.05}
