@@ -149,12 +149,25 @@ static void test_padding(void **state)
     assert_int_equal(l.axis[1].n, 1);
 }
 
+/* Layouts differ in the stride of an axis of two elements, not of one. */
+static void test_equality(void **state)
+{
+    (void)state;
+    for (int64_t size = 1; size <= 3; size++) {
+        Layout a = {.rank = 1, .axis = {{1, {{size, 1}}}}};
+        Layout b = {.rank = 1, .axis = {{1, {{size, 5}}}}};
+        assert_true(layout_equal(&a, &a));
+        assert_int_equal(layout_equal(&a, &b), size == 1);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_views),
         cmocka_unit_test(test_unviews),
         cmocka_unit_test(test_padding),
+        cmocka_unit_test(test_equality),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -76,6 +76,32 @@ static void learns_from_training_rows(void **state)
     nn_dataset_close(&d);
 }
 
+/* Transforms follow each other: what standardize sees is scaled. */
+static void scales_around_standardize(void **state)
+{
+    static const nn_transform chain[] = {{.kind = NN_SCALE, .factor = 0.5},
+                                         {.kind = NN_STANDARDIZE},
+                                         {.kind = NN_SCALE, .factor = -2}};
+    static const nn_flow flows[] = {CSV(one, .path = "d.csv", .tensor = 0,
+                                        .transforms = chain,
+                                        .transform_count = 3),
+                                    CSV(two, .path = "d.csv", .tensor = 1)};
+    setup s;
+    nn_dataset d;
+    nn_error e = {""};
+    nn_real x[4];
+    int32_t y[4];
+    void *buffers[] = {x, y};
+    (void)state;
+    write_text("d.csv", "4,0\n8,1\n4,0\n8,2\n");
+    set_up(&s, plain, flows, 2);
+    if (!nn_dataset_open(&d, &s.program, NULL, &e))
+        fail_msg("%s", e.text);
+    nn_dataset_fetch(&d, NN_TRAIN, d.parts[NN_TRAIN].items, 4, buffers);
+    assert_true(x[0] == 2 && x[1] == -2 && x[2] == 2 && x[3] == -2);
+    nn_dataset_close(&d);
+}
+
 /* Neither test rows nor validation rows teach anything: moments, means of what
  * is missing, whether a column is constant, labels. */
 static void validation_teaches_nothing(void **state)
@@ -317,6 +343,38 @@ static void cuts_windows(void **state)
     nn_dataset_close(&d);
 }
 
+/* Windows of 3 whose value is that of the second row behind them. */
+static void looks_further_ahead(void **state)
+{
+    static const nn_transform far[] = {
+        {.kind = NN_WINDOWS, .length = 3, .ahead = 2}};
+    static const nn_tensor tensors[] = {
+        {.name = "past",
+         .type = NN_F32,
+         .rank = 2,
+         .shape = {3, 1},
+         .values = 3},
+        {.name = "next", .type = NN_F32, .rank = 1, .shape = {1}, .values = 1}};
+    static const nn_flow flows[] = {
+        CSV(one, .path = "w.csv", .tensor = 0, BY(far)),
+        CSV(one, .path = "w.csv", .tensor = 1, BY(far), .ahead = 1)};
+    setup s;
+    nn_dataset d;
+    nn_error e = {""};
+    nn_real x[9], y[3];
+    void *buffers[] = {x, y};
+    (void)state;
+    write_text("w.csv", "0\n1\n2\n3\n4\n5\n6\n");
+    set_up(&s, tensors, flows, 2);
+    if (!nn_dataset_open(&d, &s.program, NULL, &e))
+        fail_msg("%s", e.text);
+    assert_int_equal(d.parts[NN_TRAIN].count, 3);
+    nn_dataset_fetch(&d, NN_TRAIN, d.parts[NN_TRAIN].items, 3, buffers);
+    for (int i = 0; i < 3; i++)
+        assert_true(x[3 * i] == i && x[3 * i + 2] == i + 2 && y[i] == i + 4);
+    nn_dataset_close(&d);
+}
+
 /* A target that is a window itself moves on by whole windows. */
 static void windows_of_sequences(void **state)
 {
@@ -512,6 +570,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(learns_from_training_rows),
+        cmocka_unit_test(scales_around_standardize),
         cmocka_unit_test(validation_teaches_nothing),
         cmocka_unit_test(own_test_sources),
         cmocka_unit_test(fills_with_means),
@@ -519,6 +578,7 @@ int main(void)
         cmocka_unit_test(ranges_of_names_are_the_same),
         cmocka_unit_test(drops_rows_of_binary_files),
         cmocka_unit_test(cuts_windows),
+        cmocka_unit_test(looks_further_ahead),
         cmocka_unit_test(windows_of_sequences),
         cmocka_unit_test(windows_alone),
         cmocka_unit_test(early_stopping_sets_rows_aside),

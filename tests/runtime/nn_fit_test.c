@@ -157,6 +157,21 @@ static void logs_as_if_uninterrupted(void **state)
     }
 }
 
+/* A log that went on behind the checkpoint is taken back to it. */
+static void takes_the_log_back(void **state)
+{
+    (void)state;
+    set_up(stops[4].losses, 1);
+    program.train.schedule.kind = NN_RATE_CONSTANT;
+    assert_int_equal(train("--quiet --out a --log a.csv"), 0);
+    assert_int_equal(train("--quiet --out b --log b.csv --epochs 3"), 0);
+    assert_int_equal(rename("b.ckpt.safetensors", "early"), 0);
+    assert_int_equal(train("--quiet --out c --log b.csv --epochs 5"), 0);
+    assert_int_equal(
+        train("--quiet --out b --log b.csv --epochs 8 --resume early"), 0);
+    assert_same_log("a.csv", "b.csv");
+}
+
 /* Without validation the last weights are the result. */
 static void keeps_the_last_weights_otherwise(void **state)
 {
@@ -173,6 +188,7 @@ int main(void)
         cmocka_unit_test(stops_at_the_epoch),
         cmocka_unit_test(goes_on_as_it_was),
         cmocka_unit_test(logs_as_if_uninterrupted),
+        cmocka_unit_test(takes_the_log_back),
         cmocka_unit_test(keeps_the_last_weights_otherwise),
     };
     return cmocka_run_group_tests(tests, make_data, leave_folder);

@@ -86,6 +86,20 @@ static void shuffle_permutes(void **state)
     assert_memory_not_equal(a, b, sizeof a);
 }
 
+static void orders_are_as_likely(void **state)
+{
+    enum { DRAWS = 6000 };
+    int orders[9] = {0};
+    (void)state;
+    for (uint32_t i = 0; i < DRAWS; i++) {
+        int64_t a[] = {0, 1, 2};
+        nn_rng_shuffle((nn_stream){1, NN_FOR_ORDER, i}, a, 3);
+        orders[a[0] * 3 + a[1]]++;
+    }
+    for (int i = 0; i < 9; i++) /* within 5 deviations */
+        assert_true(i % 4 == 0 ? orders[i] == 0 : abs(orders[i] - 1000) < 145);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -93,6 +107,7 @@ int main(void)
         cmocka_unit_test(moments),
         cmocka_unit_test(normal_is_box_muller),
         cmocka_unit_test(shuffle_permutes),
+        cmocka_unit_test(orders_are_as_likely),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
