@@ -60,15 +60,18 @@ static void odd(void)
         "  param w1: f32[n, n]<|, l2: 0.25|, frozen: true>;\n"
         "  param w2: f32[n, n];\n"
         "  param b1: f32[n], init: uniform(1);\n"
+        "  param b2: f32[n], init: zeros;\n"
         "  state h: f32[n]<| = 0.5>;\n");
     say("  x = in -> dense(n<|, bias: false>)<| -> softmax| -> tanh>;\n");
     say("  p = matmul(h, w1<|, transposed: true>);\n");
     say("  q = matmul(h, <w1|w2>, transposed: true);\n");
-    say("  r = matmul(<h|x>, w2, transposed: true) + b1;\n");
+    say("  r = <p|p|q|matmul(x, w2)|matmul(h, w2, transposed: true)> + b1;\n");
+    say("  s = q + <b1|b2>;\n");
     puts("  g = concat(in, h) -> dense(2 * n);\n"
          "  a = slice(g, 1..n);\n"
          "  b = slice(g, n + 1..2 * n);");
-    say("  h' = tanh(x + r + <p * q|p - q|q + r * p><| + a * b| + softmax(a) - "
+    say("  h' = tanh(x + r + <p * q - s|s - p * s|q + r * p><| + a * b| + "
+        "softmax(a) - "
         "b| - mean(g)>);\n");
     say("  out = <h'|h' * sigmoid(a)|h' - p|r * h'>;\n"
         "}\n");

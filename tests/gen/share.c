@@ -45,8 +45,8 @@ static void covered(shape *s, const char *v, int number)
     printf("  b%d = slice(%s, %d..%d, axis: %s);\n", number, v, cut + 1, size,
            name);
     if (one_in(3))
-        printf("  v%d = concat(tanh(b%d), a%d, axis: %s) - %s", number, number,
-               number, name, v);
+        say("  v%d = concat(<tanh|>(b%d), a%d, axis: %s) - 0.5 * %s", number,
+            number, number, name, v);
     else
         say("  v%d = concat(<|-|2 * >a%d, <square|tanh|sigmoid|>(b%d), axis: "
             "%s) <|* 0.5>",
@@ -68,6 +68,14 @@ static void neighbours(shape *s, const char *v, int number)
         s->dim[axis]--;
         return;
     }
+    if (size > 2 && one_in(2)) {
+        last = some(1, size - 1);
+        printf("  a%d = slice(%s, 2..%d, axis: %s);\n", number, v, size, name);
+        say("  v%d = slice(<a%d|-a%d>, %d..%d, axis: %s)", number, number,
+            number, last, size - 1, name);
+        s->dim[axis] = size - last;
+        return;
+    }
     last = some(1, axis == other ? 2 * size : size);
     printf("  v%d = slice(concat(%s, tanh(%s), axis: %s), 1..%d, axis: %s)",
            number, v, v, axis_name(s, other), last, name);
@@ -81,7 +89,11 @@ static void again(shape *s, const char *v, int number)
     const char *a = axis_name(s, some(0, s->rank - 1));
     const char *b = axis_name(s, some(0, s->rank - 1));
     printf("  v%d = ", number);
-    switch (some(0, 5)) {
+    switch (some(0, 6)) {
+    case 6:
+        printf("%s * sigmoid(sum(mean(%s, axis: %s) + 0 * %s) / 20)", v, v, a,
+               v);
+        break;
     case 0:
         printf("tanh(%s) * tanh(%s) + tanh(-%s)", v, v, v);
         break;
@@ -129,6 +141,14 @@ static void tied(shape *s, const char *v, int number)
 static void mirrored(shape *s, const char *v, int number)
 {
     const char *pool = WORD("maxpool", "avgpool");
+    if (one_in(3)) {
+        say("  a%d = %s -> <relu|tanh|sigmoid>;\n", number, v);
+        printf("  v%d = concat(a%d -> maxpool(3, stride: 1, pad: same), "
+               "2 * a%d)",
+               number, number, number);
+        s->dim[0] *= 2;
+        return;
+    }
     if (one_in(2)) {
         printf("  v%d = %s -> mirrored(%d)", number, v, s->dim[0] = some(1, 9));
         return;
