@@ -11,7 +11,13 @@
 
 typedef Graph *GraphPass(Program *p, Graph *g);
 
-typedef enum When { WHEN_ALWAYS, WHEN_GRADIENT, WHEN_UPDATE, WHEN_FAST } When;
+typedef enum When {
+    WHEN_ALWAYS,
+    WHEN_GRADIENT,
+    WHEN_UPDATE,
+    WHEN_INFER,
+    WHEN_FAST
+} When;
 
 typedef struct Row {
     const char *name;
@@ -19,8 +25,8 @@ typedef struct Row {
     When when;
 } Row;
 
-/* In order. GRADIENT: entries step and grad; UPDATE: step; FAST: not with
- * --plain. */
+/* In order. GRADIENT: entries step and grad; UPDATE: step; INFER and FAST:
+ * not with --plain. */
 static const Row passes[] = {
     {"fold", fold, WHEN_ALWAYS},
     {"cse", cse, WHEN_ALWAYS},
@@ -42,6 +48,7 @@ static const Row passes[] = {
     {"dce", dce, WHEN_ALWAYS},
     {"autodiff", autodiff, WHEN_GRADIENT},
     {"optimizer", optimizer, WHEN_UPDATE},
+    {"absorb", absorb, WHEN_INFER},
     {"fold", fold, WHEN_ALWAYS},
     {"cse", cse, WHEN_ALWAYS},
     {"dce", dce, WHEN_ALWAYS},
@@ -76,6 +83,8 @@ static bool applies(const Row *row, const Entry *e, const CodeOptions *o)
         return trains;
     case WHEN_UPDATE:
         return trains && strcmp(e->name, "grad") != 0;
+    case WHEN_INFER:
+        return e->mode == MODE_INFER && !o->plain;
     case WHEN_FAST:
         return !o->plain;
     default:

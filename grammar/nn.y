@@ -64,6 +64,7 @@ static void yyerror(Span *span, Parse *p, const char *message);
 %token <name> TEST "test" VALIDATION "validation" LAST "last"
 %token <name> STRATIFIED "stratified" BY "by" FROM "from" FOLD "fold" OF "of"
 %token <name> OPTIMIZER "optimizer" CLIP "clip" CHECK "check"
+%token <name> STATISTIC "statistic"
 %token <name> UNIT "unit"
 
 %type <word> name anyword by unit part label typename
@@ -119,7 +120,10 @@ items: %empty                    { $$ = (Items){0}; }
 item: INPUT decls ';'            { $$ = build_decls(p, ITEM_INPUT, @$, $2); }
     | TARGET decls ';'           { $$ = build_decls(p, ITEM_TARGET, @$, $2); }
     | STATE decls ';'            { $$ = build_decls(p, ITEM_STATE, @$, $2); }
-    | PARAM decl opts ';'        { $$ = build_param(p, @$, $2, $3); }
+    | PARAM decl opts ';'
+      { $$ = build_param(p, ITEM_PARAM, @$, $2, $3); }
+    | STATISTIC decl opts ';'
+      { $$ = build_param(p, ITEM_STATISTIC, @$, $2, $3); }
     | lhs '=' expr ';'           { $$ = build_define(p, @$, $1, $3); }
     | statename '=' expr ';'     { $$ = build_define(p, @$, $1, $3); }
     | CHECK expr reason ';'
@@ -334,7 +338,7 @@ anyword: wordtext                { $$ = (Name){$1, @1, false}; } ;
 plaintext: NAME | UNIT ;
 
 nametext: plaintext | TEST | VALIDATION | LAST | STRATIFIED | BY | FROM | FOLD
-        | OF | OPTIMIZER | CLIP | CHECK ;
+        | OF | OPTIMIZER | CLIP | CHECK | STATISTIC ;
 
 wordtext: nametext | USE | MODEL | BLOCK | CELL | INPUT | TARGET | STATE | PARAM
         | LAYER | OUTPUT | LOSS | METRIC | GENERATE | DATA | TRAIN | IF | THEN

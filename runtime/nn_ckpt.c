@@ -204,11 +204,28 @@ static void judge(report *r, const nn_tensors *t, const nn_param *p,
                       s->type_name);
 }
 
+/* PyTorch's batchnorm counts the batches beside its running mean; nothing
+ * needs to know how many they were. */
+static bool counts_batches(const report *r, const nn_tensors *t,
+                           const char *name)
+{
+    static const char suffix[] = "num_batches_tracked", mean[] = "running_mean";
+    size_t n = strlen(name), size = sizeof suffix - 1;
+    if (n < size || strcmp(name + n - size, suffix) != 0)
+        return false;
+    for (size_t i = 0; i < t->count; i++)
+        if (r->known[i] && strncmp(t->tensors[i].name, name, n - size) == 0 &&
+            strcmp(t->tensors[i].name + n - size, mean) == 0)
+            return true;
+    return false;
+}
+
 static void judge_strangers(report *r, const nn_tensors *t)
 {
     for (size_t i = 0; i < t->count; i++) {
         const char *name = t->tensors[i].name;
-        if (!r->known[i] && strncmp(name, "nnc.", 4) != 0 && !is_full(r))
+        if (!r->known[i] && strncmp(name, "nnc.", 4) != 0 &&
+            !counts_batches(r, t, name) && !is_full(r))
             nn_text_print(&r->text, "\n  %s is not in the model", name);
     }
 }

@@ -39,7 +39,7 @@ typedef struct {
  *            it differentiates), then each metric's sums; sum_count in all
  * s          step and grad: see above; NULL elsewhere
  * Returns 0; NN_BAD_ROWS, with nothing touched, where rows is not from 1 to the
- * batch; or, when the loss was not finite and nothing was updated, 1 plus the
+ * batch; or, when the loss was not finite and no weight was updated, 1 plus the
  * row in `kernels` of the first whose values are not finite. */
 typedef int (*nn_entry)(const nn_real *params, void *workspace,
                         const void *const *inputs, nn_real *const *outputs,

@@ -64,3 +64,15 @@ if data_file mnist/train-images-idx3-ubyte.gz; then
 else
     skip "lenet5: test_accuracy >= 0.989" "there is no MNIST in $NNC_DATA"
 fi
+
+if data_file cifar10/cifar10-first4000.bin.gz; then
+    sh resnet8/data.sh
+    reach resnet8 resnet8/resnet8.nn train_loss '<' 2.4 --epochs 1
+    "$NNC" infer resnet8/resnet8.nn --weights resnet8.safetensors --csv \
+        resnet8/test.bin >resnet8.out 2>&1
+    [ "$(wc -l <resnet8.out)" -eq 1000 ]
+    verdict "resnet8: infer reads CIFAR-10's records" \
+        "$(head -n 1 resnet8.out)"
+else
+    skip "resnet8: train_loss < 2.4" "there is no CIFAR-10 in $NNC_DATA"
+fi

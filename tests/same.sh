@@ -89,3 +89,9 @@ check iris
 EPOCHS=2
 trainer threads
 check threads
+EPOCHS=4
+trainer statistics
+check statistics
+train statistics cut --epochs 2
+train statistics cut --epochs $EPOCHS --resume cut.ckpt.safetensors
+equal "statistics: resumed after epoch 2" once cut

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ir/ast_print.h"
 #include "nn_say.h"
 
 bool build_lost(Parse *p, Span span)
@@ -173,9 +174,9 @@ Item *build_decls(Parse *p, ItemKind kind, Span span, Decls decls)
     return item;
 }
 
-Item *build_param(Parse *p, Span span, Decl *decl, Exprs options)
+Item *build_param(Parse *p, ItemKind kind, Span span, Decl *decl, Exprs options)
 {
-    Item *item = build_item(p, ITEM_PARAM, span, (Name){0}, NULL);
+    Item *item = build_item(p, kind, span, (Name){0}, NULL);
 
     vec_push(p->arena, &item->decls, decl);
     item->options = options;
@@ -183,7 +184,7 @@ Item *build_param(Parse *p, Span span, Decl *decl, Exprs options)
         Message *m = diag_error(p->diag, decl->value->span,
                                 "only a `state` has a first value");
 
-        diag_help(m, "a `param` starts from `, init: ...`");
+        diag_help(m, "a `%s` starts from `, init: ...`", ast_item_word(kind));
     }
     return item;
 }

@@ -85,7 +85,8 @@ Item *build_output(Parse *p, Span span, Name name, Expr *value, Name unit);
 Item *build_values(Parse *p, ItemKind kind, Span span, Exprs values);
 Item *build_decls(Parse *p, ItemKind kind, Span span, Decls decls);
 Item *build_check(Parse *p, Span span, Expr *truth, Expr *reason);
-Item *build_param(Parse *p, Span span, Decl *decl, Exprs options);
+Item *build_param(Parse *p, ItemKind kind, Span span, Decl *decl,
+                  Exprs options);
 Item *build_define(Parse *p, Span span, Names names, Expr *value);
 Item *build_generate(Parse *p, Span span, Name name, Expr *value,
                      Exprs options);

@@ -35,6 +35,7 @@ struct Layer {
     int applied; /* how many times so far */
     VEC(const char *) params;
     VEC(Value *) values; /* of params */
+    VEC(int) statistics; /* of params: its tensor, or -1 where it is none */
 };
 
 typedef struct Binding {
@@ -139,5 +140,6 @@ typedef struct Call {
 } Call;
 
 #include "front/elab_parts.h"
+#include "front/elab_statistic.h"
 
 #endif

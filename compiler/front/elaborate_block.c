@@ -11,7 +11,7 @@ static bool declares_param(const Def *def, const char *name)
     for (int i = 0; i < def->items.n; i++) {
         const Item *item = def->items.at[i];
 
-        if (item->kind == ITEM_PARAM && item->decls.n > 0 &&
+        if (unit_keeps(item->kind) && item->decls.n > 0 &&
             strcmp(item->decls.at[0]->name.text, name) == 0)
             return true;
     }
@@ -188,7 +188,8 @@ void elab_leave(Elab *e)
  * and `if` with such a branch are other names for what has one. */
 static void bind_name(Elab *e, const Name *name, Value *v, Span span, int mark)
 {
-    if (name->primed && elab_prime(e, name, v, span))
+    if (name->primed &&
+        (elab_prime(e, name, v, span) || elab_gather(e, name, v, span)))
         return;
     if (strcmp(name->text, "state") == 0)
         e->frame->state = v;
@@ -202,8 +203,11 @@ static void bind_name(Elab *e, const Name *name, Value *v, Span span, int mark)
 static void define(Elab *e, const Item *item)
 {
     int mark = e->graph->nodes.n, n = item->names.n;
-    Value *v = elab_expr(e, item->value);
+    Value *v;
 
+    if (n == 1 && elab_rests(e, &item->names.at[0]))
+        return;
+    v = elab_expr(e, item->value);
     if (n == 1) {
         bind_name(e, &item->names.at[0], v, item->value->span, mark);
         return;
@@ -257,6 +261,7 @@ bool elab_item(Elab *e, const Item *item)
         shared_layer(e, item);
         return true;
     case ITEM_PARAM:
+    case ITEM_STATISTIC:
         elab_param(e, item);
         return true;
     case ITEM_CHECK:
@@ -283,6 +288,20 @@ static Value *run_block(Elab *e, Frame *f)
     return out ? out : e->poison;
 }
 
+/* What it gathers is gathered once a step, not once a turn of a loop. */
+static bool gathers_in_loop(Elab *e, const Def *def, Span span)
+{
+    for (int i = 0; e->scan && i < def->items.n; i++)
+        if (def->items.at[i]->kind == ITEM_STATISTIC) {
+            elab_error(e, span,
+                       "`%s` gathers statistics and cannot stand in a loop "
+                       "over time",
+                       def->name.text);
+            return true;
+        }
+    return false;
+}
+
 Value *elab_apply_def(Elab *e, const Recipe *r, Value *in, Site site)
 {
     int mark = e->graph->nodes.n;
@@ -291,6 +310,8 @@ Value *elab_apply_def(Elab *e, const Recipe *r, Value *in, Site site)
 
     if (r->def->kind == DEF_CELL)
         return elab_scan(e, r, in, NULL, site);
+    if (gathers_in_loop(e, r->def, site.span))
+        return e->poison;
     f = NEW(e->arena, Frame);
     f->in = in;
     f->layer = r->shared ? r->shared

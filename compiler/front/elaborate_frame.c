@@ -255,6 +255,14 @@ static void check_unique(Elab *e)
         }
 }
 
+void elab_tensors_differ(Elab *e, Span span)
+{
+    if (diag_errors(e->diag) == 0)
+        diag_error(e->diag, span,
+                   "which weights there are, and of which shape, cannot depend "
+                   "on `training`");
+}
+
 void elab_settle(Elab *e, Layer *root)
 {
     Program *p = e->program;
@@ -276,12 +284,13 @@ void elab_settle(Elab *e, Layer *root)
         if (e->first)
             t->name = arena_name(e->arena, name);
         else if (strcmp(t->name, name) != 0)
-            nnc_bug("parameter %d is `%s` in one entry, `%s` in another", i,
-                    t->name, name);
+            elab_tensors_differ(e, t->span);
         node->name = t->name;
     }
     if (e->first)
         check_unique(e);
+    else if (e->param_nodes.n < program_kept(p))
+        elab_tensors_differ(e, p->tensors.at[e->param_nodes.n].span);
 }
 
 void elab_name(Elab *e, const Value *v, const char *local)

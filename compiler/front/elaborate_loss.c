@@ -308,7 +308,7 @@ void elab_penalties(Elab *e, Value **loss)
         const Tensor *t = &p->tensors.at[w->attr.index];
         double l2 = p->train.l2 + t->l2, l1 = p->train.l1 + t->l1;
 
-        if (t->frozen || t->shape.rank < 2)
+        if (t->kind != TENSOR_WEIGHT || t->frozen || t->shape.rank < 2)
             continue;
         if (l2 > 0)
             total = graph_binary(e->graph, OP_ADD, total,

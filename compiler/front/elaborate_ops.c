@@ -77,19 +77,32 @@ static Value *sum_along(Elab *e, const Call *call, int64_t *count)
     return axis < 0 ? elab_reshape(e, sum, shape_ones(1)) : sum;
 }
 
+static Value *per_features(Elab *e, const Call *call, bool mean)
+{
+    if (!call->arg.at[0])
+        return elab_per(e, call, 1, mean);
+    elab_error(e, call->arg.span[1], "give `axis` or `per`, not both");
+    return e->poison;
+}
+
 Value *lower_sum(Elab *e, Call *call)
 {
     int64_t count;
 
+    if (call->arg.at[1])
+        return per_features(e, call, false);
     return sum_along(e, call, &count);
 }
 
 Value *lower_mean(Elab *e, Call *call)
 {
     int64_t count;
-    Value *sum = sum_along(e, call, &count);
+    Value *sum;
     Node *n;
 
+    if (call->arg.at[1])
+        return per_features(e, call, true);
+    sum = sum_along(e, call, &count);
     if (sum->kind != VAL_TENSOR)
         return sum;
     n = elab_constant(e, (double)count, shape_ones(sum->node->shape.rank));
@@ -265,7 +278,7 @@ Value *lower_dropout(Elab *e, Call *call)
     }
     e->drops++;
     node = elab_node(e, v);
-    if (e->mode == MODE_STEP && rate > 0)
+    if (elab_training(e) && rate > 0)
         node = make_dropout(e->graph, e->scan ? e->scan->loop : NULL, node,
                             rate, e->drops);
     return elab_like(e, node, v);

@@ -16,6 +16,7 @@ typedef struct Wanted {
     Span span; /* of the declaration */
     Shape shape;
     Init init;
+    TensorKind kind;
     bool has_init, frozen, zero;
     double l1, l2;
     Value *shared;
@@ -152,6 +153,16 @@ static bool plan_shared(Elab *e, Wanted *p, Value *v, Span span)
 
 static bool plan_argument(Elab *e, Wanted *p, const Arg *arg)
 {
+    bool statistic = p->kind == TENSOR_STATISTIC;
+
+    if (statistic &&
+        (arg->value->kind == VAL_BOOL || arg->value->kind == VAL_TENSOR)) {
+        elab_error(e, arg->span,
+                   "`%s` is a statistic: it begins with numbers or an "
+                   "initialiser",
+                   p->name);
+        return false;
+    }
     if (arg->value->kind == VAL_BOOL) {
         p->zero = arg->value->number == 0;
         return true;
@@ -192,6 +203,10 @@ static bool plan_default(Elab *e, Wanted *p)
 
     if (p->has_init || p->zero || p->shared)
         return true;
+    if (p->kind == TENSOR_STATISTIC) {
+        p->init = (Init){.kind = INIT_CONSTANT};
+        return true;
+    }
     if (p->shape.rank < 2) {
         Message *m =
             elab_error(e, p->span, "a parameter of one axis needs `init:`");
@@ -214,7 +229,8 @@ static bool plan(Elab *e, Wanted *p, const Item *item)
     bool ok;
 
     if (strcmp(decl->type->name.text, "f32") != 0 || decl->type->count) {
-        elab_error(e, decl->type->span, "a parameter has type f32[...]");
+        elab_error(e, decl->type->span, "a %s has type f32[...]",
+                   p->kind == TENSOR_WEIGHT ? "parameter" : "statistic");
         return false;
     }
     ok = elab_shape(e, &decl->type->dims, &p->shape);
@@ -240,7 +256,7 @@ static Value *make(Elab *e, const Wanted *p)
     Value *v;
 
     if (e->first) {
-        Tensor weight = {.kind = TENSOR_WEIGHT,
+        Tensor tensor = {.kind = p->kind,
                          .shape = p->shape,
                          .init = p->init,
                          .frozen = p->frozen,
@@ -248,13 +264,12 @@ static Value *make(Elab *e, const Wanted *p)
                          .l2 = p->l2,
                          .span = elab_place(e, p->span)};
 
-        program_tensor(program, weight);
+        program_tensor(program, tensor);
     }
     if (index >= program->tensors.n ||
         !shape_equal(&program->tensors.at[index].shape, &p->shape)) {
-        if (diag_errors(e->diag) > 0)
-            return e->poison;
-        nnc_bug("parameter %d `%s` differs between entries", index, p->name);
+        elab_tensors_differ(e, elab_place(e, p->span));
+        return e->poison;
     }
     node = program_leaf(program, e->top, index);
     vec_push(e->arena, &e->param_nodes, node);
@@ -262,7 +277,9 @@ static Value *make(Elab *e, const Wanted *p)
     vec_push(e->arena, &e->param_locals, p->name);
     v = elab_tensor(e, node, false, axes_of_weight(&p->shape));
     v->graph = e->top;
-    v->origin = arena_printf(e->arena, "the parameter `%s`", p->name);
+    v->origin = arena_printf(
+        e->arena, "the %s `%s`",
+        p->kind == TENSOR_WEIGHT ? "parameter" : "statistic", p->name);
     return v;
 }
 
@@ -302,7 +319,10 @@ static Value *zeros(Elab *e, Shape shape)
 void elab_param(Elab *e, const Item *item)
 {
     const Decl *decl = item->decls.at[0];
-    Wanted p = {.name = decl->name.text, .span = decl->name.span};
+    bool statistic = item->kind == ITEM_STATISTIC;
+    Wanted p = {.name = decl->name.text,
+                .span = decl->name.span,
+                .kind = statistic ? TENSOR_STATISTIC : TENSOR_WEIGHT};
     Layer *layer = e->frame->layer;
     bool ok = plan(e, &p, item);
     Value *v = ok ? made_before(e, &p, &ok) : NULL;
@@ -315,6 +335,8 @@ void elab_param(Elab *e, const Item *item)
         v = p.zero ? zeros(e, p.shape) : p.shared ? p.shared : make(e, &p);
         vec_push(e->arena, &layer->params, p.name);
         vec_push(e->arena, &layer->values, v);
+        vec_push(e->arena, &layer->statistics,
+                 statistic && v->kind == VAL_TENSOR ? v->node->attr.index : -1);
     }
     elab_bind(e, p.name, false, v);
 }

@@ -7,8 +7,9 @@
 #include "front/later.h"
 
 static const char *const words_of_arguments[] = {
-    "same", "valid", "full", "time", "features", "height", "channels", "width",
-    "none", "mean",  "sum",  "left", "right",    "all",    "drop",
+    "same",     "valid", "full", "time",     "features", "height",
+    "channels", "width", "none", "mean",     "sum",      "left",
+    "right",    "all",   "drop", "training",
 };
 
 static const struct {

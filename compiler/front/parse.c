@@ -160,7 +160,7 @@ static int next_kind(Parse *p)
 
 static bool is_name(int kind)
 {
-    return kind == NAME || (kind >= TEST && kind <= CHECK);
+    return kind == NAME || (kind >= TEST && kind <= STATISTIC);
 }
 
 /* Whether a value ends with the newest token, whatever comes. */

@@ -28,11 +28,11 @@ void scope_coming(Scope *s, const Name *name)
     vec_push(s->arena, &s->coming, *name);
 }
 
-bool scope_is_state(const Scope *s, const char *name)
+bool scope_has_next(const Scope *s, const char *name)
 {
     const Known *k = find(s, name, false);
 
-    while (k && k->kind != KNOWN_STATE)
+    while (k && k->kind != KNOWN_STATE && k->kind != KNOWN_STATISTIC)
         k = k->before < 0 ? NULL : &s->names.at[k->before];
     return k != NULL;
 }
@@ -199,12 +199,9 @@ static void plain_name(Scope *s, const Expr *x)
 
 static void primed_name(Scope *s, const Expr *x)
 {
-    const Known *state;
-
     if (scope_find(s, x->name, true) || unit_lost(s->def, x->name))
         return;
-    state = find(s, x->name, false);
-    if (state && state->kind == KNOWN_STATE)
+    if (scope_has_next(s, x->name))
         diag_error(s->diag, x->at, "`%s'` is used before it has a value",
                    x->name);
     else

@@ -12,6 +12,7 @@ typedef enum KnownKind {
     KNOWN_STATE,
     KNOWN_INPUT, /* input or target */
     KNOWN_PARAM,
+    KNOWN_STATISTIC,
     KNOWN_LOOP, /* for name in ... */
     KNOWN_AS,
 } KnownKind;
@@ -48,8 +49,8 @@ void scope_begin(Scope *s);
 /* Notes that the definition gives this name somewhere. */
 void scope_coming(Scope *s, const Name *name);
 
-/* Whether the name is, or was, a state's. */
-bool scope_is_state(const Scope *s, const char *name);
+/* Whether the name is, or was, that of a state or statistic. */
+bool scope_has_next(const Scope *s, const char *name);
 
 /* Adds a name, or reports that it has a value already. */
 void scope_add(Scope *s, const Name *name, KnownKind kind);

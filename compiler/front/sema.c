@@ -29,6 +29,7 @@ static const unsigned legal[ITEM_KINDS] = {
     [ITEM_TARGET] = IN_MODEL,
     [ITEM_STATE] = IN_CELL | IN_RULE,
     [ITEM_PARAM] = IN_LAYER,
+    [ITEM_STATISTIC] = IN_MODEL | IN_BLOCK,
     [ITEM_DEFINE] = IN_LAYER | IN_RULE,
     [ITEM_LAYER] = IN_LAYER,
     [ITEM_CHECK] = IN_LAYER | IN_RULE,
@@ -97,30 +98,33 @@ static void declarations(Scope *s, const Item *item, KnownKind kind)
 static void param(Scope *s, const Item *item)
 {
     static const char *const labels[] = {"init", "frozen", "l1", "l2"};
+    bool learned = item->kind == ITEM_PARAM;
+    const char *what = learned ? "`param`" : "`statistic`";
     Words words = {0};
 
-    declarations(s, item, KNOWN_PARAM);
-    for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
+    declarations(s, item, learned ? KNOWN_PARAM : KNOWN_STATISTIC);
+    for (size_t i = 0; i < (learned ? sizeof labels / sizeof *labels : 1); i++)
         vec_push(s->arena, &words, labels[i]);
     for (int i = 0; i < item->options.n; i++) {
         const Expr *x = item->options.at[i];
 
         if (!str_among(words.at, words.n, x->label.text))
             names_unknown_of(s->arena, s->diag, x->label.span, x->label.text,
-                             "option", "`param`", &words);
+                             "option", what, &words);
         scope_expr(s, x);
     }
 }
 
 static void prime(Scope *s, const Name *name)
 {
-    bool state = scope_is_state(s, name->text);
+    bool state = scope_has_next(s, name->text);
 
-    if (!(legal[ITEM_STATE] >> s->def->kind & 1))
-        diag_error(s->diag, name->span,
-                   "`%s'` is the next value of a state, and only cells have "
-                   "states",
-                   name->text);
+    if (!state && !(legal[ITEM_STATE] >> s->def->kind & 1))
+        diag_help(diag_error(s->diag, name->span,
+                             "`%s'` is the next value of a state, and only "
+                             "cells have states",
+                             name->text),
+                  "a block has statistics: statistic %s: f32[n];", name->text);
     else if (!state && !unit_lost(s->def, name->text))
         diag_help(
             diag_error(s->diag, name->span, "`%s` is not a state", name->text),
@@ -270,6 +274,7 @@ static void one_item(Scope *s, const Item *item)
         declarations(s, item, KNOWN_STATE);
         break;
     case ITEM_PARAM:
+    case ITEM_STATISTIC:
         param(s, item);
         break;
     case ITEM_DEFINE:
@@ -310,7 +315,9 @@ static void misplaced(Scope *s, const Item *item)
 {
     const char *where = legal[item->kind] == IN_MODEL ? "a model"
                         : item->kind == ITEM_STATE    ? "a cell or an optimizer"
-                                                   : "a model, block or cell";
+                        : item->kind == ITEM_STATISTIC
+                            ? "a model or block"
+                            : "a model, block or cell";
 
     diag_error(s->diag, item->span, "`%s` stands in %s only",
                ast_item_word(item->kind), where);
@@ -350,9 +357,12 @@ static void complete(Scope *s)
 
         if (!k->name || unit_lost(s->def, k->name))
             continue;
-        if (k->kind == KNOWN_STATE && !scope_find(s, k->name, true))
+        if ((k->kind == KNOWN_STATE || k->kind == KNOWN_STATISTIC) &&
+            !scope_find(s, k->name, true))
             diag_help(diag_error(s->diag, k->span,
-                                 "the state `%s` has no next value", k->name),
+                                 "the %s `%s` has no next value",
+                                 k->kind == KNOWN_STATE ? "state" : "statistic",
+                                 k->name),
                       "write: %s' = ...;", k->name);
         if (!k->used && !k->primed &&
             (k->kind == KNOWN_VALUE || k->kind == KNOWN_LAYER))

@@ -17,8 +17,9 @@ typedef struct Expected {
 static const char *const top_words[] = {"use",  "model",     "block",
                                         "cell", "optimizer", "clip"};
 static const char *const body_words[] = {
-    "input",  "target",   "state", "param", "layer",      "output", "loss",
-    "metric", "generate", "data",  "train", "validation", "test",   "check"};
+    "input",  "target",     "state",  "param",    "layer",
+    "output", "loss",       "metric", "generate", "data",
+    "train",  "validation", "test",   "check",    "statistic"};
 
 enum {
     TOP_WORDS = sizeof top_words / sizeof *top_words,

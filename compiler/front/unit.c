@@ -197,7 +197,7 @@ Words unit_arguments(Arena *arena, const Def *def)
     for (int i = 0; i < def->params.n; i++)
         vec_push(arena, &words, def->params.at[i].name.text);
     for (int i = 0; i < def->items.n; i++)
-        if (def->items.at[i]->kind == ITEM_PARAM && def->items.at[i]->decls.n)
+        if (unit_keeps(def->items.at[i]->kind) && def->items.at[i]->decls.n)
             vec_push(arena, &words, def->items.at[i]->decls.at[0]->name.text);
     for (int i = 0; !unit_is_rule(def->kind) && names_common[i]; i++)
         vec_push(arena, &words, names_common[i]);

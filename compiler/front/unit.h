@@ -26,6 +26,12 @@ Unit *unit_load(Arena *arena, Diag *diag, const File *file);
  * be applied, hides nothing: `model lstm` may use the prelude's lstm. */
 const Def *unit_find(const Unit *unit, const char *name, bool library_first);
 
+/* Whether a statement declares a tensor that outlives a step. */
+static inline bool unit_keeps(ItemKind kind)
+{
+    return kind == ITEM_PARAM || kind == ITEM_STATISTIC;
+}
+
 /* How many values the text of a block or cell takes `in` apart into: 1 where it
  * does not. */
 int unit_inputs(const Def *def);

@@ -53,7 +53,7 @@ typedef enum ItemKind { /* how it is written, and the fields that are used */
     ITEM_INPUT,    /* input a: T, b: T;              decls */
     ITEM_TARGET,   /* target a: T;                   decls */
     ITEM_STATE,    /* state h: T = e;                decls */
-    ITEM_PARAM,    /* param w: T, init: e;           decls[0], options */
+    ITEM_PARAM, ITEM_STATISTIC, /* param w: T, init: e; decls[0], options */
     ITEM_DEFINE,   /* a, b = e; h' = e; state = e;   names, value */
     ITEM_LAYER,    /* layer f = e;                   name, value */
     ITEM_CHECK,    /* check e; check e, "text";      value, values: text */

@@ -32,12 +32,13 @@ const char *ast_sign(ExprKind kind)
 const char *ast_item_word(ItemKind kind)
 {
     static const char *const words[ITEM_KINDS] = {
-        [ITEM_INPUT] = "input",       [ITEM_TARGET] = "target",
-        [ITEM_STATE] = "state",       [ITEM_PARAM] = "param",
-        [ITEM_LAYER] = "layer",       [ITEM_OUTPUT] = "output",
-        [ITEM_LOSS] = "loss",         [ITEM_METRIC] = "metric",
-        [ITEM_GENERATE] = "generate", [ITEM_DATA] = "data",
-        [ITEM_TRAIN] = "train",       [ITEM_CHECK] = "check",
+        [ITEM_INPUT] = "input",         [ITEM_TARGET] = "target",
+        [ITEM_STATE] = "state",         [ITEM_PARAM] = "param",
+        [ITEM_LAYER] = "layer",         [ITEM_OUTPUT] = "output",
+        [ITEM_LOSS] = "loss",           [ITEM_METRIC] = "metric",
+        [ITEM_GENERATE] = "generate",   [ITEM_DATA] = "data",
+        [ITEM_TRAIN] = "train",         [ITEM_CHECK] = "check",
+        [ITEM_STATISTIC] = "statistic",
     };
 
     return words[kind];

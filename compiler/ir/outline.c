@@ -31,6 +31,12 @@ static bool depends_on_input(const Build *b, const Node *n)
     return depends;
 }
 
+static bool is_weight(const Program *p, const Node *n)
+{
+    return n->op == OP_TENSOR &&
+           p->tensors.at[n->attr.index].kind == TENSOR_WEIGHT;
+}
+
 /* Adds a box; its nodes are its own until boxes inside take them. */
 static int add_box(Build *b, Box box)
 {
@@ -43,7 +49,7 @@ static int add_box(Build *b, Box box)
 
         o->box_of[i] = at;
         box.products += cost_products(n);
-        if (n->op == OP_TENSOR)
+        if (is_weight(b->program, n))
             box.params += shape_count(&n->shape);
     }
     vec_push(o->arena, &o->boxes, box);

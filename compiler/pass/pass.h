@@ -4,6 +4,7 @@
  *     fold cse dce stable monotone transposes fold reverse fold last dce
  *     merge split_concat regroup hoist fold cse dce     first rewrite
  *     autodiff optimizer                                step and grad entries
+ *     absorb                                            entries of inference
  *     fold cse dce inputs hoist fold cse dce            second rewrite */
 #ifndef NNC_PASS_PASS_H
 #define NNC_PASS_PASS_H
@@ -56,6 +57,10 @@ Graph *autodiff(Program *p, Graph *g);
 /* The step entry: ROOT_GRADs become ROOT_TENSORs; adds slots to the table of
  * tensors. Needs autodiff. */
 Graph *optimizer(Program *p, Graph *g);
+
+/* Inference: weights and one sum take in what scales and shifts a product's
+ * features; fold, cse and dce follow. */
+Graph *absorb(Program *p, Graph *g);
 
 /* The second rewrite, after autodiff and fold: constants and repeated values
  * are no sequences of a loop. */

@@ -12,6 +12,7 @@ const Layout *schedule_wish(const Plan *plan, const Node *n);
  * views that are free; false where a view of it is a copy. */
 bool schedule_known(const Plan *plan, const Node *n, Layout *l);
 
+const Layout *schedule_wish(const Plan *plan, const Node *n);
 /* A layout that lives as long as the plan. */
 const Layout *schedule_keep(const Plan *plan, Layout l);
 

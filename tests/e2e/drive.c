@@ -92,7 +92,8 @@ static void must(bool done, const nn_error *e)
     exit(1);
 }
 
-/* A weight's numbers are in d->file, but for what can never change. */
+/* A weight's or statistic's numbers are in d->file, but for what can never
+ * change. */
 static void set_param(drive *d, const nn_param *p)
 {
     nn_error e = {0};
@@ -101,17 +102,25 @@ static void set_param(drive *d, const nn_param *p)
         d->file[i] = (nn_real)(float)p->literal[i];
     int row = (int)(p - d->model->params);
     memset(d->params + p->offset, 0, (size_t)p->size * sizeof(nn_real));
-    must(p->kind != NN_WEIGHT
+    must(p->kind > NN_STATISTIC
              ? nn_init_param(d->model, row, d->params, 1, &e)
              : nn_layout_from_file(p, d->file, d->params + p->offset, &e),
          &e);
 }
 
+void drive_statistic(drive *d, const nn_param *p, double base, double scale,
+                     double phase)
+{
+    for (int64_t i = 0; i < nn_layout_count(p); i++) {
+        float wave = (float)(scale * sin(0.7 * (double)i + phase));
+        d->file[i] = (nn_real)base + (nn_real)wave;
+    }
+    set_param(d, p);
+}
+
 void drive_weights(drive *d, const nn_param *p, double scale, double phase)
 {
-    for (int64_t i = 0; i < nn_layout_count(p); i++)
-        d->file[i] = (nn_real)(float)(scale * sin(0.7 * (double)i + phase));
-    set_param(d, p);
+    drive_statistic(d, p, 0, scale, phase);
 }
 
 void drive_random_weights(drive *d, const nn_param *p, double scale,

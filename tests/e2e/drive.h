@@ -30,9 +30,13 @@ void drive_open(drive *d, const nn_model *m, int rows);
 void drive_close(drive *d);
 
 /* Parameter p gets scale * sin(0.7 * i + phase), rounded to float, or its own
- * numbers where they can never change; another tensor begins as the table
- * says. */
+ * numbers where they can never change; another tensor but a statistic
+ * begins as the table says. */
 void drive_weights(drive *d, const nn_param *p, double scale, double phase);
+
+/* A statistic gets base + scale * sin(0.7 * i + phase), as weights do. */
+void drive_statistic(drive *d, const nn_param *p, double base, double scale,
+                     double phase);
 
 /* The same with numbers of stream `which`, uniform within +-scale: unlike those
  * of a sine, whose matrices have rank 2, they make no model singular. */

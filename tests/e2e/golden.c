@@ -112,6 +112,18 @@ static void read_param(check *c, const char *rest)
     }
 }
 
+static void read_statistic(check *c, const char *rest)
+{
+    char name[NAME];
+    double base, scale, phase;
+    const nn_param *p;
+    c->params++;
+    if (sscanf(rest, "%63s %*s %lf %lf %lf", name, &base, &scale, &phase) != 4)
+        fail(c, "bad line: statistic %s", rest);
+    else if ((p = find(c, name)) != NULL)
+        drive_statistic(&c->d, p, base, scale, phase);
+}
+
 static void read_input(check *c, const char *rest)
 {
     char name[NAME];
@@ -247,6 +259,8 @@ static void read_line(check *c, const char *word, const char *rest,
 {
     if (strcmp(word, "param") == 0)
         read_param(c, rest);
+    else if (strcmp(word, "statistic") == 0)
+        read_statistic(c, rest);
     else if (strcmp(word, "input") == 0)
         read_input(c, rest);
     else if (strcmp(word, "output") == 0)
@@ -286,7 +300,7 @@ static void read_file(check *c, FILE *in)
     }
     int weights = 0;
     for (int i = 0; i < c->d.model->param_count; i++)
-        weights += c->d.model->params[i].kind == NN_WEIGHT;
+        weights += c->d.model->params[i].kind <= NN_STATISTIC;
     if (!c->failed && c->params != weights)
         fail(c, "the model has %d parameters, PyTorch's %d", weights,
              c->params);

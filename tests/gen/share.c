@@ -29,6 +29,12 @@ void gen_blocks(void)
          "  out = conv2d(in, w, pad: [1, 0, 0, 1])\n"
          "      - 0.5 * conv2d(in, w, pad: [0, 1, 1, 0]);\n"
          "}");
+    puts("block bypassed(channels, stride = 1) {\n"
+         "  main = in -> conv(channels, 3, stride: stride, pad: same) -> relu\n"
+         "            -> conv(channels, 3, pad: same);\n"
+         "  skip = in -> conv(channels, 1, stride: stride);\n"
+         "  out  = relu(main + skip);\n"
+         "}");
 }
 
 /* Slices that cover v along an axis, and v itself. */

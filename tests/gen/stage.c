@@ -296,7 +296,8 @@ static void image_stage(shape *s, const char *v)
         pooling(s);
         break;
     case 1:
-        printf("%s -> residual(%d, stride: %d)", v, n, stride);
+        printf("%s -> %s(%d, stride: %d)", v,
+               gen_steady ? "bypassed" : "residual", n, stride);
         s->dim[0] = n;
         s->dim[1] = (s->dim[1] - 1) / stride + 1;
         s->dim[2] = (s->dim[2] - 1) / stride + 1;

@@ -16,7 +16,10 @@ phase`; `loss`, `metric NAME`, `trained` (the loss of a step, with penalties)
 and their values; `output` and `gradient NAME`
 with the count of values, the largest magnitude, the Euclidean norm and up to
 seventeen pairs of index and value; or, for optimisers, `steps N rate`,
-`after NAME` and `slot I NAME` in the same form."""
+`after NAME` and `slot I NAME` in the same form. A layer with statistics has
+`statistic NAME SHAPE base scale phase` (base + scale * sin); output and loss
+are those of evaluation, gradients those of a step, and behind them stand the
+statistics after it."""
 import math
 import os
 import sys
@@ -40,6 +43,7 @@ class Case:
         self.rows, self.scale = rows, scale
         self.lines, self.params, self.fed = [], {}, {}
         self.metrics, self.moment = {}, 0
+        self.statistics, self.training = {}, True
 
     def param(self, name, *shape, scale=None, frozen=False):
         if name not in self.params:
@@ -82,6 +86,24 @@ class Case:
         w, b = self.param(name + ".weight", n), self.param(name + ".bias", n)
         y = F.layer_norm(x.movedim(axis, -1), (n,), w, b, eps)
         return y.movedim(-1, axis)
+
+    def statistic(self, name, n, base, scale=0.25):
+        if name not in self.statistics:
+            phase = 1.5 + len(self.statistics)
+            self.statistics[name] = base + wave(n, 0.7, phase, scale)
+            self.lines.append(
+                f"statistic {name} {n} {base} {scale} {phase}")
+        return self.statistics[name]
+
+    def batchnorm(self, x, name, eps=1e-5, momentum=0.1, training=None,
+                  axis=1):
+        n = x.shape[axis]
+        w, b = self.param(name + ".weight", n), self.param(name + ".bias", n)
+        y = F.batch_norm(
+            x.movedim(axis, 1), self.statistic(name + ".running_mean", n, 0),
+            self.statistic(name + ".running_var", n, 1), w, b,
+            self.training if training is None else training, momentum, eps)
+        return y.movedim(1, axis)
 
     def recurrent(self, x, name, kind, n, start=None):
         """rnn, lstm or gru: all outputs [rows, time, n] and the last state."""
@@ -200,12 +222,70 @@ def normed_time(c):
     return squares(c, c.layernorm(h, "n", 1e-3), 5, 3)
 
 
+def batchnorm_row(c):
+    h = c.dense(c.input("x", 7), "d", 5, bias=False)
+    h = c.batchnorm(h, "n", 1e-3, 0.3).tanh()
+    return squares(c, c.dense(h, "e", 3), 3)
+
+
+def batchnorm_time(c):
+    h = c.dense(c.input("x", 6, 4), "d", 5, bias=False)
+    return squares(c, c.batchnorm(h, "n", axis=2), 6, 5)
+
+
+def batchnorm_image(c):
+    h = c.conv(c.input("x", 2, 5, 6), "a", 3, 3, bias=False, padding=1)
+    h = c.batchnorm(h, "n1").relu()
+    h = c.batchnorm(c.conv(h, "b", 3, 3, bias=False, padding=1) + h, "n2")
+    return squares(c, h.relu().mean((2, 3)), 3)
+
+
+def batchnorm_shared(c):
+    h = c.dense(c.input("x", 4), "d", 5, bias=False)
+    z = c.dense(c.input("z", 4), "e", 5, bias=False)
+    y = c.batchnorm(h, "n").tanh() * c.batchnorm(z, "n")
+    return squares(c, y, 5)
+
+
+def batchnorm_frozen(c):
+    h = c.conv(c.input("x", 2, 5, 6), "a", 3, 3)
+    y = c.batchnorm(h, "n", training=False)
+    c.params["n.weight"].requires_grad_(False)
+    c.params["n.bias"].requires_grad_(False)
+    return squares(c, y.tanh(), 3, 3, 4)
+
+
+def own_statistic(c):
+    h = c.dense(c.input("x", 3), "d", 4)
+    seen = c.statistic("s.seen", 4, 0)
+    y = c.dense((h - seen).tanh(), "e", 2)
+    if c.training:
+        seen.copy_((0.5 * seen + 0.5 * h.sum(0) / 2).detach())
+    return squares(c, y, 2)
+
+
 def residual(c, x, name, n, stride=1):
-    h = c.conv(x, name + ".conv1", n, 3, stride=stride, padding=1).relu()
-    h = c.conv(h, name + ".conv2", n, 3, padding=1)
+    h = c.conv(x, name + ".conv1", n, 3, bias=False, stride=stride, padding=1)
+    h = c.batchnorm(h, name + ".batchnorm1").relu()
+    h = c.conv(h, name + ".conv2", n, 3, bias=False, padding=1)
+    h = c.batchnorm(h, name + ".batchnorm2")
     if stride != 1 or x.shape[1] != n:
-        x = c.conv(x, name + ".conv3", n, 1, stride=stride)
+        x = c.conv(x, name + ".conv3", n, 1, bias=False, stride=stride)
+        x = c.batchnorm(x, name + ".batchnorm3")
     return (h + x).relu()
+
+
+def resnet8(c):
+    h = c.conv(c.input("image", 3, 32, 32), "conv1", 16, 3, bias=False,
+               padding=1)
+    h = c.batchnorm(h, "batchnorm1").relu()
+    for i, n in enumerate((16, 32, 64)):
+        h = residual(c, h, f"residual{i + 1}", n, 2 if i else 1)
+    y = c.dense(h.mean((2, 3)), "dense1", 10)
+    loss = entropy(c, y, c.target("kind", 10))
+    c.penalty = 5e-4 / 2 * sum(w.square().sum() for w in c.params.values()
+                               if w.dim() >= 2)
+    return y.softmax(-1), loss
 
 
 def residual_two(c):
@@ -606,7 +686,13 @@ def many(c):
 
 # What optimisers remember of a weight, in the order of the slots.
 SLOTS = ("momentum_buffer", "exp_avg", "exp_avg_sq")
+def normalised(c):
+    h = c.batchnorm(c.dense(c.input("x", 5), "a", 6, bias=False), "n").tanh()
+    return squares(c, c.dense(h, "b", 3), 3)
+
+
 OPTIMISERS = {
+    "steps_batchnorm": (sgd(lr=0.1, momentum=0.9), {"network": normalised}),
     "small_sgd": (sgd(lr=0.1), {}),
     "small_momentum": (sgd(lr=0.1, momentum=0.9), {}),
     "small_nesterov": (sgd(lr=0.1, momentum=0.8, nesterov=True), {}),
@@ -631,14 +717,16 @@ CASES = {f.__name__: f for f in (
     tied_classes, two, overlapping, turned_product, turned_wide, pads,
     merged, backwards_last, softmax_in_loop, own_penalties, xor, iris,
     digits, lenet5, adding, residual_digits, rejoined, turned_in_loop,
-    single_row)}
+    single_row, resnet8, batchnorm_row, batchnorm_time, batchnorm_image,
+    batchnorm_shared, batchnorm_frozen, own_statistic)}
 CASES["adding_own"] = adding
 CASES["entropy"] = linear_entropy()
 CASES["entropy_time"] = linear_entropy(6)
 ROWS = {"wide": 23, "tied_classes": 23, "single_row": 1}
 SCALE = {"wide": 0.2, "digits": 0.2, "lenet5": 0.1, "adding": 0.2,
          "adding_own": 0.2,
-         "residual_digits": 0.2, "turned_wide": 0.05}
+         "residual_digits": 0.2, "turned_wide": 0.05,
+         "resnet8": 0.2}
 
 
 def number(v):
@@ -658,13 +746,17 @@ def sampled(v):
 def gradients(name):
     c = Case(ROWS.get(name, 3), SCALE.get(name, 0.5))
     c.penalty = torch.zeros(())
+    c.training = False
     y, loss = CASES[name](c)
-    (loss + c.penalty).backward()
     lines = [f"output {sampled(y)}", f"loss {number(loss)}"]
     lines += [f"metric {k} {number(v)}" for k, v in c.metrics.items()]
+    c.training = True
+    loss = CASES[name](c)[1] if c.statistics else loss
+    (loss + c.penalty).backward()
     lines += [f"trained {number(loss + c.penalty)}"]
     lines += [f"gradient {k} {sampled(w.grad)}" for k, w in c.params.items()
               if w.requires_grad]
+    lines += [f"after {k} {sampled(v)}" for k, v in c.statistics.items()]
     return c, lines
 
 
@@ -688,7 +780,8 @@ def updates(name):
         optimiser.step()
     rate = optimiser.param_groups[0]["lr"]
     lines = [f"steps {steps} {rate}"]
-    lines += [f"after {k} {sampled(w)}" for k, w in c.params.items()]
+    lines += [f"after {k} {sampled(w)}"
+              for k, w in (c.params | c.statistics).items()]
     for k, w in c.params.items():
         states = optimiser.state.get(w, {})
         kept = [states[s] for s in SLOTS if states.get(s) is not None]

@@ -35,18 +35,6 @@ def layernorm(walk, f, v, eps=1e-5):
     return Value(y.movedim(-1, axis), v.rows)
 
 
-def residual(walk, f, v, channels, stride=1):
-    def step(x, name, size, stride):
-        r = Recipe("conv", [(None, channels), (None, size),
-                            ("stride", stride), ("pad", "same")])
-        return walk.inside(f, r, x, name)
-    h = step(v, "conv1", 3, stride)
-    h = step(Value(h.data.relu(), h.rows), "conv2", 3, 1)
-    if stride != 1 or v.features != channels:
-        v = step(v, "conv3", 1, stride)
-    return Value((h.data + v.data).relu(), v.rows)
-
-
 def recurrent(kind, states):
     """PyTorch's module `kind`; the frame's start is by the states' names."""
     gates = {"RNN": 1, "GRU": 3, "LSTM": 4}[kind]
@@ -94,7 +82,6 @@ LAYERS = {  # the layer, its arguments in order
     "conv": (conv, ("channels", "kernel", "stride", "pad", "exact")),
     "linear": (linear, ("k", "c")), "last": (last, ()),
     "layernorm": (layernorm, ("eps",)),
-    "residual": (residual, ("channels", "stride")),
     "rnn": (rnn, ("n", "act")),
     "lstm": (recurrent("LSTM", ["h", "c"]), ("n",)),
     "gru": (recurrent("GRU", ["h"]), ("n",)),

@@ -44,6 +44,19 @@ static inline void write_bytes(const char *path, const void *bytes, size_t size)
     assert_int_equal(fclose(f), 0);
 }
 
+/* A safetensors file `w` of this header and these numbers. */
+static inline void write_tensors(const char *header, const void *data,
+                                 size_t size)
+{
+    unsigned char bytes[4096] = {0};
+    size_t n = strlen(header);
+    bytes[0] = (unsigned char)n;
+    bytes[1] = (unsigned char)(n >> 8);
+    memcpy(bytes + 8, header, n);
+    memcpy(bytes + 8 + n, data, size);
+    write_bytes("w", bytes, 8 + n + size);
+}
+
 static inline void write_text(const char *path, const char *text)
 {
     write_bytes(path, text, strlen(text));

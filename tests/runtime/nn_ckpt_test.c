@@ -25,18 +25,6 @@ static void fill(nn_real *params)
     }
 }
 
-/* Writes a header and data as a safetensors file. */
-static void write_tensors(const char *header, const void *data, size_t size)
-{
-    unsigned char bytes[4096] = {0};
-    size_t n = strlen(header);
-    bytes[0] = (unsigned char)n;
-    bytes[1] = (unsigned char)(n >> 8);
-    memcpy(bytes + 8, header, n);
-    memcpy(bytes + 8 + n, data, size);
-    write_bytes("w", bytes, 8 + n + size);
-}
-
 static void weights_come_back(void **state)
 {
     nn_real a[2 * SLOT], b[2 * SLOT] = {0};
