@@ -51,14 +51,14 @@ bool driver_open(Driver *d, const Options *o, Diag *diag, const char *path)
     return d->file && !d->file->partial;
 }
 
-/* Adds an entry's graph without the names of its values. */
-static CacheKey add_graph(CacheKey key, const Program *p, const char *entry)
+/* Adds the graph of an entry of this mode without the names of its values. */
+static CacheKey add_graph(CacheKey key, const Program *p, Mode mode)
 {
     Text text = {.arena = p->arena};
+    const Entry *entry = program_entry(p, mode);
 
-    for (int i = 0; i < p->entries.n; i++)
-        if (strcmp(p->entries.at[i].name, entry) == 0)
-            graph_print(&text, p->entries.at[i].graph);
+    if (entry)
+        graph_print(&text, entry->graph);
     for (char *line = text.n ? text.at : NULL; line && *line;) {
         char *end = strchr(line, '\n'), *name;
 
@@ -81,7 +81,7 @@ static const char *key_text(Arena *arena, CacheKey key)
  * computation. */
 static const char *digest(const Program *p)
 {
-    CacheKey key = add_graph(cache_start(), p, "step");
+    CacheKey key = add_graph(cache_start(), p, MODE_STEP);
 
     for (int i = 0; i < p->tensors.n; i++) {
         const Tensor *x = &p->tensors.at[i];
@@ -107,7 +107,7 @@ static Program *elaborate(Driver *d, int64_t batch)
         return NULL;
     if (p->has_loss)
         p->digest = digest(p);
-    p->network = key_text(d->arena, add_graph(cache_start(), p, "infer1"));
+    p->network = key_text(d->arena, add_graph(cache_start(), p, MODE_INFER));
     return p;
 }
 
@@ -116,13 +116,18 @@ Program *driver_program(Driver *d)
     return elaborate(d, d->options->batch ? d->options->batch : BATCH);
 }
 
-/* Bytes of workspace of the entry `infer`, 0 where it is not planned. */
+/* The most bytes of workspace that an entry of inference takes. */
 static int64_t infer_workspace(const Plans *plans)
 {
-    for (int i = 0; i < plans->n; i++)
-        if (strcmp(plans->at[i]->entry->name, "infer") == 0)
-            return plans->at[i]->workspace;
-    return 0;
+    int64_t most = 0;
+
+    for (int i = 0; i < plans->n; i++) {
+        const Plan *plan = plans->at[i];
+
+        if (plan->entry->mode == MODE_INFER && plan->workspace > most)
+            most = plan->workspace;
+    }
+    return most;
 }
 
 static const char *mebibytes(Arena *arena, int64_t bytes)

@@ -25,7 +25,7 @@ typedef struct Row {
     When when;
 } Row;
 
-/* In order. GRADIENT: entries step and grad; UPDATE: step; INFER and FAST:
+/* In order. GRADIENT: of a step; UPDATE: of one that updates; INFER and FAST:
  * not with --plain. */
 static const Row passes[] = {
     {"fold", fold, WHEN_ALWAYS},
@@ -77,12 +77,11 @@ const char *pipeline_pass(int i)
 
 static bool applies(const Row *row, const Entry *e, const CodeOptions *o)
 {
-    bool trains = e->mode == MODE_STEP;
     switch (row->when) {
     case WHEN_GRADIENT:
-        return trains;
+        return e->mode == MODE_STEP;
     case WHEN_UPDATE:
-        return trains && strcmp(e->name, "grad") != 0;
+        return e->updates;
     case WHEN_INFER:
         return e->mode == MODE_INFER && !o->plain;
     case WHEN_FAST:
@@ -194,20 +193,21 @@ static Plan *plan_entry(Program *p, Entry *e, const CodeOptions *o,
     return plan;
 }
 
-static bool wanted(Want want, const char *name)
+static bool wanted(Want want, const Entry *e)
 {
-    bool step = strcmp(name, "step") == 0, eval = strcmp(name, "eval") == 0;
-    bool grad = strcmp(name, "grad") == 0;
-    switch (want) {
-    case WANT_TRAIN:
-        return step || eval;
-    case WANT_INFER:
-        return strncmp(name, "infer", 5) == 0;
-    case WANT_CHECK:
-        return grad || eval;
-    default:
-        return !grad;
-    }
+    bool infers = e->mode == MODE_INFER;
+    return want == WANT_ALL || infers == (want == WANT_INFER);
+}
+
+/* A step that gives its gradients away instead of updating with them. */
+static Entry *checked(Program *p, const Entry *step)
+{
+    Entry *e = NEW(p->arena, Entry);
+    *e = *step;
+    e->name = "grad";
+    e->updates = false;
+    p->kinks = kinks_find(p, e->graph);
+    return e;
 }
 
 Plans pipeline_run(Program *p, Want want, const CodeOptions *options,
@@ -215,18 +215,13 @@ Plans pipeline_run(Program *p, Want want, const CodeOptions *options,
 {
     Plans plans = {0};
     Dump d = {dump, dumped};
-    int n = p->entries.n;
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; i < p->entries.n; i++) {
         Entry *e = &p->entries.at[i];
-        if (want == WANT_CHECK && strcmp(e->name, "step") == 0) {
-            Entry *grad = NEW(p->arena, Entry);
-            *grad = *e;
-            grad->name = "grad";
-            p->kinks = kinks_find(p, e->graph);
-            e = grad;
-        }
-        if (wanted(want, e->name))
-            plans.at[plans.n++] = plan_entry(p, e, options, &d);
+        if (!wanted(want, e))
+            continue;
+        if (want == WANT_CHECK && e->updates)
+            e = checked(p, e);
+        vec_push(p->arena, &plans, plan_entry(p, e, options, &d));
     }
     return plans;
 }

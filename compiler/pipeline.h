@@ -10,16 +10,13 @@
 
 /* Which of a program's entries are wanted. */
 typedef enum Want {
-    WANT_ALL,   /* nnc compile: step, eval, infer, infer1 */
-    WANT_TRAIN, /* step and eval */
-    WANT_INFER, /* infer and infer1 */
-    WANT_CHECK, /* grad and eval: the gradient check */
+    WANT_ALL,   /* nnc compile */
+    WANT_TRAIN, /* those that have a loss */
+    WANT_INFER, /* those that have none */
+    WANT_CHECK, /* as TRAIN, the step without its update: gradients go out */
 } Want;
 
-typedef struct Plans {
-    int n;
-    Plan *at[5];
-} Plans;
+typedef VEC(Plan *) Plans;
 
 /* Runs every pass on the wanted entries. The text after pass `dump` (NULL:
  * none) is appended to `dumped`. */

@@ -119,6 +119,10 @@ for f in $sources $templates; do
     head -n 1 "$f" | grep -q '^/\*' || echo "$f: opens without a comment"
 done | report "every file says what it is"
 
+# An entry's name is for people and for C; what it does is in its flags.
+grep -nE 'str(n|case)?cmp\([^;]*(entry->name|entries[^;]*\.name|"(step|eval|infer1?|grad)")' \
+    compiler/*.c compiler/*/*.c runtime/*.c | report "no entry by its name"
+
 # The tree's own files, also where it was unpacked without its history.
 files() {
     git ls-files 2>/dev/null || find . -type f -not -path "./$B/*" | cut -c 3-

@@ -70,14 +70,6 @@ static const Kernel *loss_kernel(const Plan *plan)
     return NULL;
 }
 
-static bool has_root(const Plan *plan, Role role)
-{
-    for (int i = 0; i < plan->graph->roots.n; i++)
-        if (plan->graph->roots.at[i].role == role)
-            return true;
-    return false;
-}
-
 static void write_loss(Emit *e, const Plan *plan, int traced)
 {
     const Graph *g = plan->graph;
@@ -96,7 +88,7 @@ static void write_loss(Emit *e, const Plan *plan, int traced)
         else
             text_add(e->out, "        return 1;\n");
     }
-    if (has_root(plan, ROOT_GRAD))
+    if (graph_has_root(plan->graph, ROOT_GRAD))
         text_add(e->out, "    if (!outputs)\n        return 0;\n");
 }
 
@@ -185,7 +177,7 @@ void emit_entry(Emit *e, const Plan *plan)
 {
     const Kernel *last = loss_kernel(plan);
     int traced = last ? emit_trace(e, plan, last) : 0;
-    bool updates = has_root(plan, ROOT_TENSOR);
+    bool updates = graph_has_root(plan->graph, ROOT_TENSOR);
     text_printf(e->out,
                 "\nstatic int %s_entry(%snn_real *params, void *workspace,\n"
                 "    const void *const *inputs, nn_real *const *outputs,\n"
@@ -205,7 +197,8 @@ void emit_entry(Emit *e, const Plan *plan)
                 "    nn_frame *f = &frame;\n",
                 updates ? "params" : "NULL");
     write_rows_check(e, plan);
-    if (!has_root(plan, ROOT_LOSS) && !has_root(plan, ROOT_METRIC))
+    if (!graph_has_root(plan->graph, ROOT_LOSS) &&
+        !graph_has_root(plan->graph, ROOT_METRIC))
         text_add(e->out, "    (void)sums;\n");
     write_inputs(e, plan);
     if (!last)

@@ -260,14 +260,13 @@ static void write_stage(Emit *e, const Plan *plan)
         (long long)plan->workspace);
 }
 
-/* Of inferring one row; trainers only evaluate, which adds little to it. */
+/* Of inferring one row; trainers only evaluate, which adds little to it. Of
+ * several entries, the last is for single rows. */
 static int64_t row_flops(Plan *const *plans, int n)
 {
     int64_t flops = 0;
     for (int i = 0; i < n; i++)
-        if (strcmp(plans[i]->entry->name, "infer1") == 0)
-            return plan_flops(plans[i]);
-        else if (strcmp(plans[i]->entry->name, "eval") == 0)
+        if (plans[i]->entry->mode != MODE_STEP)
             flops = plan_flops(plans[i]) / plans[i]->entry->batch;
     return flops;
 }

@@ -22,11 +22,11 @@ static void number_row(Text *out, const char *name, double value)
 
 static const char *batch_text(Arena *arena, const Program *p)
 {
-    for (int i = 0; i < p->entries.n && p->train.batch != 0; i++)
-        if (strcmp(p->entries.at[i].name, "step") == 0)
-            return arena_printf(arena, "%lld",
-                                (long long)p->entries.at[i].batch);
-    return "all";
+    const Entry *step = program_entry(p, MODE_STEP);
+
+    if (!step || p->train.batch == 0)
+        return "all";
+    return arena_printf(arena, "%lld", (long long)step->batch);
 }
 
 /* "adam(beta1: 0.9, beta2: 0.999, eps: 1e-08)" */

@@ -255,7 +255,11 @@ static void entry(const Elab *base, const char *name, Mode mode, int64_t batch)
 {
     Program *p = base->program;
     Elab *e = new_walk(base, mode, batch);
-    Entry made = {.name = name, .mode = mode, .batch = batch, .graph = e->top};
+    Entry made = {.name = name,
+                  .mode = mode,
+                  .updates = mode == MODE_STEP,
+                  .batch = batch,
+                  .graph = e->top};
 
     e->first = p->entries.n == 0;
     if (!enter_model(e, NEW(e->arena, Frame)))

@@ -26,6 +26,19 @@ const Layout *program_layout(const Program *p, int index)
     return t->kind == TENSOR_SLOT ? p->tensors.at[t->weight].layout : t->layout;
 }
 
+const Entry *program_entry(const Program *p, Mode mode)
+{
+    const Entry *found = NULL;
+
+    for (int i = 0; i < p->entries.n; i++) {
+        const Entry *e = &p->entries.at[i];
+
+        if (e->mode == mode && (!found || e->batch <= found->batch))
+            found = e;
+    }
+    return found;
+}
+
 int program_kept(const Program *p)
 {
     int n = p->tensors.n;

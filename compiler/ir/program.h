@@ -80,8 +80,9 @@ typedef struct Train {
 typedef enum Mode { MODE_STEP, MODE_EVAL, MODE_INFER } Mode;
 
 typedef struct Entry {
-    const char *name; /* "step", "eval", "infer", "infer1", "grad" */
+    const char *name; /* for people and in C: "step", "eval", "infer1" */
     Mode mode;
+    bool updates; /* gradients become new weights, else they go out */
     int64_t batch;
     Graph *graph;
     VEC(Applied) applied;      /* those around others before them */
@@ -117,6 +118,10 @@ Node *program_leaf(const Program *p, Graph *g, int index);
 /* How tensor `index` lies in memory, a slot as its weight; NULL: not settled
  * yet, or read by nobody. */
 const struct Layout *program_layout(const Program *p, int index);
+
+/* The entry of this mode, that of fewest rows where there are several; or
+ * NULL. */
+const Entry *program_entry(const Program *p, Mode mode);
 
 /* How many tensors stand before the optimiser's, which come last. */
 int program_kept(const Program *p);

@@ -8,6 +8,14 @@ void graph_root(Graph *g, Node *node, Role role, int index)
     vec_push(g->arena, &g->roots, root);
 }
 
+bool graph_has_root(const Graph *g, Role role)
+{
+    for (int i = 0; i < g->roots.n; i++)
+        if (g->roots.at[i].role == role)
+            return true;
+    return false;
+}
+
 Node *graph_find_root(const Graph *g, Role role, int index)
 {
     for (int i = 0; i < g->roots.n; i++)

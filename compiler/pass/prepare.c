@@ -43,12 +43,22 @@ static bool is_constant(const Node *n)
     return n->op == OP_CONST;
 }
 
+/* Whether no call of inference gives the tensor another value. */
+static bool stays(const Program *p, int tensor)
+{
+    for (int i = 0; i < p->entries.n; i++)
+        if (p->entries.at[i].mode == MODE_INFER &&
+            graph_find_root(p->entries.at[i].graph, ROOT_TENSOR, tensor))
+            return false;
+    return true;
+}
+
 static bool input_is_set(const Plan *plan, const Node *n)
 {
     const Buffer *b = plan->value[n->id].buffer;
     if (plan_is_number(n))
         return is_constant(n);
-    return b && (b->place == PLACE_TENSOR ||
+    return b && ((b->place == PLACE_TENSOR && stays(plan->program, b->index)) ||
                  (b->place == PLACE_WORK && is_prepared(plan, b)));
 }
 
