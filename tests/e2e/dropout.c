@@ -51,7 +51,7 @@ static void fill(drive *d, uint64_t seed)
 static double read_mask(masks *m, drive *d, int set)
 {
     double sum = 0, share = kept[set % MASKS] * d->rows;
-    const nn_real *now = drive_read(d, &d->model->params[set % MASKS], 0);
+    const nn_real *now = drive_read(d, &d->model->params[set % MASKS]);
     for (int i = 0; i < WIDTH; i++) {
         double bits = (1 - (double)now[i]) * share, whole = round(bits);
         require(m, fabs(bits - whole) < 1e-3 && whole >= 0 && whole < 1 << ROWS,

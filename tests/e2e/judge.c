@@ -136,6 +136,8 @@ static void set_model(check *c)
     const nn_model *m = c->d.model;
     for (int i = 0; i < m->param_count; i++) {
         const nn_param *p = &m->params[i];
+        if (p->kind != NN_WEIGHT)
+            continue;
         double fan = (double)nn_layout_count(p) / (double)p->shape[0];
         double scale = p->rank > 1 ? 1.7 / sqrt(fan) : 0.4;
         drive_random_weights(&c->d, p, scale, stream(p->name));
