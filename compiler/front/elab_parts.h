@@ -56,7 +56,7 @@ Value *elab_map(Elab *e, Op op, int n, Value *const *v, Span span);
 /* The same of the two sides of x, here v[0] and v[1], with messages; `turned`
  * gives the right side first. */
 Value *elab_binary(Elab *e, Op op, Value *const *v, bool turned, const Expr *x);
-/* Reshapes the row. */
+/* Reshapes the row; NULL where the counts of elements differ. */
 Value *elab_reshape(Elab *e, const Value *v, Shape row);
 /* Makes a shape of sizes; false with a message where they are not. */
 bool elab_shape(Elab *e, const Exprs *dims, Shape *out);
@@ -132,7 +132,7 @@ bool elab_same_unit(const Program *p, Measure a, Measure b);
  */
 bool elab_real(Elab *e, const Call *call, int i);
 /* A part that was refused: the reason, what it was given, and poison. */
-Value *elab_refused(Elab *e, const Call *call, const char *why);
+Value *elab_refused(Elab *e, const Call *call, Span span, const char *why);
 /* "`maxpool` takes an image ...", with what it was given; poison. */
 Value *elab_misfit(Elab *e, const Call *call, const char *form);
 

@@ -33,10 +33,10 @@ Value *elab_misfit(Elab *e, const Call *call, const char *form)
     return e->poison;
 }
 
-Value *elab_refused(Elab *e, const Call *call, const char *why)
+Value *elab_refused(Elab *e, const Call *call, Span span, const char *why)
 {
     size_t n = strcspn(why, "\n");
-    Message *m = elab_error(e, call->site.span, "%.*s", (int)n, why);
+    Message *m = elab_error(e, span, "%.*s", (int)n, why);
 
     for (why += n; *why; why += n) {
         n = strcspn(++why, "\n");

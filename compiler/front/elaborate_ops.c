@@ -115,57 +115,43 @@ Value *lower_slice(Elab *e, Call *call)
     Value *v = call->in[0];
     const Value *range = call->arg.at[0];
     int axis = elab_real(e, call, 0) ? axis_argument(e, call, v, 1) : -1;
-    int64_t size;
-    double first, last;
+    Attr attr = {0};
+    Node *node;
+    const char *why;
 
     if (axis < 0)
         return e->poison;
-    size = value_shape(v).dim[axis];
-    first = range->at[0]->number;
-    last = range->at[range->n - 1]->number;
-    if (first < 1 || last > (double)size) {
-        Message *m = elab_error(e, call->arg.span[0],
-                                "%.15g..%.15g is not within 1..%lld", first,
-                                last, (long long)size);
-
-        elab_note(e, m, "the value", v);
-        return e->poison;
-    }
-    return elab_like(e,
-                     graph_slice(e->graph, elab_node(e, v),
-                                 elab_node_axis(v, axis), (int64_t)first - 1,
-                                 range->n),
-                     v);
+    attr.part.axis = elab_node_axis(v, axis);
+    attr.part.begin = (int64_t)range->at[0]->number - 1;
+    attr.part.size = range->n;
+    node = elab_node(e, v);
+    node = graph_try(e->graph, OP_SLICE, 1, &node, attr, node->span, &why);
+    return node ? elab_like(e, node, v)
+                : elab_refused(e, call, call->arg.span[0], why);
 }
 
-/* Whether all inputs are real and agree in every axis but one. */
-static bool can_join(Elab *e, const Call *call, int axis)
+/* Says which value does not fit the first; poison. */
+static Value *cannot_join(Elab *e, const Call *call, Node *const *in, Attr attr)
 {
-    Shape a = value_shape(call->in[0]);
+    Message *m =
+        elab_error(e, call->site.span, "these values cannot be joined");
+    const char *why;
+    int i = 1;
 
-    for (int i = 1; i < call->n_in; i++) {
-        Shape b = value_shape(call->in[i]);
-        bool same = a.rank == b.rank;
-
-        for (int k = 0; k < a.rank && same; k++)
-            same = k == axis || a.dim[k] == b.dim[k];
-        if (!same) {
-            Message *m =
-                elab_error(e, call->site.span, "these values cannot be joined");
-
-            elab_note(e, m, "the first", call->in[0]);
-            elab_note(e, m, arena_printf(e->arena, "number %d", i + 1),
-                      call->in[i]);
-            return false;
-        }
-    }
-    return true;
+    while (graph_try(e->graph, OP_CONCAT, 2, (Node *[]){in[0], in[i]}, attr,
+                     in[i]->span, &why))
+        i++;
+    elab_note(e, m, "the first", call->in[0]);
+    elab_note(e, m, arena_printf(e->arena, "number %d", i + 1), call->in[i]);
+    return e->poison;
 }
 
 Value *lower_concat(Elab *e, Call *call)
 {
     int n = call->n_in, axis;
-    Node **in = NEWN(e->arena, Node *, n);
+    Node **in = NEWN(e->arena, Node *, n), *node;
+    Attr attr = {0};
+    const char *why;
     Axes joined = call->in[0]->axes;
     bool rows = false;
 
@@ -176,12 +162,16 @@ Value *lower_concat(Elab *e, Call *call)
         joined = axes_combine(&joined, &call->in[i]->axes);
     }
     axis = axis_argument(e, call, call->in[0], 0);
-    if (axis < 0 || !can_join(e, call, axis))
+    if (axis < 0)
         return e->poison;
     for (int i = 0; i < n; i++)
         in[i] = rows ? elab_rows(e, call->in[i]) : elab_node(e, call->in[i]);
-    return elab_tensor(e, graph_concat(e->graph, n, in, axis + rows), rows,
-                       joined);
+    attr.axis = axis + rows;
+    node = n == 1
+               ? in[0]
+               : graph_try(e->graph, OP_CONCAT, n, in, attr, in[0]->span, &why);
+    return node ? elab_tensor(e, node, rows, joined)
+                : cannot_join(e, call, in, attr);
 }
 
 Value *lower_reverse(Elab *e, Call *call)
@@ -224,7 +214,7 @@ Value *lower_softmax(Elab *e, Call *call)
 
 Value *lower_reshape(Elab *e, Call *call)
 {
-    Value *v = call->in[0];
+    Value *v = call->in[0], *reshaped;
     const Value *sizes = call->arg.at[0];
     Shape to = {.rank = sizes->n}, from;
     Message *m;
@@ -238,11 +228,12 @@ Value *lower_reshape(Elab *e, Call *call)
     }
     for (int i = 0; i < sizes->n; i++)
         to.dim[i] = (int64_t)sizes->at[i]->number;
-    from = value_shape(v);
     if (!elab_fits(e, call->arg.span[0], &to))
         return e->poison;
-    if (shape_count(&from) == shape_count(&to))
-        return elab_reshape(e, v, to);
+    reshaped = elab_reshape(e, v, to);
+    if (reshaped)
+        return reshaped;
+    from = value_shape(v);
     m = elab_error(
         e, call->arg.span[0], "%lld element%s cannot become %s, which has %lld",
         (long long)shape_count(&from), str_s(shape_count(&from)),

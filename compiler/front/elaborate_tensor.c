@@ -87,9 +87,11 @@ Node *elab_constant(Elab *e, double value, Shape shape)
 Value *elab_reshape(Elab *e, const Value *v, Shape row)
 {
     Shape full = v->rows ? shape_prepend(e->batch, &row) : row;
+    Node *node = elab_node(e, v);
 
-    return elab_tensor(e, graph_reshape(e->graph, elab_node(e, v), full),
-                       v->rows,
+    if (shape_count(&node->shape) != shape_count(&full))
+        return NULL;
+    return elab_tensor(e, graph_reshape(e->graph, node, full), v->rows,
                        v->rows ? axes_of_row(&row) : axes_of_weight(&row));
 }
 

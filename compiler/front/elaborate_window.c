@@ -63,7 +63,7 @@ static Value *slide(Elab *e, Call *call, Window *w, int n_in)
     node = make_window(e->graph, call->form->op, n_in, in, *w,
                        call->arg.at[exact]->number != 0, &why);
     if (!node)
-        return elab_refused(e, call, why);
+        return elab_refused(e, call, call->site.span, why);
     return elab_like(e, node, call->in[0]);
 }
 
