@@ -77,11 +77,25 @@ static const char *key_text(Arena *arena, CacheKey key)
     return arena_printf(arena, "%016llx", (unsigned long long)key.a);
 }
 
+/* The numbers of constants, which a graph does not show. */
+static CacheKey add_constants(CacheKey key, const Program *p)
+{
+    for (int i = 0; i < p->tensors.n; i++) {
+        const Tensor *t = &p->tensors.at[i];
+
+        for (int64_t k = 0;
+             t->kind == TENSOR_CONSTANT && k < shape_count(&t->shape); k++)
+            key = cache_add(
+                key, arena_printf(p->arena, "%.17g", t->init.literal[k]));
+    }
+    return key;
+}
+
 /* Of a training step and the tensors: the same digest, the same
  * computation. */
 static const char *digest(const Program *p)
 {
-    CacheKey key = add_graph(cache_start(), p, MODE_STEP);
+    CacheKey key = add_constants(add_graph(cache_start(), p, MODE_STEP), p);
 
     for (int i = 0; i < p->tensors.n; i++) {
         const Tensor *x = &p->tensors.at[i];
@@ -107,7 +121,8 @@ static Program *elaborate(Driver *d, int64_t batch)
         return NULL;
     if (p->has_loss)
         p->digest = digest(p);
-    p->network = key_text(d->arena, add_graph(cache_start(), p, MODE_INFER));
+    p->network = key_text(
+        d->arena, add_constants(add_graph(cache_start(), p, MODE_INFER), p));
     return p;
 }
 

@@ -7,7 +7,6 @@
 #include "front/spec.h"
 #include "front/unit.h"
 #include "front/value.h"
-#include "ir/loop.h"
 #include "ir/make.h"
 
 enum {
@@ -91,6 +90,14 @@ typedef struct Pair {
     bool probability;
 } Pair;
 
+/* A leaf of a tensor; until the walk is over its index is its place here. */
+typedef struct TensorLeaf {
+    Node *node;
+    const Layer *layer;
+    const char *local; /* its name in the layer; NULL: a constant */
+    Tensor tensor;
+} TensorLeaf;
+
 typedef struct Elab {
     Arena *arena;
     Diag *diag;
@@ -107,10 +114,8 @@ typedef struct Elab {
     ScanFrame *scan;
     Frame *frame;
     size_t reserve; /* of the budget: what the passes behind get at least */
-    int depth, nesting, applications, turns, params, drops;
-    VEC(Node *) param_nodes;
-    VEC(Layer *) param_layers; /* which layer owns parameter i */
-    VEC(const char *) param_locals;
+    int depth, nesting, applications, turns, drops;
+    VEC(TensorLeaf) leaves;
     VEC(Node *) input_nodes;
     VEC(Named) named;
     VEC(Applied) applied;

@@ -43,6 +43,8 @@ Value *elab_tensor(Elab *e, Node *node, bool rows, Axes axes);
 Value *elab_like(Elab *e, Node *node, const Value *v);
 /* A number [1], the same for all rows: a loss. */
 Value *elab_scalar(Elab *e, Node *node);
+/* A leaf of the model's graph for a tensor; `local` as in TensorLeaf. */
+Value *elab_leaf(Elab *e, Tensor tensor, const char *local);
 Node *elab_node(Elab *e, const Value *v); /* in the innermost graph */
 /* Whether its nodes, or those it holds, are in graphs that the walk is in. */
 bool elab_visible(const Elab *e, Value *v);
@@ -128,8 +130,7 @@ int elab_unit_named(Elab *e, const Item *item, const Shape *output);
 bool elab_changes(const Program *p, int input);
 bool elab_same_unit(const Program *p, Measure a, Measure b);
 
-/* elaborate_misfit.c: whether input i holds real numbers; otherwise a message.
- */
+/* elaborate_misfit.c: whether input i holds real numbers, or a message. */
 bool elab_real(Elab *e, const Call *call, int i);
 /* A part that was refused: the reason, what it was given, and poison. */
 Value *elab_refused(Elab *e, const Call *call, Span span, const char *why);

@@ -11,8 +11,4 @@ bool elab_gather(Elab *e, const Name *name, const Value *value, Span span);
 /* `per:` of sum and mean: of each feature over present rows, [features]. */
 Value *elab_per(Elab *e, const Call *call, int arg, bool mean);
 
-/* elaborate_frame.c: reports, where all else is right, that an entry has other
- * weights than the first. */
-void elab_tensors_differ(Elab *e, Span span);
-
 #endif

@@ -5,7 +5,7 @@
  * not yet applied. A function of numbers is a number. */
 #include <string.h>
 
-#include "front/elab.h"
+#include "front/operand.h"
 
 Lower *elab_builder(const Form *form)
 {
@@ -275,7 +275,9 @@ static void split_args(Elab *e, const Recipe *r, Value *in, Values *inputs,
 
     add_values(e, inputs, in);
     for (; i < r->args.n && !r->args.at[i].label; i++) {
-        Value *v = r->args.at[i].value;
+        Value *v = n >= 2
+                       ? elab_listed(e, r->args.at[i].value, r->args.at[i].span)
+                       : r->args.at[i].value;
         bool number = v->kind == VAL_NUMBER && n >= 2 && r->form;
 
         if ((n >= 0 && inputs->n >= n) || !(value_holds_tensor(v) || number))

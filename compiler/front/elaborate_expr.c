@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "front/elab.h"
+#include "front/operand.h"
 
 static Value *wrong(Elab *e, const Expr *x, const char *wanted, const Value *v)
 {
@@ -211,28 +211,6 @@ static Value *on_logic(Elab *e, const Expr *x)
                : wrong(e, x->kids.at[1], "`true` or `false`", b);
 }
 
-static Value *on_equal(Elab *e, const Expr *x)
-{
-    Value *v[2];
-    int steps = ELAB_LIST;
-    bool equal;
-
-    for (int i = 0; i < 2; i++) {
-        v[i] = elab_expr(e, x->kids.at[i]);
-        if (v[i]->kind == VAL_POISON)
-            return e->poison;
-        if (v[i]->kind == VAL_TENSOR)
-            return wrong(e, x->kids.at[i], "a value known when compiling",
-                         v[i]);
-    }
-    equal = value_equal(v[0], v[1], &steps);
-    if (steps >= 0)
-        return value_bool(e->arena, equal == (x->kind == EXPR_EQ));
-    elab_error(e, x->span, "lists of more than %d elements are compared",
-               ELAB_LIST);
-    return e->poison;
-}
-
 bool elab_float(Elab *e, Span span, double number)
 {
     if (fabs(number) <= (double)FLT_MAX)
@@ -244,6 +222,52 @@ bool elab_float(Elab *e, Span span, double number)
 static bool is_factor(Elab *e, const Expr *x, const Value *v)
 {
     return v->kind != VAL_NUMBER || elab_float(e, x->span, v->number);
+}
+
+static Value *combine(Elab *e, Op op, Value *const *v, bool turned,
+                      const Expr *x)
+{
+    Value *sides[2];
+
+    for (int i = 0; i < 2; i++)
+        sides[i] = elab_operand(e, op, v, i, x);
+    return elab_binary(e, op, sides, turned, x);
+}
+
+/* Of values of the network: 1 where they are equal, or are not, else 0. */
+static Value *equal_values(Elab *e, const Expr *x, Value *const *v)
+{
+    Value *y;
+
+    for (int i = 0; i < 2; i++)
+        if (!is_factor(e, x->kids.at[i], v[i]))
+            return e->poison;
+    y = combine(e, OP_EQ, v, false, x);
+    if (x->kind == EXPR_EQ || y->kind == VAL_POISON)
+        return y;
+    v = (Value *[]){value_number(e->arena, 1), y};
+    return elab_map(e, OP_SUB, 2, v, elab_place(e, x->at));
+}
+
+static Value *on_equal(Elab *e, const Expr *x)
+{
+    Value *v[2];
+    int steps = ELAB_LIST;
+    bool equal;
+
+    for (int i = 0; i < 2; i++) {
+        v[i] = elab_expr(e, x->kids.at[i]);
+        if (v[i]->kind == VAL_POISON)
+            return e->poison;
+    }
+    if (v[0]->kind == VAL_TENSOR || v[1]->kind == VAL_TENSOR)
+        return equal_values(e, x, v);
+    equal = value_equal(v[0], v[1], &steps);
+    if (steps >= 0)
+        return value_bool(e->arena, equal == (x->kind == EXPR_EQ));
+    elab_error(e, x->span, "lists of more than %d elements are compared",
+               ELAB_LIST);
+    return e->poison;
 }
 
 /* Which operator, of the right side and the left where `turned`. */
@@ -281,7 +305,7 @@ static Value *on_order(Elab *e, const Expr *x)
         else if (!is_factor(e, x->kids.at[i], v[i]))
             return e->poison;
     if (tensors)
-        return elab_binary(e, binary[x->kind].op, v, binary[x->kind].turned, x);
+        return combine(e, binary[x->kind].op, v, binary[x->kind].turned, x);
     return value_bool(e->arena, two_numbers(x, v) != 0);
 }
 
@@ -313,7 +337,7 @@ static Value *on_arithmetic(Elab *e, const Expr *x)
         elab_error(e, x->at, "division by zero");
         return e->poison;
     }
-    return elab_binary(e, binary[x->kind].op, v, false, x);
+    return combine(e, binary[x->kind].op, v, false, x);
 }
 
 static Value *on_neg(Elab *e, const Expr *x)

@@ -228,34 +228,9 @@ static void settle_nodes(Elab *e)
     }
 }
 
-static int by_name(const void *a, const void *b)
-{
-    const Tensor *const *x = a, *const *y = b;
-    int order = strcmp((*x)->name, (*y)->name);
-
-    return order ? order : (*x < *y ? -1 : *x > *y);
-}
-
-static void check_unique(Elab *e)
-{
-    Program *p = e->program;
-    int n = p->tensors.n;
-    Tensor **sorted = NEWN(e->arena, Tensor *, n ? n : 1);
-
-    for (int i = 0; i < n; i++)
-        sorted[i] = &p->tensors.at[i];
-    qsort(sorted, (size_t)n, sizeof *sorted, by_name);
-    for (int i = 1; i < n; i++)
-        if (strcmp(sorted[i]->name, sorted[i - 1]->name) == 0) {
-            Message *m =
-                diag_error(e->diag, sorted[i]->span,
-                           "two weights would be called `%s`", sorted[i]->name);
-
-            diag_help(m, "name one of the layers with `as`");
-        }
-}
-
-void elab_tensors_differ(Elab *e, Span span)
+/* Reports, where all else is right, that an entry has other weights than the
+ * first. */
+static void tensors_differ(Elab *e, Span span)
 {
     if (diag_errors(e->diag) == 0)
         diag_error(e->diag, span,
@@ -263,10 +238,63 @@ void elab_tensors_differ(Elab *e, Span span)
                    "on `training`");
 }
 
-void elab_settle(Elab *e, Layer *root)
+/* The first walk enters weights into the program's table, later ones find them
+ * there by their names. */
+static void settle_weight(Elab *e, const TensorLeaf *leaf)
 {
     Program *p = e->program;
+    Tensor t = leaf->tensor;
+    int index;
 
+    t.name = arena_name(e->arena, path_of(e, leaf->layer, leaf->local));
+    index = program_find(p, t.name);
+    if (e->first && index >= 0)
+        diag_help(diag_error(e->diag, t.span,
+                             "two weights would be called `%s`", t.name),
+                  "name one of the layers with `as`");
+    else if (e->first)
+        index = program_tensor(p, t);
+    else if (index < 0 || !shape_equal(&p->tensors.at[index].shape, &t.shape))
+        tensors_differ(e, t.span);
+    leaf->node->attr.index = index;
+    leaf->node->name = t.name;
+}
+
+/* Whether a later walk met all tensors of the first. */
+static void check_met(Elab *e)
+{
+    const Program *p = e->program;
+    bool *met = NEWN(e->arena, bool, p->tensors.n + 1);
+
+    for (int i = 0; i < e->leaves.n; i++)
+        if (e->leaves.at[i].local && e->leaves.at[i].node->attr.index >= 0)
+            met[e->leaves.at[i].node->attr.index] = true;
+    for (int i = 0; i < p->tensors.n; i++)
+        if (!met[i] && p->tensors.at[i].kind != TENSOR_CONSTANT)
+            tensors_differ(e, p->tensors.at[i].span);
+}
+
+/* Weights first: what is constant does not move their places. */
+static void settle_leaves(Elab *e)
+{
+    for (int i = 0; i < e->leaves.n; i++)
+        if (e->leaves.at[i].local)
+            settle_weight(e, &e->leaves.at[i]);
+    check_met(e);
+    for (int i = 0; i < e->leaves.n; i++)
+        if (!e->leaves.at[i].local)
+            e->leaves.at[i].node->attr.index =
+                program_constant(e->program, e->leaves.at[i].tensor);
+    for (int i = 0; i < e->top->roots.n; i++) {
+        Root *root = &e->top->roots.at[i];
+
+        if (root->role == ROOT_TENSOR)
+            root->index = e->leaves.at[root->index].node->attr.index;
+    }
+}
+
+void elab_settle(Elab *e, Layer *root)
+{
     settle_labels(e, root);
     settle_nodes(e);
     for (int i = 0; i < e->applied.n; i++) {
@@ -275,22 +303,7 @@ void elab_settle(Elab *e, Layer *root)
         if (n->layer)
             e->applied.at[i].name = path_of(e, n->layer, n->local);
     }
-    for (int i = 0; i < e->param_nodes.n; i++) {
-        const char *name =
-            path_of(e, e->param_layers.at[i], e->param_locals.at[i]);
-        Node *node = e->param_nodes.at[i];
-        Tensor *t = &p->tensors.at[node->attr.index];
-
-        if (e->first)
-            t->name = arena_name(e->arena, name);
-        else if (strcmp(t->name, name) != 0)
-            elab_tensors_differ(e, t->span);
-        node->name = t->name;
-    }
-    if (e->first)
-        check_unique(e);
-    else if (e->param_nodes.n < program_kept(p))
-        elab_tensors_differ(e, p->tensors.at[e->param_nodes.n].span);
+    settle_leaves(e);
 }
 
 void elab_name(Elab *e, const Value *v, const char *local)

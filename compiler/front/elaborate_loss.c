@@ -303,8 +303,8 @@ void elab_penalties(Elab *e, Value **loss)
     const Program *p = e->program;
     Node *total = (*loss)->node;
 
-    for (int i = 0; i < e->param_nodes.n; i++) {
-        Node *w = e->param_nodes.at[i];
+    for (int i = 0; i < e->leaves.n; i++) {
+        Node *w = e->leaves.at[i].node;
         const Tensor *t = &p->tensors.at[w->attr.index];
         double l2 = p->train.l2 + t->l2, l1 = p->train.l1 + t->l1;
 

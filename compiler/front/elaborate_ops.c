@@ -4,21 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "front/elab.h"
-
-/* The row's axis for an `axis:` argument, or -1 with a message. */
-static int axis_argument(Elab *e, const Call *call, const Value *v, int arg)
-{
-    const char *word = call->arg.at[arg]->text;
-    int axis = axes_find(&v->axes, word);
-    Message *m;
-
-    if (axis >= 0)
-        return axis;
-    m = elab_error(e, call->arg.span[arg], "there is no axis `%s` here", word);
-    elab_note(e, m, "the value", v);
-    return -1;
-}
+#include "front/operand.h"
 
 /* A function of numbers is a number. */
 static Value *of_numbers(Elab *e, const Call *call)
@@ -64,7 +50,7 @@ static Value *sum_along(Elab *e, const Call *call, int64_t *count)
 
     if (!elab_real(e, call, 0))
         return e->poison;
-    if (call->arg.at[0] && (axis = axis_argument(e, call, v, 0)) < 0)
+    if (call->arg.at[0] && (axis = elab_axis(e, call, v, 0)) < 0)
         return e->poison;
     row = value_shape(v);
     *count = 1;
@@ -114,7 +100,7 @@ Value *lower_slice(Elab *e, Call *call)
 {
     Value *v = call->in[0];
     const Value *range = call->arg.at[0];
-    int axis = elab_real(e, call, 0) ? axis_argument(e, call, v, 1) : -1;
+    int axis = elab_real(e, call, 0) ? elab_axis(e, call, v, 1) : -1;
     Attr attr = {0};
     Node *node;
     const char *why;
@@ -161,7 +147,7 @@ Value *lower_concat(Elab *e, Call *call)
         rows |= call->in[i]->rows;
         joined = axes_combine(&joined, &call->in[i]->axes);
     }
-    axis = axis_argument(e, call, call->in[0], 0);
+    axis = elab_axis(e, call, call->in[0], 0);
     if (axis < 0)
         return e->poison;
     for (int i = 0; i < n; i++)

@@ -3,12 +3,11 @@
  * Each `param P` of a block is also an argument `P:` of its calls: numbers, an
  * initialiser, another layer's parameter (shared), or `false`, which makes it
  * a constant 0 without an entry in the weights file. `init:` goes to `weight`.
- * The first entry's walk makes the program's table; later ones find the same
- * parameters in the same order. */
+ */
 #include <math.h>
 #include <string.h>
 
-#include "front/elab.h"
+#include "front/operand.h"
 
 /* What is known of one parameter before it exists. */
 typedef struct Wanted {
@@ -42,39 +41,13 @@ static bool wrong_init(Elab *e, Span span, const char *name, const Value *v)
     return false;
 }
 
-/* Copies the numbers of nested lists, row by row, from *at on. */
-static bool flatten(const Value *v, const Shape *shape, int axis, double **at)
-{
-    if (axis == shape->rank) {
-        if (v->kind != VAL_NUMBER)
-            return false;
-        *(*at)++ = v->number;
-        return true;
-    }
-    if (v->kind != VAL_LIST || v->n != shape->dim[axis])
-        return false;
-    for (int i = 0; i < v->n; i++)
-        if (!flatten(v->at[i], shape, axis + 1, at))
-            return false;
-    return true;
-}
-
 static bool literal(Elab *e, Wanted *p, const Value *v, Span span)
 {
     int64_t count = shape_count(&p->shape);
-    double *numbers = NULL, *at;
-    const Value *inner = v;
-    int64_t listed = 1;
+    Shape shape;
+    const double *numbers = elab_numbers(e, v, count, &shape);
 
-    while (inner->kind == VAL_LIST && inner->n > 0 && listed <= count) {
-        listed *= inner->n;
-        inner = inner->at[0];
-    }
-    if (listed == count) {
-        numbers = NEWN(e->arena, double, count);
-        at = numbers;
-    }
-    if (!numbers || !flatten(v, &p->shape, 0, &at)) {
+    if (!numbers || !shape_equal(&shape, &p->shape)) {
         elab_error(e, span, "`%s` takes %s numbers, in lists of lists", p->name,
                    value_shape_text(e->arena, &p->shape));
         return false;
@@ -246,37 +219,17 @@ static bool plan(Elab *e, Wanted *p, const Item *item)
     return ok && plan_default(e, p);
 }
 
-/* A new parameter, or in later entries the same one again; there a mistake
- * that only a larger batch makes can leave others out. */
 static Value *make(Elab *e, const Wanted *p)
 {
-    Program *program = e->program;
-    int index = e->params++;
-    Node *node;
-    Value *v;
+    Tensor tensor = {.kind = p->kind,
+                     .shape = p->shape,
+                     .init = p->init,
+                     .frozen = p->frozen,
+                     .l1 = p->l1,
+                     .l2 = p->l2,
+                     .span = elab_place(e, p->span)};
+    Value *v = elab_leaf(e, tensor, p->name);
 
-    if (e->first) {
-        Tensor tensor = {.kind = p->kind,
-                         .shape = p->shape,
-                         .init = p->init,
-                         .frozen = p->frozen,
-                         .l1 = p->l1,
-                         .l2 = p->l2,
-                         .span = elab_place(e, p->span)};
-
-        program_tensor(program, tensor);
-    }
-    if (index >= program->tensors.n ||
-        !shape_equal(&program->tensors.at[index].shape, &p->shape)) {
-        elab_tensors_differ(e, elab_place(e, p->span));
-        return e->poison;
-    }
-    node = program_leaf(program, e->top, index);
-    vec_push(e->arena, &e->param_nodes, node);
-    vec_push(e->arena, &e->param_layers, e->frame->layer);
-    vec_push(e->arena, &e->param_locals, p->name);
-    v = elab_tensor(e, node, false, axes_of_weight(&p->shape));
-    v->graph = e->top;
     v->origin = arena_printf(
         e->arena, "the %s `%s`",
         p->kind == TENSOR_WEIGHT ? "parameter" : "statistic", p->name);

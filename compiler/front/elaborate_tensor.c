@@ -33,6 +33,21 @@ int elab_node_axis(const Value *v, int axis)
     return axis + (v->rows ? 1 : 0);
 }
 
+Value *elab_leaf(Elab *e, Tensor tensor, const char *local)
+{
+    TensorLeaf leaf = {
+        .layer = e->frame->layer, .local = local, .tensor = tensor};
+    Value *v;
+
+    leaf.node = graph_add_shaped(e->top, OP_TENSOR, TYPE_REAL, tensor.shape, 0,
+                                 NULL, (Attr){.index = e->leaves.n}, NULL);
+    leaf.node->span = tensor.span;
+    vec_push(e->arena, &e->leaves, leaf);
+    v = elab_tensor(e, leaf.node, false, axes_of_weight(&tensor.shape));
+    v->graph = e->top;
+    return v;
+}
+
 Node *elab_node(Elab *e, const Value *v)
 {
     return v->graph == e->graph
@@ -143,20 +158,32 @@ bool elab_shape(Elab *e, const Exprs *dims, Shape *out)
     return ok && elab_fits(e, dims->n ? dims->at[0]->span : (Span){0}, out);
 }
 
+/* The axis of `like` that a value with one axis lies along, or -1. */
+static int lies_along(const Value *v, const Value *like)
+{
+    if (axes_vector(&v->axes))
+        return axes_features(&like->axes);
+    if (v->axes.at[0] == AXIS_TIME)
+        return axes_find(&like->axes, "time");
+    return value_shape(v).dim[0] == 1 ? 0 : -1;
+}
+
 /* The operand with as many axes as `like` and, where `rows`, a batch axis (of
  * size 1 for what is the same for all rows). A vector lies along the feature
- * axis, a number is spread over everything. NULL: it cannot. */
+ * axis, classes along time, a number is spread over everything. NULL: it
+ * cannot. */
 static Node *aligned(Elab *e, const Value *v, const Value *like, bool rows)
 {
-    int rank = value_shape(like).rank, axis = axes_features(&like->axes);
+    int rank = value_shape(like).rank, axis;
     Shape row, full = shape_ones(rank);
 
     if (v->kind == VAL_NUMBER)
         return elab_constant(e, v->number, shape_ones(rank + rows));
     row = value_shape(v);
-    if (row.rank == rank)
+    axis = row.rank == 1 ? lies_along(v, like) : -1;
+    if (row.rank == rank && axes_agree(&v->axes, &like->axes))
         full = row;
-    else if (axes_vector(&v->axes) && axis >= 0)
+    else if (axis >= 0)
         full.dim[axis] = row.dim[0];
     else
         return NULL;
@@ -176,6 +203,7 @@ static const char *participle(Op op)
         return "multiplied";
     case OP_DIV:
         return "divided";
+    case OP_EQ:
     case OP_GT:
     case OP_LE:
         return "compared";
@@ -214,6 +242,11 @@ static bool is_operand(Elab *e, const Value *v, const Expr *x, int i)
     diag_note(m, "it is %s", value_what(e->arena, v));
     if (v->kind == VAL_RECIPE)
         diag_help(m, "apply it to a value: x -> %s", v->recipe->name);
+    else if (v->kind == VAL_TENSOR)
+        diag_help(m, "classes can be compared, as in `== 1`");
+    else if (v->kind == VAL_LIST)
+        diag_help(m, "a constant is numbers in lists of one length, beside a "
+                     "value of the network");
     return false;
 }
 

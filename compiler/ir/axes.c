@@ -69,6 +69,15 @@ bool axes_image(const Axes *axes)
     return axes->at[0] == AXIS_CHANNELS;
 }
 
+bool axes_agree(const Axes *a, const Axes *b)
+{
+    for (int i = 0; i < MAX_RANK; i++)
+        if (a->at[i] != b->at[i] && a->at[i] != AXIS_PLAIN &&
+            b->at[i] != AXIS_PLAIN)
+            return false;
+    return true;
+}
+
 Axes axes_combine(const Axes *a, const Axes *b)
 {
     Axes axes = *a;

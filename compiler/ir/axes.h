@@ -43,6 +43,8 @@ bool axes_over_time(const Axes *axes);
 /* Whether it is [channels, height, width]. */
 bool axes_image(const Axes *axes);
 
+/* Whether no place has one meaning in a and another in b. */
+bool axes_agree(const Axes *a, const Axes *b);
 /* Of two values combined element by element: an axis that is plain in one has
  * its meaning from the other. */
 Axes axes_combine(const Axes *a, const Axes *b);

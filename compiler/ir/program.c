@@ -1,11 +1,44 @@
 /* program.c: the table of tensors; see program.h. */
 #include "ir/program.h"
+
+#include <string.h>
+
 #include "ir/layout.h"
 
 int program_tensor(Program *p, Tensor tensor)
 {
     vec_push(p->arena, &p->tensors, tensor);
+    if (tensor.name) {
+        p->places.arena = p->arena;
+        map_set(&p->places, tensor.name, p->tensors.n - 1);
+    }
     return p->tensors.n - 1;
+}
+
+int program_find(const Program *p, const char *name)
+{
+    return map_get(&p->places, name);
+}
+
+static bool same_constant(const Tensor *a, const Tensor *b)
+{
+    return a->kind == TENSOR_CONSTANT && shape_equal(&a->shape, &b->shape) &&
+           memcmp(a->init.literal, b->init.literal,
+                  (size_t)shape_count(&a->shape) * sizeof *a->init.literal) ==
+               0;
+}
+
+int program_constant(Program *p, Tensor constant)
+{
+    int count = 0;
+
+    for (int i = 0; i < p->tensors.n; i++)
+        if (same_constant(&p->tensors.at[i], &constant))
+            return i;
+    do
+        constant.name = arena_printf(p->arena, "constant%d", ++count);
+    while (program_find(p, constant.name) >= 0);
+    return program_tensor(p, constant);
 }
 
 Node *program_leaf(const Program *p, Graph *g, int index)

@@ -5,6 +5,7 @@
 #ifndef NNC_IR_PROGRAM_H
 #define NNC_IR_PROGRAM_H
 
+#include "base/map.h"
 #include "ir/applied.h"
 #include "ir/axes.h"
 #include "ir/flow.h"
@@ -93,6 +94,7 @@ typedef struct Program {
     Arena *arena;
     const char *name, *path; /* of the model; its file, as given */
     VEC(Tensor) tensors;
+    Map places;        /* of tensors in their table, by name */
     VEC(Input) inputs; /* inputs first, then targets, in text order */
     int n_inputs;      /* how many of them are inputs */
     VEC(Output) outputs;
@@ -109,8 +111,15 @@ typedef struct Program {
     const struct Kinks *kinks; /* of a gradient check's loss; else NULL */
 } Program;
 
-/* Enters a tensor and returns its index. */
+/* Enters a tensor and returns its index. No two have the same name. */
 int program_tensor(Program *p, Tensor tensor);
+
+/* The index of the tensor of this name, or -1. */
+int program_find(const Program *p, const char *name);
+
+/* The index of the constant with this shape and these numbers, of which there
+ * is only one; it is called "constant1" and so on. */
+int program_constant(Program *p, Tensor constant);
 
 /* A node of g that reads tensor `index`. */
 Node *program_leaf(const Program *p, Graph *g, int index);

@@ -51,6 +51,23 @@ static size_t input_bytes(const nn_tensor *t)
     return t->type == NN_F32 ? sizeof(nn_real) : sizeof(int32_t);
 }
 
+static void must(bool done, const nn_error *e)
+{
+    if (done)
+        return;
+    fprintf(stderr, "%s\n", e->text);
+    exit(1);
+}
+
+/* What no weights give. */
+static void set_constants(drive *d)
+{
+    nn_error e = {0};
+    for (int i = 0; i < d->model->param_count; i++)
+        if (d->model->params[i].kind == NN_CONSTANT)
+            must(nn_init_param(d->model, i, d->params, 1, &e), &e);
+}
+
 void drive_open(drive *d, const nn_model *m, int rows)
 {
     int inputs = m->input_count + m->target_count;
@@ -68,6 +85,7 @@ void drive_open(drive *d, const nn_model *m, int rows)
             malloc(n * (size_t)m->outputs[i].values * sizeof(nn_real));
     d->sums = room((size_t)m->sum_count * sizeof *d->sums);
     d->file = room((size_t)nn_layout_largest(m) * sizeof *d->file);
+    set_constants(d);
 }
 
 void drive_close(drive *d)
@@ -82,14 +100,6 @@ void drive_close(drive *d)
     free(d->outputs);
     free(d->sums);
     free(d->file);
-}
-
-static void must(bool done, const nn_error *e)
-{
-    if (done)
-        return;
-    fprintf(stderr, "%s\n", e->text);
-    exit(1);
 }
 
 /* A weight's or statistic's numbers are in d->file, but for what can never

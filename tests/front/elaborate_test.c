@@ -528,6 +528,31 @@ static void chosen_model(void **state)
     assert_non_null(strstr(said, "there is no model `c`"));
 }
 
+/* Equal numbers are one constant, behind all weights; entries share them. */
+static void constants_are_one(void **state)
+{
+    const Program *p = program(
+        "model m { input x: f32[2], s: f32[2, 2]; target t: class(2);\n"
+        "  y = (x * [0, 1] + index(x)) * [[0], [1]] + s * [1, 0] -> dense(2);\n"
+        "  z = last(y); output z; loss cross_entropy(z * [0, 1], t); }");
+    static const char *const names[] = {"dense1.weight", "dense1.bias",
+                                        "constant1", "constant2", "constant3"};
+    static const double numbers[][2] = {{0, 1}, {0, 1}, {1, 0}};
+
+    (void)state;
+    assert_int_equal(p->tensors.n, 5);
+    for (int i = 0; i < 5; i++) {
+        const Tensor *t = &p->tensors.at[i];
+
+        assert_string_equal(t->name, names[i]);
+        assert_int_equal(t->kind, i < 2 ? TENSOR_WEIGHT : TENSOR_CONSTANT);
+        for (int k = 0; i >= 2 && k < 2; k++)
+            assert_true(t->init.literal[k] == numbers[i - 2][k]);
+    }
+    for (int i = 0; i < p->entries.n; i++)
+        graph_of(p, p->entries.at[i].name);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -545,6 +570,8 @@ int main(void)
                                         drop_arena),
         cmocka_unit_test_setup_teardown(defines, make_arena, drop_arena),
         cmocka_unit_test_setup_teardown(chosen_model, make_arena, drop_arena),
+        cmocka_unit_test_setup_teardown(constants_are_one, make_arena,
+                                        drop_arena),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

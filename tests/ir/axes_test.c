@@ -63,6 +63,17 @@ static void plain_axes_take_the_others_meaning(void **state)
 
     (void)state;
     assert_true(axes_over_time(&sum) && axes_over_time(&mus));
+    assert_true(axes_agree(&matrix, &series));
+    assert_true(axes_agree(&series, &series));
+}
+
+static void time_is_not_features(void **state)
+{
+    Shape five = shape_of(1, (int64_t)5);
+    const Axes classes = axes_of_classes(&five), vector = axes_of_row(&five);
+
+    (void)state;
+    assert_false(axes_agree(&classes, &vector));
 }
 
 int main(void)
@@ -71,6 +82,7 @@ int main(void)
         cmocka_unit_test(shapes_give_meanings),
         cmocka_unit_test(forms_are_told_apart),
         cmocka_unit_test(plain_axes_take_the_others_meaning),
+        cmocka_unit_test(time_is_not_features),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -110,6 +110,8 @@ static double apply(Op op, double a, double b, double c)
         return a > b ? a : b;
     case OP_MIN:
         return a < b ? a : b;
+    case OP_EQ:
+        return a == b;
     case OP_GT:
         return a > b;
     case OP_LE:

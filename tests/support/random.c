@@ -109,7 +109,8 @@ static Node *choice(Probe *p, const Pool *pool)
 
     if (random_below(p, 2))
         return graph_binary(p->g, ops[random_below(p, 2)], x, y);
-    cond = graph_binary(p->g, OP_GT, partner(p, pool, x), ones(p, 0, x));
+    cond = graph_binary(p->g, random_below(p, 2) ? OP_GT : OP_EQ,
+                        partner(p, pool, x), ones(p, 0, x));
     if (!shape_equal(&cond->shape, &x->shape) ||
         !shape_equal(&y->shape, &x->shape))
         return NULL;

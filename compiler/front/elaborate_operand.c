@@ -1,0 +1,176 @@
+/* elaborate_operand.c: what may stand beside a value of the network: lists of
+ * numbers, which are a constant, places along an axis, and classes, which are
+ * numbers where they are compared, and only there. */
+#include "front/operand.h"
+
+enum {
+    MOST_NUMBERS = 1 << 20, /* of a constant */
+    MOST_CLASSES = 1 << 16, /* that are compared: a constant counts them */
+};
+
+/* The shape of nested lists by the first of each; false where they hold no
+ * number or more than `most`. */
+static bool measure(const Value *v, int64_t most, Shape *shape)
+{
+    int64_t count = 1;
+
+    *shape = (Shape){0};
+    for (; v->kind == VAL_LIST; v = v->at[0]) {
+        if (v->n == 0 || shape->rank == MAX_RANK - 1 || (count *= v->n) > most)
+            return false;
+        shape->dim[shape->rank++] = v->n;
+    }
+    return v->kind == VAL_NUMBER && shape->rank > 0;
+}
+
+/* Copies the numbers of nested lists, row by row, from *at on. */
+static bool flatten(const Value *v, const Shape *shape, int axis, double **at)
+{
+    if (axis == shape->rank) {
+        if (v->kind != VAL_NUMBER)
+            return false;
+        *(*at)++ = v->number;
+        return true;
+    }
+    if (v->kind != VAL_LIST || v->n != shape->dim[axis])
+        return false;
+    for (int i = 0; i < v->n; i++)
+        if (!flatten(v->at[i], shape, axis + 1, at))
+            return false;
+    return true;
+}
+
+const double *elab_numbers(Elab *e, const Value *v, int64_t most, Shape *shape)
+{
+    double *numbers, *at;
+
+    if (!measure(v, most, shape))
+        return NULL;
+    at = numbers = NEWN(e->arena, double, shape_count(shape));
+    return flatten(v, shape, 0, &at) ? numbers : NULL;
+}
+
+static Value *constant(Elab *e, Shape shape, const double *numbers, Span span)
+{
+    Tensor t = {.kind = TENSOR_CONSTANT,
+                .shape = shape,
+                .init = {.kind = INIT_LITERAL, .literal = numbers},
+                .span = span};
+    Value *v = elab_leaf(e, t, NULL);
+
+    v->origin = "the text";
+    return v;
+}
+
+Value *elab_listed(Elab *e, Value *v, Span span)
+{
+    Shape shape;
+    const double *numbers = elab_numbers(e, v, MOST_NUMBERS, &shape);
+
+    if (!numbers)
+        return v;
+    for (int64_t i = 0; i < shape_count(&shape); i++)
+        if (!elab_float(e, span, numbers[i]))
+            return e->poison;
+    return constant(e, shape, numbers, elab_place(e, span));
+}
+
+/* 0, 1, ... n - 1. */
+static Value *counted(Elab *e, int64_t n, Span span)
+{
+    double *places = NEWN(e->arena, double, n);
+
+    for (int64_t i = 0; i < n; i++)
+        places[i] = (double)i;
+    return constant(e, shape_of(1, n), places, span);
+}
+
+int elab_axis(Elab *e, const Call *call, const Value *v, int arg)
+{
+    const char *word = call->arg.at[arg]->text;
+    int axis = axes_find(&v->axes, word);
+    Message *m;
+
+    if (axis >= 0)
+        return axis;
+    m = elab_error(e, call->arg.span[arg], "there is no axis `%s` here", word);
+    elab_note(e, m, "the value", v);
+    return -1;
+}
+
+/* 0, 1, 2, ... along an axis, over which other axes are spread. */
+Value *lower_index(Elab *e, Call *call)
+{
+    const Value *v = call->in[0];
+    int axis = elab_real(e, call, 0) ? elab_axis(e, call, v, 0) : -1;
+    Shape row;
+    Value *c;
+
+    if (axis < 0)
+        return e->poison;
+    row = value_shape(v);
+    if (row.dim[axis] > MOST_NUMBERS) {
+        elab_error(e, call->site.span, "an axis of %lld is too long to count",
+                   (long long)row.dim[axis]);
+        return e->poison;
+    }
+    c = counted(e, row.dim[axis], call->site.span);
+    for (int i = 0; i < row.rank; i++)
+        if (i != axis)
+            row.dim[i] = 1;
+    return elab_tensor(e, graph_reshape(e->graph, elab_node(e, c), row), false,
+                       v->axes);
+}
+
+/* Whether a number is one of the classes that it is compared with. */
+static bool is_class(Elab *e, const Value *v, int64_t classes, Span span)
+{
+    int64_t number;
+
+    if (v->kind != VAL_NUMBER ||
+        (value_whole(v, &number) && number >= 0 && number < classes))
+        return true;
+    elab_error(e, span, "%.15g is none of the classes 0..%lld", v->number,
+               (long long)classes - 1);
+    return false;
+}
+
+/* Classes as numbers: of 0, 1, 2, ... the elements that they name. */
+static Value *class_number(Elab *e, const Value *v, int64_t classes)
+{
+    Value *places = counted(e, classes, v->node->span), *number;
+    Node *class = elab_node(e, v), *in[2];
+    int64_t n = shape_count(&class->shape);
+
+    in[0] = graph_reshape(e->graph, elab_node(e, places),
+                          shape_of(2, (int64_t)1, classes));
+    in[0] = graph_broadcast(e->graph, in[0], shape_of(2, n, classes));
+    in[1] = graph_reshape(e->graph, class, shape_of(1, n));
+    in[0] = graph_add(e->graph, OP_TAKE, 2, in, (Attr){0}, class);
+    number = elab_like(e, graph_reshape(e->graph, in[0], class->shape), v);
+    number->origin = v->origin;
+    return number;
+}
+
+Value *elab_operand(Elab *e, Op op, Value *const *sides, int i, const Expr *x)
+{
+    Value *v = sides[i];
+    const Value *other = sides[1 - i];
+    bool two = x->kids.n == 2;
+    Span span = (two ? x->kids.at[i] : x)->span;
+    bool compares = op == OP_EQ || op == OP_GT || op == OP_LE;
+    int64_t classes;
+
+    if (v->kind == VAL_LIST && other->kind == VAL_TENSOR)
+        return elab_listed(e, v, span);
+    if (!compares || v->kind != VAL_TENSOR || v->node->type != TYPE_INT)
+        return v;
+    classes = e->program->inputs.at[v->input].classes;
+    if (!is_class(e, other, classes, (two ? x->kids.at[1 - i] : x)->span))
+        return e->poison;
+    if (classes <= MOST_CLASSES)
+        return class_number(e, v, classes);
+    elab_error(e, span, "more than %d classes cannot be compared",
+               MOST_CLASSES);
+    return e->poison;
+}
