@@ -58,12 +58,12 @@ bool back_liftable(const Back *b, const Node *n)
     return true;
 }
 
-static bool has(const Nodes *list, const Node *n)
+/* Where n stands among the stacks of the backward scan, or -1. */
+static int *place_of(Back *b, const Node *n)
 {
-    for (int i = 0; i < list->n; i++)
-        if (list->at[i] == n)
-            return true;
-    return false;
+    while (b->place.n <= n->id)
+        vec_push(b->both->arena, &b->place, -1);
+    return &b->place.at[n->id];
 }
 
 /* The sequence outside that leaf n of `both` stands for, or NULL. */
@@ -83,10 +83,12 @@ void back_stack(Back *b, Node *n)
 {
     if (sequence_of(b, n))
         return;
-    if (n->id < b->m)
+    if (n->id < b->m) {
         b->saved[n->id] = true;
-    else if (!has(&b->stacks, n))
+    } else if (*place_of(b, n) < 0) {
+        *place_of(b, n) = b->stacks.n;
         vec_push(b->both->arena, &b->stacks, n);
+    }
 }
 
 void back_want(Back *b, const Node *n)
@@ -109,10 +111,9 @@ Node *back_over_time(Back *b, const Node *n)
         return sequence;
     if (n->id < b->m)
         return graph_pick(b->outer->g, b->scan, PORT_STACK, b->stack[n->id]);
-    for (int i = 0; i < b->stacks.n; i++)
-        if (b->stacks.at[i] == n)
-            return graph_pick(b->outer->g, b->result, PORT_STACK, i);
-    nnc_bug("node %d of a backward body is not stacked", n->id);
+    if (*place_of(b, n) < 0)
+        nnc_bug("node %d of a backward body is not stacked", n->id);
+    return graph_pick(b->outer->g, b->result, PORT_STACK, *place_of(b, n));
 }
 
 /* [steps, batch, ...] as [steps * batch, ...] */

@@ -31,6 +31,7 @@ typedef struct Back {
     int *state_of; /* by forward state: its place there, or -1 */
     VEC(BackSeq) seqs;
     Nodes stacks;   /* nodes of both that the backward scan stacks */
+    VEC(int) place; /* by id of both: among them, or -1; as far as asked */
     bool *used;     /* by id: gradients read this node */
     bool *saved;    /* by id of the forward body: read from its stack */
     int *stack;     /* by id of the forward body: its stack */
