@@ -48,7 +48,7 @@ static void states(Elab *e, const Item *item, Rule *rule)
                                  "this state is one number that begins as 0"),
                       "write: state %s: f32;", d->name.text);
         leaf(e, d->name.text, OP_ARG,
-             (Attr){.index = RULE_STATES + rule->states.n});
+             (Attr){.port = {PORT_FIXED, RULE_STATES + rule->states.n}});
         vec_push(e->arena, &rule->states, d->name.text);
     }
 }
@@ -126,7 +126,7 @@ static const Node *state_leaf(const Graph *g, int state)
     int i = 0;
 
     while (g->nodes.at[i]->op != OP_ARG ||
-           g->nodes.at[i]->attr.index != RULE_STATES + state)
+           g->nodes.at[i]->attr.port.index != RULE_STATES + state)
         i++;
     return g->nodes.at[i];
 }
@@ -164,7 +164,7 @@ static void close_body(Elab *e, Rule *rule, Node *out, Node *const *next)
 
         if (!needed[state->id])
             continue;
-        state->attr.index = RULE_STATES + kept;
+        state->attr.port.index = RULE_STATES + kept;
         graph_root(g, next[i], ROOT_STATE, kept);
         rule->states.at[kept++] = rule->states.at[i];
     }
@@ -178,13 +178,13 @@ static bool body(Elab *e, const Def *def, Rule *rule, double rate)
     Node **next, *out;
     bool ok;
 
-    leaf(e, "gradient", OP_ARG, (Attr){.index = RULE_GRADIENT});
+    leaf(e, "gradient", OP_ARG, (Attr){.port = {PORT_FIXED, RULE_GRADIENT}});
     if (def->kind == DEF_OPTIMIZER) {
-        leaf(e, "weight", OP_ARG, (Attr){.index = RULE_WEIGHT});
+        leaf(e, "weight", OP_ARG, (Attr){.port = {PORT_FIXED, RULE_WEIGHT}});
         leaf(e, "rate", OP_RATE, (Attr){0});
         leaf(e, "step", OP_STEP, (Attr){0});
     } else {
-        leaf(e, "norm", OP_ARG, (Attr){.index = RULE_NORM});
+        leaf(e, "norm", OP_ARG, (Attr){.port = {PORT_FIXED, RULE_NORM}});
     }
     ok = items(e, def, rule, rate);
     next = NEWN(e->arena, Node *, rule->states.n + 1);

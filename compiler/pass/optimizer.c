@@ -37,7 +37,7 @@ static Node *instance(const Use *u, const Node *n)
     bool wide = false;
 
     if (n->op == OP_ARG)
-        return u->args[n->attr.index];
+        return u->args[n->attr.port.index];
     if (n->n_in == 0)
         return graph_add_shaped(u->g, n->op, n->type, n->shape, 0, NULL,
                                 n->attr, NULL);
