@@ -39,7 +39,7 @@ group() {
 }
 
 all="language mutate strings targets golden judge seeds cells gradcheck generated errors bounds memory broken tables driver same train docs lint"
-[ -n "${LIGHT:-}" ] || all="$all examples backend fuzz valgrind"
+[ -n "${LIGHT:-}" ] || all="$all examples backend fuzz valgrind growth"
 [ $# -eq 0 ] || group unit sh tests/unit.sh "$@"
 for g in ${GROUPS_:-$all}; do
     group "$g" sh "tests/$g.sh"
