@@ -195,12 +195,27 @@ int *graph_uses(const Graph *g)
 Users *graph_users(const Graph *g)
 {
     Users *users = NEWN(g->arena, Users, g->nodes.n + 1);
+    const Node **room;
+    int all = 0;
 
     for (int i = 0; i < g->nodes.n; i++) {
         const Node *n = g->nodes.at[i];
 
         for (int k = 0; k < n->n_in; k++)
-            vec_push(g->arena, &users[n->in[k]->id], n);
+            users[n->in[k]->id].cap++;
+        all += n->n_in;
+    }
+    room = NEWN(g->arena, const Node *, all + 1);
+    for (int i = 0; i < g->nodes.n; i++) {
+        const Node *n = g->nodes.at[i];
+
+        users[i].at = room;
+        room += users[i].cap;
+        for (int k = 0; k < n->n_in; k++) {
+            Users *of = &users[n->in[k]->id];
+
+            of->at[of->n++] = n;
+        }
     }
     return users;
 }
