@@ -696,12 +696,13 @@ def residual_digits(c):
 
 # Optimisers ---------------------------------------------------------------
 
-def sgd(**how):
-    return lambda params: torch.optim.SGD(params, **how)
+def with_rule(optimiser):
+    return lambda **how: lambda params: optimiser(params, **how)
 
 
-def adam(**how):
-    return lambda params: torch.optim.Adam(params, **how)
+sgd, adam = with_rule(torch.optim.SGD), with_rule(torch.optim.Adam)
+adamw, adagrad = with_rule(torch.optim.AdamW), with_rule(torch.optim.Adagrad)
+rmsprop = with_rule(torch.optim.RMSprop)
 
 
 def small_six(c):
@@ -719,13 +720,13 @@ def many(c):
     return squares(c, c.input("x", n) * c.param("s.w", 1, n)[0], n)
 
 
-# What optimisers remember of a weight, in the order of the slots.
-SLOTS = ("momentum_buffer", "exp_avg", "exp_avg_sq")
 def normalised(c):
     h = c.batchnorm(c.dense(c.input("x", 5), "a", 6, bias=False), "n").tanh()
     return squares(c, c.dense(h, "b", 3), 3)
 
 
+# What optimisers remember of a weight, in the order of the slots.
+SLOTS = ("sum", "square_avg", "momentum_buffer", "exp_avg", "exp_avg_sq")
 OPTIMISERS = {
     "steps_batchnorm": (sgd(lr=0.1, momentum=0.9), {"network": normalised}),
     "small_sgd": (sgd(lr=0.1), {}),
@@ -733,6 +734,12 @@ OPTIMISERS = {
     "small_nesterov": (sgd(lr=0.1, momentum=0.8, nesterov=True), {}),
     "small_adam": (adam(lr=0.01), {}),
     "small_adam_betas": (adam(lr=0.02, betas=(0.8, 0.95), eps=1e-4), {}),
+    "small_adamw": (adamw(lr=0.02, weight_decay=0.1), {}),
+    "small_adagrad": (adagrad(lr=0.1), {}),
+    "small_rmsprop": (rmsprop(lr=0.02), {}),
+    "small_rmsprop_momentum": (
+        rmsprop(lr=0.01, alpha=0.9, eps=1e-3, momentum=0.8), {}),
+    "small_clip_value": (sgd(lr=0.5), {"clip value": 0.02}),
     "small_clip": (sgd(lr=0.5), {"clip": 0.1}),
     "small_l2": (adam(lr=0.01), {"clip": 1.0, "l2": 0.1}),
     "small_frozen": (sgd(lr=0.1, momentum=0.9), {"frozen": "a."}),
@@ -813,6 +820,8 @@ def updates(name):
         loss.backward()
         if "clip" in how:
             torch.nn.utils.clip_grad_norm_(weights, how["clip"])
+        if "clip value" in how:
+            torch.nn.utils.clip_grad_value_(weights, how["clip value"])
         optimiser.step()
     rate = optimiser.param_groups[0]["lr"]
     lines = [f"steps {steps} {rate}"]
