@@ -1,4 +1,4 @@
-/* plan.c: questions about kernels; see plan.h. */
+/* plan.c: kernels and questions about them; see plan.h. */
 #include "ir/plan.h"
 
 const char *kernel_kind(const Kernel *k)
@@ -37,4 +37,30 @@ bool kernel_stores(const Kernel *k, const Node *n)
         if (k->stores.at[j] == n)
             return true;
     return false;
+}
+
+bool plan_is_number(const Node *n)
+{
+    while (plan_is_view(n))
+        n = n->in[0];
+    return op_table[n->op].flags & OPF_NUMBER;
+}
+
+bool plan_is_view(const Node *n)
+{
+    return op_table[n->op].class == CLASS_VIEW &&
+           op_table[n->op].kernel == KERNEL_NONE;
+}
+
+Kernel *plan_kernel(Plan *plan, KernelKind kind, Node *node)
+{
+    Kernel *k = NEW(plan->arena, Kernel);
+    k->kind = kind;
+    k->parts = 1;
+    k->space = node->shape;
+    k->anchor = kind == KERNEL_MAP ? NULL : node;
+    k->result = k->anchor;
+    vec_push(plan->arena, &k->nodes, node);
+    vec_push(plan->arena, &plan->kernels, k);
+    return k;
 }

@@ -81,7 +81,7 @@ struct Kernel {
     void *tile;      /* the chosen variant's own plan; NULL: loops */
     int row;         /* in the model's table of kernels */
     int whole;       /* how far --unroll=full has written it out: Whole */
-    int position;    /* in the sequence, set by order */
+    int position;    /* in the sequence, set by order; fuse: its rank */
 };
 
 struct Plan {
@@ -116,5 +116,15 @@ bool buffer_in_work(const Buffer *b);
  * it. */
 bool kernel_has(const Kernel *k, const Node *n);
 bool kernel_stores(const Kernel *k, const Node *n);
+
+/* A further kernel around one node, appended to the plan. */
+Kernel *plan_kernel(Plan *plan, KernelKind kind, Node *node);
+
+/* RESHAPE, TRANSPOSE, SLICE, REVERSE, BROADCAST: free where layouts allow. */
+bool plan_is_view(const Node *n);
+
+/* One number for all elements, known or read when the step begins; views of
+ * one included. Written where it is used, never stored. */
+bool plan_is_number(const Node *n);
 
 #endif

@@ -43,14 +43,4 @@ Plan *memplan(Plan *plan, const CodeOptions *options);
  * written before, and parameters before they change; a violation is a bug. */
 void plan_check(const Plan *plan, const CodeOptions *options);
 
-/* A further kernel around one node, appended to the plan. */
-Kernel *plan_kernel(Plan *plan, KernelKind kind, Node *node);
-
-/* RESHAPE, TRANSPOSE, SLICE, REVERSE, BROADCAST: free where layouts allow. */
-bool plan_is_view(const Node *n);
-
-/* One number for all elements, known or read when the step begins; views of
- * one included. Written where it is used, never stored. */
-bool plan_is_number(const Node *n);
-
 #endif
