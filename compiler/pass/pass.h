@@ -2,10 +2,11 @@
  * the one to use from now on; graph_check holds before and after. The order:
  *
  *     fold cse dce stable monotone transposes fold reverse fold last dce
- *     merge split_concat regroup hoist fold cse dce     first rewrite
+ *     merge split_concat regroup hoist reshapes
+ *     fold cse dce                                      first rewrite
  *     autodiff optimizer                                step and grad entries
  *     absorb                                            entries of inference
- *     fold cse dce inputs hoist fold cse dce            second rewrite */
+ *     fold cse dce inputs hoist reshapes fold cse dce   second rewrite */
 #ifndef NNC_PASS_PASS_H
 #define NNC_PASS_PASS_H
 
@@ -49,6 +50,10 @@ Graph *regroup(Program *p, Graph *g);
 /* After the three above: what does not depend on the state leaves the loop;
  * dce follows. */
 Graph *hoist(Program *p, Graph *g);
+
+/* A product's rows keep their two axes through element-wise operators; fold
+ * follows. */
+Graph *reshapes(Program *p, Graph *g);
 
 /* Step and grad entries: adds ROOT_GRAD roots. A parameter that the loss does
  * not depend on gets none. Needs ROOT_LOSS. */

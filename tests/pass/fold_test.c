@@ -96,7 +96,7 @@ static Node *choose(Graph *g, Node *x)
                      (Attr){0}, NULL);
 }
 
-static Node *reshapes(Graph *g, Node *x)
+static Node *reshapes_meet(Graph *g, Node *x)
 {
     x = graph_reshape(g, x, shape(3, 8));
     return graph_reshape(g, graph_reshape(g, x, shape(2, 12)), shape(4, 6));
@@ -257,7 +257,7 @@ static const struct {
      X "%1 = SUM real[4, 1] %0 axes=1\n%2 = SUB real[4, 6] %0 %1\n"
        "output 0 = %2\n"},
     {"select", choose, X "output 0 = %0\n"},
-    {"reshapes", reshapes, X "output 0 = %0\n"},
+    {"reshapes", reshapes_meet, X "output 0 = %0\n"},
     {"transposes", transposes_meet, X "output 0 = %0\n"},
     {"transpose of a row", turned_row,
      X "%1 = SUM real[1, 6] %0 axes=0\n%2 = RESHAPE real[6, 1] %1\n"

@@ -27,10 +27,11 @@ static const Named forward[] = {
     PASS(fold),         PASS(cse),        PASS(dce),   PASS(stable),
     PASS(monotone),     PASS(transposes), PASS(fold),  PASS(reverse),
     PASS(fold),         PASS(last),       PASS(dce),   PASS(merge),
-    PASS(split_concat), PASS(regroup),    PASS(hoist), PASS(fold),
-    PASS(cse),          PASS(dce)};
-static const Named after[] = {PASS(fold),  PASS(cse),  PASS(dce), PASS(inputs),
-                              PASS(hoist), PASS(fold), PASS(cse), PASS(dce)};
+    PASS(split_concat), PASS(regroup),    PASS(hoist), PASS(reshapes),
+    PASS(fold),         PASS(cse),        PASS(dce)};
+static const Named after[] = {PASS(fold),   PASS(cse),   PASS(dce),
+                              PASS(inputs), PASS(hoist), PASS(reshapes),
+                              PASS(fold),   PASS(cse),   PASS(dce)};
 
 static void run(Probe *p, const Named *passes, size_t n, uint64_t seed)
 {
