@@ -26,6 +26,16 @@ for form in "" --plain --unroll=none; do
             tr '\n' ' ')"
 done
 
+# The cell is computed in the registers of the product with the state.
+for case in "lstm avx512" "gru avx512" "gru avx2"; do
+    printf 'model m() {\n input x: f32[9, 20];\n y = x -> %s(32) -> last;\n output y;\n}\n' \
+        "${case% *}" >"$OUT/one.nn"
+    maps=$("$NNC" compile --target "${case#* }" --report "$OUT/one.nn" \
+        -o "$OUT/one.c" | grep -c '^      [^ ].*  map, ')
+    [ "$maps" = 0 ]
+    verdict "no kernel of its own for the gates: $case" "$maps"
+done
+
 cp tests/e2e/gradcheck.nn "$OUT"
 for m in $(models tests/e2e/gradcheck.nn); do
     (cd "$OUT" && "$NNC" train --gradcheck --model "$m" gradcheck.nn) \

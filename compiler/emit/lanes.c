@@ -52,16 +52,29 @@ static void declare(LaneWriter *w)
             param(w, k->stores.at[j], true);
 }
 
+static int gates_of(const Kernel *k)
+{
+    return k->gates ? k->gates : 1;
+}
+
+/* Whether a node has values for every gate. */
+static bool is_whole(const Kernel *k, const Node *n)
+{
+    return k->gates && shape_equal(&n->shape, &k->space);
+}
+
 LaneWriter lane_writer(Scope *s, const Node *primary)
 {
     LaneWriter w = {.scope = s, .params = "", .args = ",", .primary = primary};
     const Kernel *k = s->kernel;
     declare(&w);
-    for (int j = 0; j < k->nodes.n; j++) {
-        const Node *n = k->nodes.at[j];
-        const char *name = op_is_map(n->op) ? scope_name(s, n->name) : NULL;
-        vec_push(s->e->arena, &w.names, name);
-    }
+    for (int j = 0; j < k->nodes.n; j++)
+        for (int g = 0; g < gates_of(k); g++) {
+            const Node *n = k->nodes.at[j];
+            bool named = op_is_map(n->op) && (g == 0 || is_whole(k, n));
+            const char *name = named ? scope_name(s, n->name) : NULL;
+            vec_push(s->e->arena, &w.names, name);
+        }
     Arena *arena = s->e->arena;
     if (w.frame) {
         w.params = arena_printf(arena, "%s, const nn_frame *f", w.params);
@@ -152,33 +165,37 @@ static const char *load(LaneWriter *w, const Node *n, const LanePoint *at)
     }
 }
 
-static const char *value(LaneWriter *w, const Node *n, const char *acc,
-                         const LanePoint *at)
+/* The value of n at a point of gate g. */
+static const char *value(LaneWriter *w, const Node *n, int g,
+                         const char *const *acc, const LanePoint *at)
 {
     const Kernel *k = w->scope->kernel;
+    if (k->gates && n->op == OP_SLICE && kernel_has(k, n))
+        return value(w, n->in[0], (int)(n->attr.part.begin / n->shape.dim[1]),
+                     acc, at);
     if (n == k->result)
-        return acc;
+        return acc[g];
     if (plan_is_number(n))
         return arena_printf(w->scope->e->arena, "nn_vset(%s)",
                             scope_number(w->scope, n));
     for (int j = 0; j < k->nodes.n; j++)
         if (k->nodes.at[j] == n)
-            return w->names.at[j];
+            return w->names.at[j * gates_of(k) + g];
     return load(w, n, at);
 }
 
-static const char *expression(LaneWriter *w, const Node *n, const char *acc,
-                              const LanePoint *at)
+static const char *expression(LaneWriter *w, const Node *n, int g,
+                              const char *const *acc, const LanePoint *at)
 {
     Text out = {.arena = w->scope->e->arena};
     if (n->op == OP_ROWS_MASK) {
         text_printf(&out, "(size_t)%s < f->rows ? %s : nn_vset(0)",
-                    at->index[n->attr.axis], value(w, n->in[0], acc, at));
+                    at->index[n->attr.axis], value(w, n->in[0], g, acc, at));
         return text_str(&out);
     }
     for (const char *c = op_table[n->op].vector; *c; c++) {
         if (*c == '$')
-            text_add(&out, value(w, n->in[*++c - 'a'], acc, at));
+            text_add(&out, value(w, n->in[*++c - 'a'], g, acc, at));
         else
             text_add_n(&out, c, 1);
     }
@@ -218,18 +235,55 @@ static void store(Text *out, LaneWriter *w, const Node *n, const char *x,
             text_printf(out, "%s = %s[%d];\n", element(w, n, at, i), x, i);
 }
 
-void lane_print(Text *out, LaneWriter *w, const char *acc, const LanePoint *at)
+/* The point in gate g's columns of a value that has all of them. */
+static LanePoint in_gate(const LaneWriter *w, const Node *n, int g,
+                         const LanePoint *at)
+{
+    const Kernel *k = w->scope->kernel;
+    LanePoint p = *at;
+    if (g > 0)
+        p.index[1] =
+            arena_printf(w->scope->e->arena, "(%s + %lld)", at->index[1],
+                         (long long)(n->shape.dim[1] / k->gates * g));
+    return p;
+}
+
+static void print_node(Text *out, LaneWriter *w, int j, const char *const *acc,
+                       const LanePoint *at)
+{
+    const Kernel *k = w->scope->kernel;
+    const Node *n = k->nodes.at[j];
+    for (int g = 0; g < (is_whole(k, n) ? k->gates : 1); g++) {
+        LanePoint p = in_gate(w, n, g, at);
+        text_printf(out, "const nn_vec %s = %s;\n",
+                    w->names.at[j * gates_of(k) + g],
+                    expression(w, n, g, acc, &p));
+    }
+}
+
+static void print_store(Text *out, LaneWriter *w, const Node *n,
+                        const char *const *acc, const LanePoint *at)
+{
+    const Kernel *k = w->scope->kernel;
+    for (int g = 0; g < (is_whole(k, n) ? k->gates : 1); g++) {
+        LanePoint p = in_gate(w, n, g, at);
+        store(out, w, n, value(w, n, g, acc, &p), &p);
+    }
+}
+
+void lane_print(Text *out, LaneWriter *w, const char *const *acc,
+                const LanePoint *at)
 {
     const Kernel *k = w->scope->kernel;
     for (int j = 0; j < k->nodes.n; j++)
         if (op_is_map(k->nodes.at[j]->op))
-            text_printf(out, "const nn_vec %s = %s;\n", w->names.at[j],
-                        expression(w, k->nodes.at[j], acc, at));
+            print_node(out, w, j, acc, at);
     for (int j = 0; j < k->stores.n; j++) {
         const Node *n = k->stores.at[j];
         if (n != w->primary && n->type == TYPE_REAL)
-            store(out, w, n, value(w, n, acc, at), at);
+            print_store(out, w, n, acc, at);
     }
     if (w->primary && w->primary != k->result)
-        text_printf(out, "%s = %s;\n", acc, value(w, w->primary, acc, at));
+        text_printf(out, "%s = %s;\n", acc[0],
+                    value(w, w->primary, 0, acc, at));
 }

@@ -18,7 +18,9 @@ typedef struct LanePoint {
 
 typedef struct LaneWriter {
     Scope *scope;
-    VEC(const char *) names; /* of the kernel's nodes, in their order */
+    VEC(const char *)
+    names;              /* of the kernel's nodes, in their order: one for
+                           each of its gates */
     const char *params; /* what the tile's function gets besides: ", ..." */
     const char *args;   /* the same names, to hand on */
     bool frame;         /* the frame is among them */
@@ -30,9 +32,11 @@ typedef struct LaneWriter {
  * and `primary` are the tile's to store. */
 LaneWriter lane_writer(Scope *s, const Node *primary);
 
-/* The statements for one vector; `acc` is the register that holds the values
- * of the kernel's result, and gets those of `primary`. */
-void lane_print(Text *out, LaneWriter *w, const char *acc, const LanePoint *at);
+/* The statements for one vector, or one of each gate, whose column `at` names;
+ * acc[g] is the register that holds the values of the kernel's result, and gets
+ * those of `primary`. */
+void lane_print(Text *out, LaneWriter *w, const char *const *acc,
+                const LanePoint *at);
 
 /* Vector operations of the nodes on one vector, for the cost. */
 int lane_operations(const Kernel *k);

@@ -105,6 +105,18 @@ static bool agree(AxisLayout *first, AxisLayout *second, int most,
            (b.n == 0 || layout_reorder(&b, order, second));
 }
 
+/* The columns as those of gates one behind the other, each in whole panels. */
+static bool set_gates(const Kernel *k, bool turned, GemmSpec *s)
+{
+    int64_t n = s->n / k->gates, width = s->b.width;
+    if (turned || (width && n % width))
+        return false;
+    s->gates = s->group = k->gates;
+    s->n = n;
+    s->b.gate = width ? n / width * s->b.panel : n;
+    return true;
+}
+
 static bool set_up(const Plan *plan, const Kernel *k, const Target *target,
                    bool turned, Product *p)
 {
@@ -130,6 +142,8 @@ static bool set_up(const Plan *plan, const Kernel *k, const Target *target,
     p->batch = row > 0 ? (int)n->shape.dim[0] : 1;
     if (!agree(&a.c, &b.r, 2, &p->inner) || !agree(&a.r, &y.r, 1, &p->rows) ||
         !as_scalars(&a, s->k, &s->a) || !as_panels(&b, target->lanes, &s->b))
+        return false;
+    if (k->gates && !set_gates(k, turned, s))
         return false;
     p->direct = has_y && k->nodes.n == 1 && as_panels(&y, target->lanes, &s->c);
     s->c_rough = !p->direct || rough(&s->c, s->n, target->lanes);
@@ -169,12 +183,12 @@ static void copy_operand(Plan *plan, Node **x, bool swap)
 }
 
 /* No orientation suits the operands' layouts: copies do. Those of a batch are
- * multiplied as they stand, by B's columns. */
+ * multiplied as they stand, by B's columns, and so are gates. */
 static void copy_operands(Plan *plan, const Kernel *k, const Target *target,
                           Product *p)
 {
     Node *n = k->anchor;
-    int first = n->shape.rank > 2;
+    int first = n->shape.rank > 2 || k->gates;
     copy_operand(plan, &n->in[first], first ? n->attr.mm.tb : n->attr.mm.ta);
     if (set_up_either(plan, k, target, p))
         return;
@@ -244,7 +258,7 @@ static void hook(Text *out, void *context, const GemmCell *cell)
     at.index[!at.axis] = bracket(out->arena, cell->row);
     bool braces = w->scope->kernel->nodes.n > 1;
     text_add(out, braces ? "{\n" : "");
-    lane_print(out, w, cell->acc[0], &at);
+    lane_print(out, w, cell->acc, &at);
     text_add(out, braces ? "}\n" : "");
 }
 

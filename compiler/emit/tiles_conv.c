@@ -151,7 +151,7 @@ static void epilogue(Text *out, void *context, const char *value,
     p.index[2] = bracket(arena, at->y);
     p.index[3] = bracket(arena, at->x);
     text_add(out, "{\n");
-    lane_print(out, w, value, &p);
+    lane_print(out, w, &value, &p);
     text_add(out, "}\n");
 }
 

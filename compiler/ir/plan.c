@@ -64,3 +64,11 @@ Kernel *plan_kernel(Plan *plan, KernelKind kind, Node *node)
     vec_push(plan->arena, &plan->kernels, k);
     return k;
 }
+
+Shape kernel_gate_space(const Kernel *k)
+{
+    Shape s = k->space;
+    if (k->gates)
+        s.dim[1] /= k->gates;
+    return s;
+}

@@ -68,7 +68,8 @@ struct Kernel {
     Node *result;       /* whose values the anchor's loops end with: the
                            anchor, or the pooling inside a convolution */
     VEC(Node *) stores; /* nodes whose values leave the kernel */
-    Shape space;        /* what a MAP iterates over */
+    Shape space;        /* what a MAP iterates over, the anchor's shape */
+    int gates;          /* MATMUL: slices of a row that nodes combine, or 0 */
     int64_t rows;       /* STRAIGHT does one after the other */
     int parts;          /* literal, for threads; 1: not divided */
     bool empty;         /* others have written its result already */
@@ -115,6 +116,10 @@ bool buffer_in_work(const Buffer *b);
 /* Whether a node is computed inside a kernel, and whether its value leaves
  * it. */
 bool kernel_has(const Kernel *k, const Node *n);
+
+/* The shape of one gate's columns; the kernel's space where it has none. */
+Shape kernel_gate_space(const Kernel *k);
+
 bool kernel_stores(const Kernel *k, const Node *n);
 
 /* A further kernel around one node, appended to the plan. */

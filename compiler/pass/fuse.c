@@ -71,11 +71,18 @@ static bool takes_maps(const Kernel *k)
            (k->kind == KERNEL_MATMUL && k->space.rank == 2);
 }
 
+/* Whether the kernel runs over nodes of this shape: its own, or a gate's. */
+static bool runs_over(const Kernel *k, const Shape *shape)
+{
+    Shape gate = kernel_gate_space(k);
+    return shape_equal(&k->space, shape) || shape_equal(&gate, shape);
+}
+
 /* Whether a map node may become part of the kernel that made one of its
- * inputs: same shape, and every other input is there before. */
+ * inputs: the kernel runs over it, and every other input is there before. */
 static bool may_join(Fuser *f, const Node *n, const Kernel *k)
 {
-    if (!k || !takes_maps(k) || !shape_equal(&k->space, &n->shape) ||
+    if (!k || !takes_maps(k) || !runs_over(k, &n->shape) ||
         (k->anchor && f->stateful[n->id]))
         return false;
     return !fuse_needs(f, n, k);
@@ -99,9 +106,8 @@ static Kernel *merge(Fuser *f, Kernel *a, Kernel *b)
         a = b;
         b = swap;
     }
-    if (b->anchor || !shape_equal(&a->space, &b->space) ||
-        (a->anchor && draws(b)) || fuse_kernel_needs(f, b, a) ||
-        fuse_kernel_needs(f, a, b))
+    if (b->anchor || !runs_over(a, &b->space) || (a->anchor && draws(b)) ||
+        fuse_kernel_needs(f, b, a) || fuse_kernel_needs(f, a, b))
         return NULL;
     fuse_absorb(f, a, b);
     return a;
@@ -262,7 +268,9 @@ static void find_stores(Fuser *f, Kernel *k)
 static void place(Fuser *f, Node *n)
 {
     KernelKind kind = kind_of(n);
-    if (kind == KERNEL_MAP)
+    if (n->op == OP_SLICE && !f->plain)
+        fuse_gate(f, n);
+    else if (kind == KERNEL_MAP)
         place_map(f, n);
     else if (kind == KERNEL_REDUCE)
         place_reduce(f, n);

@@ -46,6 +46,10 @@ bool fuse_needs(Fuser *f, const Node *n, const Kernel *k);
 /* Whether a kernel's inputs from outside of k need a value of k. */
 bool fuse_kernel_needs(Fuser *f, const Kernel *of, const Kernel *k);
 
+/* Places a slice of a row of a product's results with the product, where what
+ * is computed of several such slices can be computed of its registers. */
+void fuse_gate(Fuser *f, Node *n);
+
 /* Places poolings, and gradients of poolings and convolutions; false for any
  * other node. */
 bool fuse_pool(Fuser *f, Node *n);

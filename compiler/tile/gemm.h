@@ -40,6 +40,8 @@
 typedef struct Panels {
     int width; /* a multiple of the lanes, or 0 */
     int64_t row, panel;
+    int64_t gate; /* B: from a gate's columns to the next's where gates stand
+                     one behind the other; 0 where they alternate */
 } Panels;
 
 /* Where A's element (m, k) lies:
@@ -126,6 +128,9 @@ int64_t gemm_size(const Panels *panels, int64_t rows, int64_t n, int gates,
 /* True where a row of n columns and its gates fits one register tile, so that
  * GEMM_ROW is possible. */
 bool gemm_row_fits(int64_t n, int gates, const Target *target);
+
+/* Whether registers hold a tile of so many rows and vectors. */
+bool gemm_tile_fits(int64_t rows, int64_t vectors, const Target *target);
 
 GemmPlan *gemm_plan(Arena *arena, const GemmSpec *spec, const Target *target);
 

@@ -102,44 +102,81 @@ static int room(const Tile *tile, int q)
     return p->spec.c_rough ? gemm_lanes(tile, q) : p->target->lanes;
 }
 
+/* The columns of the group at vector q: of each gate where there are some. */
+static GemmCell columns_of(const Tile *tile, int q, int group, Arena *arena)
+{
+    const GemmPlan *p = tile->plan;
+    int w = p->target->lanes, gates = gates_of(&p->spec);
+    const char *v = arena_printf(arena, "(j * %d + %d)", p->vectors * w, q * w);
+    const char *column = v;
+    if (p->vectors % gates == 0) {
+        column = arena_printf(arena, "(j * %d + %d)", p->vectors / gates * w,
+                              q / gates * w);
+    } else if (gates > 1) {
+        column = arena_printf(arena, "((j * %d + %d) / %d * %d)", p->vectors, q,
+                              gates, w);
+    }
+    return (GemmCell){.column = column,
+                      .place = v,
+                      .lanes = room(tile, q + group - 1),
+                      .n = group,
+                      .target = p->target};
+}
+
+static void call(Text *out, const Tile *tile, GemmHook *hook, GemmCell *cell,
+                 const char **names)
+{
+    Text list = {.arena = out->arena};
+    for (int g = 0; g < cell->n; g++) {
+        text_printf(&list, "%s%s", g > 0 ? ", " : "", names[g]);
+    }
+    cell->acc = names;
+    cell->acc_list = text_str(&list);
+    hook(out, tile->plan->spec.context, cell);
+}
+
+/* Long statements on gates are written once, in a loop over the rows. */
+static void cells_in_loop(Text *out, const Tile *tile, GemmHook *hook, int q,
+                          int group, const char **names)
+{
+    GemmCell cell = columns_of(tile, q, group, out->arena);
+    text_printf(out, "nn_vec gates[%d];\n", tile->rows * group);
+    for (int i = 0; i < tile->rows; i++) {
+        for (int g = 0; g < group; g++) {
+            text_printf(out, "gates[%d] = %s;\n", i * group + g,
+                        acc(out->arena, i, q + g));
+        }
+    }
+    text_printf(out, "for (ptrdiff_t row = 0; row < %d; row++) {\n",
+                tile->rows);
+    for (int g = 0; g < group; g++) {
+        names[g] = arena_printf(out->arena, "gates[row * %d + %d]", group, g);
+    }
+    cell.row = "(m + row)";
+    call(out, tile, hook, &cell, names);
+    text_add(out, "}\n");
+}
+
 /* Calls a hook on each group of each row. */
 static void cells(Text *out, const Tile *tile, GemmHook *hook)
 {
-    const GemmPlan *p = tile->plan;
-    const GemmSpec *s = &p->spec;
-    Arena *arena = out->arena;
-    int w = p->target->lanes;
-    int gates = gates_of(s);
+    const GemmSpec *s = &tile->plan->spec;
     int group = s->group == GEMM_ROW ? tile->vectors
                 : s->group > 1       ? s->group
                                      : 1;
-    const char **names = NEWN(arena, const char *, group);
-    for (int i = 0; i < tile->rows; i++) {
+    const char **names = NEWN(out->arena, const char *, group);
+    bool loop = s->b.gate != 0 && tile->rows > 1 && hook == s->store;
+    for (int q = 0; loop && q < tile->vectors; q += group) {
+        cells_in_loop(out, tile, hook, q, group, names);
+    }
+    for (int i = 0; i < tile->rows && !loop; i++) {
         for (int q = 0; q < tile->vectors; q += group) {
-            Text list = {.arena = arena};
+            GemmCell cell = columns_of(tile, q, group, out->arena);
             for (int g = 0; g < group; g++) {
-                names[g] = acc(arena, i, q + g);
-                text_printf(&list, "%s%s", g > 0 ? ", " : "", names[g]);
+                names[g] = acc(out->arena, i, q + g);
             }
-            const char *v =
-                arena_printf(arena, "(j * %d + %d)", p->vectors * w, q * w);
-            const char *column = v;
-            if (p->vectors % gates == 0) {
-                column = arena_printf(arena, "(j * %d + %d)",
-                                      p->vectors / gates * w, q / gates * w);
-            } else if (gates > 1) {
-                column = arena_printf(arena, "((j * %d + %d) / %d * %d)",
-                                      p->vectors, q, gates, w);
-            }
-            GemmCell cell = {.row = arena_printf(arena, "(m + %d)", i),
-                             .column = column,
-                             .place = v,
-                             .lanes = room(tile, q + group - 1),
-                             .n = group,
-                             .acc = names,
-                             .acc_list = text_str(&list),
-                             .target = p->target};
-            hook(out, s->context, &cell);
+            cell.row = arena_printf(out->arena, "(m + %d)", i);
+            call(out, tile, hook, &cell, names);
         }
     }
 }

@@ -63,6 +63,11 @@ static bool fits(int64_t rows, int64_t vectors, const Target *t)
     return registers(rows, vectors, t) <= t->registers - 2 * t->broadcast;
 }
 
+bool gemm_tile_fits(int64_t rows, int64_t vectors, const Target *target)
+{
+    return fits(rows, vectors, target);
+}
+
 bool gemm_row_fits(int64_t n, int gates, const Target *target)
 {
     GemmSpec spec = {.n = n, .gates = gates};
@@ -83,6 +88,9 @@ static bool suits(const GemmSpec *s, const Target *t, int64_t vectors,
                   bool any_b)
 {
     int group = s->group == 0 ? 1 : s->group;
+    if (s->b.gate && vectors != gates_of(s)) {
+        return false;
+    }
     if (group == GEMM_ROW && vectors != gemm_row_vectors(s, t)) {
         return false;
     }
@@ -92,7 +100,7 @@ static bool suits(const GemmSpec *s, const Target *t, int64_t vectors,
     if (s->c_rough && vectors % gates_of(s) != 0) {
         return false;
     }
-    return (any_b || divides(vectors, &s->b, t, false)) &&
+    return (any_b || s->b.gate || divides(vectors, &s->b, t, false)) &&
            (s->store != NULL || divides(vectors, &s->c, t, true));
 }
 
@@ -325,8 +333,8 @@ static bool conflicts(const GemmPlan *p)
 static void choose_pack(GemmPlan *p)
 {
     const GemmSpec *s = &p->spec;
-    p->pack = s->b.width == 0 && conflicts(p) && p->chunk >= 24 &&
-              p->chunk >= 3 * (int64_t)p->rows;
+    p->pack = s->b.width == 0 && s->b.gate == 0 && conflicts(p) &&
+              p->chunk >= 24 && p->chunk >= 3 * (int64_t)p->rows;
     p->scratch = gemm_partial(p);
     if (p->pack) {
         p->scratch += p->block * p->vectors * p->target->lanes;

@@ -181,7 +181,7 @@ static const char *lanes(Layer *l, const Node *primary, int axis, int n)
     LanePoint at = {.index = {"(i)", "(j)"}, .axis = axis, .count = n};
     Text out = {.arena = l->p.arena};
 
-    lane_print(&out, &w, "acc", &at);
+    lane_print(&out, &w, (const char *const[]){"acc"}, &at);
     return text_str(&out);
 }
 

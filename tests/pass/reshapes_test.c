@@ -95,7 +95,7 @@ static void moves_or_stays(void **state)
         Graph *g = p.g;
         const Node *n;
 
-        graph_root(g, cases[i].build(&p), ROOT_OUTPUT, 0, 0);
+        graph_root(g, cases[i].build(&p), ROOT_OUTPUT, 0);
         g = fold(p.p, reshapes(p.p, g));
         graph_check(g, "reshapes");
         n = g->roots.at[0].node;

@@ -131,7 +131,7 @@ static Panels layout(int kind, int64_t height, int64_t columns, const Target *t,
     }
     int width = kind == PACKED ? 2 * t->lanes : 4 * t->lanes;
     (void)columns;
-    return (Panels){width, width, height * width};
+    return (Panels){.width = width, .row = width, .panel = height * width};
 }
 
 static GemmSpec spec_of(const Row *r, const Target *t, int64_t *ldc)
