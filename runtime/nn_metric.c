@@ -7,7 +7,7 @@
 
 #include "nn_unit.h"
 
-/* A metric's sums of squares, each in its own unit, added up. */
+/* A metric's sums, each in its own unit, added up. */
 static double own_sum(const nn_metric *k, const nn_prep *preps,
                       const double *sums)
 {
@@ -16,31 +16,40 @@ static double own_sum(const nn_metric *k, const nn_prep *preps,
     for (int i = 0; i < k->unit_count; i++)
         for (int64_t j = 0; j < k->units[i].count; j++, at++) {
             nn_way w = nn_unit_way(&k->units[i], j, preps);
-            total += sums[at] / (w.scale * w.scale);
+            double own = sums[at];
+            for (int d = 0; d < k->degree; d++)
+                own /= fabs(w.scale);
+            total += own;
         }
     return total;
+}
+
+static void add(nn_figures *f, int figure, double sum, double count)
+{
+    f->sums[NN_SUMS * figure] += sum;
+    f->sums[NN_SUMS * figure + 1] += count;
 }
 
 void nn_metric_add(nn_figures *f, const nn_model *m, const nn_prep *preps,
                    const double *sums, int rows)
 {
-    f->sums[0] += sums[0] * rows;
+    add(f, 0, sums[0] * rows, rows);
     sums++;
     for (int i = 0; i < m->metric_count; i++) {
         const nn_metric *k = &m->metrics[i];
-        f->sums[1 + i] += k->units != NULL ? own_sum(k, preps, sums) : sums[0];
-        sums += k->sums;
+        add(f, 1 + i, k->units != NULL ? own_sum(k, preps, sums) : sums[0],
+            sums[k->sums]);
+        sums += k->sums + 1;
     }
     f->seen += rows;
 }
 
 double nn_metric_figure(const nn_figures *f, const nn_model *m, int figure)
 {
-    if (figure == 0)
-        return f->sums[0] / (double)f->seen;
-    const nn_metric *k = &m->metrics[figure - 1];
-    double mean = f->sums[figure] / ((double)f->seen * (double)k->per_row);
-    return k->root ? sqrt(mean) : mean;
+    const double *of = &f->sums[NN_SUMS * figure];
+    double mean = of[0] / of[1];
+    bool root = figure > 0 && m->metrics[figure - 1].finish == NN_ROOT;
+    return root ? sqrt(mean) : mean;
 }
 
 void nn_metric_words(char *words, size_t size, const nn_figures *f,

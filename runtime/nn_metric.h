@@ -7,10 +7,10 @@
 #include "nn_dataset.h"
 #include "nn_model.h"
 
-/* Figures of some rows; seen = 0 means that there are none. The sum of a
- * metric is one of squares in the unit of the files. */
+/* Figures of some rows; seen = 0 means that there are none. Of each figure a
+ * sum, in the unit of the files, and what it is divided by. */
 typedef struct {
-    double sums[NN_MAX_FIGURES];
+    double sums[NN_SUMS * NN_MAX_FIGURES];
     int64_t seen;
 } nn_figures;
 

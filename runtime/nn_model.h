@@ -86,7 +86,6 @@ typedef struct {
 } nn_param;
 
 typedef enum { NN_F32, NN_TOKEN, NN_CLASS } nn_type;
-
 typedef struct {
     const char *name;
     nn_type type;
@@ -104,9 +103,10 @@ typedef struct {
 
 typedef struct {
     const char *name;
-    int64_t per_row, sums; /* values of a row; sums: one, or one a unit */
-    const nn_unit *units;  /* of those sums; NULL: none has one */
-    int unit_count, root, percent; /* the root of the mean; a percentage */
+    int64_t sums; /* one, or one a unit; the one behind them divides them */
+    const nn_unit *units;              /* of those sums; NULL: none has one */
+    int unit_count, degree, percent;   /* degree: the units' power; read as % */
+    enum { NN_PLAIN, NN_ROOT } finish; /* of the quotient */
 } nn_metric;
 
 typedef struct {

@@ -28,7 +28,7 @@ typedef enum {
 enum { NN_MOST_EPOCHS = 1000000000 };
 
 /* The loss, then metrics; the compiler refuses more. */
-enum { NN_MAX_FIGURES = 65 };
+enum { NN_MAX_FIGURES = 65, NN_SUMS = 2 };
 
 typedef struct {
     nn_schedule_kind kind;

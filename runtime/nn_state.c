@@ -9,7 +9,7 @@
 
 void nn_state_save(nn_saving *s, const nn_state *t, int sums)
 {
-    char text[NN_MAX_FIGURES * 26];
+    char text[NN_SUMS * NN_MAX_FIGURES * 26];
     size_t at = 0;
     snprintf(text, sizeof text,
              "%" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRId64 " %" PRId64

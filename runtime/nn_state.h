@@ -8,12 +8,12 @@
 
 /* Where training stands between two updates. */
 typedef struct {
-    uint64_t seed, data;         /* data: checksum of the data set */
-    uint64_t step;               /* updates made */
-    int64_t epoch;               /* complete epochs */
-    int64_t batch;               /* batches done of the next one */
-    int64_t seen;                /* rows of these batches */
-    double sums[NN_MAX_FIGURES]; /* over these rows */
+    uint64_t seed, data;                   /* data: checksum of the data set */
+    uint64_t step;                         /* updates made */
+    int64_t epoch;                         /* complete epochs */
+    int64_t batch;                         /* batches done of the next one */
+    int64_t seen;                          /* rows of these batches */
+    double sums[NN_SUMS * NN_MAX_FIGURES]; /* over these rows */
     double rate;
     int64_t epochs;
     int64_t told;  /* epochs that the model's text asked for */

@@ -224,12 +224,13 @@ static void write_metrics(Emit *e)
         const Metric *m = &p->metrics.at[i];
         text_add(e->out, "    {.name = ");
         quote_c(e->out, m->name);
-        text_printf(e->out,
-                    ", .per_row = %lld, .sums = %lld, .root = %d, .percent = "
-                    "%d",
-                    (long long)m->per_row, (long long)m->sums, m->root,
-                    !m->root);
+        text_printf(e->out, ", .sums = %lld, .finish = %s, .percent = %d",
+                    (long long)m->sums,
+                    m->finish == FINISH_ROOT ? "NN_ROOT" : "NN_PLAIN",
+                    m->percent);
         emit_units_field(e->out, units, i, &m->units);
+        if (m->units.n)
+            text_printf(e->out, ", .degree = %d", m->degree);
         text_add(e->out, "},\n");
     }
     text_add(e->out, "};\n");

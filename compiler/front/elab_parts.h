@@ -139,11 +139,5 @@ Value *elab_misfit(Elab *e, const Call *call, const char *form);
 
 /* The node whose elements this one has, in whatever shape. */
 const Node *elab_shaped(const Node *n);
-/* A loss of one value per row: mean or sum over present rows, [1]. */
-Value *elab_row_mean(Elab *e, Value *v);
-void elab_penalties(Elab *e, Value **loss);
-/* A metric's sums over present rows: one, one for each place of the last axis,
- * or one for each value of a row. */
-Node *elab_metric_sums(Elab *e, const Value *metric, int64_t sums);
 
 #endif

@@ -8,6 +8,7 @@
 #include "front/elab.h"
 #include "front/trace.h"
 #include "ir/ast_print.h"
+#include "ir/make_loss.h"
 
 enum { MOST_METRICS = 64 }; /* what the programs have room for */
 
@@ -173,7 +174,7 @@ static void loss(Elab *e, const Expr *x)
     if (v->kind == VAL_TENSOR && v->node->type == TYPE_REAL) {
         shape = value_shape(v);
         if (shape_count(&shape) == 1) {
-            v = v->rows ? elab_row_mean(e, v)
+            v = v->rows ? elab_scalar(e, make_mean(e->graph, elab_node(e, v)))
                         : elab_reshape(e, v, shape_ones(1));
             vec_push(e->arena, &e->losses, v);
             return;
@@ -204,6 +205,16 @@ static void add_metric(Elab *e, Value *v)
     vec_push(e->arena, &p->metrics, metric);
 }
 
+/* Whether a block of the library ends in the figure of a metric. */
+static bool gives_metric(const Def *def)
+{
+    const Item *last = def->items.n ? def->items.at[def->items.n - 1] : NULL;
+    bool call = last && last->value && last->value->kind == EXPR_CALL;
+    const Form *form = call ? surface_find(last->value->name) : NULL;
+
+    return form && elab_builder(form) == lower_figure;
+}
+
 static void metric(Elab *e, const Expr *x)
 {
     Value *v = elab_expr(e, x);
@@ -220,9 +231,10 @@ static void metric(Elab *e, const Expr *x)
     }
     if (v->kind == VAL_POISON)
         return;
-    for (int i = 0; i < surface_count; i++)
-        if (elab_builder(&surface[i]) == lower_metric)
-            text_printf(&names, "%s%s", names.n ? ", " : "", surface[i].name);
+    for (int i = 0; i < e->unit->library.n; i++)
+        if (gives_metric(e->unit->library.at[i]))
+            text_printf(&names, "%s%s", names.n ? ", " : "",
+                        e->unit->library.at[i]->name.text);
     m = diag_error(e->diag, x->span, "this is not a metric");
     diag_note(m, "metrics are: %s", text_str(&names));
 }
@@ -308,25 +320,30 @@ static void pair_output(Elab *e, Output *out, const Node *node)
 
 static void loss_root(Elab *e)
 {
-    Value *total = e->losses.at[0];
+    Graph *g = e->graph;
+    Node *total = e->losses.at[0]->node;
 
     for (int i = 1; i < e->losses.n; i++)
-        total = elab_scalar(e, graph_binary(e->graph, OP_ADD, total->node,
-                                            e->losses.at[i]->node));
+        total = graph_binary(g, OP_ADD, total, e->losses.at[i]->node);
     if (e->mode == MODE_STEP)
-        elab_penalties(e, &total);
-    graph_name(total->node, "loss");
-    graph_root(e->graph, total->node, ROOT_LOSS, 0);
+        total = make_penalties(g, e->program, total);
+    graph_name(total, "loss");
+    graph_root(g, total, ROOT_LOSS, 0);
 }
 
+/* A metric's sums, and behind them how many terms they are of. */
 static void metric_roots(Elab *e)
 {
     for (int i = 0; i < e->metrics.n; i++) {
         const Metric *m = &e->program->metrics.at[i];
-        Node *sums = elab_metric_sums(e, e->metrics.at[i], m->sums);
+        const Value *v = e->metrics.at[i];
+        Node *sums =
+            m->sums == 1 ? v->node : make_sums(e->graph, v->terms, m->sums);
+        Node *count = make_count(e->graph, v->terms);
 
         graph_name(sums, m->name);
         graph_root(e->graph, sums, ROOT_METRIC, (int)m->first);
+        graph_root(e->graph, count, ROOT_METRIC, (int)(m->first + m->sums));
     }
 }
 
@@ -340,7 +357,7 @@ static void meanings(Elab *e)
     elab_units(e);
     for (int i = 0; i < p->metrics.n; i++) {
         p->metrics.at[i].first = p->sums;
-        p->sums += p->metrics.at[i].sums;
+        p->sums += p->metrics.at[i].sums + 1;
     }
 }
 

@@ -39,13 +39,14 @@ Value *lower_map(Elab *e, Call *call)
     return y ? y : elab_misfit(e, call, "values whose sizes are equal or 1");
 }
 
-/* The sum along an axis, which stays with size 1, or of a row as [1]; in
- * *count the elements of each sum. Poison after a message. */
-static Value *sum_along(Elab *e, const Call *call, int64_t *count)
+/* SUM or RMAX along an axis, which stays with size 1, or of a row as [1]; in
+ * *count the elements of each. Poison after a message. */
+static Value *reduced(Elab *e, const Call *call, Op op, int64_t *count)
 {
-    Value *v = call->in[0], *sum;
+    Value *v = call->in[0], *y;
     int axis = -1;
-    unsigned axes = 0;
+    Attr attr = {0};
+    Node *n;
     Shape row;
 
     if (!elab_real(e, call, 0))
@@ -56,11 +57,12 @@ static Value *sum_along(Elab *e, const Call *call, int64_t *count)
     *count = 1;
     for (int i = 0; i < row.rank; i++)
         if (axis < 0 || i == axis) {
-            axes |= 1U << elab_node_axis(v, i);
+            attr.axes |= 1U << elab_node_axis(v, i);
             *count *= row.dim[i];
         }
-    sum = elab_like(e, graph_sum(e->graph, elab_node(e, v), axes), v);
-    return axis < 0 ? elab_reshape(e, sum, shape_ones(1)) : sum;
+    n = elab_node(e, v);
+    y = elab_like(e, graph_add(e->graph, op, 1, &n, attr, n), v);
+    return axis < 0 ? elab_reshape(e, y, shape_ones(1)) : y;
 }
 
 static Value *per_features(Elab *e, const Call *call, bool mean)
@@ -77,7 +79,22 @@ Value *lower_sum(Elab *e, Call *call)
 
     if (call->arg.at[1])
         return per_features(e, call, false);
-    return sum_along(e, call, &count);
+    return reduced(e, call, OP_SUM, &count);
+}
+
+/* Of two values, element by element; of one, along an axis. */
+Value *lower_largest(Elab *e, Call *call)
+{
+    int64_t count;
+
+    if (call->n_in == 1 && call->in[0]->kind != VAL_NUMBER)
+        return reduced(e, call, OP_RMAX, &count);
+    if (!call->arg.at[0] && call->n_in == 2)
+        return lower_map(e, call);
+    elab_error(e, call->site.span,
+               "`%s` takes two values, or one of the network with `axis:`",
+               call->name);
+    return e->poison;
 }
 
 Value *lower_mean(Elab *e, Call *call)
@@ -88,7 +105,7 @@ Value *lower_mean(Elab *e, Call *call)
 
     if (call->arg.at[1])
         return per_features(e, call, true);
-    sum = sum_along(e, call, &count);
+    sum = reduced(e, call, OP_SUM, &count);
     if (sum->kind != VAL_TENSOR)
         return sum;
     n = elab_constant(e, (double)count, shape_ones(sum->node->shape.rank));

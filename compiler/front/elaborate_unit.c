@@ -231,10 +231,22 @@ static int64_t count_sums(const Program *p, const Measure *units, int64_t n,
     return differ == 0 ? 1 : in_steps == 0 ? features : n;
 }
 
-static void one_metric(const Walk *w, Metric *m, const Node *squares)
+/* The power of their unit in which terms are that are made of *n alone, where
+ * that is a difference; otherwise 0. */
+static int degree(const Node **n)
+{
+    int power = 1;
+
+    while ((*n)->op == OP_SQUARE || (*n)->op == OP_ABS) {
+        power *= (*n)->op == OP_SQUARE ? 2 : 1;
+        *n = (*n)->in[0];
+    }
+    return (*n)->op == OP_SUB ? power : 0;
+}
+
+static void one_metric(const Walk *w, Metric *m, const Node *n)
 {
     Elab *e = w->e;
-    const Node *n = squares->in[0];
     int64_t count = trace_row(n), unknown = 0;
     Measure *units = NEWN(e->arena, Measure, count);
 
@@ -251,6 +263,13 @@ static void one_metric(const Walk *w, Metric *m, const Node *squares)
         warn(w, m->span, n, arena_printf(e->arena, "`%s`", m->name));
 }
 
+static void measure(const Walk *w, Metric *m, const Node *terms)
+{
+    m->degree = degree(&terms);
+    if (m->degree > 0)
+        one_metric(w, m, terms);
+}
+
 void elab_units(Elab *e)
 {
     Walk w = {.e = e};
@@ -264,6 +283,5 @@ void elab_units(Elab *e)
     w.found = differences_find(e);
     outputs(&w);
     for (int i = 0; i < p->metrics.n; i++)
-        if (p->metrics.at[i].root)
-            one_metric(&w, &p->metrics.at[i], e->metrics.at[i]->terms);
+        measure(&w, &p->metrics.at[i], e->metrics.at[i]->terms);
 }

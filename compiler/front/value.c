@@ -137,6 +137,12 @@ const char *value_what(Arena *arena, const Value *v)
                         value_shape_text(arena, &shape));
 }
 
+/* A name that is only written stands for a word too. */
+static bool is_word(const Recipe *r)
+{
+    return !r->called && !r->chain && !r->shared;
+}
+
 bool value_equal(const Value *a, const Value *b, int *steps)
 {
     if (--*steps < 0 || a->kind != b->kind)
@@ -150,6 +156,9 @@ bool value_equal(const Value *a, const Value *b, int *steps)
     case VAL_STRING:
     case VAL_WORD:
         return strcmp(a->text, b->text) == 0;
+    case VAL_RECIPE:
+        return is_word(a->recipe) && is_word(b->recipe) &&
+               strcmp(a->recipe->name, b->recipe->name) == 0;
     case VAL_LIST:
         for (int i = 0; i < a->n && i < b->n; i++)
             if (!value_equal(a->at[i], b->at[i], steps))

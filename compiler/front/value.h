@@ -100,8 +100,8 @@ const char *value_shape_text(Arena *arena, const Shape *shape);
 /* What it is, for a message: "the number 3", "[32, 16, 16]", "a list". */
 const char *value_what(Arena *arena, const Value *v);
 
-/* Equal numbers, truths, texts, or lists of those. Takes what it looks at from
- * *steps, and gives up with it below 0. */
+/* Equal numbers, truths, texts, names of layers, or lists of those. Takes what
+ * it looks at from *steps, and gives up with it below 0. */
 bool value_equal(const Value *a, const Value *b, int *steps);
 
 #endif

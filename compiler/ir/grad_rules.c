@@ -36,6 +36,16 @@ RULE(grad_sum)
     din[0] = graph_broadcast(g, d, n->in[0]->shape);
 }
 
+/* dx = d / n where x is one of the n largest. */
+RULE(grad_rmax)
+{
+    Node *largest = graph_binary(g, OP_LE, n, n->in[0]);
+    Node *count = graph_sum(g, largest, n->attr.axes);
+
+    (void)need;
+    din[0] = mul(g, largest, graph_binary(g, OP_DIV, d, count));
+}
+
 RULE(grad_reshape)
 {
     (void)need;

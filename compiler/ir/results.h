@@ -35,13 +35,20 @@ typedef struct Output {
     Span span;
 } Output;
 
+/* What becomes of a metric's quotient. */
+typedef enum Finish { FINISH_NONE, FINISH_ROOT } Finish;
+
+/* A metric is sums over an epoch's rows, divided by one more sum, the count of
+ * their terms, and finished. */
 typedef struct Metric {
     const char *name; /* "accuracy" */
-    bool root;        /* finish with a square root */
-    int64_t per_row;  /* values that one row adds to the count */
-    int64_t sums;     /* 1, or as many as tell the units of values apart */
-    int64_t first;    /* of its sums among those of all metrics */
-    UnitRuns units;   /* of its sums */
+    Finish finish;
+    bool percent;   /* people read it as a percentage */
+    int64_t sums;   /* 1, or as many as tell the units of values apart */
+    int64_t first;  /* of its sums among those of all metrics; behind them
+                       comes the count */
+    UnitRuns units; /* of its sums, ... */
+    int degree;     /* ... which are in this power of them */
     Span span;
 } Metric;
 

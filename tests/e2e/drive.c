@@ -261,3 +261,16 @@ void drive_infer1(drive *d)
     free(in);
     free(out);
 }
+
+double drive_metric(const drive *d, int i)
+{
+    const nn_metric *m = d->model->metrics, *end = m + i;
+    const double *sums = d->sums + 1;
+    double sum = 0;
+    for (; m < end; m++)
+        sums += m->sums + 1;
+    for (int64_t k = 0; k < m->sums; k++)
+        sum += sums[k];
+    sum /= sums[m->sums];
+    return m->finish == NN_ROOT ? sqrt(sum) : sum;
+}

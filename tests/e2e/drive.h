@@ -63,4 +63,7 @@ bool drive_eval(drive *d);
 void drive_infer(drive *d);
 void drive_infer1(drive *d);
 
+/* Metric i of the last step or eval, in the numbers of the network. */
+double drive_metric(const drive *d, int i);
+
 #endif

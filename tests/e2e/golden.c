@@ -161,11 +161,9 @@ static void check_metric(check *c, const char *rest)
         if (strlen(m->metrics[i].name) == n &&
             strncmp(m->metrics[i].name, rest, n) == 0) {
             const char *at = rest + n;
-            double wanted = next(&at), v = c->d.sums[1 + i];
-            v /= (double)(c->d.rows * m->metrics[i].per_row);
-            if (m->metrics[i].root)
-                v = sqrt(v);
-            compare(c, m->metrics[i].name, v, wanted, fabs(wanted));
+            double wanted = next(&at);
+            compare(c, m->metrics[i].name, drive_metric(&c->d, i), wanted,
+                    fabs(wanted));
             return;
         }
     fail(c, "there is no metric %s", rest);

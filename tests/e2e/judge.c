@@ -166,12 +166,9 @@ static void check_sums(check *c, const char *what, bool in_step)
     if (l)
         compare(c, what, l, c->d.sums[0],
                 in_step ? l->is.product[0] : l->is.norm);
-    for (int i = 0; i < m->metric_count; i++) {
-        const nn_metric *metric = &m->metrics[i];
-        double v = c->d.sums[1 + i] / (double)(c->d.rows * metric->per_row);
-        if ((l = find(c, "metric", metric->name, 0)) != NULL)
-            compare(c, what, l, metric->root ? sqrt(v) : v, l->is.norm);
-    }
+    for (int i = 0; i < m->metric_count; i++)
+        if ((l = find(c, "metric", m->metrics[i].name, 0)) != NULL)
+            compare(c, what, l, drive_metric(&c->d, i), l->is.norm);
 }
 
 static void check_shape(check *c, const nn_param *p, const line *l)

@@ -100,6 +100,14 @@ static Node *build_reverse(Probe *p)
     return with_attr(p, OP_REVERSE, (Attr){.axis = 1}, S(2, 4, 2));
 }
 
+static Node *build_rmax(Probe *p)
+{
+    Node *x = probe_param(p, S(3, 4, 2));
+
+    probe_loss(p, graph_add(p->g, OP_RMAX, 1, &x, (Attr){.axes = 5}, NULL));
+    return graph_add(p->g, OP_RMAX, 1, &x, (Attr){.axes = 2}, NULL);
+}
+
 /* All four ways to turn the operands, at rank 2 and 3. */
 static Node *build_matmul(Probe *p)
 {
@@ -221,6 +229,7 @@ static const Case cases[OP_COUNT] = {
     [OP_SELECT] = {.build = build_select},
     [OP_ROWS_MASK] = {.build = build_rows_mask},
     [OP_SUM] = {.build = build_sum},
+    [OP_RMAX] = {.build = build_rmax},
     [OP_RESHAPE] = {.build = build_reshape},
     [OP_BROADCAST] = {.build = build_broadcast},
     [OP_TRANSPOSE] = {.build = build_transpose},

@@ -88,7 +88,7 @@ static void checkpoints_come_back(void **state)
                    .epoch = 6,
                    .batch = 5,
                    .seen = 50,
-                   .sums = {0.1, 1.0 / 3},
+                   .sums = {0.1, 1, 1.0 / 3, 50},
                    .rate = 0.1,
                    .epochs = 9,
                    .told = 9,
@@ -108,9 +108,9 @@ static void checkpoints_come_back(void **state)
     assert_memory_equal(best, again, sizeof best);
     assert_true(from.seed == 5 && from.data == UINT64_MAX);
     assert_true(from.step == 77 && from.epoch == 6 && from.batch == 5);
-    assert_true(from.seen == 50 && from.sums[1] == to.sums[1]);
-    assert_true(from.has_best && from.best_loss == to.best_loss);
-    assert_true(from.best_epoch == 3 && from.waited == 2);
+    assert_memory_equal(from.sums, to.sums, sizeof to.sums);
+    assert_true(from.seen == 50 && from.best_loss == to.best_loss);
+    assert_true(from.has_best && from.best_epoch == 3 && from.waited == 2);
     assert_true(from.rate == 0.1 && from.epochs == 9);
     assert_true(nn_ckpt_save_weights(&softmax_model, a, NULL, 0, "w", &e));
     assert_false(nn_ckpt_load(&softmax_model, "w", b, again, &from, &e));

@@ -15,13 +15,13 @@ static int counting_step(nn_real *params, void *workspace,
                          double *sums, int rows, const nn_scalars *s,
                          nn_parallel par, void *pool)
 {
-    (void)workspace, (void)inputs, (void)outputs, (void)rows, (void)par;
-    (void)pool;
+    (void)workspace, (void)inputs, (void)outputs, (void)par, (void)pool;
     if (--steps_until_signal == 0)
         raise(SIGINT);
     params[0] = (nn_real)(s->step + 1);
     sums[0] = 1 / (double)(s->step + 3);
     sums[1] = (double)(s->step % 7);
+    sums[2] = rows;
     return 0;
 }
 
@@ -30,10 +30,11 @@ static int told_eval(const nn_real *params, void *workspace,
                      double *sums, int rows, const nn_scalars *s,
                      nn_parallel par, void *pool)
 {
-    (void)workspace, (void)inputs, (void)outputs, (void)rows, (void)s;
-    (void)par, (void)pool;
+    (void)workspace, (void)inputs, (void)outputs, (void)s, (void)par;
+    (void)pool;
     sums[0] = losses[(int)params[0] / UPDATES - 1];
     sums[1] = 0;
+    sums[2] = rows;
     return 0;
 }
 

@@ -101,23 +101,23 @@ static void metrics(void **state)
     static const nn_unit u = {.count = 1, .tensor = 2};
     static const nn_metric m[] = {
         {.name = "rmse",
-         .root = 1,
-         .per_row = 2,
+         .finish = NN_ROOT,
+         .degree = 2,
          .sums = 2,
          .units = &t,
          .unit_count = 1},
         {.name = "rmse2",
-         .root = 1,
-         .per_row = 3,
+         .finish = NN_ROOT,
+         .degree = 2,
          .sums = 1,
          .units = &u,
          .unit_count = 1},
-        {.name = "accuracy", .per_row = 1, .sums = 1, .percent = 1},
+        {.name = "accuracy", .sums = 1, .percent = 1},
     };
     static const nn_model model = {
-        .metrics = m, .metric_count = 3, .sum_count = 5};
-    static const double one[] = {0.5, 1e-6, 64, 3e-6, 2};
-    static const double two[] = {0.25, 3e-6, 0, 15e-6, 1};
+        .metrics = m, .metric_count = 3, .sum_count = 8};
+    static const double one[] = {0.5, 1e-6, 64, 4, 3e-6, 6, 2, 2};
+    static const double two[] = {0.25, 3e-6, 0, 8, 15e-6, 12, 1, 4};
     nn_figures f = {{0}, 0};
     char words[60];
     (void)state;

@@ -59,7 +59,7 @@ static const nn_tensor softmax_outputs[] = {
 };
 
 static const nn_metric softmax_metrics[] = {
-    {.name = "accuracy", .per_row = 1, .sums = 1, .percent = 1},
+    {.name = "accuracy", .sums = 1, .percent = 1},
 };
 
 static const nn_model softmax_model = {
@@ -76,7 +76,7 @@ static const nn_model softmax_model = {
     .output_count = 1,
     .metrics = softmax_metrics,
     .metric_count = 1,
-    .sum_count = 2,
+    .sum_count = 3,
     .step = {softmax_step, BATCH, SLOT * sizeof(double)},
     .eval = {softmax_eval, 32, 64},
     .infer = {softmax_eval, 16, 64},

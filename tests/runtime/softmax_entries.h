@@ -57,6 +57,7 @@ static inline int softmax_pass(const nn_real *params, const void *const *inputs,
     if (sums != NULL) {
         sums[0] = total / rows;
         sums[1] = right;
+        sums[2] = rows;
     }
     return isfinite(total) ? 0 : 1;
 }
