@@ -281,8 +281,14 @@ static Value *run_block(Elab *e, Frame *f)
 {
     Value *out;
 
-    for (int i = 0; i < f->def->items.n; i++)
-        elab_item(e, f->def->items.at[i]);
+    for (int i = 0; i < f->def->items.n; i++) {
+        const Item *item = f->def->items.at[i];
+
+        if (item->kind != ITEM_CHECK)
+            elab_item(e, item);
+        else if (!elab_check(e, item))
+            return e->poison;
+    }
     elab_extra_args(e, f->def);
     out = elab_lookup(e, "out", false);
     return out ? out : e->poison;
