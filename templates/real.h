@@ -23,6 +23,10 @@
 #define NN_SQRT(x) ((nn_real)sqrt((double)(x)))
 /* end: NN_SQRT */
 
+/* section: NN_ERF */
+#define NN_ERF(x) ((nn_real)erf((double)(x)))
+/* end: NN_ERF */
+
 /* section: NN_TANH */
 #define NN_TANH(x) ((nn_real)tanh((double)(x)))
 /* end: NN_TANH */

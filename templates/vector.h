@@ -7,9 +7,10 @@
  * joined by +. The functions of one float, nn_exp for one, do what the vector
  * forms do, bit for bit.
  *
- * exp, log, tanh and sigmoid are within 2 units in the last place over all
- * floats; results below the smallest normal float become 0. The polynomials
- * are those of Moshier's Cephes library (expf, logf). Adding 1.5 * 2^23 rounds
+ * exp, log, tanh, sigmoid, erf and softplus are within 2 units in the last
+ * place over all floats; results below the smallest normal float become 0. The
+ * polynomials are those of Moshier's Cephes library (expf, logf), of erf our
+ * own. Adding 1.5 * 2^23 rounds
  * a float to an integer, which then stands in its low bits. */
 
 /* section: types */
@@ -391,6 +392,45 @@ static inline nn_vec nn_vlog(nn_vec x)
     return nn_vif((x < 0.0f) | (x != x), nn_vset(__builtin_nanf("")), y);
 }
 /* end: nn_vlog */
+
+/* section: nn_vsoftplus */
+/* log(1 + e) with e = exp(-|x|), plus x above 0; what rounding took from 1 + e
+ * is added again. */
+static inline nn_vec nn_vsoftplus(nn_vec x)
+{
+    const nn_vec e = nn_vexp(-nn_vabs(x));
+    const nn_vec u = 1.0f + e;
+    const nn_vec l = nn_vlog(u) + (e - (u - 1.0f)) / u;
+    return nn_vif(x > 0.0f, x + l, nn_vif(x == x, l, x));
+}
+/* end: nn_vsoftplus */
+
+/* section: nn_verf */
+/* x P(x^2) up to 1, 1 - exp(-Q(|x|)) above, and 1 from 4 on; P and Q are
+ * minimax polynomials of erf(x) / x and -log(1 - erf(x)). */
+static inline nn_vec nn_verf(nn_vec x)
+{
+    const nn_vec z = x * x;
+    nn_vec p = z * 7.8538577e-5f - 8.01019252e-4f;
+    p = p * z + 5.18832756e-3f;
+    p = p * z - 2.68538119e-2f;
+    p = p * z + 1.12835851e-1f;
+    p = p * z - 3.76126258e-1f;
+    p = p * z + 1.28379167e-1f;
+    p = p * x + x;
+    const nn_vec a = nn_vabs(x);
+    const nn_vec t = nn_vmin(a, nn_vset(4.0f));
+    nn_vec q = t * -1.86380084e-4f + 2.94766679e-3f;
+    q = q * t - 2.1838097e-2f;
+    q = q * t + 1.03106821e-1f;
+    q = q * t + 6.38144758e-1f;
+    q = q * t + 1.12708923f;
+    q = q * t + 3.41512594e-4f;
+    const nn_int sign = (nn_int)x & (nn_int)nn_vset(-0.0f);
+    const nn_vec y = (nn_vec)((nn_int)(1.0f - nn_vexp(-q)) | sign);
+    return nn_vif(a > 1.0f, y, p);
+}
+/* end: nn_verf */
 
 /* section: nn_wide */
 /* The same bits as half as many 64-bit numbers. */

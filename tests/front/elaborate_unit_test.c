@@ -257,10 +257,10 @@ static void metrics(void **state)
         {"slice(past -> dense(2), 1..1), slice(past, 1..1)", 1, "past1"},
         {"h, tanh(h)", 1, "-"},
     };
+    const Program *p;
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        const Program *p;
         const Metric *m;
 
         diag = diag_new(arena);
@@ -270,6 +270,12 @@ static void metrics(void **state)
         assert_int_equal(m->sums, rows[i].sums);
         expect(rows[i].arguments, &m->units, p, rows[i].units);
         assert_false(says("the unit of `rmse`"));
+    }
+    diag = diag_new(arena);
+    p = program("loss sum(square(h)); metric mae(y, t), rmse(y, t);");
+    for (int i = 0; i < 2; i++) {
+        expect("mae, rmse", &p->metrics.at[i].units, p, "t1 t2");
+        assert_int_equal(p->metrics.at[i].degree, 1 + i);
     }
     diag = diag_new(arena);
     program("loss sum(square(h)); metric rmse(exp(y), exp(t));");

@@ -309,6 +309,48 @@ def functions(c):
     return squares(c, y, 8)
 
 
+def bent(c):
+    x = c.input("x", 8)
+    h, g = c.dense(x, "d", 8), c.dense(x, "e", 8)
+    y = (F.leaky_relu(h) + F.leaky_relu(h, 0.2) * F.elu(g) + F.elu(g, 0.5)
+         + h.abs() * torch.minimum(h, g) + g.clamp(min=0.1)
+         + torch.where(h > g, h * h, g)
+         + torch.where(g <= 0.2, torch.ones(()), h) * (0.5 < h))
+    return squares(c, y, 8)
+
+
+def bell(x, mean, deviation):
+    return (-((x - mean) / deviation) ** 2 / 2).exp()
+
+
+def smooth(c):
+    h = c.dense(c.input("x", 8), "d", 8)
+    y = (F.softplus(h) * F.gelu(h) + F.gelu(2 * h, approximate="tanh")
+         + F.silu(h) + bell(h, 0, 1) + bell(h, 0.5, 2) + h.erf()
+         + F.softplus(-40 * h, threshold=1000) / 40 + (4 * h).erf())
+    return squares(c, y, 8)
+
+
+def largest(c):
+    h = c.dense(c.input("x", 4, 3), "d", 3)
+    y = h * h.amax(1, True) + h.amax(2, True) + h.amax((1, 2), True)
+    return squares(c, y, 4, 3)
+
+
+def measured(c):
+    x = c.input("x", 5)
+    h, z = c.dense(x, "d", 4), c.dense(x, "e", 3)
+    t, k = c.input("t", 4), c.target("k", 3)
+    loss = (F.l1_loss(h, t) + 2 * F.huber_loss(h, t)
+            + F.huber_loss(t, h, delta=0.3)
+            + 0.1 * F.l1_loss(h, t, reduction="sum") + entropy(c, z, k)
+            + F.huber_loss(h, torch.full_like(h, 0.25), reduction="sum"))
+    c.metrics["mae"] = F.l1_loss(h, t)
+    c.metrics["zero_one"] = 1 - c.metrics["accuracy"]
+    c.metrics["rmse"] = mse(h, t).sqrt()
+    return h, loss
+
+
 def spread(c):
     m = c.conv(c.input("x", 3, 4, 5), "c", 3, 1)
     y = ((m - m.mean(1, True)) * m.sum(3, True) + m.mean(2, True)
@@ -751,7 +793,8 @@ OPTIMISERS = {
 CASES = {f.__name__: f for f in (
     dense_row, dense_time, conv_valid, conv_stride, conv_same, conv_even,
     conv_full, maxpool_overlap, maxpool_pad, avgpool_pad, pooled, joined,
-    reshaped, normed, normed_time, residual_two, shared, functions, spread,
+    reshaped, normed, normed_time, residual_two, shared, functions, bent,
+    smooth, largest, measured, spread,
     summed, products, signs, softmaxed, turned, wide, entropy_sum,
     log_softmax, log_mixture, squares_sum, two_losses, penalties, rnn_all,
     lstm_all, lstm_last, gru_stack, jordan_net, textbook, three_states,

@@ -113,11 +113,12 @@ static void metrics(void **state)
          .units = &u,
          .unit_count = 1},
         {.name = "accuracy", .sums = 1, .percent = 1},
+        {.name = "mae", .degree = 1, .sums = 1, .units = &u, .unit_count = 1},
     };
     static const nn_model model = {
-        .metrics = m, .metric_count = 3, .sum_count = 8};
-    static const double one[] = {0.5, 1e-6, 64, 4, 3e-6, 6, 2, 2};
-    static const double two[] = {0.25, 3e-6, 0, 8, 15e-6, 12, 1, 4};
+        .metrics = m, .metric_count = 4, .sum_count = 10};
+    static const double one[] = {0.5, 1e-6, 64, 4, 3e-6, 6, 2, 2, 1, 6};
+    static const double two[] = {0.25, 3e-6, 0, 8, 15e-6, 12, 1, 4, 5, 12};
     nn_figures f = {{0}, 0};
     char words[60];
     (void)state;
@@ -128,6 +129,8 @@ static void metrics(void **state)
     assert_true(fabs(nn_metric_figure(&f, &model, 1) - sqrt(20.0 / 12)) <
                 1e-12);
     assert_true(fabs(nn_metric_figure(&f, &model, 2) - 1) < 1e-12);
+    /* 6 / 1e-3 / 18: once in its unit */
+    assert_true(fabs(nn_metric_figure(&f, &model, 4) - 6000.0 / 18) < 1e-9);
     nn_metric_words(words, sizeof words, &f, &model, 2);
     assert_string_equal(words, "rmse2 1");
     nn_metric_words(words, sizeof words, &f, &model, 3);

@@ -92,6 +92,10 @@ static double apply(Op op, double a, double b, double c)
         return 1 / (1 + exp(-a));
     case OP_TANH:
         return tanh(a);
+    case OP_ERF:
+        return erf(a);
+    case OP_SOFTPLUS:
+        return (a > 0 ? a : 0) + log1p(exp(-fabs(a)));
     case OP_RELU:
         return a < 0 ? 0 : a;
     case OP_SIGN:

@@ -20,12 +20,15 @@ static const char body[] =
 
 /* Names every item of the prelude, so that none is left out. */
 static const char all[] =
-    "nn_exp nn_vlog nn_tanh nn_sigmoid nn_vselect nn_vmax nn_vmin nn_vgt "
+    "nn_exp nn_vlog nn_tanh nn_sigmoid nn_verf nn_vsoftplus nn_vselect nn_vmax "
+    "nn_vmin nn_vgt "
     "nn_vle nn_vsign nn_vabs nn_vsqrt nn_vsum nn_vlargest nn_vload nn_vstore "
     "nn_vload_n nn_vstore_n nn_vset nn_vadd nn_vtotal "
     "nn_vsum_total nn_vturn nn_vload_head "
     "NN_STEP "
-    "nn8_vlog nn8_vtanh nn8_vsigmoid nn8_vselect nn8_vsum nn8_vstore_n "
+    "nn8_vlog nn8_verf nn8_vsoftplus nn8_vtanh nn8_vsigmoid nn8_vselect "
+    "nn8_vsum "
+    "nn8_vstore_n "
     "nn4_vlog nn4_vtanh nn4_vsigmoid nn4_vselect nn4_vsum nn4_vstore_n";
 
 static void preludes_compute_right(void **state)

@@ -38,7 +38,7 @@ static int worse(const char *name, float x, double error)
     return 1;
 }
 
-/* All four functions on every 4001st float, in vectors and one by one. */
+/* All six functions on every 4001st float, in vectors and one by one. */
 static int check_functions(void)
 {
     int bad = 0;
@@ -60,6 +60,11 @@ static int check_functions(void)
             bad += worse("log", x[i], ulps(l[i], log(d)));
             bad += worse("tanh", x[i], ulps(t[i], tanh(d)));
             bad += worse("sigmoid", x[i], ulps(s[i], sigmoid(d)));
+            bad += worse("erf", x[i], ulps(nn_verf(x)[i], erf(d)));
+            double above = d > 0 ? d : 0;
+            bad +=
+                worse("softplus", x[i],
+                      ulps(nn_vsoftplus(x)[i], above + log1p(exp(-fabs(d)))));
         }
         float one = x[0];
         nn_vec same = {nn_exp(one), nn_tanh(one), nn_sigmoid(one)};
