@@ -98,14 +98,15 @@ static Node *result(Elab *e, const char *name, bool primed)
     return NULL;
 }
 
-/* Whether everything in the body is done element by element. */
+/* Whether everything in the body is done element by element, with numbers and
+ * the leaves above alone: no tensor, which has places of its own. */
 static bool by_element(Elab *e, const Def *def)
 {
     for (int i = 0; i < e->graph->nodes.n; i++) {
         const Node *n = e->graph->nodes.at[i];
-        bool random = op_table[n->op].flags & OPF_RANDOM;
+        bool leaf = n->op == OP_ARG || (op_table[n->op].flags & OPF_NUMBER);
 
-        if (op_is_map(n->op) || (n->n_in == 0 && !random))
+        if (op_is_map(n->op) || leaf)
             continue;
         elab_error(e, n->span.source ? n->span : def->name.span,
                    "`%s` works on each number by itself", def->name.text);
