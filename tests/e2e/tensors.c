@@ -1,0 +1,111 @@
+/* tensors.c: runs the model of tensors_model.c: values over several calls, and
+ * the same bits where a checkpoint was saved and loaded in between. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "drive.h"
+#include "nn_ckpt.h"
+#include "nn_init.h"
+
+extern const nn_model kinds_model;
+
+enum { ROWS = 3, CALLS = 6, W = 0, MEAN = 1, COUNT = 2 };
+
+static int failed;
+
+static void verdict(const char *name, bool good)
+{
+    printf(good ? "ok %s\n" : "not ok %s: other values\n", name);
+    failed |= !good;
+}
+
+static bool is(double a, double b)
+{
+    return fabs(a - b) <= 1e-5 * (1 + fabs(b));
+}
+
+static double value(drive *d, int tensor, int at)
+{
+    return (double)drive_read(d, &d->model->params[tensor])[at];
+}
+
+static void start(drive *d)
+{
+    nn_error e = {0};
+    drive_open(d, &kinds_model, ROWS);
+    drive_input(d, 0, 0.25);
+    nn_init_params(&kinds_model, d->params, 1, &e);
+}
+
+/* The mean of a column of the input. */
+static double column(const drive *d, int k)
+{
+    double sum = 0;
+    for (int r = 0; r < ROWS; r++)
+        sum += (double)((const nn_real *)d->inputs[0])[3 * r + k];
+    return sum / ROWS;
+}
+
+static void values_over_calls(drive *d)
+{
+    static const double shift[] = {0.5, 1, 2};
+    bool gathered = true, carried = true, learned = true, read = true;
+    double mean[3] = {0};
+    for (int call = 0; call < CALLS; call++) {
+        drive_step(d, 0.1, (uint64_t)call);
+        double loss = 0;
+        for (int k = 0; k < 3; k++) {
+            mean[k] = mean[k] / 2 + column(d, k) / 2;
+            gathered &= is(value(d, MEAN, k), mean[k]);
+            carried &= is(value(d, COUNT, k), call + 1);
+            learned &= !is(value(d, W, k), 1);
+            loss += mean[k] * value(d, W, k);
+        }
+        read &= drive_eval(d) && is(d->sums[0], loss);
+        drive_infer(d);
+        for (int i = 0; i < 3 * ROWS; i++)
+            read &= is((double)d->outputs[0][i],
+                       (double)((const nn_real *)d->inputs[0])[i] -
+                           mean[i % 3] + shift[i % 3]);
+    }
+    verdict("a statistic is gathered by step", gathered);
+    verdict("a carried state goes from call to call", carried);
+    verdict("a weight learns beside them", learned);
+    verdict("eval and infer read what step has gathered", read);
+}
+
+static void resume(const drive *whole, const char *path)
+{
+    nn_state to = {.rate = 0.1, .epochs = 9, .told = 9}, from = {0};
+    nn_error e = {0};
+    drive a, b;
+    start(&a);
+    drive_open(&b, &kinds_model, ROWS);
+    drive_input(&b, 0, 0.25);
+    for (uint64_t call = 0; call < CALLS / 2; call++)
+        drive_step(&a, 0.1, call);
+    bool good =
+        nn_ckpt_save(&kinds_model, a.params, NULL, &to, NULL, 0, path, &e) &&
+        nn_ckpt_load(&kinds_model, path, b.params, NULL, &from, &e);
+    for (uint64_t call = CALLS / 2; call < CALLS; call++)
+        drive_step(&b, 0.1, call);
+    for (int i = 0; i < kinds_model.param_count; i++) {
+        const nn_param *p = &kinds_model.params[i];
+        good &= memcmp(whole->params + p->offset, b.params + p->offset,
+                       (size_t)p->size * sizeof(nn_real)) == 0;
+    }
+    verdict("a run taken up again ends in the same bits", good);
+    drive_close(&a);
+    drive_close(&b);
+}
+
+int main(int argc, char **argv)
+{
+    drive d;
+    start(&d);
+    values_over_calls(&d);
+    resume(&d, argc > 1 ? argv[1] : "kinds.ckpt");
+    drive_close(&d);
+    return failed;
+}
