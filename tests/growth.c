@@ -6,6 +6,7 @@
 #include <valgrind/callgrind.h>
 
 #include "ir/scan_edit.h"
+#include "pass/backend.h"
 #include "pass/pass.h"
 
 enum { ROWS = 4, UNITS = 16, STEPS = 3 };
@@ -89,6 +90,7 @@ static const struct {
     {"reverse", reverse},
     {"last", last},
     {"merge", merge},
+    {"reshapes", reshapes},
     {"split_concat", split_concat},
     {"regroup", regroup},
     {"hoist", hoist},
@@ -97,6 +99,18 @@ static const struct {
     {"dce of the gradients", dce},
     {"inputs", inputs},
 };
+
+/* From nodes to kernels; the graph stays as it is. */
+static void kernels(Net *n)
+{
+    CodeOptions options = {.target = "avx2", .unroll = UNROLL_AUTO};
+    Plan *plan = NEW(n->p.arena, Plan);
+
+    *plan = (Plan){.arena = n->p.arena, .program = &n->p, .graph = n->g};
+    CALLGRIND_ZERO_STATS;
+    fuse(plan, &options);
+    CALLGRIND_DUMP_STATS_AT("fuse");
+}
 
 int main(int argc, char **argv)
 {
@@ -113,6 +127,7 @@ int main(int argc, char **argv)
     CALLGRIND_ZERO_STATS;
     graph_check(n.g, "growth");
     CALLGRIND_DUMP_STATS_AT("check");
+    kernels(&n);
     arena_free(n.p.arena);
     return 0;
 }
