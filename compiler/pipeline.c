@@ -186,7 +186,7 @@ static Plan *plan_entry(Program *p, Entry *e, const CodeOptions *o,
     Plan *rows = plan_rows(p, e, o); /* weights lie as tiles want them, */
     if (rows)                        /* which suits one row's vectors too */
         return straight_steps(rows, d);
-    plan = after(layout(plan, o), "layout", d);
+    plan = after(untie(layout(plan, o)), "layout", d);
     plan = after(tiles(plan, o), "tiles", d);
     plan = after(order(plan), "order", d);
     plan = after(o->plain ? plan : prepare(p, plan), "prepare", d);

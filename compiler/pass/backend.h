@@ -27,6 +27,10 @@ Plan *schedule(Plan *plan, const CodeOptions *options);
  * one. Recurses into the bodies of scans. */
 Plan *layout(Plan *plan, const CodeOptions *options);
 
+/* Lets no kernel wait for itself: a tensor's new value that is needed with the
+ * old one, or changes places with another, stands apart first. */
+Plan *untie(Plan *plan);
+
 /* Fixes the kernels' sequence: inputs first, a parameter's new value after
  * every reader of the old one. */
 Plan *order(Plan *plan);

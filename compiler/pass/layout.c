@@ -132,9 +132,25 @@ static bool reads_across(const Plan *plan, const Root *r)
 
 static void bind_tensor_root(Plan *plan, Root *r)
 {
-    r->node = reads_across(plan, r) ? layout_copy(plan, r->node)
-                                    : layout_root(plan, r->node);
+    r->node = layout_root(plan, r->node);
+    if (reads_across(plan, r))
+        r->node = layout_copy(plan, r->node);
     bind_tensor(plan, r->node, r->index);
+}
+
+void layout_apart(Plan *plan, int tensor)
+{
+    Graph *g = plan->graph;
+    for (int i = 0; i < g->roots.n; i++) {
+        Root *r = &g->roots.at[i];
+        Buffer *b = value_of(plan, r->node)->buffer;
+        if (r->role != ROOT_TENSOR || r->index != tensor)
+            continue;
+        b->place = PLACE_WORK;
+        b->name = r->node->name;
+        r->node = layout_copy(plan, r->node);
+        bind_tensor(plan, r->node, tensor);
+    }
 }
 
 static void bind_output_root(Plan *plan, Root *r)

@@ -25,6 +25,10 @@ bool layout_in_place(const Plan *plan, const Node *concat, int input);
  * nothing is bound to it yet, else a copy. */
 Node *layout_root(Plan *plan, Node *n);
 
+/* After layout has run: lets a tensor's new value stand in a place of its own,
+ * from which it is copied. */
+void layout_apart(Plan *plan, int tensor);
+
 /* Before the values of the plan around a scan are placed: its states' buffer
  * with copies of the first states, its stacks. */
 void layout_scan_around(Plan *plan, Kernel *k);

@@ -3,16 +3,21 @@
  * A kernel stands after those whose values it reads. Whoever writes a
  * tensor in place stands after everybody who reads its old value. Otherwise the
  * order of the graph holds, and a copy stands just before the first kernel that
- * needs it. */
+ * needs it.
+ *
+ * Where a reader of the old value needs the new one, or two tensors change
+ * places, kernels would wait for each other: before tiles are chosen, untie
+ * gives such a new value a place of its own, from which it is copied. */
 #include <stdlib.h>
 
-#include "pass/backend.h"
+#include "pass/layout.h"
 
 typedef VEC(Kernel *) Readers;
 
 typedef struct Sorter {
     Plan *plan;
-    Readers *readers; /* of each tensor's old value */
+    const Buffer *tied; /* whose new value waits for itself, or NULL */
+    Readers *readers;   /* of each tensor's old value */
     VEC(Kernel *) done;
     char *mark; /* by position before sorting: 1 open, 2 done */
 } Sorter;
@@ -55,42 +60,52 @@ static void note_reads(Sorter *s, Kernel *k)
     }
 }
 
-static void visit(Sorter *s, Kernel *k);
+static bool visit(Sorter *s, Kernel *k);
 
-static void visit_readers(Sorter *s, const Kernel *k)
+static bool visit_readers(Sorter *s, const Kernel *k)
 {
     for (int j = 0; j < k->stores.n; j++) {
         const Buffer *b = s->plan->value[k->stores.at[j]->id].buffer;
         if (!b || b->place != PLACE_TENSOR)
             continue;
         const Readers *readers = &s->readers[b->index];
-        for (int i = 0; i < readers->n; i++)
-            if (readers->at[i] != k)
-                visit(s, readers->at[i]);
+        for (int i = 0; i < readers->n; i++) {
+            if (readers->at[i] == k || visit(s, readers->at[i]))
+                continue;
+            s->tied = s->tied ? s->tied : b;
+            return false;
+        }
     }
+    return true;
 }
 
-static void visit(Sorter *s, Kernel *k)
+static bool visit_inputs(Sorter *s, const Kernel *k)
 {
-    if (s->mark[k->position] == 2)
-        return;
-    if (s->mark[k->position] == 1)
-        nnc_bug("kernels at node %d wait for each other", key_of(k));
-    s->mark[k->position] = 1;
     for (int j = 0; j < k->nodes.n; j++) {
         const Node *n = k->nodes.at[j];
         for (int i = 0; i < n->n_in; i++) {
             Kernel *before = made_by(s->plan, n->in[i]);
-            if (before && before != k)
-                visit(s, before);
+            if (before && before != k && !visit(s, before))
+                return false;
         }
     }
-    visit_readers(s, k);
-    s->mark[k->position] = 2;
-    vec_push(s->plan->arena, &s->done, k);
+    return true;
 }
 
-Plan *order(Plan *plan)
+/* False where k waits for itself. */
+static bool visit(Sorter *s, Kernel *k)
+{
+    if (s->mark[k->position] != 0)
+        return s->mark[k->position] == 2;
+    s->mark[k->position] = 1;
+    if (!visit_inputs(s, k) || !visit_readers(s, k))
+        return false;
+    s->mark[k->position] = 2;
+    vec_push(s->plan->arena, &s->done, k);
+    return true;
+}
+
+static Sorter sort(Plan *plan)
 {
     int n = plan->kernels.n;
     if (n > 0)
@@ -103,8 +118,27 @@ Plan *order(Plan *plan)
         note_reads(&s, plan->kernels.at[i]);
     }
     for (int i = 0; i < n; i++)
-        visit(&s, plan->kernels.at[i]);
-    for (int i = 0; i < n; i++) {
+        if (!visit(&s, plan->kernels.at[i]))
+            break;
+    return s;
+}
+
+Plan *untie(Plan *plan)
+{
+    for (;;) {
+        const Buffer *tied = sort(plan).tied;
+        if (!tied)
+            return plan;
+        layout_apart(plan, tied->index);
+    }
+}
+
+Plan *order(Plan *plan)
+{
+    Sorter s = sort(plan);
+    if (s.done.n < plan->kernels.n)
+        nnc_bug("kernels wait for each other");
+    for (int i = 0; i < s.done.n; i++) {
         plan->kernels.at[i] = s.done.at[i];
         plan->kernels.at[i]->position = i;
         if (plan->kernels.at[i]->body)

@@ -767,9 +767,39 @@ def normalised(c):
     return squares(c, c.dense(h, "b", 3), 3)
 
 
+class LookingBack(torch.optim.Optimizer):
+    """Goes on as the weights went, and where the gradient is changing to."""
+
+    @torch.no_grad()
+    def step(self):
+        for w in self.param_groups[0]["params"]:
+            state = self.state[w]
+            g = state.get("last_gradient", torch.zeros_like(w))
+            v = state.get("last_weight", torch.zeros_like(w))
+            state.update(last_gradient=w.grad.clone(), last_weight=w.clone())
+            w += 0.1 * (w - v) \
+                - self.param_groups[0]["lr"] * (1.5 * w.grad - 0.5 * g)
+
+
+def looking_back(c):
+    h = c.dense(c.input("x", 5), "a", 6)
+    a, b, seen, kept = (c.statistic("s." + name, 6, 0.5)
+                        for name in ("a", "b", "seen", "kept"))
+    old, mean = seen.clone(), h.mean(0)
+    y = c.dense((h * a.clone() + mean * old + kept).tanh(), "b", 3)
+    both = a.clone(), b.clone()
+    a.copy_(both[1])
+    b.copy_(both[0])
+    seen.copy_(mean.detach())
+    return squares(c, y, 3)
+
+
 # What optimisers remember of a weight, in the order of the slots.
-SLOTS = ("sum", "square_avg", "momentum_buffer", "exp_avg", "exp_avg_sq")
+SLOTS = ("sum", "square_avg", "momentum_buffer", "exp_avg", "exp_avg_sq",
+         "last_gradient", "last_weight")
 OPTIMISERS = {
+    "steps_looking_back": (with_rule(LookingBack)(defaults={"lr": 0.1}),
+                           {"network": looking_back}),
     "steps_batchnorm": (sgd(lr=0.1, momentum=0.9), {"network": normalised}),
     "small_sgd": (sgd(lr=0.1), {}),
     "small_momentum": (sgd(lr=0.1, momentum=0.9), {}),
