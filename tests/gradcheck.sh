@@ -31,6 +31,8 @@ check 0 "what lies before sign" '^all other gradients agree' --model signs
 [ "$(grep -c 'not checked: behind sign$' log)" -eq 2 ]
 verdict "sign is named" "$(cat log)"
 check 1 "nothing but sign" 'all parameters lie behind sign' --model all_signs
+check 0 "functions, statistics and losses together" \
+    '^all gradients agree' --model mixed
 check 0 "values at kinks are set aside" 'values were set aside.*kinks of relu$' \
     --model crowded -D n=4000
 ! grep -q sign log
