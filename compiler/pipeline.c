@@ -201,11 +201,23 @@ static bool wanted(Want want, const Entry *e)
     return want == WANT_ALL || infers == (want == WANT_INFER);
 }
 
-/* A step that gives its gradients away instead of updating with them. */
+/* Takes away what gives tensors new values. */
+static void keep_tensors(Graph *g)
+{
+    int n = 0;
+    for (int i = 0; i < g->roots.n; i++)
+        if (g->roots.at[i].role != ROOT_TENSOR)
+            g->roots.at[n++] = g->roots.at[i];
+    g->roots.n = n;
+}
+
+/* A step that gives its gradients away instead of updating with them, in place
+ * of the one that updates. The loss is the same at every call. */
 static Entry *checked(Program *p, const Entry *step)
 {
     Entry *e = NEW(p->arena, Entry);
     *e = *step;
+    keep_tensors(e->graph);
     e->name = "grad";
     e->updates = false;
     p->kinks = kinks_find(p, e->graph);

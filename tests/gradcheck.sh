@@ -27,6 +27,7 @@ check() {
 
 check 0 "twenty layers of relu" 'all gradients agree' --model deep
 check 0 "biases of 0 under blank pixels" 'all gradients agree' --model blank
+check 0 "beside statistics" 'all gradients agree' --model gathers
 check 0 "what lies before sign" '^all other gradients agree' --model signs
 [ "$(grep -c 'not checked: behind sign$' log)" -eq 2 ]
 verdict "sign is named" "$(cat log)"
