@@ -124,7 +124,6 @@ static void $NAME(const float *restrict x, const float *restrict w,
                         won = (won & ~more) | (more & $d);
                     }
                     $APPLY(m, $q, $i, $j);
-                    $DEAD(m, won);
                     $PUT(m, $q, $i, $j);
                     $PUT_ARG(won, $q, $i, $j);
                 }

@@ -130,7 +130,6 @@ static void $NAME(const float *restrict x, const float *restrict w,
                     }
                     $BIAS(m, $k);
                     $APPLY(m, $k, $i, $q);
-                    $DEAD(m, won);
                     $PUT(m, $k, $i, $q);
                     $PUT_ARG(won, $k, $i, $q);
                 }

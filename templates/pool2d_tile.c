@@ -63,7 +63,6 @@ static void $NAME(const float *restrict x, float *restrict y,
         }
     }
     $APPLY(m, $c, $n, $i, $j);
-    $DEAD(m, won);
     $PUT(y + $i * $YI + $j * $YJ + $YC($c), m, $n);
     const nn_small small = __builtin_convertvector(won, nn_small);
     __builtin_memcpy(arg + $i * $AI + $j * $AJ + $AC($c), &small,
@@ -166,7 +165,6 @@ static void $NAME(const float *restrict x, float *restrict y,
             won = (won & ~more) | (more & (next_row * $KW + v));
         }
         $APPLY_COLUMNS(m, c, i, k);
-        $DEAD(m, won);
         const nn_small small = __builtin_convertvector(won, nn_small);
         __builtin_memcpy(arg + i * $AI + k + $AC(c), &small,
                          $COUNT * sizeof *arg);
@@ -238,7 +236,7 @@ static void $NAME(const float *restrict x, float *restrict y,
                 /* section: put_won */
                 for (int l = 0; l < $COUNT; l++) {
                     arg[i * $AI + (k + l) * $AJ + $AC(c)] =
-                        ($ARG_TYPE)($ALIVE(m[l]) ? at[l] : $AREA);
+                        ($ARG_TYPE)at[l];
                 }
                 /* end: put_won */
             }

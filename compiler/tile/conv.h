@@ -30,11 +30,9 @@
  * the pooled values, and dy of both gradients is the gradient of the pooled
  * values. `argmax` makes forward record which pixel of the window won (the
  * first maximum in row-major order, as PyTorch), at the place that y's value
- * has; `dead` records the window's area instead where the epilogue's result
- * is not above zero (relu), so that no gradient passes. Gradients through max
- * pooling need arg. Only windows that do not overlap (stride = window, no
- * padding) that the registers can hold: ask conv_pools first, and use pool.h
- * where it says no.
+ * has. Gradients through max pooling need arg. Only windows that do not
+ * overlap (stride = window, no padding) that the registers can hold: ask
+ * conv_pools first, and use pool.h where it says no.
  *
  * Weights are read in plan.weights, a layout of the PyTorch-shaped tensor
  * [k, c, u, v] with zeros at the places that no element has. The gradient by
@@ -79,7 +77,7 @@ typedef struct ConvSpec {
     bool bias; /* forward adds b; GRAD_WEIGHT also gives db */
     PoolKind pool;
     int window[2];
-    bool argmax, dead;
+    bool argmax;
     ConvWeights dw_layout; /* GRAD_WEIGHT: the layout of dw */
     Epilogue epilogue;     /* on y (forward) or dx (GRAD_INPUT) */
     int unroll; /* most multiply-adds of a basic block; 0: one tile step a

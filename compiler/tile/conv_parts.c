@@ -282,16 +282,6 @@ static const char *pool_section(const ConvSpec *s)
     return s->argmax ? "arg_maximum" : "maximum";
 }
 
-void conv_dead_hole(Holes *h, bool dead, int area)
-{
-    holes_hook(h, "DEAD", "m, won",
-               dead ? arena_printf(h->arena,
-                                   "$won = ($won & ($m > 0.0f)) | (%d & "
-                                   "~($m > 0.0f));",
-                                   area)
-                    : "");
-}
-
 void conv_pool_holes(Holes *h, const ConvSpec *s, const Target *target)
 {
     static const char *const sections[] = {"plain", "maximum", "arg_maximum",
@@ -307,7 +297,6 @@ void conv_pool_holes(Holes *h, const ConvSpec *s, const Target *target)
     holes_text(h, "SHARE", arena_printf(h->arena, "(1.0f / %d)", area));
     holes_text(h, "ARG_TYPE", area < 256 ? "unsigned char" : "unsigned short");
     holes_int(h, "ARG_VECTOR", target->lanes * (area < 256 ? 1 : 2));
-    conv_dead_hole(h, s->dead, area);
     if (!s->argmax) {
         holes_drop(h, "arg_type");
     }

@@ -91,9 +91,6 @@ const char *conv_clipped(Arena *arena, const char *var, const char *name,
 /* The holes of pooling in registers, and the sections that are not wanted. */
 void conv_pool_holes(Holes *holes, const ConvSpec *spec, const Target *target);
 
-/* The hook that records a window's area where its maximum is not above 0. */
-void conv_dead_hole(Holes *holes, bool dead, int area);
-
 /* The layout of arg. */
 const Image *conv_arg(const ConvSpec *spec);
 

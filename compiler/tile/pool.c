@@ -179,12 +179,9 @@ static void pool_holes(Holes *h, Writer *w)
 {
     const PoolSpec *s = &w->plan->spec;
     bool wide = w->plan->arg_bytes == 2;
-    int area = s->window[0] * s->window[1];
     size_holes(h, s, w->plan->target);
     layout_holes(h, s);
     holes_text(h, "ARG_TYPE", wide ? "unsigned short" : "unsigned char");
-    holes_hook(h, "ALIVE", "m", s->dead ? "$m > 0.0f" : "1");
-    conv_dead_hole(h, s->dead, area);
     holes_write(h, "LOAD", write_load, w);
     holes_write(h, "PUT", write_put, w);
     holes_write(h, "APPLY", write_apply, w);

@@ -11,10 +11,8 @@
  *
  * from..to are rows of the batch, any split gives the same bits. arg holds the
  * index of the first maximum in each window, row-major; a byte, or two where
- * the window has more than 255 places (plan.arg_bytes). With `dead` it holds
- * the window's area where the epilogue's result is not above zero, and such a
- * gradient goes nowhere. Any layout; channels side by side in all of them are
- * fast. */
+ * the window has more than 255 places (plan.arg_bytes). Any layout; channels
+ * side by side in all of them are fast. */
 #ifndef NNC_TILE_POOL_H
 #define NNC_TILE_POOL_H
 
@@ -27,7 +25,7 @@ typedef struct PoolSpec {
     int window[2], stride[2], pad[4]; /* pads are less than the window */
     Image x, y;
     Image arg; /* arg's layout; channels 0: as y */
-    bool argmax, dead;
+    bool argmax;
     Epilogue epilogue; /* on y, or on dx of a gradient */
 } PoolSpec;
 

@@ -151,12 +151,12 @@ void convcase_conv(ConvCases *c, const ConvPlan *p, const char *label)
     weights(t, "dw", &s->dw_layout);
     text_printf(t,
                 ".pool = %s, .window = {%d, %d}, .bias = %d, .argmax = %d, "
-                ".dead = %d, .relu = %d, .arg_bytes = %d, .units = %d, "
+                ".relu = %d, .arg_bytes = %d, .units = %d, "
                 ".scratch = %lld, .partial = %lld, .run = run_%s%s%s},\n",
                 s->pool == POOL_MAX    ? "'m'"
                 : s->pool == POOL_MEAN ? "'a'"
                                        : "0",
-                s->window[0], s->window[1], s->bias, s->argmax, s->dead,
+                s->window[0], s->window[1], s->bias, s->argmax,
                 s->role == CONV_FORWARD && s->epilogue.print != NULL,
                 p->arg_bytes, p->units, (long long)p->scratch,
                 (long long)p->partial, name, finishes ? ", .finish = run_" : "",
@@ -179,11 +179,11 @@ void convcase_pool(ConvCases *c, const PoolPlan *p, const char *label)
     image(t, "y", &s->y);
     image(t, "arg", s->arg.channels > 0 ? &s->arg : &s->y);
     text_printf(t,
-                ".pool = '%c', .window = {%d, %d}, .argmax = %d, .dead = %d, "
+                ".pool = '%c', .window = {%d, %d}, .argmax = %d, "
                 ".relu = %d, .arg_bytes = %d, .units = %d, .run = run_%s},\n",
                 s->kind == POOL_MAX ? 'm' : 'a', s->window[0], s->window[1],
-                s->argmax, s->dead, s->epilogue.print != NULL, p->arg_bytes,
-                p->units, name);
+                s->argmax, s->epilogue.print != NULL, p->arg_bytes, p->units,
+                name);
 }
 
 static const char main_text[] =

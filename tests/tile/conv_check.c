@@ -250,7 +250,7 @@ static void pool(struct data *d, const double *from, int h, int w,
                 size_t o =
                     ((size_t)p * (size_t)d->ph + (size_t)i) * (size_t)d->pw +
                     (size_t)j;
-                d->won[o] = c->dead && !(m > 0) ? d->area : won;
+                d->won[o] = won;
                 d->y[o] = m;
             }
         }

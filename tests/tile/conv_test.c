@@ -79,8 +79,7 @@ static void add(ConvCases *c, const Row *r, ConvRole role, bool liked)
     }
     s.bias = below(2);
     s.argmax = role == CONV_FORWARD && s.pool == POOL_MAX && below(2);
-    s.dead = s.argmax && below(2);
-    if (role == CONV_FORWARD && (s.dead || below(2))) {
+    if (role == CONV_FORWARD && below(2)) {
         s.epilogue = convcase_relu();
     }
     s.unroll = unrolls[below(4)];

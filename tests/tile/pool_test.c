@@ -67,8 +67,7 @@ static void add(ConvCases *c, const Row *r, PoolKind kind, bool gradient,
     if ((gradient || s.argmax) && !plain && below(2)) {
         s.arg = any_image(k, h, w, lanes);
     }
-    s.dead = s.argmax && below(2);
-    if (!gradient && (s.dead || below(2))) {
+    if (!gradient && below(2)) {
         s.epilogue = convcase_relu();
     }
     PoolPlan *p = pool_plan(c->code.arena, &s, c->target);
