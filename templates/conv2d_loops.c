@@ -62,22 +62,3 @@ static void $TILES(const float *in, float *to)
     }
     /* end: pixels_first */
 }
-
-/* Weights from one layout to another; what no element fills becomes 0. */
-static void $REPACK(const float *restrict w, float *restrict to)
-{
-    /* section: repack */
-    for (int i = 0; i < $SIZE; i++) {
-        to[i] = 0.0f;
-    }
-    for (int k = 0; k < $K; k++) {
-        for (int c = 0; c < $C; c++) {
-            for (int u = 0; u < $U; u++) {
-                for (int v = 0; v < $V; v++) {
-                    to[$TO] = w[$FROM];
-                }
-            }
-        }
-    }
-    /* end: repack */
-}

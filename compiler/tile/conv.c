@@ -1,5 +1,5 @@
-/* conv.c: the public side of conv.h: which layouts, which form, and weight
- * layouts. The forms themselves are in conv_forward.c (with direct.c and
+/* conv.c: the public side of conv.h: checks a spec and calls the form of its
+ * role. The forms themselves are in conv_forward.c (with direct.c and
  * columns.c), conv_input.c and conv_weight.c. */
 #include <limits.h>
 
@@ -61,27 +61,4 @@ void conv_emit(Text *out, const ConvPlan *plan, const char *name)
     } else {
         conv_weight_emit(out, plan, name);
     }
-}
-
-void conv_repack_emit(Text *out, const int shape[4], const ConvWeights *from,
-                      const ConvWeights *to, const char *name)
-{
-    Holes h = {.arena = out->arena};
-    int64_t count = 1;
-    for (int i = 0; i < 4; i++) {
-        count *= shape[i];
-    }
-    holes_int(&h, "K", shape[0]);
-    holes_int(&h, "C", shape[1]);
-    holes_int(&h, "U", shape[2]);
-    holes_int(&h, "V", shape[3]);
-    holes_int(&h, "SIZE", to->size > count ? to->size : 0);
-    holes_text(&h, "FROM", conv_place_text(out->arena, shape, from));
-    holes_text(&h, "TO", conv_place_text(out->arena, shape, to));
-    text_printf(out,
-                "static void %s(const float *restrict w, float *restrict to)\n"
-                "{\n",
-                name);
-    holes_fill(out, &h, "templates/conv2d_loops.c", "repack", 1);
-    text_add(out, "}\n\n");
 }

@@ -132,10 +132,4 @@ ConvPlan *conv_plan(Arena *arena, const ConvSpec *spec, const Target *target);
 /* Prints the function(s) of the plan. */
 void conv_emit(Text *out, const ConvPlan *plan, const char *name);
 
-/* Prints `static void NAME(const float *restrict w, float *restrict to)`,
- * which copies filters x channels x kh x kw weights from one layout to
- * another and clears what no element fills. */
-void conv_repack_emit(Text *out, const int shape[4], const ConvWeights *from,
-                      const ConvWeights *to, const char *name);
-
 #endif
