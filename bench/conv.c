@@ -61,7 +61,6 @@ static ConvSpec spec_of(Arena *arena, const Row *r, const Target *t)
         s.window[i] = r->pool;
     }
     s.pool = r->pool > 0 ? POOL_MAX : POOL_NONE;
-    s.bias = r->role != CONV_GRAD_INPUT;
     s.unroll = -1;
     s.x = image_rows(r->channels, r->size, r->size);
     conv_images(&s, t, &s.x, &s.y);

@@ -1,6 +1,6 @@
 /* Convolution whose lanes are output channels.
  *
- *     y[i,j,k] = b[k] + sum over g,u,v,c of
+ *     y[i,j,k] = sum over g,u,v,c of
  *         x[g, i*stride + u, j*stride + v, c] * w[k, u, v, g, c]
  *
  * One tile is $ROWS x $COLUMNS pixels by $VECTORS vectors of $LANES channels,
@@ -13,7 +13,7 @@
  * v and c are one loop of $STEPS. The barrier $STEP ends each step: it keeps
  * the compiler from moving loads of later steps up until the registers spill.
  *
- * x points at the tile's first pixel (in the halo), w and b at the tile's
+ * x points at the tile's first pixel (in the halo), w at the tile's
  * channels, y and arg at the tile's first result, channel 0; k is the tile's
  * first channel. $STEPS * $VECTORS * $ROWS * $COLUMNS multiply-adds of vectors
  * a tile, each scalar used $VECTORS times, each vector $ROWS * $COLUMNS times.
@@ -22,24 +22,13 @@
  * not at all), changed by $APPLY(value, q, i, j) and stored by
  * $PUT(value, q, i, j); $PUT_ARG stores which pixel won. */
 static void $NAME(const float *restrict x, const float *restrict w,
-                  const float *restrict b, float *restrict y,
-                  unsigned char *restrict arg, int k)
+                  float *restrict y, unsigned char *restrict arg, int k)
 {
     /* section: tile */
     /* section: arg_type */
     typedef $ARG_TYPE nn_small __attribute__((vector_size($ARG_VECTOR)));
     /* end: arg_type */
     nn_vec acc[$ROWS][$COLUMNS][$VECTORS];
-    /* section: biased */
-    for (int $q = 0; $q < $VECTORS; $q++) {
-        for (int $i = 0; $i < $ROWS; $i++) {
-            for (int $j = 0; $j < $COLUMNS; $j++) {
-                acc[$i][$j][$q] = nn_vload(b + $q * $LANES);
-            }
-        }
-    }
-    /* end: biased */
-    /* section: bare */
     for (int $i = 0; $i < $ROWS; $i++) {
         for (int $j = 0; $j < $COLUMNS; $j++) {
             for (int $q = 0; $q < $VECTORS; $q++) {
@@ -47,7 +36,6 @@ static void $NAME(const float *restrict x, const float *restrict w,
             }
         }
     }
-    /* end: bare */
     for (int g = 0; g < $GROUPS; g++) {
         for (int u = 0; u < $KH; u++) {
             for (int v = 0; v < $KW; v++) {

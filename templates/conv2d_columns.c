@@ -1,6 +1,6 @@
 /* Convolution whose lanes are output columns, for few output channels.
  *
- *     y[k,i,j] = b[k] + sum over c,u,v of
+ *     y[k,i,j] = sum over c,u,v of
  *         x[c, i*stride + u, j + v] * w[c,u,v,k]
  *
  * One tile is $CHANNELS channels by $ROWS rows by $VECTORS vectors of $LANES
@@ -9,7 +9,7 @@
  * which is packed [c][u][v][k]. Lanes behind the last column hold numbers that
  * are never stored. The barrier ends each step (conv2d_channels.c).
  *
- * x points at the tile's first column (in the halo) of channel 0, w and b at
+ * x points at the tile's first column (in the halo) of channel 0, w at
  * the tile's first channel, y and arg at the tile's first result, channel k.
  *
  * Results are pooled over $WINDOW_H rows and two columns (or not at all),
@@ -17,8 +17,7 @@
  * $PUT_ARG does with the number of the pixel that won. $LOW and $HIGH are
  * functions that take the lanes 0, 2, 4.. and 1, 3, 5.. of two vectors. */
 static void $NAME(const float *restrict x, const float *restrict w,
-                  const float *restrict b, float *restrict y,
-                  unsigned char *restrict arg, int k)
+                  float *restrict y, unsigned char *restrict arg, int k)
 {
     /* section: tile */
     /* section: arg_type */
@@ -28,7 +27,7 @@ static void $NAME(const float *restrict x, const float *restrict w,
     for (int $k = 0; $k < $CHANNELS; $k++) {
         for (int $i = 0; $i < $ROWS; $i++) {
             for (int $q = 0; $q < $VECTORS; $q++) {
-                acc[$k][$i][$q] = $FIRST;
+                acc[$k][$i][$q] = (nn_vec){0};
             }
         }
     }
@@ -71,7 +70,6 @@ static void $NAME(const float *restrict x, const float *restrict w,
     for (int $k = 0; $k < $CHANNELS; $k++) {
         for (int $i = 0; $i < $ROWS; $i++) {
             for (int $q = 0; $q < $VECTORS; $q++) {
-                $BIAS(acc[$k][$i][$q], $k);
                 $APPLY(acc[$k][$i][$q], $k, $i, $q);
                 $PUT(acc[$k][$i][$q], $k, $i, $q);
             }
@@ -92,7 +90,6 @@ static void $NAME(const float *restrict x, const float *restrict w,
                     }
                     nn_vec m = nn_vmax($HIGH(m0, m1),
                                       $LOW(m0, m1));
-                    $BIAS(m, $k);
                     $APPLY(m, $k, $i, $q);
                     $PUT(m, $k, $i, $q);
                 }
@@ -128,7 +125,6 @@ static void $NAME(const float *restrict x, const float *restrict w,
                         m = nn_vif(more, next, m);
                         won = (won & ~more) | (more & (2 * $u + 1));
                     }
-                    $BIAS(m, $k);
                     $APPLY(m, $k, $i, $q);
                     $PUT(m, $k, $i, $q);
                     $PUT_ARG(won, $k, $i, $q);
@@ -150,7 +146,6 @@ static void $NAME(const float *restrict x, const float *restrict w,
                     }
                     nn_vec m = ($LOW(m0, m1) +
                                 $HIGH(m0, m1)) * $SHARE;
-                    $BIAS(m, $k);
                     $APPLY(m, $k, $i, $q);
                     $PUT(m, $k, $i, $q);
                 }

@@ -67,17 +67,6 @@ static void $PANEL(const float *restrict x, const float *restrict dy,
         }
     }
     /* end: panel */
-    /* section: panel_bias */
-    for (int q = 0; q < $VECTORS; q++) {
-        nn_vec acc = nn_vload(sum + q * $LANES);
-        for (int i = 0; i < $HEIGHT; i++) {
-            for (int j = 0; j < $COLUMNS; j++) {
-                acc += nn_vload(dy + (i * $DYI + j * $DYJ + q * $DYQ));
-            }
-        }
-        nn_vstore(sum + q * $LANES, acc);
-    }
-    /* end: panel_bias */
 }
 
 /* `sparse`, before a maximum over windows that do not overlap: of each window
@@ -138,18 +127,6 @@ static void $SPARSE(const float *restrict x, const float *restrict dy,
         }
     }
     /* end: sparse_loops */
-    /* section: sparse_bias */
-    for (int k = 0; k < $K; k++) {
-        float s = sum[k];
-        for (int i = 0; i < $HEIGHT; i++) {
-            for (int j = 0; j < $WIDTH; j++) {
-                const int won = arg[i * $AI + j * $AJ + $AC(k)];
-                s += won < $AREA ? dy[i * $DYI + j * $DYJ + $DYC(k)] : 0.0f;
-            }
-        }
-        sum[k] = s;
-    }
-    /* end: sparse_bias */
 }
 
 /* `columns`: lanes are columns, whose sums are added up at the very end. A
@@ -203,17 +180,6 @@ static void $COLUMNS_FORM(const float *restrict x, const float *restrict dy,
         }
     }
     /* end: columns_loops */
-    /* section: columns_bias */
-    for (int k = 0; k < $K; k++) {
-        nn_vec acc = nn_vload(sum + k * $LANES);
-        for (int i = 0; i < $HEIGHT; i++) {
-            for (int j = 0; j < $WIDTH; j += $LANES) {
-                acc += nn_vload(dy + (k * $DYC + i * $DYI + j));
-            }
-        }
-        nn_vstore(sum + k * $LANES, acc);
-    }
-    /* end: columns_bias */
 }
 
 /* The loops over shards of the batch, each with its own sums, and over panels
@@ -247,8 +213,7 @@ static void $NAME(const float *restrict x, const float *restrict dy,
 
 /* Shards added in their order, so that the sum does not depend on who did
  * them; then every weight to its place. */
-static void $FINISH(float *restrict partial, float *restrict dw,
-                    float *restrict db)
+static void $FINISH(float *restrict partial, float *restrict dw)
 {
     /* section: add */
     for (int shard = 1; shard < $SHARDS; shard++) {
@@ -273,9 +238,4 @@ static void $FINISH(float *restrict partial, float *restrict dw,
         }
     }
     /* end: place */
-    /* section: bias */
-    for (int k = 0; k < $K; k++) {
-        db[k] = $BIAS(partial + ($BIAS_AT + k * $BIAS_STEP));
-    }
-    /* end: bias */
 }

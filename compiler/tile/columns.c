@@ -166,15 +166,6 @@ static bool room(const Tile *tile)
     return one_tile && y->halo[RIGHT] == 0 && gap >= over;
 }
 
-static void write_bias(Text *out, void *context, int n, const char *const *args)
-{
-    const Tile *tile = context;
-    (void)n;
-    if (tile->c->spec->bias && tile->c->spec->pool != POOL_NONE) {
-        text_printf(out, "%s += b[%s];", args[0], args[1]);
-    }
-}
-
 static void write_apply(Text *out, void *context, int n,
                         const char *const *args)
 {
@@ -246,10 +237,6 @@ static void tile_holes(Holes *h, const Columns *c)
     int lanes = c->target->lanes;
     int results = c->rows / conv_window(c->spec, 0) *
                   ceil_div(c->vectors, conv_window(c->spec, 1));
-    bool first = s->bias && s->pool == POOL_NONE;
-    holes_hook(h, "FIRST", "", "");
-    h->at[h->n - 1] =
-        hole_text("FIRST", first ? "nn_vset(b[$k])" : "(nn_vec){0}");
     holes_int(h, "CHANNELS", c->channels);
     holes_int(h, "ROWS", c->rows);
     holes_int(h, "VECTORS", c->vectors);
@@ -288,7 +275,6 @@ static void tile_body(Text *body, const Columns *c, const char *low,
     holes_text(&h, "LOW", low);
     holes_text(&h, "HIGH", high);
     conv_pool_holes(&h, c->spec, c->target);
-    holes_write(&h, "BIAS", write_bias, &tile);
     holes_write(&h, "APPLY", write_apply, &tile);
     holes_write(&h, "PUT", write_put, &tile);
     holes_write(&h, "PUT_ARG", write_put_arg, &tile);
@@ -341,20 +327,18 @@ static void tile_formals(Arena *a, const Columns *c, const Corner *at,
                      at->ox, (long long)x0)};
     f[1] = (Formal){"const float *restrict ", "w",
                     arena_printf(a, "w + %s", at->k)};
-    f[2] = (Formal){"const float *restrict ", "b",
-                    arena_printf(a, "b + %s", at->k)};
-    f[3] = (Formal){"float *restrict ", "y",
+    f[2] = (Formal){"float *restrict ", "y",
                     arena_printf(a, "out + %s", first_result(a, c, at, c->y))};
-    f[4] = (Formal){
+    f[3] = (Formal){
         wide ? "unsigned short *restrict " : "unsigned char *restrict ", "arg",
         arena_printf(a, "won + %s", first_result(a, c, at, conv_arg(s)))};
-    f[5] = (Formal){"int ", "n", "n"};
-    f[6] = (Formal){"int ", "k", at->k};
-    f[7] = (Formal){"int ", "oy",
+    f[4] = (Formal){"int ", "n", "n"};
+    f[5] = (Formal){"int ", "k", at->k};
+    f[6] = (Formal){"int ", "oy",
                     conv_scaled(a, at->oy, conv_window(c->spec, 0), 1)};
-    f[8] = (Formal){"int ", "ox",
+    f[7] = (Formal){"int ", "ox",
                     conv_scaled(a, at->ox, conv_window(c->spec, 1), 1)};
-    f[9] = (Formal){0};
+    f[8] = (Formal){0};
 }
 
 void columns_emit(Text *out, Text *loops, int indent, const Columns *c,
@@ -378,7 +362,7 @@ void columns_emit(Text *out, Text *loops, int indent, const Columns *c,
     Holes h = {.arena = a};
     comment_formula(out, path, 0);
     holes_text(&h, "CALL",
-               conv_function(out, arena_printf(a, "%s_tile", name), formals, 10,
+               conv_function(out, arena_printf(a, "%s_tile", name), formals, 9,
                              &c->spec->epilogue, text_str(&body)));
     holes_text(&h, "CLIP_K", at.clip_k);
     holes_text(&h, "CLIP_Y", at.clip_y);

@@ -1,6 +1,6 @@
 /* conv.h: 2-D convolutions as C, forward and both gradients.
  *
- *     y[n,k,i,j] = b[k] + sum over c,u,v of
+ *     y[n,k,i,j] = sum over c,u,v of
  *                  x[n, c, i*stride+u-pad, j*stride+v-pad] * w[k,c,u,v]
  *
  * The part knows no Graph: a ConvSpec says what is wanted, conv_plan chooses
@@ -13,18 +13,17 @@
  * Work is cut into `units` that are independent of the number of threads:
  * the emitted function does units from..to-1, any split gives the same bits.
  *
- *     forward          NAME(x, w, b, y, arg, scratch EXTRA, from, to)
+ *     forward          NAME(x, w, y, arg, scratch EXTRA, from, to)
  *     gradient by x    NAME(dy, arg, w, dx, scratch EXTRA, from, to)
  *     gradient by w    NAME(x, dy, arg, dw, partial, scratch, from, to), then
- *                      NAME_finish(partial, dw, db) once after all units
+ *                      NAME_finish(partial, dw) once after all units
  *
  * All are `static void`; pointers are float *restrict (const where read;
  * arg unsigned char, or unsigned short where plan.arg_bytes is 2), from and
- * to are int. Parameters that a plan does not need are left out: b without
- * bias, arg without argmax, scratch and partial where their sizes are 0, dw
- * of the gradient by w where `partial` is used, db without bias. NAME_finish
- * exists where plan.partial > 0 or the bias gradient is wanted. EXTRA is the
- * epilogue's params.
+ * to are int. Parameters that a plan does not need are left out: arg without
+ * argmax, scratch and partial where their sizes are 0, dw of the gradient by w
+ * where `partial` is used. NAME_finish exists where plan.partial > 0. EXTRA is
+ * the epilogue's params.
  *
  * Pooling. With `pool` the convolution's own result is never stored: y holds
  * the pooled values, and dy of both gradients is the gradient of the pooled
@@ -36,9 +35,8 @@
  *
  * Weights are read in plan.weights, a layout of the PyTorch-shaped tensor
  * [k, c, u, v] with zeros at the places that no element has. The gradient by
- * x wants its own (turned) copy: conv_repack_emit makes it from the other.
- * dw is written in spec.dw_layout, zeros included. b, where lanes are
- * channels, is read in whole vectors: pad it. */
+ * x wants its own (turned) copy. dw is written in spec.dw_layout, zeros
+ * included. */
 #ifndef NNC_TILE_CONV_H
 #define NNC_TILE_CONV_H
 
@@ -74,7 +72,6 @@ typedef struct ConvSpec {
     Image y;   /* forward's result after pooling, or its gradient's layout */
     Image arg; /* where forward puts arg; channels 0: as y. It need not lie as
                   y does, nor as the gradient of y */
-    bool bias; /* forward adds b; GRAD_WEIGHT also gives db */
     PoolKind pool;
     int window[2];
     bool argmax;

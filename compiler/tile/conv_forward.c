@@ -176,8 +176,6 @@ static ConvWeights layout(const ConvSpec *s, const Forward *f)
     return w;
 }
 
-/* Where a bias vector is padded to whole vectors, reading it is safe: b is
- * read up to the next multiple of the lanes. */
 static const char *reason(Arena *a, const Forward *f, const ConvPlan *p)
 {
     const char *copy = p->copy_x ? "; copies x to give it its halo" : "";
@@ -317,7 +315,6 @@ void conv_forward_emit(Text *out, const ConvPlan *p, const char *name)
     const Formal formals[] = {
         {"const float *restrict ", "x", ""},
         {"const float *restrict ", "w", ""},
-        {"const float *restrict ", "b", ""},
         {"float *restrict ", "y", ""},
         {p->arg_bytes == 2 ? "unsigned short *restrict "
                            : "unsigned char *restrict ",
@@ -327,7 +324,7 @@ void conv_forward_emit(Text *out, const ConvPlan *p, const char *name)
         {"int ", "from", ""},
         {"int ", "to", ""},
     };
-    conv_function(out, name, formals, 9, &s->epilogue, text_str(&body));
+    conv_function(out, name, formals, 8, &s->epilogue, text_str(&body));
 }
 
 Image conv_arg_image(const ConvSpec *spec, const Target *target)

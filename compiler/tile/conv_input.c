@@ -22,7 +22,7 @@ typedef struct Phase { /* pixels whose row and column are r modulo stride */
 } Phase;
 
 typedef struct Turned {
-    ConvSpec plain; /* without pooling and bias, for direct.c */
+    ConvSpec plain; /* without pooling, for direct.c */
     Image dy;       /* with the halo that all phases need */
     int phases[2];
     Phase *phase; /* phases[0] * phases[1] of them */
@@ -182,7 +182,6 @@ static void plan_turned(Arena *arena, Turned *t, const ConvSpec *s,
     turned_halo(s, halo);
     t->plain = *s;
     t->plain.pool = POOL_NONE;
-    t->plain.bias = false;
     t->plain.argmax = false;
     t->dy = s->y;
     if (s->pool != POOL_NONE || !has_halo(&s->y, halo)) {

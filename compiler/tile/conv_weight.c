@@ -103,7 +103,7 @@ void conv_weight_plan(Arena *arena, ConvPlan *p)
     p->scratch = x_size(&f) + (p->copy_y ? aligned(f.dy.size) : 0);
     p->units = p->form == CONV_TILES ? f.panels * f.splits : f.shards;
     p->partial = p->form != CONV_TILES   ? f.partial * f.shards
-                 : in_place(&f, p->form) ? f.bias_size
+                 : in_place(&f, p->form) ? 0
                                          : f.partial;
     p->fmas = (int64_t)f.rows * f.vectors * f.filters;
     p->why = reason(arena, p);
@@ -146,7 +146,7 @@ static const char *setup(Arena *a, const ConvPlan *p, const WeightForm *f,
 }
 
 /* Clears what a unit of CONV_TILES sums: its panel's weights, or those of one
- * u, and the panel's bias. */
+ * u. */
 static const char *clear(Arena *a, const WeightForm *f)
 {
     const ConvSpec *s = f->spec;
@@ -181,13 +181,6 @@ static const char *clear(Arena *a, const WeightForm *f)
                     "sum[q * %lld + i] = 0.0f;\n}\n",
                     (long long)vector, (long long)vector);
     }
-    if (s->bias) {
-        text_printf(&t,
-                    "%sfor (int i = 0; i < %d; i++) {\n"
-                    "bias[q * %d + i] = 0.0f;\n}\n%s",
-                    f->splits > 1 ? "if (first == 0) {\n" : "", lanes, lanes,
-                    f->splits > 1 ? "}\n" : "");
-    }
     text_add(&t, "}\n");
     return text_str(&t);
 }
@@ -219,9 +212,6 @@ static void emit_finish(Text *out, const ConvPlan *p, const WeightForm *f,
     holes_text(&h, "FROM", place(a, s, &f->sums));
     const char *value = f->sum_step > 1 ? "nn_vsum(nn_vload($p))" : "*($p)";
     holes_hook(&h, "VALUE", "p", value);
-    holes_hook(&h, "BIAS", "p", value);
-    holes_int(&h, "BIAS_AT", direct ? 0 : f->bias_at);
-    holes_int(&h, "BIAS_STEP", f->sum_step);
     if (f->shards > 1) {
         holes_fill(&body, &h, path, "add", 1);
     }
@@ -229,15 +219,11 @@ static void emit_finish(Text *out, const ConvPlan *p, const WeightForm *f,
         holes_fill(&body, &h, path, "clear_dw", 1);
         holes_fill(&body, &h, path, "place", 1);
     }
-    if (s->bias) {
-        holes_fill(&body, &h, path, "bias", 1);
-    }
     const Formal formals[] = {
         {"float *restrict ", "partial", ""},
         {"float *restrict ", "dw", ""},
-        {"float *restrict ", "db", ""},
     };
-    conv_function(out, arena_printf(a, "%s_finish", name), formals, 3,
+    conv_function(out, arena_printf(a, "%s_finish", name), formals, 2,
                   &no_epilogue, text_str(&body));
 }
 
@@ -278,10 +264,6 @@ static void emit_body(Text *body, const ConvPlan *p, const WeightForm *f,
     }
     if (p->form == CONV_TILES) {
         text_printf(body, "    float *sum = %s;\n", direct ? "dw" : "partial");
-        if (p->spec.bias) {
-            text_printf(body, "    float *bias = partial + %lld;\n",
-                        direct ? 0LL : (long long)f->bias_at);
-        }
     }
     holes_text(&h, "CLEAR", p->form == CONV_TILES ? clear(a, f) : "");
     holes_text(&h, "SETUP", setup_text);

@@ -371,7 +371,6 @@ static void tile_body(Text *body, const Direct *d, const DirectTile *t)
     holes_write(&h, "APPLY", write_apply, &tile);
     holes_write(&h, "PUT", write_put, &tile);
     holes_write(&h, "PUT_ARG", write_put_arg, &tile);
-    holes_drop(&h, s->bias ? "bare" : "biased");
     if (!tile.scatter) {
         holes_drop(&h, "buffer");
         holes_drop(&h, "scatter");
@@ -433,21 +432,19 @@ static void tile_formals(Arena *a, const Direct *d, const Corner *c,
                     arena_printf(a, "w + (%s / %d * %lld + %lld)", k,
                                  d->w_vectors * lanes, (long long)d->w_panel,
                                  (long long)d->w_offset)};
-    f[2] =
-        (Formal){"const float *restrict ", "b", arena_printf(a, "b + %s", k)};
-    f[3] = (Formal){"float *restrict ", "y",
+    f[2] = (Formal){"float *restrict ", "y",
                     arena_printf(a, "out + %s", first_result(a, d, c, d->y))};
-    f[4] = (Formal){
+    f[3] = (Formal){
         wide ? "unsigned short *restrict " : "unsigned char *restrict ", "arg",
         arena_printf(a, "won + %s", first_result(a, d, c, conv_arg(d->spec)))};
-    f[5] = (Formal){"int ", "n", "n"};
-    f[6] = (Formal){"int ", "k", k};
-    f[7] = (Formal){"int ", "oy",
+    f[4] = (Formal){"int ", "n", "n"};
+    f[5] = (Formal){"int ", "k", k};
+    f[6] = (Formal){"int ", "oy",
                     conv_scaled(a, c->oy, conv_window(d->spec, 0), 1)};
-    f[8] = (Formal){"int ", "ox",
+    f[7] = (Formal){"int ", "ox",
                     conv_scaled(a, c->ox, conv_window(d->spec, 1), 1)};
-    f[9] = (Formal){0};
-    *n = 10;
+    f[8] = (Formal){0};
+    *n = 9;
 }
 
 /* The section of templates/conv2d_loops.c that runs the tiles. */

@@ -16,7 +16,7 @@ typedef struct DirectTile {
 } DirectTile;
 
 typedef struct Direct {
-    const ConvSpec *spec; /* for pooling, bias, epilogue and unrolling */
+    const ConvSpec *spec; /* for pooling, epilogue and unrolling */
     const Target *target;
     const Image *x, *y;
     int inputs, outputs; /* channels */

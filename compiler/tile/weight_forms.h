@@ -13,13 +13,12 @@ typedef struct WeightForm {
     Image x, dy;                /* as the loops read them */
     bool copy_x, copy_dy;       /* they are copies: the gaps hold zeros */
     int filters, rows, vectors; /* tile; see the template */
-    int rest;         /* rows of the narrower tile at the end; 0: none */
-    int band;         /* rows of dy done together */
-    ConvWeights sums; /* layout of one shard's sums, without the bias */
-    int64_t sum_step; /* lanes of a sum that are added up at the end: 1 or
-                         the lanes */
-    int64_t bias_at;  /* where the bias's sums are in a shard; its size after */
-    int64_t bias_size, partial; /* reals; partial: of a shard */
+    int rest;           /* rows of the narrower tile at the end; 0: none */
+    int band;           /* rows of dy done together */
+    ConvWeights sums;   /* layout of one shard's sums */
+    int64_t sum_step;   /* lanes of a sum that are added up at the end: 1 or
+                           the lanes */
+    int64_t partial;    /* reals of a shard */
     int shards, panels; /* units: shards of the batch, or panels x rows u */
     int splits;         /* how many values of u make units of their own */
     double cycles;      /* of one image */

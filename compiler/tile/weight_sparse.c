@@ -15,13 +15,11 @@ static Image padded(const ConvSpec *s, int block)
     return image_make(s->x.channels, s->x.height, s->x.width, block, s->pad, 0);
 }
 
-/* Where the bias goes, and the sizes that follow from the sums. */
+/* The sizes that follow from the sums. */
 static void finish_sizes(WeightForm *f)
 {
     const ConvSpec *s = f->spec;
-    f->bias_at = f->sums.size;
-    f->bias_size = s->bias ? s->filters * f->sum_step : 0;
-    f->partial = (f->bias_at + f->bias_size + 15) / 16 * 16;
+    f->partial = (f->sums.size + 15) / 16 * 16;
     f->shards = s->batch < SHARDS ? s->batch : SHARDS;
 }
 
@@ -164,18 +162,8 @@ const char *sparse_emit(Text *out, const WeightForm *form, const char *name)
         f->x.origin - s->pad[TOP] * f->x.row - s->pad[LEFT] * f->x.column;
     long long y0 = (long long)s->y.origin;
     long long a0 = (long long)conv_arg(s)->origin;
-    const char *call =
-        arena_printf(a, "%s_image(in + %lld, d + %lld, won + %lld, sum);\n",
-                     name, (long long)x0, y0, a0);
-    if (s->bias) {
-        Text bias = {.arena = a};
-        holes_fill(&bias, &h, path, "sparse_bias", 1);
-        conv_function(out, arena_printf(a, "%s_bias", name), formals, 4,
-                      &no_epilogue, text_str(&bias));
-        call = arena_printf(a, "%s%s_bias(d + %lld, won + %lld, sum + %lld);",
-                            call, name, y0, a0, (long long)f->bias_at);
-    }
-    return call;
+    return arena_printf(a, "%s_image(in + %lld, d + %lld, won + %lld, sum);\n",
+                        name, (long long)x0, y0, a0);
 }
 
 static double sums_cycles(const WeightForm *f)
@@ -290,16 +278,6 @@ const char *sums_emit(Text *out, const WeightForm *f, const char *name)
     conv_function(out, arena_printf(a, "%s_image", name), formals, 3,
                   &no_epilogue, text_str(&loops));
     int64_t x0 = f->x.origin - s->pad[TOP] * f->x.row - s->pad[LEFT];
-    const char *call =
-        arena_printf(a, "%s_image(in + %lld, d + %lld, sum);\n", name,
-                     (long long)x0, (long long)f->dy.origin);
-    if (s->bias) {
-        Text bias = {.arena = a};
-        holes_fill(&bias, &h, path, "columns_bias", 1);
-        conv_function(out, arena_printf(a, "%s_bias", name), formals, 3,
-                      &no_epilogue, text_str(&bias));
-        call = arena_printf(a, "%s%s_bias(d + %lld, sum + %lld);", call, name,
-                            (long long)f->dy.origin, (long long)f->bias_at);
-    }
-    return call;
+    return arena_printf(a, "%s_image(in + %lld, d + %lld, sum);\n", name,
+                        (long long)x0, (long long)f->dy.origin);
 }

@@ -158,9 +158,7 @@ static bool choose(WeightForm *f, const ConvSpec *s, const Target *t, bool turn)
     f->sums.piece[2] = (ConvPiece){1, 1, s->x.channels, t->lanes};
     f->sums.piece[3] = (ConvPiece){2, 1, s->kernel[0], v * s->kernel[1]};
     f->sums.piece[4] = (ConvPiece){3, 1, s->kernel[1], v};
-    f->bias_at = f->sums.size;
-    f->bias_size = s->bias ? all * t->lanes : 0;
-    f->partial = f->bias_at + f->bias_size;
+    f->partial = f->sums.size;
     f->panels = ceil_div(all, f->vectors);
     bool copies = f->copy_x || f->copy_dy;
     f->splits = f->panels < ENOUGH_UNITS && !copies ? s->kernel[0] : 1;
@@ -266,12 +264,6 @@ static void emit_panel(Text *out, const WeightForm *f, int vectors,
     const Formal formals[] = {tile_formals[0], tile_formals[1], tile_formals[2],
                               tile_formals[4]};
     conv_function(out, name, formals, 4, &no_epilogue, text_str(&body));
-    if (f->spec->bias) {
-        Text bias = {.arena = a};
-        holes_fill(&bias, &h, path, "panel_bias", 1);
-        conv_function(out, arena_printf(a, "%s_bias", name), tile_formals, 3,
-                      &no_epilogue, text_str(&bias));
-    }
 }
 
 /* The calls that add image n to the sums of the unit's panel. */
@@ -298,11 +290,6 @@ static const char *calls(Arena *a, const WeightForm *f, const char *name,
     text_printf(&t, "%s(in + %lld, %s, sum + %s * %lld%s);\n", name,
                 (long long)x0, at, panel, (long long)one,
                 split ? ", first" : "");
-    if (s->bias) {
-        text_printf(&t, "%s%s_bias(%s, bias + %s * %d);%s\n",
-                    split ? "if (first == 0) { " : "", name, at, panel,
-                    f->vectors * lanes, split ? " }" : "");
-    }
     return text_str(&t);
 }
 

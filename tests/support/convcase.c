@@ -93,23 +93,23 @@ static const char *definition(const char *code, const char *name)
     return found;
 }
 
-static const char *const formals[] = {
-    "x", "y", "dy", "arg", "w", "b", "dx", "dw", "partial", "scratch", "db"};
+static const char *const formals[] = {"x",  "y",  "dy",      "arg",    "w",
+                                      "dx", "dw", "partial", "scratch"};
 
 /* Wrappers for the kernel whose parameters stand in `order`. */
 static void wrapper(ConvCases *c, const char *name, const char *order,
                     bool finish)
 {
     /* one letter a parameter, in the order of conv.h and pool.h */
-    static const char letters[] = "xyYawbXWpsd";
-    static const char *const args[] = {
-        "a->x", "a->y",  "a->y",       "a->arg",     "a->w", "a->b",
-        "a->x", "a->dw", "a->partial", "a->scratch", "a->db"};
-    const char *names[11];
-    const char *values[11];
+    static const char letters[] = "xyYawXWps";
+    static const char *const args[] = {"a->x",   "a->y",       "a->y",
+                                       "a->arg", "a->w",       "a->x",
+                                       "a->dw",  "a->partial", "a->scratch"};
+    const char *names[9];
+    const char *values[9];
     int n = 0;
     for (const char *p = order; *p != 0; p++) {
-        for (int i = 0; i < 11; i++) {
+        for (int i = 0; i < 9; i++) {
             if (letters[i] == *p) {
                 names[n] = formals[i];
                 values[n++] = args[i];
@@ -126,7 +126,7 @@ static void wrapper(ConvCases *c, const char *name, const char *order,
 
 void convcase_conv(ConvCases *c, const ConvPlan *p, const char *label)
 {
-    static const char *const orders[] = {"xwbyas", "YawXs", "xYaWps"};
+    static const char *const orders[] = {"xwyas", "YawXs", "xYaWps"};
     const ConvSpec *s = &p->spec;
     const char *name = arena_printf(c->code.arena, "k%d", c->n++);
     const char *finish = arena_printf(c->code.arena, "%s_finish", name);
@@ -135,7 +135,7 @@ void convcase_conv(ConvCases *c, const ConvPlan *p, const char *label)
     bool finishes = s->role == CONV_GRAD_WEIGHT &&
                     definition(text_str(&c->code), finish) != NULL;
     if (finishes) {
-        wrapper(c, finish, "pWd", true);
+        wrapper(c, finish, "pW", true);
     }
     Text *t = &c->table;
     text_printf(t,
@@ -150,13 +150,13 @@ void convcase_conv(ConvCases *c, const ConvPlan *p, const char *label)
     weights(t, "weights", &p->weights);
     weights(t, "dw", &s->dw_layout);
     text_printf(t,
-                ".pool = %s, .window = {%d, %d}, .bias = %d, .argmax = %d, "
+                ".pool = %s, .window = {%d, %d}, .argmax = %d, "
                 ".relu = %d, .arg_bytes = %d, .units = %d, "
                 ".scratch = %lld, .partial = %lld, .run = run_%s%s%s},\n",
                 s->pool == POOL_MAX    ? "'m'"
                 : s->pool == POOL_MEAN ? "'a'"
                                        : "0",
-                s->window[0], s->window[1], s->bias, s->argmax,
+                s->window[0], s->window[1], s->argmax,
                 s->role == CONV_FORWARD && s->epilogue.print != NULL,
                 p->arg_bytes, p->units, (long long)p->scratch,
                 (long long)p->partial, name, finishes ? ", .finish = run_" : "",

@@ -28,7 +28,7 @@ enum { BEHIND = GUARD };
 struct data {
     const struct check_case *c;
     int n, k, ch, h, w, oh, ow, ph, pw, area;
-    double *x, *wt, *b, *conv, *y, *dy, *dx, *dw, *db;
+    double *x, *wt, *conv, *y, *dy, *dx, *dw;
     int *won;
     struct check_args args;
     float *raw[10];
@@ -196,7 +196,7 @@ static void convolve(struct data *d)
         for (int k = 0; k < d->k; k++) {
             for (int i = 0; i < d->oh; i++) {
                 for (int j = 0; j < d->ow; j++) {
-                    double s = c->bias ? d->b[k] : 0;
+                    double s = 0;
                     for (int ch = 0; ch < d->ch; ch++) {
                         for (int u = 0; u < kn[0]; u++) {
                             for (int v = 0; v < kn[1]; v++) {
@@ -292,7 +292,6 @@ static void gradients(struct data *d, const double *dconv)
             for (int i = 0; i < d->oh; i++) {
                 for (int j = 0; j < d->ow; j++) {
                     double g = dconv[at4(n, k, i, j, d->k, d->oh, d->ow)];
-                    d->db[k] += g;
                     for (int t = 0; t < d->ch * kn[0] * kn[1]; t++) {
                         int ch = t / (kn[0] * kn[1]);
                         int u = t / kn[1] % kn[0];
@@ -360,15 +359,12 @@ static void prepare(struct data *d, const struct check_case *c)
     d->dx = zeros(in);
     d->wt = zeros(wt);
     d->dw = zeros(wt);
-    d->b = zeros((size_t)d->k);
-    d->db = zeros((size_t)d->k);
     d->conv = zeros((size_t)(d->n * d->k * d->oh * d->ow));
     d->y = zeros(out);
     d->dy = zeros(out);
     d->won = calloc(out, sizeof *d->won);
     fill(d->x, in, 2);
     fill(d->wt, wt, 2);
-    fill(d->b, (size_t)d->k, 3);
     fill(d->dy, out, 2);
     reference(d);
 }
@@ -407,14 +403,9 @@ static void arguments(struct data *d)
     a->y = memory(d, c->batch * c->y.size + c->y.slack);
     a->arg = memory(d, c->batch * arg_image(c)->size + c->y.slack);
     a->w = memory(d, c->weights.size);
-    a->b = memory(d, (d->k + 15) / 16 * 16);
     a->scratch = memory(d, c->scratch);
     a->partial = memory(d, c->partial);
     a->dw = memory(d, c->dw.size);
-    a->db = memory(d, (d->k + 15) / 16 * 16);
-    for (int k = 0; k < (d->k + 15) / 16 * 16; k++) {
-        a->b[k] = k < d->k ? (float)d->b[k] : 0.0f;
-    }
     if (c->weights.size > 0) {
         put_weights(a->w, &c->weights, d);
     }
@@ -477,23 +468,15 @@ static int compare(const struct data *d)
         bad = same(d, "dx", d->args.x, &c->x, d->dx) ||
               guarded(d, 0, c->batch * c->x.size + c->x.slack);
     } else {
-        bad = same_weights(d, d->args.dw) || guarded(d, 7, c->dw.size);
-        for (int k = 0; c->bias && k < d->k && !bad; k++) {
-            if (differs((double)d->args.db[k], d->db[k])) {
-                printf("%s: db[%d] is %g, not %g\n", c->name, k,
-                       (double)d->args.db[k], d->db[k]);
-                bad = 1;
-            }
-        }
+        bad = same_weights(d, d->args.dw) || guarded(d, 6, c->dw.size);
     }
-    return bad || guarded(d, 5, c->scratch) || guarded(d, 6, c->partial);
+    return bad || guarded(d, 4, c->scratch) || guarded(d, 5, c->partial);
 }
 
 static void release(struct data *d)
 {
-    double *const plain[] = {d->x,  d->dx,   d->wt, d->dw, d->b,
-                             d->db, d->conv, d->y,  d->dy};
-    for (int i = 0; i < 9; i++) {
+    double *const plain[] = {d->x, d->dx, d->wt, d->dw, d->conv, d->y, d->dy};
+    for (int i = 0; i < 7; i++) {
         free(plain[i]);
     }
     free(d->won);

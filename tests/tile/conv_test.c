@@ -77,7 +77,6 @@ static void add(ConvCases *c, const Row *r, ConvRole role, bool liked)
     if (s.pool != POOL_NONE && !conv_pools(&s, c->target)) {
         s.pool = POOL_NONE;
     }
-    s.bias = below(2);
     s.argmax = role == CONV_FORWARD && s.pool == POOL_MAX && below(2);
     if (role == CONV_FORWARD && below(2)) {
         s.epilogue = convcase_relu();
