@@ -133,10 +133,6 @@ int64_t kernel_bytes(const Kernel *k);
 /* Operations of one run of an entry. */
 int64_t plan_flops(const Plan *plan);
 
-/* Tables of tensors, inputs, outputs, metrics and kernels, and the
- * nn_model that holds them. */
-void emit_tables(Emit *e, Plan *const *plans, int n);
-
 /* The whole of model.c, which includes `header`, the one written by
  * emit_model_h; or (NULL) the model's part of a program, which includes
  * "nn_program.h" and has no typed functions. */

@@ -27,7 +27,8 @@ void loops_scalars(Loops *l)
     l->lanes = l->used = 1;
 }
 
-int loops_operand(Loops *l, const Node *n)
+/* The operand of a value that is loaded or stored: a new one at first. */
+static int operand_of(Loops *l, const Node *n)
 {
     for (int i = 0; i < l->read.n; i++)
         if (l->read.at[i] == n)
@@ -59,7 +60,7 @@ static void add_operands(Loops *l, const Kernel *k)
         const Node *n = k->nodes.at[j];
         for (int i = 0; i < n->n_in; i++)
             if (!kernel_has(k, n->in[i]) && !plan_is_number(n->in[i]))
-                loops_operand(l, n->in[i]);
+                operand_of(l, n->in[i]);
         if (counts(n)) {
             int axis = n->op == OP_ROWS_MASK ? n->attr.axis : -1;
             Layout places = loops_counter(&n->shape, axis);
@@ -168,7 +169,7 @@ static const char *element(Loops *l, const Node *n)
 {
     return arena_printf(l->scope->e->arena, "%s[%s]",
                         scope_pointer(l->scope, n),
-                        loops_place(l, loops_operand(l, n)));
+                        loops_place(l, operand_of(l, n)));
 }
 
 static const char *load(Loops *l, const Node *n)
@@ -176,7 +177,7 @@ static const char *load(Loops *l, const Node *n)
     Arena *arena = l->scope->e->arena;
     if (l->lanes == 1)
         return element(l, n);
-    if (inner_stride(l, loops_operand(l, n)) == 0)
+    if (inner_stride(l, operand_of(l, n)) == 0)
         return arena_printf(arena, "nn_vset(%s)", element(l, n));
     if (l->used < l->lanes)
         return scope_load_part(l->scope, n, element(l, n), l->used);
@@ -325,7 +326,7 @@ static Loops map_nest(Scope *s)
     const Kernel *k = s->kernel;
     Loops l = loops_over(s, &k->space);
     for (int j = 0; j < k->stores.n; j++)
-        loops_operand(&l, k->stores.at[j]);
+        operand_of(&l, k->stores.at[j]);
     add_operands(&l, k);
     nest_build(&l.nest, 0);
     return l;
@@ -335,7 +336,7 @@ Loops loops_of_reduce(Scope *s)
 {
     const Kernel *k = s->kernel;
     Loops l = loops_over(s, &k->space);
-    loops_operand(&l, k->anchor);
+    operand_of(&l, k->anchor);
     add_operands(&l, k);
     nest_build(&l.nest, k->anchor->attr.axes);
     return l;

@@ -29,9 +29,6 @@ Loops loops_over(Scope *s, const Shape *shape);
 /* The nest of a REDUCE kernel, its result the first operand. */
 Loops loops_of_reduce(Scope *s);
 
-/* The operand of a value that is loaded or stored: a new one at first. */
-int loops_operand(Loops *l, const Node *n);
-
 /* Vectors from here on, `used` of whose lanes count; or scalars again. */
 void loops_lanes(Loops *l, int64_t used);
 void loops_scalars(Loops *l);

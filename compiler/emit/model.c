@@ -307,7 +307,9 @@ static void write_model(Emit *e, Plan *const *plans, int n, int kernels)
                 (long long)row_flops(plans, n), p->name, kernels);
 }
 
-void emit_tables(Emit *e, Plan *const *plans, int n)
+/* Tables of tensors, inputs, outputs, metrics and kernels, and the nn_model
+ * that holds them. */
+static void write_tables(Emit *e, Plan *const *plans, int n)
 {
     write_tensors(e);
     write_inputs(e);
@@ -385,7 +387,7 @@ const char *emit_model_c(Arena *arena, const Program *p, Plan *const *plans,
             emit_wrapper(&e, plans[i]);
     }
     emit_prepare(&e, plans, n);
-    emit_tables(&e, plans, n);
+    write_tables(&e, plans, n);
     e.out = &head;
     write_helpers(&e, text_str(&body));
     wrap_lines(&head, text_str(&body));

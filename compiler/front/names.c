@@ -55,7 +55,8 @@ const char *names_init(const char *name, InitKind *kind, double *value)
     return NULL;
 }
 
-const char *names_article(const char *word)
+/* "a value", "an image" */
+static const char *article(const char *word)
 {
     return strchr("aeiou", word[0]) ? "an" : "a";
 }
@@ -94,7 +95,7 @@ static Message *not_yet(Diag *diag, Span span, const char *name)
     if (!kind)
         return NULL;
     m = diag_error(diag, span, "`%s` is not %s %s that this version knows",
-                   name, names_article(kind), kind);
+                   name, article(kind), kind);
     if (advice)
         diag_help(m, "%s", advice);
     return m;

@@ -32,7 +32,4 @@ void names_add_words(Arena *arena, Words *words);
 /* Arguments that every block and cell takes beside its own. */
 extern const char *const names_common[];
 
-/* "a value", "an image" */
-const char *names_article(const char *word);
-
 #endif

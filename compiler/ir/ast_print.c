@@ -15,7 +15,8 @@ const char *ast_def_word(DefKind kind)
     return words[kind];
 }
 
-const char *ast_sign(ExprKind kind)
+/* An operator's sign or word. */
+static const char *sign_of(ExprKind kind)
 {
     static const char *const signs[EXPR_KINDS] = {
         [EXPR_PIPE] = "->", [EXPR_RANGE] = "..", [EXPR_OR] = "or",
@@ -139,7 +140,7 @@ static void print_operator(Text *out, const Expr *expr)
         return;
     }
     print_at(out, expr->kids.at[0], chains ? level : level + 1);
-    text_printf(out, "%s%s%s", space, ast_sign(expr->kind), space);
+    text_printf(out, "%s%s%s", space, sign_of(expr->kind), space);
     print_at(out, expr->kids.at[1], level + 1);
 }
 

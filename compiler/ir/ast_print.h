@@ -5,9 +5,8 @@
 #include "base/str.h"
 #include "ir/ast.h"
 
-/* A kind's word or sign ("model"; "+", "and", "->"; "input"), or NULL. */
+/* A kind's word ("model"; "input"), or NULL. */
 const char *ast_def_word(DefKind kind);
-const char *ast_sign(ExprKind kind);
 const char *ast_item_word(ItemKind kind);
 
 /* Appends an expression on one line, or a whole file, as text that parses back

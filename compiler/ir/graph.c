@@ -78,11 +78,6 @@ Node *graph_try(Graph *g, Op op, int n_in, Node *const *in, Attr attr,
     return append(g, n, NULL);
 }
 
-Node *graph_const(Graph *g, double value, const Node *like)
-{
-    return graph_const_shaped(g, value, shape_ones(1), like);
-}
-
 Node *graph_const_shaped(Graph *g, double value, Shape shape, const Node *like)
 {
     return graph_add_shaped(g, OP_CONST, TYPE_REAL, shape, 0, NULL,

@@ -101,7 +101,6 @@ Node *graph_try(Graph *g, Op op, int n_in, Node *const *in, Attr attr,
                 Span span, const char **why);
 
 /* Shorthands. Binary operators broadcast: same rank, sizes equal or 1. */
-Node *graph_const(Graph *g, double value, const Node *like); /* shape [1] */
 Node *graph_const_shaped(Graph *g, double value, Shape shape, const Node *like);
 Node *graph_unary(Graph *g, Op op, Node *a);
 Node *graph_binary(Graph *g, Op op, Node *a, Node *b);

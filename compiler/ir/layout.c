@@ -9,20 +9,13 @@ static AxisLayout axis_one(int64_t size, int64_t stride)
 
 Layout layout_dense(const Shape *shape)
 {
-    return layout_padded(shape, 1);
-}
-
-Layout layout_padded(const Shape *shape, int64_t multiple)
-{
     Layout l = {.rank = shape->rank};
     int64_t stride = 1;
     for (int a = shape->rank - 1; a >= 0; a--) {
         l.axis[a] = axis_one(shape->dim[a], stride);
         stride *= shape->dim[a];
-        if (a == shape->rank - 1 && a > 0)
-            stride = (stride + multiple - 1) / multiple * multiple;
     }
-    l.extent = (stride + multiple - 1) / multiple * multiple;
+    l.extent = stride;
     return l;
 }
 

@@ -40,9 +40,6 @@ typedef struct Layout {
 /* Row-major without gaps. */
 Layout layout_dense(const Shape *shape);
 
-/* Row-major with the last axis's row stride rounded up to a multiple. */
-Layout layout_padded(const Shape *shape, int64_t multiple);
-
 /* Where element 0 of a strided axis steps to: valid for one-piece axes. */
 int64_t layout_stride(const Layout *l, int axis);
 

@@ -138,17 +138,6 @@ static void test_unviews(void **state)
     }
 }
 
-static void test_padding(void **state)
-{
-    (void)state;
-    Shape s = {2, {3, 5}};
-    Layout l = layout_padded(&s, 16);
-    assert_int_equal(layout_stride(&l, 0), 16);
-    assert_int_equal(l.extent, 48);
-    assert_int_equal(l.axis[0].n, 1);
-    assert_int_equal(l.axis[1].n, 1);
-}
-
 /* Layouts differ in the stride of an axis of two elements, not of one. */
 static void test_equality(void **state)
 {
@@ -166,7 +155,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_views),
         cmocka_unit_test(test_unviews),
-        cmocka_unit_test(test_padding),
         cmocka_unit_test(test_equality),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -74,7 +74,7 @@ static void log_of_softmax_is_stable(void **state)
     Probe p = probe_new(5);
     Node *x = probe_param(&p, shape_of(2, (int64_t)3, (int64_t)5)), *y;
     Node *class = probe_classes(&p, shape_of(1, (int64_t)3), 5);
-    Node *small = graph_const(p.g, 1e-12, NULL);
+    Node *small = graph_const_shaped(p.g, 1e-12, shape_ones(1), NULL);
     Graph *g;
 
     (void)state;
