@@ -130,6 +130,24 @@ static void given_output(Elab *e, const Expr *x, const Value *v)
                   v->node->name);
 }
 
+/* Whether a value depends on other rows than its own. */
+static bool mixes_rows(const Elab *e, const Node *node)
+{
+    const Graph *g = e->graph;
+    bool *needed = NEWN(e->arena, bool, g->nodes.n);
+
+    needed[node->id] = true;
+    for (int i = node->id; i >= 0; i--) {
+        const Node *n = g->nodes.at[i];
+
+        if (needed[i] && op_table[n->op].flags & OPF_MIXES_ROWS)
+            return true;
+        for (int k = 0; needed[i] && k < n->n_in; k++)
+            needed[n->in[k]->id] = true;
+    }
+    return false;
+}
+
 static void output(Elab *e, const Item *item)
 {
     Value *v = elab_expr(e, item->value);
@@ -146,6 +164,13 @@ static void output(Elab *e, const Item *item)
     }
     if (!v->rows || v->node->op == OP_INPUT) {
         given_output(e, item->value, v);
+        return;
+    }
+    if (!elab_training(e) && mixes_rows(e, v->node)) {
+        diag_help(elab_error(e, item->value->span,
+                             "an output is computed for each row, and this "
+                             "depends on all rows of a batch"),
+                  "a loss goes over all rows; `mean(...)` over one");
         return;
     }
     for (int i = 0; i < e->outputs.n && e->first; i++)
