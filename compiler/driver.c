@@ -51,14 +51,12 @@ bool driver_open(Driver *d, const Options *o, Diag *diag, const char *path)
     return d->file && !d->file->partial;
 }
 
-/* Adds the graph of an entry of this mode without the names of its values. */
-static CacheKey add_graph(CacheKey key, const Program *p, Mode mode)
+/* Adds a graph without the names of its values. */
+static CacheKey add_graph(CacheKey key, const Program *p, const Graph *g)
 {
     Text text = {.arena = p->arena};
-    const Entry *entry = program_entry(p, mode);
 
-    if (entry)
-        graph_print(&text, entry->graph);
+    graph_print(&text, g);
     for (char *line = text.n ? text.at : NULL; line && *line;) {
         char *end = strchr(line, '\n'), *name;
 
@@ -70,6 +68,14 @@ static CacheKey add_graph(CacheKey key, const Program *p, Mode mode)
         line = end + 1;
     }
     return key;
+}
+
+/* Adds the graph of an entry of this mode, if there is one. */
+static CacheKey add_entry(CacheKey key, const Program *p, Mode mode)
+{
+    const Entry *entry = program_entry(p, mode);
+
+    return entry ? add_graph(key, p, entry->graph) : key;
 }
 
 static const char *key_text(Arena *arena, CacheKey key)
@@ -91,11 +97,11 @@ static CacheKey add_constants(CacheKey key, const Program *p)
     return key;
 }
 
-/* Of a training step and the tensors: the same digest, the same
- * computation. */
+/* Of a training step, the tensors and what updates them: the same digest, the
+ * same computation. */
 static const char *digest(const Program *p)
 {
-    CacheKey key = add_constants(add_graph(cache_start(), p, MODE_STEP), p);
+    CacheKey key = add_constants(add_entry(cache_start(), p, MODE_STEP), p);
 
     for (int i = 0; i < p->tensors.n; i++) {
         const Tensor *x = &p->tensors.at[i];
@@ -103,6 +109,9 @@ static const char *digest(const Program *p)
         key = cache_add(key, arena_printf(p->arena, "%s %d %.17g %.17g",
                                           x->name, x->frozen, x->l2, x->l1));
     }
+    for (int i = 0; i < p->train.clips.n; i++)
+        key = add_graph(key, p, p->train.clips.at[i]->body);
+    key = add_graph(key, p, p->train.optimizer->body);
     return key_text(p->arena, key);
 }
 
@@ -122,7 +131,7 @@ static Program *elaborate(Driver *d, int64_t batch)
     if (p->has_loss)
         p->digest = digest(p);
     p->network = key_text(
-        d->arena, add_constants(add_graph(cache_start(), p, MODE_INFER), p));
+        d->arena, add_constants(add_entry(cache_start(), p, MODE_INFER), p));
     return p;
 }
 

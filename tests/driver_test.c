@@ -53,6 +53,12 @@ static const struct {
     {"n = 3", "n = 4", "model"},
     {"as b", "as c", "model"},
     {"metric accuracy(y, t);", "", "model"},
+    {"model net",
+     "optimizer adam(rate, beta1 = 0.9, beta2 = 0.999, eps = 1e-8) {\n"
+     "  out = weight - rate * gradient;\n"
+     "}\n"
+     "model net",
+     "model"},
     {"epochs 9", "epochs 20", NULL},
     {"\"f\"", "\"other/f\"", NULL},
     {"h = x", "# why\n  h = x", NULL},
