@@ -9,24 +9,33 @@ typedef struct Check {
     bool found;
 } Check;
 
-/* Visits the head's parameters that the condition names. */
-static void formals(Check *c, const Expr *x)
+static bool names(const Expr *x, const char *name)
+{
+    if (x->kind == EXPR_NAME && x->name == name)
+        return true;
+    for (int i = 0; i < x->kids.n; i++)
+        if (names(x->kids.at[i], name))
+            return true;
+    return false;
+}
+
+/* Visits the head's parameters that the condition names, each once. */
+static void formals(Check *c, const Expr *truth)
 {
     const Frame *f = c->e->frame;
 
-    for (int i = 0; x->kind == EXPR_NAME && i < f->def->params.n; i++) {
-        if (f->def->params.at[i].name.text != x->name)
+    for (int i = 0; i < f->def->params.n; i++) {
+        const char *name = f->def->params.at[i].name.text;
+
+        if (!names(truth, name))
             continue;
         if (c->m)
-            diag_note(
-                c->m, "%s is %s", x->name,
-                value_what(c->e->arena, elab_lookup(c->e, x->name, false)));
+            diag_note(c->m, "%s is %s", name,
+                      value_what(c->e->arena, elab_lookup(c->e, name, false)));
         else if (f->bound[i] && !c->found)
             c->span = f->bound[i]->span;
         c->found |= f->bound[i] != NULL;
     }
-    for (int i = 0; i < x->kids.n; i++)
-        formals(c, x->kids.at[i]);
 }
 
 bool elab_check(Elab *e, const Item *item)
