@@ -228,6 +228,17 @@ def batchnorm_row(c):
     return squares(c, c.dense(h, "e", 3), 3)
 
 
+def batchnorm_single(c):
+    """One value a feature, where PyTorch refuses."""
+    h = c.dense(c.input("x", 4), "d", 3)
+    if not c.training:
+        y = c.batchnorm(h, "n")
+    else:
+        y = (h - h) * c.params["n.weight"] / 1e-5 ** 0.5 + c.params["n.bias"]
+        c.statistics["n.running_mean"].mul_(0.9).add_(0.1 * h[0].detach())
+    return squares(c, c.dense(y, "e", 2), 2)
+
+
 def batchnorm_time(c):
     h = c.dense(c.input("x", 6, 4), "d", 5, bias=False)
     return squares(c, c.batchnorm(h, "n", axis=2), 6, 5)
@@ -833,12 +844,13 @@ CASES = {f.__name__: f for f in (
     merged, backwards_last, softmax_in_loop, own_penalties, xor, iris,
     digits, lenet5, adding, residual_digits, rejoined, turned_in_loop,
     single_row, resnet8, batchnorm_row, batchnorm_time, batchnorm_image,
-    batchnorm_shared, batchnorm_frozen, own_statistic)}
+    batchnorm_shared, batchnorm_frozen, own_statistic, batchnorm_single)}
 CASES.update({f.__name__: f for f in (given, causal, compared)})
 CASES["adding_own"] = adding
 CASES["entropy"] = linear_entropy()
 CASES["entropy_time"] = linear_entropy(6)
-ROWS = {"wide": 23, "tied_classes": 23, "single_row": 1}
+ROWS = {"wide": 23, "tied_classes": 23, "single_row": 1,
+        "batchnorm_single": 1}
 SCALE = {"wide": 0.2, "digits": 0.2, "lenet5": 0.1, "adding": 0.2,
          "adding_own": 0.2,
          "residual_digits": 0.2, "turned_wide": 0.05,
