@@ -11,28 +11,27 @@
 
 typedef struct Row {
     int m, n, k;
-    int gates;   /* products side by side */
     bool turned; /* A by columns, B by plain rows: the gradient by a weight */
 } Row;
 
 /* clang-format off */
 static const Row rows[] = {
     /* LeNet-5: forward, gradients by input and by weight */
-    {64, 120, 400, 1, false}, {64, 84, 120, 1, false}, {64, 10, 84, 1, false},
-    {1, 120, 400, 1, false}, {1, 84, 120, 1, false}, {1, 10, 84, 1, false},
-    {64, 400, 120, 1, false}, {64, 120, 84, 1, false},
-    {400, 120, 64, 1, true}, {120, 84, 64, 1, true},
+    {64, 120, 400, false}, {64, 84, 120, false}, {64, 10, 84, false},
+    {1, 120, 400, false}, {1, 84, 120, false}, {1, 10, 84, false},
+    {64, 400, 120, false}, {64, 120, 84, false},
+    {400, 120, 64, true}, {120, 84, 64, true},
     /* LSTM 128 to 256: all steps' inputs, one step, its gradients */
-    {2048, 256, 128, 4, false}, {32, 256, 256, 4, false},
-    {1, 256, 256, 4, false}, {32, 256, 1024, 1, false},
-    {256, 1024, 2048, 1, true},
+    {2048, 1024, 128, false}, {32, 1024, 256, false},
+    {1, 1024, 256, false}, {32, 256, 1024, false},
+    {256, 1024, 2048, true},
     /* Large, then odd ones */
-    {64, 1024, 1024, 1, false}, {256, 256, 256, 1, false},
-    {37, 101, 53, 1, false}, {1, 77, 1000, 1, false}, {5, 3, 7, 1, false},
-    {129, 33, 65, 1, false}, {8, 128, 784, 1, false},
-    {50, 500, 500, 1, false}, {100, 30, 20, 1, false},
-    {3, 200, 200, 1, false}, {61, 67, 131, 1, true},
-    {16, 1000, 512, 1, false},
+    {64, 1024, 1024, false}, {256, 256, 256, false},
+    {37, 101, 53, false}, {1, 77, 1000, false}, {5, 3, 7, false},
+    {129, 33, 65, false}, {8, 128, 784, false},
+    {50, 500, 500, false}, {100, 30, 20, false},
+    {3, 200, 200, false}, {61, 67, 131, true},
+    {16, 1000, 512, false},
 };
 /* clang-format on */
 
@@ -40,13 +39,13 @@ enum { ROWS = sizeof rows / sizeof *rows };
 
 static GemmSpec spec_of(const Row *r, const Target *t)
 {
-    int64_t row = (r->n + t->lanes - 1) / t->lanes * t->lanes * r->gates;
-    GemmSpec s = {.m = r->m, .n = r->n, .k = r->k, .gates = r->gates};
+    int64_t row = (r->n + t->lanes - 1) / t->lanes * t->lanes;
+    GemmSpec s = {.m = r->m, .n = r->n, .k = r->k};
     s.unroll = -1;
-    s.c = gemm_rows(row);
+    s.c = (Panels){.row = row};
     s.a = r->turned ? (Scalars){.row = 1, .column = r->m}
                     : (Scalars){.row = r->k, .column = 1};
-    s.b = r->turned ? gemm_rows(row) : gemm_panels(&s, t);
+    s.b = r->turned ? s.c : gemm_panels(&s, t);
     return s;
 }
 
@@ -86,10 +85,10 @@ static void print_run(Text *out, const GemmPlan *p, const Row *r, int i)
         i, i, scratch, p->units);
     text_printf(
         out,
-        "    printf(\"%d x %d x %d%s%s: %%.2f us, %%.1f GF/s, %%.0f %%%% of "
+        "    printf(\"%d x %d x %d%s: %%.2f us, %%.1f GF/s, %%.0f %%%% of "
         "the peak\\n\",\n           best * 1e6, %.1f / best / 1e9, 100 * "
         "%.1f / best / peak);\n    puts(\"    %s\");\n}\n\n",
-        r->m, r->n, r->k, r->gates > 1 ? " four gates" : "",
+        r->m, r->n, r->k,
         r->turned ? " turned" : "", p->flops, p->flops, p->why);
 }
 

@@ -1,6 +1,6 @@
 /* Matrix products in register tiles.
  *
- *     C[m][v] = start + sum over k of A[m][k] * B[k][v]
+ *     C[m][v] = sum over k of A[m][k] * B[k][v]
  *
  * Scalars of A times vectors of B, a tile of $MR rows by $NR vectors in
  * registers. A lies as `Scalars`, B and C as `Panels` of gemm.h say. A unit of

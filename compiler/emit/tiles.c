@@ -111,7 +111,7 @@ static bool set_gates(const Kernel *k, bool turned, GemmSpec *s)
     int64_t n = s->n / k->gates, width = s->b.width;
     if (turned || (width && n % width))
         return false;
-    s->gates = s->group = k->gates;
+    s->gates = k->gates;
     s->n = n;
     s->b.gate = width ? n / width * s->b.panel : n;
     return true;

@@ -21,7 +21,7 @@ static Layout panels_layout(const Panels *p, const GemmSpec *s, int lane_axis,
             (AxisLayout){.n = 2,
                          .piece = {{(s->n + p->width - 1) / p->width, p->panel},
                                    {p->width, 1}}};
-    l.extent = gemm_size(p, s->k, s->n, 1, target);
+    l.extent = gemm_size(p, s->k, s->n, target);
     return l;
 }
 

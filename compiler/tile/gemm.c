@@ -7,15 +7,10 @@ static int64_t round_up(int64_t a, int64_t b)
     return (a + b - 1) / b * b;
 }
 
-Panels gemm_rows(int64_t row)
-{
-    return (Panels){.row = row};
-}
-
-int64_t gemm_size(const Panels *panels, int64_t rows, int64_t n, int gates,
+int64_t gemm_size(const Panels *panels, int64_t rows, int64_t n,
                   const Target *target)
 {
-    int64_t columns = round_up(n, target->lanes) * (gates > 1 ? gates : 1);
+    int64_t columns = round_up(n, target->lanes);
     if (panels->width == 0) {
         return rows * panels->row;
     }

@@ -1,6 +1,6 @@
 /* gemm.h: matrix products as C.
  *
- *     C[m][v] = start + sum over k of A[m][k] * B[k][v]
+ *     C[m][v] = sum over k of A[m][k] * B[k][v]
  *
  * with A read as scalars (any strides, so also transposed: the gradient by a
  * weight is this product with a.row = 1) and B and C as vectors along v. The
@@ -8,22 +8,20 @@
  * register tile, blocking and split by a cost model, gemm_emit prints one C
  * function with literal sizes:
  *
- *     static void NAME(a, b, bias, c, scratch EXTRA, int from, int to)
+ *     static void NAME(a, b, c, scratch EXTRA, int from, int to)
  *
- * Pointers are float *restrict (const where read). Left out: bias unless
- * spec.bias, c where spec.store is given (the hook stores), scratch where
- * plan.scratch is 0. EXTRA is spec.params. The work is cut into plan.units
- * pieces that are independent of the number of threads; the function does
- * from..to-1, and any split gives the same bits. Calls in flight at the same
- * time need scratch of their own. Files that hold the function include
- * <stddef.h> and the prelude of target.h.
+ * Pointers are float *restrict (const where read). Left out: c where
+ * spec.store is given (the hook stores), scratch where plan.scratch is 0. EXTRA
+ * is spec.params. The work is cut into plan.units pieces that are independent
+ * of the number of threads; the function does from..to-1, and any split gives
+ * the same bits. Calls in flight at the same time need scratch of their own.
+ * Files that hold the function include <stddef.h> and the prelude of target.h.
  *
- * Columns. v counts whole vectors' lanes: with W lanes, n columns and one
- * gate, v = column, and ceil(n / W) * W of them exist. With G gates (G
- * products of n columns each, whose results meet in one place, as the four of
- * an LSTM) the gates alternate by vectors:
- *
- *     v = (column / W * G + gate) * W + column % W
+ * Columns. v counts whole vectors' lanes: with W lanes and n columns,
+ * ceil(n / W) * W of them exist. Gates are products of n columns each, a
+ * multiple of W, whose results meet in one place, as the four of an LSTM:
+ * their columns stand one behind the other in B, a tile is one vector of each
+ * gate, and a hook stores what becomes of them.
  *
  * B's lanes beyond n are zero in packed weights. Where b_rough or c_rough
  * says that B's or C's rows have no such room, the last vector is read or
@@ -40,8 +38,7 @@
 typedef struct Panels {
     int width; /* a multiple of the lanes, or 0 */
     int64_t row, panel;
-    int64_t gate; /* B: from a gate's columns to the next's where gates stand
-                     one behind the other; 0 where they alternate */
+    int64_t gate; /* B: from a gate's columns to the next's */
 } Panels;
 
 /* Where A's element (m, k) lies:
@@ -51,44 +48,34 @@ typedef struct Scalars {
     int64_t row, column, block, outer;
 } Scalars;
 
-/* What a hook gets: one vector (or one vector of each gate, or all vectors
- * of a row) of results in registers. */
+/* What a hook gets: one vector, or one of each gate, of results in
+ * registers. */
 typedef struct GemmCell {
     const char *row;    /* C expressions in brackets, ptrdiff_t: m, */
-    const char *column; /* the column 0..n-1 of lane 0, */
-    const char *place;  /* and its v (of gate 0) */
+    const char *column; /* and the column 0..n-1 of lane 0 */
     int lanes; /* lanes that are columns: fewer than the target's in the last
                   vector of an n that is no multiple, else all */
-    int n;     /* how many registers: spec.group */
+    int n;     /* how many registers: the gates */
     const char *const *acc; /* their names, nn_vec variables */
-    const char *acc_list;   /* the same joined by ", " */
-    const Target *target;
 } GemmCell;
 
 /* Prints statements on one cell; braces of its own where it declares names.
  * The text may use the holes of template.h's language, loops included. */
 typedef void GemmHook(Text *out, void *context, const GemmCell *cell);
 
-enum { GEMM_ROW = -1 }; /* group: all vectors of a row */
-
 typedef struct GemmSpec {
     int64_t m, n, k;
     int gates; /* 0 counts as 1 */
     Scalars a;
     Panels b, c;
-    bool b_rough; /* plain B: behind n columns of a row nothing may be read.
-                     Where a whole vector may (another row, other values of
-                     the same arena), false is faster, with c_rough */
-    bool c_rough; /* C: lanes beyond n must stay as they are (also in hooks:
-                     only then cell.lanes may be less than all) */
-    bool bias;    /* start from bias[v], as long as a row of C, zeros beyond */
-    bool add;     /* start from what C holds (then there is no bias) */
-    GemmHook *start; /* instead: assigns the registers their first values */
+    bool b_rough;    /* plain B: behind n columns of a row nothing may be read.
+                        Where a whole vector may (another row, other values of
+                        the same arena), false is faster, with c_rough */
+    bool c_rough;    /* C: lanes beyond n must stay as they are (also in hooks:
+                        only then cell.lanes may be less than all) */
     GemmHook *store; /* instead of storing to C: gets the finished sums */
-    void *context;   /* for both */
-    int group;       /* registers that start and store get at once: 0 or 1 one
-                        vector, gates, or GEMM_ROW (see gemm_row_fits) */
-    int operations;  /* vector operations of store on one group, for the cost */
+    void *context;
+    int operations; /* vector operations of store on one cell, for the cost */
     const char *params; /* EXTRA: ", const float *restrict s", or NULL */
     int unroll; /* most multiply-adds of a basic block; 0: one tile step a loop
                    (none), -1: by cost (auto), INT_MAX: all (full) */
@@ -118,16 +105,9 @@ typedef struct GemmPlan {
  * with most work; the others take what they find. */
 Panels gemm_panels(const GemmSpec *spec, const Target *target);
 
-/* Plain rows; `row` reals from one to the next. */
-Panels gemm_rows(int64_t row);
-
-/* Reals of `rows` rows in the layout, for n columns of each gate. */
-int64_t gemm_size(const Panels *panels, int64_t rows, int64_t n, int gates,
+/* Reals of `rows` rows in the layout, for n columns. */
+int64_t gemm_size(const Panels *panels, int64_t rows, int64_t n,
                   const Target *target);
-
-/* True where a row of n columns and its gates fits one register tile, so that
- * GEMM_ROW is possible. */
-bool gemm_row_fits(int64_t n, int gates, const Target *target);
 
 /* Whether registers hold a tile of so many rows and vectors. */
 bool gemm_tile_fits(int64_t rows, int64_t vectors, const Target *target);

@@ -1,8 +1,8 @@
 /* gemm_cell.c: what happens to a tile's registers before and after the sum.
  *
  * In: one instantiation of a register tile. Out: C statements over acc_i_q
- * and the variables m and j: first values (zero, bias, C, partial sums, a
- * hook), and the way of the results (C, partial sums, a hook). */
+ * and the variables m and j: first values (zero or partial sums), and the way
+ * of the results (C, partial sums, a hook). */
 #include "tile/gemm_tile.h"
 
 static int gates_of(const GemmSpec *s)
@@ -102,104 +102,71 @@ static int room(const Tile *tile, int q)
     return p->spec.c_rough ? gemm_lanes(tile, q) : p->target->lanes;
 }
 
-/* The columns of the group at vector q: of each gate where there are some. */
-static GemmCell columns_of(const Tile *tile, int q, int group, Arena *arena)
+/* The columns at vector q, of each gate. */
+static GemmCell columns_of(const Tile *tile, int q, Arena *arena)
 {
     const GemmPlan *p = tile->plan;
     int w = p->target->lanes, gates = gates_of(&p->spec);
-    const char *v = arena_printf(arena, "(j * %d + %d)", p->vectors * w, q * w);
-    const char *column = v;
-    if (p->vectors % gates == 0) {
-        column = arena_printf(arena, "(j * %d + %d)", p->vectors / gates * w,
-                              q / gates * w);
-    } else if (gates > 1) {
-        column = arena_printf(arena, "((j * %d + %d) / %d * %d)", p->vectors, q,
-                              gates, w);
-    }
-    return (GemmCell){.column = column,
-                      .place = v,
-                      .lanes = room(tile, q + group - 1),
-                      .n = group,
-                      .target = p->target};
-}
-
-static void call(Text *out, const Tile *tile, GemmHook *hook, GemmCell *cell,
-                 const char **names)
-{
-    Text list = {.arena = out->arena};
-    for (int g = 0; g < cell->n; g++) {
-        text_printf(&list, "%s%s", g > 0 ? ", " : "", names[g]);
-    }
-    cell->acc = names;
-    cell->acc_list = text_str(&list);
-    hook(out, tile->plan->spec.context, cell);
+    return (GemmCell){.column =
+                          arena_printf(arena, "(j * %d + %d)",
+                                       p->vectors / gates * w, q / gates * w),
+                      .lanes = room(tile, q + gates - 1),
+                      .n = gates};
 }
 
 /* Long statements on gates are written once, in a loop over the rows. */
-static void cells_in_loop(Text *out, const Tile *tile, GemmHook *hook, int q,
-                          int group, const char **names)
+static void cells_in_loop(Text *out, const Tile *tile)
 {
-    GemmCell cell = columns_of(tile, q, group, out->arena);
-    text_printf(out, "nn_vec gates[%d];\n", tile->rows * group);
+    const GemmSpec *s = &tile->plan->spec;
+    const char **names = NEWN(out->arena, const char *, s->gates);
+    GemmCell cell = columns_of(tile, 0, out->arena);
+    text_printf(out, "nn_vec gates[%d];\n", tile->rows * s->gates);
     for (int i = 0; i < tile->rows; i++) {
-        for (int g = 0; g < group; g++) {
-            text_printf(out, "gates[%d] = %s;\n", i * group + g,
-                        acc(out->arena, i, q + g));
+        for (int g = 0; g < s->gates; g++) {
+            text_printf(out, "gates[%d] = %s;\n", i * s->gates + g,
+                        acc(out->arena, i, g));
         }
     }
     text_printf(out, "for (ptrdiff_t row = 0; row < %d; row++) {\n",
                 tile->rows);
-    for (int g = 0; g < group; g++) {
-        names[g] = arena_printf(out->arena, "gates[row * %d + %d]", group, g);
+    for (int g = 0; g < s->gates; g++) {
+        names[g] =
+            arena_printf(out->arena, "gates[row * %d + %d]", s->gates, g);
     }
     cell.row = "(m + row)";
-    call(out, tile, hook, &cell, names);
+    cell.acc = names;
+    s->store(out, s->context, &cell);
     text_add(out, "}\n");
 }
 
-/* Calls a hook on each group of each row. */
-static void cells(Text *out, const Tile *tile, GemmHook *hook)
+/* Calls the hook on each vector, or one of each gate, of each row. */
+static void cells(Text *out, const Tile *tile)
 {
     const GemmSpec *s = &tile->plan->spec;
-    int group = s->group == GEMM_ROW ? tile->vectors
-                : s->group > 1       ? s->group
-                                     : 1;
-    const char **names = NEWN(out->arena, const char *, group);
-    bool loop = s->b.gate != 0 && tile->rows > 1 && hook == s->store;
-    for (int q = 0; loop && q < tile->vectors; q += group) {
-        cells_in_loop(out, tile, hook, q, group, names);
+    int gates = gates_of(s);
+    if (gates > 1 && tile->rows > 1) {
+        cells_in_loop(out, tile);
+        return;
     }
-    for (int i = 0; i < tile->rows && !loop; i++) {
-        for (int q = 0; q < tile->vectors; q += group) {
-            GemmCell cell = columns_of(tile, q, group, out->arena);
-            for (int g = 0; g < group; g++) {
+    const char **names = NEWN(out->arena, const char *, gates);
+    for (int i = 0; i < tile->rows; i++) {
+        for (int q = 0; q < tile->vectors; q += gates) {
+            GemmCell cell = columns_of(tile, q, out->arena);
+            for (int g = 0; g < gates; g++) {
                 names[g] = acc(out->arena, i, q + g);
             }
             cell.row = arena_printf(out->arena, "(m + %d)", i);
-            call(out, tile, hook, &cell, names);
+            cell.acc = names;
+            s->store(out, s->context, &cell);
         }
     }
 }
 
-/* First values from memory: of C (spec.add), of the bias, or zero. */
-static void first_values(Text *out, const Tile *tile)
+static void clear(Text *out, const Tile *tile)
 {
-    const GemmPlan *p = tile->plan;
-    int w = p->target->lanes;
     for (int i = 0; i < tile->rows; i++) {
         for (int q = 0; q < tile->vectors; q++) {
-            const char *to = acc(out->arena, i, q);
-            if (p->spec.add) {
-                load(out, to, c_place(out->arena, tile, i, q), room(tile, q),
-                     w);
-            } else if (p->spec.bias && i == 0) {
-                text_printf(out, "%s = nn_vload(&bias[j * %d + %d]);\n", to,
-                            p->vectors * w, q * w);
-            } else if (p->spec.bias) {
-                text_printf(out, "%s = acc_0_%d;\n", to, q);
-            } else {
-                text_printf(out, "%s = nn_vset(0.0f);\n", to);
-            }
+            text_printf(out, "%s = nn_vset(0.0f);\n", acc(out->arena, i, q));
         }
     }
 }
@@ -230,16 +197,11 @@ const char *gemm_begin(Arena *arena, const Tile *tile)
     const GemmPlan *p = tile->plan;
     Text out = {.arena = arena};
     bool blocked = p->block < p->spec.k;
-    bool reloads = blocked && !(p->spec.add && p->spec.store == NULL);
-    if (reloads) {
+    if (blocked) {
         text_add(&out, "if (k0 == 0) {\n");
     }
-    if (p->spec.start != NULL) {
-        cells(&out, tile, p->spec.start);
-    } else {
-        first_values(&out, tile);
-    }
-    if (reloads) {
+    clear(&out, tile);
+    if (blocked) {
         text_add(&out, "} else {\n");
         partial(&out, tile, true);
         text_add(&out, "}\n");
@@ -260,7 +222,7 @@ const char *gemm_finish(Arena *arena, const Tile *tile)
         text_printf(&out, "if (k0 + %lld >= %lld) {\n", (long long)p->block,
                     (long long)p->spec.k);
     }
-    cells(&out, tile, p->spec.store);
+    cells(&out, tile);
     if (blocked) {
         text_add(&out, "} else {\n");
         partial(&out, tile, false);

@@ -295,8 +295,7 @@ static const char *params_text(Arena *arena, const GemmPlan *p)
 {
     const GemmSpec *s = &p->spec;
     return arena_printf(
-        arena, "const float *restrict a, const float *restrict b%s%s%s%s, %s",
-        s->bias ? ", const float *restrict bias" : "",
+        arena, "const float *restrict a, const float *restrict b%s%s%s, %s",
         s->store == NULL ? ", float *restrict c" : "",
         p->scratch > 0 ? ", float *restrict scratch" : "",
         s->params != NULL ? s->params : "", "int from, int to");

@@ -58,21 +58,9 @@ static int registers(int64_t rows, int64_t vectors, const Target *t)
     return (int)smaller(INT_MAX, rows * vectors + vectors + 1 + !t->fma);
 }
 
-static bool fits(int64_t rows, int64_t vectors, const Target *t)
+bool gemm_tile_fits(int64_t rows, int64_t vectors, const Target *t)
 {
     return registers(rows, vectors, t) <= t->registers - 2 * t->broadcast;
-}
-
-bool gemm_tile_fits(int64_t rows, int64_t vectors, const Target *target)
-{
-    return fits(rows, vectors, target);
-}
-
-bool gemm_row_fits(int64_t n, int gates, const Target *target)
-{
-    GemmSpec spec = {.n = n, .gates = gates};
-    int64_t v = gemm_row_vectors(&spec, target);
-    return v <= MAX_VECTORS && fits(1, v, target);
 }
 
 /* Whether tiles of `vectors` columns end where panels do. */
@@ -87,20 +75,10 @@ static bool divides(int64_t vectors, const Panels *p, const Target *t,
 static bool suits(const GemmSpec *s, const Target *t, int64_t vectors,
                   bool any_b)
 {
-    int group = s->group == 0 ? 1 : s->group;
-    if (s->b.gate && vectors != gates_of(s)) {
-        return false;
+    if (gates_of(s) > 1) {
+        return vectors == gates_of(s);
     }
-    if (group == GEMM_ROW && vectors != gemm_row_vectors(s, t)) {
-        return false;
-    }
-    if (group > 1 && vectors % group != 0) {
-        return false;
-    }
-    if (s->c_rough && vectors % gates_of(s) != 0) {
-        return false;
-    }
-    return (any_b || s->b.gate || divides(vectors, &s->b, t, false)) &&
+    return (any_b || divides(vectors, &s->b, t, false)) &&
            (s->store != NULL || divides(vectors, &s->c, t, true));
 }
 
@@ -125,7 +103,7 @@ static double step_cycles(int64_t rows, int64_t vectors, int n_streams,
     }
     double bound = fmax(fma, load);
     double chain = (double)t->latency / n_streams;
-    double spill = fits(rows, vectors, t) ? 1 : 3;
+    double spill = gemm_tile_fits(rows, vectors, t) ? 1 : 3;
     return fmax(bound + 0.1 * fmin(fma, load), chain) * spill;
 }
 
@@ -133,9 +111,6 @@ static double step_cycles(int64_t rows, int64_t vectors, int n_streams,
 static double tile_cycles(const GemmSpec *s, const Target *t, int64_t rows,
                           int64_t vectors, int64_t b_vectors)
 {
-    int group = s->group == GEMM_ROW ? (int)vectors
-                : s->group > 1       ? s->group
-                                     : 1;
     int n_streams = streams(rows, vectors, s->k, t);
     double sums = (double)(rows * vectors);
     double steps = (double)s->k * step_cycles(rows, vectors, n_streams, t);
@@ -146,7 +121,7 @@ static double tile_cycles(const GemmSpec *s, const Target *t, int64_t rows,
         steps = fmax(steps, bytes / t->l2_rate);
     }
     return steps + 30 + sums * (1.5 + n_streams - 1) +
-           sums / group * s->operations / t->fmas;
+           sums / gates_of(s) * s->operations / t->fmas;
 }
 
 Cut gemm_cut(int64_t whole, int64_t tile)
@@ -187,15 +162,12 @@ static bool choose_tile(const GemmSpec *s, const Target *t, bool any_b,
 {
     double best = HUGE_VAL;
     int64_t most = smaller(MAX_VECTORS, gemm_row_vectors(s, t));
-    if (s->group > most || s->group == GEMM_ROW) {
-        most = gemm_row_vectors(s, t);
-    }
     for (int64_t v = 1; v <= most; v++) {
         if (!suits(s, t, v, any_b)) {
             continue;
         }
         for (int64_t r = 1; r <= smaller(MAX_ROWS, s->m); r++) {
-            if (!fits(r, v, t) && r > 1) {
+            if (!gemm_tile_fits(r, v, t) && r > 1) {
                 break;
             }
             double cycles = all_cycles(s, t, r, v);
@@ -214,8 +186,7 @@ Panels gemm_panels(const GemmSpec *spec, const Target *target)
     int rows = 1;
     int vectors = 1;
     if (!choose_tile(spec, target, true, &rows, &vectors)) {
-        nnc_bug("no register tile for %d gates and group %d", spec->gates,
-                spec->group);
+        nnc_bug("no register tile for a product");
     }
     int width = vectors * target->lanes;
     return (Panels){
@@ -396,7 +367,7 @@ static void count_code(GemmPlan *p)
 static double traffic(const GemmSpec *s, const Target *t)
 {
     double v = (double)gemm_row_vectors(s, t) * t->lanes;
-    double c = (double)s->m * v * (s->add ? 2 : 1);
+    double c = (double)s->m * v;
     return 4 * ((double)s->m * (double)s->k + (double)s->k * v + c);
 }
 

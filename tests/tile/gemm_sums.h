@@ -5,18 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HOOK_NONE, HOOK_LINE, HOOK_GATES, HOOK_ROW };
+enum { HOOK_NONE, HOOK_LINE, HOOK_GATES };
 
 typedef struct Case {
     const char *name;
     long m, n, k, gates, lanes;
     long a_row, a_column, a_block, a_outer;
-    long b_width, b_row, b_panel;
+    long b_width, b_row, b_panel, b_gate;
     long c_width, c_row, c_panel;
-    int b_rough, c_rough, bias, add, hook, units;
+    int b_rough, c_rough, hook, units;
     long scratch;
-    void (*call)(const float *a, const float *b, const float *bias, float *c,
-                 float *scratch, int from, int to);
+    void (*call)(const float *a, const float *b, float *c, float *scratch,
+                 int from, int to);
 } Case;
 
 static float noise(void)
@@ -49,56 +49,41 @@ static long at(long width, long row, long panel, long r, long v)
     return width == 0 ? r * row + v : v / width * panel + r * row + v % width;
 }
 
-static long place(const Case *c, long column, long gate)
-{
-    return (column / c->lanes * c->gates + gate) * c->lanes + column % c->lanes;
-}
-
+/* Lanes of a row of one gate. */
 static long whole_row(const Case *c)
 {
-    return (c->n + c->lanes - 1) / c->lanes * c->lanes * c->gates;
+    return (c->n + c->lanes - 1) / c->lanes * c->lanes;
 }
 
-/* Reals of B or C; a rough one ends with its last column. */
+/* Reals of B or C with `whole` lanes in a row; a rough one ends with its last
+ * column. */
 static long size_of(const Case *c, long width, long row, long panel, long rows,
-                    int rough)
+                    long whole, int rough)
 {
-    long v = rough ? c->n : whole_row(c);
     if (width == 0) {
-        return (rows - 1) * row + v;
+        return (rows - 1) * row + (rough ? c->n : whole);
     }
-    return (whole_row(c) + width - 1) / width * panel;
+    return (whole + width - 1) / width * panel;
 }
 
-static double sum(const Case *c, const float *a, const float *b,
-                  const float *start, long m, long v)
+static double sum(const Case *c, const float *a, const float *b, long m,
+                  long column, long gate)
 {
-    double s = start != NULL ? (double)*start : 0;
+    double s = 0;
     for (long k = 0; k < c->k; k++) {
         s += (double)a[a_at(c, m, k)] *
-             (double)b[at(c->b_width, c->b_row, c->b_panel, k, v)];
+             (double)b[gate * c->b_gate +
+                       at(c->b_width, c->b_row, c->b_panel, k, column)];
     }
     return s;
 }
 
-static double wanted(const Case *c, const float *a, const float *b,
-                     const float *bias, const float *before, long m,
-                     long column, long gate)
+static double wanted(const Case *c, const float *a, const float *b, long m,
+                     long column)
 {
     double total = 0;
-    double own = 0;
     for (long g = 0; g < c->gates; g++) {
-        long v = place(c, column, g);
-        const float *start = c->bias ? &bias[v] : NULL;
-        if (c->add) {
-            start = &before[at(c->c_width, c->c_row, c->c_panel, m, v)];
-        }
-        double s = sum(c, a, b, start, m, v);
-        total += (double)(g + 1) * s;
-        own = g == gate ? s : own;
+        total += (double)(g + 1) * sum(c, a, b, m, column, g);
     }
-    if (c->hook == HOOK_LINE) {
-        return 2 * own + 1;
-    }
-    return c->hook == HOOK_GATES ? total : own;
+    return c->hook == HOOK_LINE ? 2 * total + 1 : total;
 }

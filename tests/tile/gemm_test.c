@@ -17,7 +17,7 @@
 #include "tile/template.h"
 
 enum { PLAIN, PACKED, HALVES }; /* layouts of B and C in the table */
-enum { LINE = 1, GATES, ROW };  /* hooks, as in gemm_check.h */
+enum { LINE = 1, GATES };       /* hooks, as in gemm_sums.h */
 
 typedef struct Row {
     const char *name;
@@ -25,7 +25,7 @@ typedef struct Row {
     int gates, turned; /* turned: A[m][k] lies at a[k * row + m] */
     int b, c;
     int hook;
-    bool bias, add, rough;
+    bool rough;
     int blocks; /* of A's k */
     int unroll;
 } Row;
@@ -34,34 +34,35 @@ typedef struct Row {
 static const Row rows[] = {
     {"tiny", 5, 3, 7, .b = PACKED, .unroll = -1},
     {"one", 1, 1, 1, .unroll = -1},
-    {"odd", 37, 101, 53, .b = PACKED, .bias = true, .unroll = -1},
+    {"odd", 37, 101, 53, .b = PACKED, .unroll = -1},
     {"odd rough", 37, 101, 53, .rough = true, .unroll = -1},
-    {"row", 1, 77, 1000, .b = PACKED, .bias = true, .unroll = -1},
+    {"row", 1, 77, 1000, .b = PACKED, .unroll = -1},
     {"row plain", 1, 64, 300, .rough = true, .unroll = -1},
     {"two rows", 2, 40, 96, .b = PACKED, .unroll = -1},
-    {"prime", 129, 33, 65, .b = PACKED, .add = true, .unroll = -1},
-    {"lenet f5", 64, 120, 400, .b = PACKED, .bias = true, .unroll = -1},
-    {"lenet f7", 64, 10, 84, .b = PACKED, .bias = true, .hook = ROW, .unroll = -1},
-    {"turned", 40, 120, 64, .turned = 1, .c = PACKED, .add = true, .unroll = -1},
+    {"prime", 129, 33, 65, .b = PACKED, .unroll = -1},
+    {"lenet f5", 64, 120, 400, .b = PACKED, .unroll = -1},
+    {"lenet f7", 64, 10, 84, .b = PACKED, .unroll = -1},
+    {"turned", 40, 120, 64, .turned = 1, .c = PACKED, .unroll = -1},
     {"turned long", 30, 60, 700, .turned = 1, .c = PACKED, .rough = true, .unroll = -1},
     {"turned hook", 24, 64, 600, .turned = 1, .hook = LINE, .unroll = -1},
     {"halves", 20, 128, 50, .b = HALVES, .c = HALVES, .unroll = -1},
     {"long", 20, 96, 2100, .b = PACKED, .hook = LINE, .unroll = -1},
-    {"uneven", 33, 50, 1031, .b = PACKED, .bias = true, .unroll = -1},
-    {"line", 12, 45, 30, .b = PACKED, .bias = true, .hook = LINE, .rough = true, .unroll = -1},
-    {"gates", 32, 48, 40, .gates = 4, .b = PACKED, .bias = true, .hook = GATES, .unroll = -1},
-    {"gates odd", 7, 21, 19, .gates = 3, .b = PACKED, .hook = GATES, .rough = true, .unroll = -1},
+    {"uneven", 33, 50, 1031, .b = PACKED, .unroll = -1},
+    {"line", 12, 45, 30, .b = PACKED, .hook = LINE, .rough = true, .unroll = -1},
+    {"gates", 32, 48, 40, .gates = 4, .b = PACKED, .hook = GATES, .unroll = -1},
+    {"gates odd", 7, 32, 19, .gates = 3, .b = PACKED, .hook = GATES, .rough = true, .unroll = -1},
     {"gates row", 1, 64, 64, .gates = 4, .b = PACKED, .hook = GATES, .unroll = -1},
-    {"gates plain", 9, 20, 31, .gates = 2, .b = PACKED, .c = PACKED, .unroll = -1},
+    {"gates plain", 9, 32, 31, .gates = 2, .hook = GATES, .unroll = -1},
+    {"gates long", 20, 96, 2100, .gates = 3, .b = PACKED, .hook = GATES, .unroll = -1},
     {"blocks", 16, 32, 128, .b = PACKED, .blocks = 4, .unroll = -1},
     {"blocks long", 20, 96, 2048, .b = PACKED, .blocks = 64, .unroll = -1},
     {"blocks longer", 20, 96, 2048, .b = PACKED, .blocks = 2, .unroll = -1},
     {"blocks prime", 20, 96, 2062, .b = PACKED, .blocks = 2, .unroll = -1},
     {"blocks turned", 40, 1024, 1024, .turned = 1, .blocks = 32, .hook = LINE, .unroll = -1},
-    {"none", 19, 35, 21, .b = PACKED, .bias = true, .unroll = 0},
-    {"full", 6, 35, 21, .b = PACKED, .bias = true, .unroll = INT32_MAX},
+    {"none", 19, 35, 21, .b = PACKED, .unroll = 0},
+    {"full", 6, 35, 21, .b = PACKED, .unroll = INT32_MAX},
     {"some", 19, 35, 210, .b = PACKED, .unroll = 200},
-    {"sets", 40, 1024, 300, .turned = 1, .add = true, .unroll = -1},
+    {"sets", 40, 1024, 300, .turned = 1, .unroll = -1},
     {"sets hook", 40, 1023, 300, .turned = 1, .hook = LINE, .unroll = -1},
     {"large", 70, 400, 1200, .b = PACKED, .unroll = -1},
 };
@@ -69,27 +70,30 @@ static const Row rows[] = {
 
 enum { ROWS = sizeof rows / sizeof *rows };
 
-static const char *stores(const GemmCell *cell)
-{
-    return cell->lanes < cell->target->lanes ? "nn_vstore_n" : "nn_vstore";
-}
+/* What the hooks need: the reals of a row of y, and the lanes. */
+typedef struct Rows {
+    int64_t row;
+    int lanes;
+} Rows;
 
-static void store_to(Text *out, const GemmCell *cell, int64_t row,
-                     const char *column, const char *value)
+static void store_to(Text *out, const GemmCell *cell, const Rows *y,
+                     const char *value)
 {
-    text_printf(out, "%s(&y[%s * %lld + %s], %s", stores(cell), cell->row,
-                (long long)row, column, value);
-    if (cell->lanes < cell->target->lanes) {
+    bool part = cell->lanes < y->lanes;
+    text_printf(out, "%s(&y[%s * %lld + %s], %s",
+                part ? "nn_vstore_n" : "nn_vstore", cell->row,
+                (long long)y->row, cell->column, value);
+    if (part) {
         text_printf(out, ", %d", cell->lanes);
     }
     text_add(out, ");\n");
 }
 
-/* The hooks store to plain rows y of as many reals as *context says. */
+/* The hooks store to plain rows y. */
 static void line_hook(Text *out, void *context, const GemmCell *cell)
 {
     Arena *arena = out->arena;
-    store_to(out, cell, *(int64_t *)context, cell->place,
+    store_to(out, cell, context,
              arena_printf(arena, "2.0f * %s + 1.0f", cell->acc[0]));
 }
 
@@ -100,45 +104,39 @@ static void gates_hook(Text *out, void *context, const GemmCell *cell)
         text_printf(&value, "%s%d.0f * %s", g > 0 ? " + " : "", g + 1,
                     cell->acc[g]);
     }
-    store_to(out, cell, *(int64_t *)context, cell->column, text_str(&value));
+    store_to(out, cell, context, text_str(&value));
 }
 
-/* Each element less the sum of its row; lanes beyond n hold 0. */
-static void row_hook(Text *out, void *context, const GemmCell *cell)
-{
-    int64_t row = *(int64_t *)context;
-    text_printf(out, "{\nconst float total = nn_vsum(%s", cell->acc[0]);
-    for (int q = 1; q < cell->n; q++) {
-        text_printf(out, " + %s", cell->acc[q]);
-    }
-    text_add(out, ");\n");
-    for (int q = 0; q < cell->n; q++) {
-        text_printf(out, "nn_vstore(&y[%s * %lld + %s + %d], %s - total);\n",
-                    cell->row, (long long)row, cell->place,
-                    q * cell->target->lanes, cell->acc[q]);
-    }
-    text_add(out, "}\n");
-}
-
-static Panels layout(int kind, int64_t height, int64_t columns, const Target *t,
-                     int64_t plain, Panels packed)
+static Panels layout(int kind, int64_t height, const Target *t, int64_t plain,
+                     Panels packed)
 {
     if (kind == PLAIN) {
-        return gemm_rows(plain);
+        return (Panels){.row = plain};
     }
     if (kind == PACKED && packed.width > 0) {
         return packed;
     }
     int width = kind == PACKED ? 2 * t->lanes : 4 * t->lanes;
-    (void)columns;
     return (Panels){.width = width, .row = width, .panel = height * width};
 }
 
-static GemmSpec spec_of(const Row *r, const Target *t, int64_t *ldc)
+/* Gates one behind the other. */
+static Panels gates_layout(const Row *r, const Target *t)
 {
-    int gates = r->gates > 1 ? r->gates : 1;
-    int64_t whole = (r->n + t->lanes - 1) / t->lanes * t->lanes * gates;
-    int64_t plain = r->rough && gates == 1 ? r->n : whole;
+    int w = t->lanes;
+    if (r->b == PLAIN) {
+        return (Panels){.row = (int64_t)r->n * r->gates, .gate = r->n};
+    }
+    return (Panels){.width = w,
+                    .row = w,
+                    .panel = (int64_t)r->k * w,
+                    .gate = (int64_t)r->n * r->k};
+}
+
+static GemmSpec spec_of(const Row *r, const Target *t, Rows *y)
+{
+    int64_t whole = (r->n + t->lanes - 1) / t->lanes * t->lanes;
+    int64_t plain = r->rough ? r->n : whole;
     GemmSpec s = {.m = r->m, .n = r->n, .k = r->k, .gates = r->gates};
     s.a = (Scalars){.row = r->k + 3, .column = 1};
     if (r->turned) {
@@ -154,25 +152,18 @@ static GemmSpec spec_of(const Row *r, const Target *t, int64_t *ldc)
             s.a.column = r->blocks * s.a.outer;
         }
     }
-    s.bias = r->bias;
-    s.add = r->add;
     s.b_rough = r->rough && r->b == PLAIN;
     s.c_rough = r->rough;
     s.unroll = r->unroll;
-    if (r->hook == GATES) {
-        plain = r->rough ? r->n : whole / gates;
-        s.group = gates;
-    }
-    s.group = r->hook == ROW ? GEMM_ROW : s.group;
-    *ldc = plain;
-    s.context = ldc;
-    static GemmHook *const hooks[] = {NULL, line_hook, gates_hook, row_hook};
+    *y = (Rows){plain, t->lanes};
+    s.context = y;
+    static GemmHook *const hooks[] = {NULL, line_hook, gates_hook};
     s.store = hooks[r->hook];
     s.params = s.store != NULL ? ", float *restrict y" : NULL;
     Panels none = {0};
-    s.c = layout(r->c, r->m, whole, t, plain, none);
-    s.b = layout(r->b, r->k, whole, t, r->rough ? r->n : whole,
-                 gemm_panels(&s, t));
+    s.c = layout(r->c, r->m, t, plain, none);
+    s.b = r->gates > 1 ? gates_layout(r, t)
+                       : layout(r->b, r->k, t, plain, gemm_panels(&s, t));
     return s;
 }
 
@@ -181,30 +172,30 @@ static void print_case(Text *out, Text *table, const Row *r, int i,
                        const Target *t)
 {
     Arena *arena = out->arena;
-    int64_t *ldc = NEW(arena, int64_t);
-    GemmSpec s = spec_of(r, t, ldc);
+    Rows *y = NEW(arena, Rows);
+    GemmSpec s = spec_of(r, t, y);
     GemmPlan *p = gemm_plan(arena, &s, t);
     gemm_emit(out, p, arena_printf(arena, "product_%d", i));
-    text_printf(out,
-                "static void call_%d(const float *a, const float *b, const "
-                "float *bias, float *c,\nfloat *scratch, int from, int to)\n"
-                "{\n(void)bias;\n(void)scratch;\n"
-                "product_%d(a, b%s%s, from, to);\n}\n",
-                i, i, s.bias ? ", bias" : "",
-                p->scratch == 0 ? ", c"
-                : s.store       ? ", scratch, c"
-                                : ", c, scratch");
+    text_printf(
+        out,
+        "static void call_%d(const float *a, const float *b, float *c,\n"
+        "float *scratch, int from, int to)\n"
+        "{\n(void)scratch;\n"
+        "product_%d(a, b%s, from, to);\n}\n",
+        i, i,
+        p->scratch == 0 ? ", c"
+        : s.store       ? ", scratch, c"
+                        : ", c, scratch");
     text_printf(table, "{\"%s %s\", %d, %d, %d, %d, %d, ", r->name, t->name,
                 r->m, r->n, r->k, s.gates > 1 ? s.gates : 1, t->lanes);
     text_printf(table, "%lld, %lld, %lld, %lld, ", (long long)s.a.row,
                 (long long)s.a.column, (long long)s.a.block,
                 (long long)s.a.outer);
-    text_printf(table, "%d, %lld, %lld, %d, %lld, %lld, ", s.b.width,
-                (long long)s.b.row, (long long)s.b.panel, s.c.width,
-                (long long)s.c.row, (long long)s.c.panel);
-    text_printf(table, "%d, %d, %d, %d, %d, %d, %lld, call_%d},\n", s.b_rough,
-                s.c_rough, s.bias, s.add, r->hook, p->units,
-                (long long)p->scratch, i);
+    text_printf(table, "%d, %lld, %lld, %lld, %d, %lld, %lld, ", s.b.width,
+                (long long)s.b.row, (long long)s.b.panel, (long long)s.b.gate,
+                s.c.width, (long long)s.c.row, (long long)s.c.panel);
+    text_printf(table, "%d, %d, %d, %d, %lld, call_%d},\n", s.b_rough,
+                s.c_rough, r->hook, p->units, (long long)p->scratch, i);
 }
 
 static void print_program(Text *out, const Target *t)
@@ -273,9 +264,7 @@ static void rows_have_sizes(void **state)
     (void)state;
     const Target *t = target_find("avx512");
     Panels packed = {.width = 32, .row = 32, .panel = 3200};
-    assert_int_equal(gemm_size(&packed, 100, 33, 1, t), 6400);
-    assert_true(gemm_row_fits(10, 1, t));
-    assert_false(gemm_row_fits(1000, 1, t));
+    assert_int_equal(gemm_size(&packed, 100, 33, t), 6400);
 }
 
 int main(void)
