@@ -38,7 +38,6 @@ struct Buffer {
     const char *label; /* in the workspace: the C constant for `at`, or NULL */
     int first, last;   /* kernels between which it is live, by sequence */
     int64_t at;        /* PLACE_WORK: bytes from the workspace's start */
-    bool zeroed;       /* gaps and halo must be 0: cleared when entered */
     Plan *plan;        /* whose buffer it is */
     Kernel *maker;     /* of its plan, the first that computes into it */
 };

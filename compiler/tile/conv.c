@@ -35,12 +35,6 @@ ConvPlan *conv_plan(Arena *arena, const ConvSpec *spec, const Target *target)
     plan->flops = 2.0 * spec->batch * conv_out(spec, 0) * conv_out(spec, 1) *
                   spec->filters * spec->x.channels * spec->kernel[0] *
                   spec->kernel[1];
-    plan->bytes =
-        4.0 * spec->batch *
-            ((double)spec->x.channels * spec->x.height * spec->x.width +
-             (double)spec->y.channels * spec->y.height * spec->y.width) +
-        4.0 * spec->filters * spec->x.channels * spec->kernel[0] *
-            spec->kernel[1];
     if (spec->role == CONV_FORWARD) {
         conv_forward_plan(arena, plan);
     } else if (spec->role == CONV_GRAD_INPUT) {
@@ -48,7 +42,6 @@ ConvPlan *conv_plan(Arena *arena, const ConvSpec *spec, const Target *target)
     } else {
         conv_weight_plan(arena, plan);
     }
-    plan->code_bytes = (int)(plan->fmas * target->fma_bytes * 3 / 2 + 400);
     return plan;
 }
 

@@ -107,9 +107,8 @@ typedef struct ConvPlan {
                                aligned, not cleared, of its own */
     int64_t partial;        /* reals shared by all units, kept until finish */
     int arg_bytes;          /* 0, 1 or 2 */
-    double flops, bytes;    /* of one call for all units */
+    double flops;           /* of one call for all units */
     int64_t fmas;           /* vector multiply-adds written out, for limits */
-    int code_bytes;         /* estimate */
     const char *why;        /* one line for --report */
 } ConvPlan;
 

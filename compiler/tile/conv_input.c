@@ -18,7 +18,6 @@ enum { MANY_PHASES = 64 }; /* each is a function: more only without spread.c */
 
 typedef struct Phase { /* pixels whose row and column are r modulo stride */
     Direct direct;
-    int taps[2];
 } Phase;
 
 typedef struct Turned {

@@ -93,11 +93,9 @@ typedef struct GemmPlan {
     bool prefetch;     /* B's next block is fetched ahead */
     bool pack;         /* plain B goes through a panel in scratch */
     int units;
-    int64_t scratch;     /* reals, 64-byte aligned, not cleared */
-    double flops, bytes; /* of one call for all units */
-    int64_t fmas;        /* vector multiply-adds written out, for limits */
-    int code_bytes;      /* estimate */
-    const char *why;     /* one line for --report */
+    int64_t scratch; /* reals, 64-byte aligned, not cleared */
+    double flops;    /* of one call for all units */
+    const char *why; /* one line for --report */
 } GemmPlan;
 
 /* The packed layout that B likes best for this product (spec.b and spec.c

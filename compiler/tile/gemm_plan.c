@@ -336,41 +336,6 @@ int gemm_steps(const GemmPlan *p, int64_t rows, int64_t vectors, int *n_streams)
     return (int)larger(1, smaller(steps, inner));
 }
 
-/* Multiply-adds and bytes of code that gemm_emit will write. */
-static void count_code(GemmPlan *p)
-{
-    const GemmSpec *s = &p->spec;
-    const Target *t = p->target;
-    int64_t all = gemm_row_vectors(s, t);
-    int64_t rest = all % p->vectors;
-    Cut c = gemm_cut(p->chunk, p->rows);
-    int64_t inner = gemm_inner(p);
-    int64_t bytes = 200;
-    for (int part = 0; part < 4; part++) {
-        int64_t rows = c.large - part / 2;
-        int64_t vectors = part % 2 ? rest : p->vectors;
-        if ((part / 2 && c.n_small == 0) || (part % 2 && rest == 0)) {
-            continue;
-        }
-        int n_streams = 0;
-        int64_t steps = gemm_steps(p, rows, vectors, &n_streams);
-        steps += inner % steps > 0;
-        int64_t sums = rows * vectors;
-        p->fmas += sums * steps;
-        bytes += sums * steps * t->fma_bytes + (rows + vectors) * steps * 7 +
-                 sums * (14 + 7 * s->operations) + 60;
-    }
-    p->code_bytes = (int)smaller(INT_MAX, bytes);
-}
-
-/* Bytes that one call reads and writes, each once. */
-static double traffic(const GemmSpec *s, const Target *t)
-{
-    double v = (double)gemm_row_vectors(s, t) * t->lanes;
-    double c = (double)s->m * v;
-    return 4 * ((double)s->m * (double)s->k + (double)s->k * v + c);
-}
-
 static const char *explain(Arena *arena, const GemmPlan *p, double cycles)
 {
     const GemmSpec *s = &p->spec;
@@ -425,8 +390,6 @@ GemmPlan *gemm_plan(Arena *arena, const GemmSpec *spec, const Target *target)
                   b_bytes > target->l2;
     p->flops = 2.0 * (double)spec->m * (double)spec->n * gates_of(spec) *
                (double)spec->k;
-    p->bytes = traffic(spec, target);
-    count_code(p);
     p->why = explain(arena, p, all_cycles(spec, target, p->rows, p->vectors));
     return p;
 }

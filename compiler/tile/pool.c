@@ -28,7 +28,6 @@ static const Image *arg_image(const PoolSpec *s)
 PoolPlan *pool_plan(Arena *arena, const PoolSpec *s, const Target *t)
 {
     PoolPlan *p = NEW(arena, PoolPlan);
-    int area = s->window[0] * s->window[1];
     bool lanes = lined(&s->x, t->lanes) && lined(&s->y, t->lanes) &&
                  lined(arg_image(s), t->lanes) && s->x.channels * 2 > t->lanes;
     if (s->kind == POOL_NONE || s->pad[TOP] >= s->window[0] ||
@@ -44,13 +43,6 @@ PoolPlan *pool_plan(Arena *arena, const PoolSpec *s, const Target *t)
     p->arg_bytes = s->argmax || (s->gradient && s->kind == POOL_MAX)
                        ? conv_arg_bytes(s->window)
                        : 0;
-    double results =
-        (double)s->batch * s->y.channels * s->y.height * s->y.width;
-    p->flops = results * area;
-    p->bytes = 4 * (results + (double)s->batch * s->x.channels * s->x.height *
-                                  s->x.width) +
-               results * p->arg_bytes;
-    p->code_bytes = 600;
     p->why = arena_printf(arena, "lanes are %s, window %d x %d",
                           lanes      ? "channels"
                           : p->lines ? "columns, of rows first"

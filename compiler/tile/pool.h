@@ -36,8 +36,6 @@ typedef struct PoolPlan {
     bool lines; /* of planes: windows are done row by row first */
     int units;
     int arg_bytes;
-    double flops, bytes;
-    int code_bytes;
     const char *why; /* for --report */
 } PoolPlan;
 

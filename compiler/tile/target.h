@@ -10,23 +10,20 @@
 #include "base/str.h"
 
 typedef struct Target {
-    const char *name;   /* "avx512", "avx2", "generic" */
-    int lanes;          /* floats in a vector: 16, 8, 4 */
-    int registers;      /* vector registers: 32, 16, 16 */
-    bool fma;           /* multiply-add is one instruction */
-    bool broadcast;     /* a multiply-add may take a scalar from memory as its
-                           broadcast operand, which costs no register */
-    int fmas;           /* vector multiply-adds a cycle */
-    int latency;        /* cycles of one */
-    int fma_bytes;      /* code bytes of one with a memory operand */
-    int l1, l2, l3;     /* bytes, per core for l1 and l2 */
-    double l2_rate;     /* bytes a cycle read from level 2 */
-    double l3_rate;     /* bytes a cycle read from level 3 */
-    int l3_latency;     /* cycles until a line of level 3 arrives */
-    double memory_rate; /* bytes a cycle read from memory */
-    const char *flags;  /* for the C compiler */
-    const char *needs;  /* what the processor must have, for messages */
-    const char *guard;  /* C condition that the flags make true, or NULL */
+    const char *name;  /* "avx512", "avx2", "generic" */
+    int lanes;         /* floats in a vector: 16, 8, 4 */
+    int registers;     /* vector registers: 32, 16, 16 */
+    bool fma;          /* multiply-add is one instruction */
+    bool broadcast;    /* a multiply-add may take a scalar from memory as its
+                          broadcast operand, which costs no register */
+    int fmas;          /* vector multiply-adds a cycle */
+    int latency;       /* cycles of one */
+    int l1, l2;        /* bytes per core */
+    double l2_rate;    /* bytes a cycle read from level 2 */
+    double l3_rate;    /* bytes a cycle read from level 3 */
+    int l3_latency;    /* cycles until a line of level 3 arrives */
+    const char *flags; /* for the C compiler */
+    const char *guard; /* C condition that the flags make true, or NULL */
 } Target;
 
 /* By name; NULL for a name that is none. */
