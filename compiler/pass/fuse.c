@@ -92,7 +92,7 @@ static bool may_join(Fuser *f, const Node *n, const Kernel *k)
 static bool draws(const Kernel *k)
 {
     for (int j = 0; j < k->nodes.n; j++)
-        if (k->nodes.at[j]->op == OP_DROP_MASK)
+        if (op_has(k->nodes.at[j]->op, OPF_RANDOM))
             return true;
     return false;
 }

@@ -66,7 +66,7 @@ static bool inputs_are_set(const Plan *plan, const Kernel *k)
 {
     for (int j = 0; j < k->nodes.n; j++) {
         const Node *n = k->nodes.at[j];
-        if (n->op == OP_ROWS_MASK || n->op == OP_DROP_MASK)
+        if (op_has(n->op, OPF_MIXES_ROWS) || op_has(n->op, OPF_RANDOM))
             return false;
         for (int i = 0; i < n->n_in; i++)
             if (!kernel_has(k, n->in[i]) && !input_is_set(plan, n->in[i]))
