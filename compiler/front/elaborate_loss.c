@@ -253,11 +253,12 @@ Value *lower_figure(Elab *e, Call *call)
     if (!outside_scan(e, call) || !elab_real(e, call, 0) ||
         !finishing(e, call, &finish))
         return e->poison;
-    v->metric = (Metric){.name = metric_name(e, call),
-                         .finish = finish,
-                         .percent = call->arg.at[1]->number != 0,
-                         .sums = 1,
-                         .span = call->site.span};
+    v->metric = NEW(e->arena, Metric);
+    *v->metric = (Metric){.name = metric_name(e, call),
+                          .finish = finish,
+                          .percent = call->arg.at[1]->number != 0,
+                          .sums = 1,
+                          .span = call->site.span};
     v->terms = elab_rows(e, call->in[0]);
     v->node = make_sums(e->graph, v->terms, 1);
     v->graph = e->graph;

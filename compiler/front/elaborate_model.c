@@ -217,14 +217,14 @@ static void loss(Elab *e, const Expr *x)
 static void add_metric(Elab *e, Value *v)
 {
     Program *p = e->program;
-    Metric metric = v->metric;
+    Metric metric = *v->metric;
     int alike = 1;
 
     vec_push(e->arena, &e->metrics, v);
     if (!e->first)
         return;
     for (int i = 0; i < e->metrics.n - 1; i++)
-        alike += strcmp(e->metrics.at[i]->metric.name, metric.name) == 0;
+        alike += strcmp(e->metrics.at[i]->metric->name, metric.name) == 0;
     if (alike > 1)
         metric.name = arena_printf(e->arena, "%s%d", metric.name, alike);
     vec_push(e->arena, &p->metrics, metric);

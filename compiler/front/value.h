@@ -47,10 +47,10 @@ struct Value {
     const char *origin; /* "conv at line 4", for messages */
     Recipe *recipe;
     Init init;
-    Metric metric;
-    Node *terms;  /* METRIC: what node is the sum of, [batch, ...] */
-    Layer *layer; /* the layer that gave it, whose weights are its fields */
-    Value *state; /* what `.state` is, or NULL */
+    Metric *metric; /* METRIC: node is the sums, of */
+    Node *terms;    /* METRIC: [batch, ...] */
+    Layer *layer;   /* the layer that gave it, whose weights are its fields */
+    Value *state;   /* what `.state` is, or NULL */
     const Graph *asked; /* by elab_visible from this graph, */
     bool visible;       /* which found this */
 };

@@ -13,6 +13,14 @@ Graph *graph_new(Arena *arena, int64_t batch)
     return g;
 }
 
+void graph_expect(Graph *g, int nodes)
+{
+    g->nodes.at =
+        arena_grow(g->arena, g->nodes.at, (size_t)g->nodes.cap * sizeof(Node *),
+                   (size_t)(g->nodes.n + nodes) * sizeof(Node *));
+    g->nodes.cap = g->nodes.n + nodes;
+}
+
 static Node *node_new(Graph *g, Op op, int n_in, Node *const *in, Attr attr)
 {
     Node *n = NEW(g->arena, Node);

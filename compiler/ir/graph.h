@@ -53,13 +53,13 @@ typedef union Attr {
 struct Node {
     Op op;
     Type type;
-    Shape shape; /* given where the row has OPF_SHAPED, else the rule's */
+    int id; /* place in graph->nodes */
     int n_in;
     Node **in;
+    Shape shape; /* given where the row has OPF_SHAPED, else the rule's */
     Attr attr;
     Span span;        /* the user's text that made it */
     const char *name; /* the user's or one derived from it; NULL: none */
-    int id;           /* place in graph->nodes */
 };
 
 typedef enum Role {
@@ -86,6 +86,8 @@ struct Graph {
 };
 
 Graph *graph_new(Arena *arena, int64_t batch);
+/* Room for so many further nodes at once; it still grows where more come. */
+void graph_expect(Graph *g, int nodes);
 
 /* Appends a node; shape and type come from the operator's rule, whose refusal
  * is a bug of nnc. `like`, which may be NULL, gives the span. */

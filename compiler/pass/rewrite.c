@@ -34,6 +34,8 @@ static Node *rewrite_scan(Rewriting *r, const Node *n, Node *const *in,
     OpenScan *s =
         scan_open(n, in, rewrite_graph(n->attr.scan->body, true, f, r->to));
 
+    if (!r->scans)
+        r->scans = NEWN(r->g->arena, OpenScan *, r->old->nodes.n);
     r->scan = r->scans[n->id] = s;
     if (f && f(r, n, in))
         nnc_bug("a rewriting replaced a scan");
@@ -73,9 +75,9 @@ static Graph *rewrite_graph(const Graph *g, bool body, Rewrite *f, void *to)
                    .uses = graph_uses(g),
                    .users = graph_users(g),
                    .on = body ? steps_depends(g) : NULL,
-                   .scans = NEWN(g->arena, OpenScan *, g->nodes.n + 1),
                    .to = to};
 
+    graph_expect(r.g, g->nodes.n);
     for (int i = 0; i < g->nodes.n; i++)
         if (r.live[i] && !r.map[i])
             r.map[i] = rewrite_node(&r, g->nodes.at[i], f);

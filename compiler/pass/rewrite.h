@@ -14,7 +14,7 @@ typedef struct Rewriting {
     const Users *users; /* by id of old */
     const Depends *on;  /* by id of old, in a loop's body; else NULL */
     OpenScan *scan;     /* while f is asked about a SCAN */
-    OpenScan **scans;   /* by id of old: SCANs already passed, closed */
+    OpenScan **scans;   /* by id of old: SCANs passed; NULL: none */
     void *to;           /* the pass's own */
     void *here;         /* the pass's own for this graph, first NULL */
 } Rewriting;
