@@ -205,12 +205,17 @@ static void optimizer(Scope *s, const Item *item)
 static void clip(Scope *s, const Item *item)
 {
     Words words = unit_names(s->arena, s->unit, DEF_CLIP);
-    const char *name = item->name.text;
+    const char *name;
 
+    if (!item->other.text) {
+        diag_help(diag_error(s->diag, item->name.span,
+                             "`clip` takes a name and its argument"),
+                  "write: clip norm 1;");
+        return;
+    }
     for (int i = 0; i < words.n; i++)
         words.at[i] = unit_key(s->arena, DEF_CLIP, words.at[i]);
-    if (item->other.text)
-        name = unit_key(s->arena, DEF_CLIP, item->other.text);
+    name = unit_key(s->arena, DEF_CLIP, item->other.text);
     if (!str_among(words.at, words.n, name))
         names_unknown(s->diag, item->name.span, name, "training setting",
                       &words);
