@@ -180,6 +180,22 @@ static Value *first_values(Elab *e, const Recipe *r, const Args *args,
                      : args->at[0].value;
 }
 
+/* Makes a constant of the list that a function of several values is given
+ * first, where another of them is of the network: min([1, 2], x). */
+static void list_first(Elab *e, const Recipe *r, Args *args)
+{
+    int most = r->form ? most_values(r) : 0;
+    Value *v = args->n > 0 ? args->at[0].value : NULL;
+
+    if (!v || v->kind != VAL_LIST || args->at[0].label)
+        return;
+    for (int i = 1; i < args->n && i < most && !args->at[i].label; i++)
+        if (value_holds_tensor(args->at[i].value)) {
+            args->at[0].value = elab_listed(e, v, args->at[0].span);
+            return;
+        }
+}
+
 Value *elab_call(Elab *e, const Expr *x)
 {
     Args args = {0}, rest = {0};
@@ -194,6 +210,9 @@ Value *elab_call(Elab *e, const Expr *x)
         return init_call(e, x, &args);
     r = callee(e, x, &(Args){0}, true);
     if (!r)
+        return e->poison;
+    list_first(e, r, &args);
+    if (args.n > 0 && args.at[0].value->kind == VAL_POISON)
         return e->poison;
     if (!applies(r, &args)) {
         r = callee(e, x, &args, true);

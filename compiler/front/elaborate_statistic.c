@@ -52,7 +52,9 @@ static Node *fitting(Elab *e, const Value *v, Shape shape, const char *name,
         if (shape_equal(&own, &shape))
             return elab_node(e, v);
     }
-    m = elab_error(e, span, "the next value of `%s` has another shape", name);
+    m = elab_error(e, span, "the next value of `%s` %s", name,
+                   v->kind == VAL_TENSOR && v->rows ? "differs between rows"
+                                                    : "has another shape");
     elab_note(e, m, "the next value", v);
     diag_note(m, "`%s` is %s", name, value_shape_text(e->arena, &shape));
     if (v->kind == VAL_TENSOR && v->rows)
