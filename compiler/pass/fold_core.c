@@ -99,7 +99,9 @@ Node *fold_linear(Graph *g, const Node *n, Node *const *in)
 {
     unsigned linear = op_table[n->op].linear;
 
-    for (int k = 0; k < n->n_in && linear != OP_TOGETHER; k++)
+    if (linear == OP_TOGETHER)
+        return NULL;
+    for (int k = 0; linear >> k; k++)
         if (linear & OP_IN(k) && fold_is(in[k], 0))
             return graph_const_shaped(g, 0, n->shape, n);
     return NULL;
