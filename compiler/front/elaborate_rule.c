@@ -122,14 +122,9 @@ static void need(const Graph *g, bool *needed)
             needed[g->nodes.at[i]->in[k]->id] = true;
 }
 
-static const Node *state_leaf(const Graph *g, int state)
+static Node *state_leaf(const Elab *e, const Rule *rule, int state)
 {
-    int i = 0;
-
-    while (g->nodes.at[i]->op != OP_ARG ||
-           g->nodes.at[i]->attr.port.index != RULE_STATES + state)
-        i++;
-    return g->nodes.at[i];
+    return elab_lookup(e, rule->states.at[state], false)->node;
 }
 
 /* Takes the nodes away that nothing needs. */
@@ -157,11 +152,11 @@ static void close_body(Elab *e, Rule *rule, Node *out, Node *const *next)
     for (int round = 0; round <= n; round++) { /* one may need another */
         need(g, needed);
         for (int i = 0; i < n; i++)
-            if (needed[state_leaf(g, i)->id])
+            if (needed[state_leaf(e, rule, i)->id])
                 needed[next[i]->id] = true;
     }
     for (int i = 0; i < n; i++) {
-        Node *state = g->nodes.at[state_leaf(g, i)->id];
+        Node *state = state_leaf(e, rule, i);
 
         if (!needed[state->id])
             continue;

@@ -93,12 +93,8 @@ static void set_schedule(Store *s)
     const char *name = named_row(s, GROUP_SCHEDULE, &arg);
 
     for (size_t i = 0; name && i < sizeof kinds / sizeof *kinds; i++)
-        if (strcmp(kinds[i].name, name) == 0) {
-            if (kinds[i].kind == RATE_STEP)
-                out->kind = RATE_STEP;
-            else
-                out->kind = RATE_COSINE;
-        }
+        if (strcmp(kinds[i].name, name) == 0)
+            out->kind = kinds[i].kind;
     if (!name)
         return;
     out->every = number(&arg, "every", 0);
