@@ -95,8 +95,7 @@ static void $SPARSE(const float *restrict x, const float *restrict dy,
                 {
                     const int won = arg[i * $AI + j * $AJ + $AC($f)];
                     const float *r = p + place[won];
-                    const float g = won < $AREA
-                        ? dy[i * $DYI + j * $DYJ + $DYC($f)] : 0.0f;
+                    const float g = dy[i * $DYI + j * $DYJ + $DYC($f)];
                     for (int $u = 0; $u < $ROWS; $u++) {
                         for (int $q = 0; $q < $VECTORS; $q++) {
                             acc[$f][$u][$q] +=

@@ -307,12 +307,10 @@ static void $GRADIENT(const float *restrict y,
         for (int i = 0; i < $PH; i++) {
             for (int j = 0; j < $PW; j++) {
                 const int won = arg[i * $AI + j * $AJ + $AC(c)];
-                if (won < $AREA) {
-                    const int h = i * $SH - $TOP + won / $KW;
-                    const int v = j * $SW - $LEFT + won % $KW;
-                    x[h * $XI + v * $XJ + $XC(c)] +=
-                        y[i * $YI + j * $YJ + $YC(c)];
-                }
+                const int h = i * $SH - $TOP + won / $KW;
+                const int v = j * $SW - $LEFT + won % $KW;
+                x[h * $XI + v * $XJ + $XC(c)] +=
+                    y[i * $YI + j * $YJ + $YC(c)];
             }
         }
     }

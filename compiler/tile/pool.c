@@ -117,7 +117,6 @@ static void size_holes(Holes *h, const PoolSpec *s, const Target *t)
     holes_int(h, "H", s->x.height);
     holes_int(h, "W", s->x.width);
     holes_int(h, "C", c);
-    holes_int(h, "AREA", area);
     holes_int(h, "LANES", t->lanes);
     holes_int(h, "WHOLE", c / t->lanes * t->lanes);
     holes_text(h, "SHARE", arena_printf(h->arena, "(1.0f / %d)", area));

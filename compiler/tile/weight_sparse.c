@@ -78,11 +78,10 @@ static const char *places(Arena *a, const WeightForm *f)
     const ConvSpec *s = f->spec;
     Text t = {.arena = a};
     for (int i = 0; i < s->window[0] * s->window[1]; i++) {
-        text_printf(&t, "%lld, ",
+        text_printf(&t, "%s%lld", i > 0 ? ", " : "",
                     (long long)(i / s->window[1] * s->stride[0] * f->x.row +
                                 i % s->window[1] * s->stride[1] * f->x.column));
     }
-    text_add(&t, "0");
     return text_str(&t);
 }
 
@@ -113,7 +112,6 @@ static void sparse_holes(Holes *h, const WeightForm *f)
     holes_int(h, "AI", arg->row);
     holes_int(h, "AJ", arg->column);
     holes_hook(h, "AC", "c", image_channel(h->arena, arg, "$c", s->filters));
-    holes_int(h, "AREA", s->window[0] * s->window[1]);
 }
 
 /* A tile of several filters of one group counts from the tile's first. */
