@@ -41,13 +41,6 @@ static void write_inputs(Emit *e, const Plan *plan)
     }
 }
 
-static const Node *source_of(const Plan *plan, const Node *n)
-{
-    while (plan_is_view(n) && !plan->value[n->id].kernel)
-        n = n->in[0];
-    return n;
-}
-
 /* The C of a scalar root's value. */
 static const char *scalar(Emit *e, const Plan *plan, const Node *n)
 {
@@ -58,16 +51,6 @@ static const char *scalar(Emit *e, const Plan *plan, const Node *n)
     }
     return arena_printf(e->arena, "*(%s)",
                         emit_address(e, &plan->value[n->id], n->type, false));
-}
-
-/* The kernel behind which the loss is known; NULL where it is a number. */
-static const Kernel *loss_kernel(const Plan *plan)
-{
-    const Graph *g = plan->graph;
-    for (int i = 0; i < g->roots.n; i++)
-        if (g->roots.at[i].role == ROOT_LOSS)
-            return plan->value[source_of(plan, g->roots.at[i].node)->id].kernel;
-    return NULL;
 }
 
 static void write_loss(Emit *e, const Plan *plan, int traced)
@@ -175,7 +158,7 @@ static void write_straight(Emit *e, const Plan *plan)
 
 void emit_entry(Emit *e, const Plan *plan)
 {
-    const Kernel *last = loss_kernel(plan);
+    const Kernel *last = plan_loss(plan);
     int traced = last ? emit_trace(e, plan, last) : 0;
     bool updates = graph_has_root(plan->graph, ROOT_TENSOR);
     text_printf(e->out,

@@ -52,6 +52,23 @@ bool plan_is_view(const Node *n)
            op_table[n->op].kernel == KERNEL_NONE;
 }
 
+Kernel *plan_maker(const Plan *plan, const Node *n)
+{
+    for (;; n = n->in[0]) {
+        Kernel *k = plan->value[n->id].kernel;
+        if (k || !plan_is_view(n))
+            return k;
+    }
+}
+
+Kernel *plan_loss(const Plan *plan)
+{
+    const Graph *g = plan->graph;
+    return graph_has_root(g, ROOT_LOSS)
+               ? plan_maker(plan, graph_find_root(g, ROOT_LOSS, 0))
+               : NULL;
+}
+
 Kernel *plan_kernel(Plan *plan, KernelKind kind, Node *node)
 {
     Kernel *k = NEW(plan->arena, Kernel);

@@ -127,6 +127,13 @@ Kernel *plan_kernel(Plan *plan, KernelKind kind, Node *node);
 /* RESHAPE, TRANSPOSE, SLICE, REVERSE, BROADCAST: free where layouts allow. */
 bool plan_is_view(const Node *n);
 
+/* The kernel whose run must be over before n can be read, or NULL. */
+Kernel *plan_maker(const Plan *plan, const Node *n);
+
+/* The kernel behind which the loss is known; NULL where it is a number, and
+ * where there is none. */
+Kernel *plan_loss(const Plan *plan);
+
 /* One number for all elements, known or read when the step begins; views of
  * one included. Written where it is used, never stored. */
 bool plan_is_number(const Node *n);

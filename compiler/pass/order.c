@@ -1,13 +1,13 @@
 /* order.c: fixes the sequence of kernels; lifetimes mean nothing before this.
  *
  * A kernel stands after those whose values it reads. Whoever writes a
- * tensor in place stands after everybody who reads its old value. Otherwise the
- * order of the graph holds, and a copy stands just before the first kernel that
- * needs it.
+ * tensor in place stands after everybody who reads its old value, and after the
+ * loss, which decides whether the step counts. Otherwise the order of the graph
+ * holds, and a copy stands just before the first kernel that needs it.
  *
- * Where a reader of the old value needs the new one, or two tensors change
- * places, kernels would wait for each other: before tiles are chosen, untie
- * gives such a new value a place of its own, from which it is copied. */
+ * Where the loss or a reader of the old value needs the new one, or two tensors
+ * change places, kernels would wait for each other: before tiles are chosen,
+ * untie gives such a new value a place of its own, from which it is copied. */
 #include <stdlib.h>
 
 #include "pass/layout.h"
@@ -18,19 +18,10 @@ typedef struct Sorter {
     Plan *plan;
     const Buffer *tied; /* whose new value waits for itself, or NULL */
     Readers *readers;   /* of each tensor's old value */
+    const Kernel *loss; /* after which tensors are written, or NULL */
     VEC(Kernel *) done;
     char *mark; /* by position before sorting: 1 open, 2 done */
 } Sorter;
-
-/* The kernel whose run must be over before n can be read, or NULL. */
-static Kernel *made_by(const Plan *plan, const Node *n)
-{
-    for (;; n = n->in[0]) {
-        Kernel *k = plan->value[n->id].kernel;
-        if (k || !plan_is_view(n))
-            return k;
-    }
-}
 
 static int key_of(const Kernel *k)
 {
@@ -43,18 +34,20 @@ static int by_key(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Enters a kernel among the readers of the tensors whose old values it
- * reads. */
+/* Enters a kernel among the readers of the tensors whose old values it reads;
+ * that of the loss among those of all. */
 static void note_reads(Sorter *s, Kernel *k)
 {
     const Plan *plan = s->plan;
+    for (int i = 0; k == s->loss && i < plan->program->tensors.n; i++)
+        vec_push(plan->arena, &s->readers[i], k);
     for (int j = 0; j < k->nodes.n; j++) {
         const Node *n = k->nodes.at[j];
         for (int i = 0; i < n->n_in; i++) {
             const Value *v = &plan->value[n->in[i]->id];
             const Buffer *b = v->buffer;
             if (!v->kernel && b && b->place == PLACE_TENSOR &&
-                made_by(plan, n->in[i]) == NULL)
+                plan_maker(plan, n->in[i]) == NULL)
                 vec_push(plan->arena, &s->readers[b->index], k);
         }
     }
@@ -70,7 +63,7 @@ static bool visit_readers(Sorter *s, const Kernel *k)
             continue;
         const Readers *readers = &s->readers[b->index];
         for (int i = 0; i < readers->n; i++) {
-            if (readers->at[i] == k || visit(s, readers->at[i]))
+            if (readers->at[i] == k ? k != s->loss : visit(s, readers->at[i]))
                 continue;
             s->tied = s->tied ? s->tied : b;
             return false;
@@ -84,7 +77,7 @@ static bool visit_inputs(Sorter *s, const Kernel *k)
     for (int j = 0; j < k->nodes.n; j++) {
         const Node *n = k->nodes.at[j];
         for (int i = 0; i < n->n_in; i++) {
-            Kernel *before = made_by(s->plan, n->in[i]);
+            Kernel *before = plan_maker(s->plan, n->in[i]);
             if (before && before != k && !visit(s, before))
                 return false;
         }
@@ -112,6 +105,7 @@ static Sorter sort(Plan *plan)
         qsort(plan->kernels.at, (size_t)n, sizeof(Kernel *), by_key);
     Sorter s = {.plan = plan,
                 .readers = NEWN(plan->arena, Readers, plan->program->tensors.n),
+                .loss = plan_loss(plan),
                 .mark = NEWN(plan->arena, char, n)};
     for (int i = 0; i < n; i++) {
         plan->kernels.at[i]->position = i;

@@ -1,7 +1,9 @@
 /* tensors.c: runs the model of tensors_model.c: values over several calls, and
- * the same bits where a checkpoint was saved and loaded in between. */
+ * the same bits where a checkpoint was saved and loaded in between, and where
+ * a step went wrong. */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "drive.h"
@@ -75,6 +77,22 @@ static void values_over_calls(drive *d)
     verdict("eval and infer read what step has gathered", read);
 }
 
+/* Rows of which one number is none: the step ends at its loss. */
+static void bad_rows(drive *d)
+{
+    size_t bytes = (size_t)kinds_model.reals * sizeof(nn_real);
+    nn_real *x = (nn_real *)d->inputs[0], first = x[0];
+    nn_real *before = malloc(bytes);
+    memcpy(before, d->params, bytes);
+    x[0] = (nn_real)NAN;
+    bool ended = !drive_step(d, 0.1, CALLS);
+    x[0] = first;
+    verdict("a loss that is not finite ends the step", ended);
+    verdict("and changes no tensor of any kind",
+            memcmp(before, d->params, bytes) == 0);
+    free(before);
+}
+
 static void resume(const drive *whole, const char *path)
 {
     nn_state to = {.rate = 0.1, .epochs = 9, .told = 9}, from = {0};
@@ -105,6 +123,7 @@ int main(int argc, char **argv)
     drive d;
     start(&d);
     values_over_calls(&d);
+    bad_rows(&d);
     resume(&d, argc > 1 ? argv[1] : "kinds.ckpt");
     drive_close(&d);
     return failed;

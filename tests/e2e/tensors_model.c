@@ -1,9 +1,10 @@
 /* tensors_model.c: writes a model that no text makes, built node by node, with
  * a tensor of each kind: `step` learns w, gathers the mean of x and carries a
- * count from call to call; `eval` and `infer` read what was gathered.
+ * count from call to call, whose new value the loss needs; `eval` and `infer`
+ * read what was gathered.
  *
- *     step   loss = sum(x w) / rows   mean = mean / 2 + sum(x) / (2 rows)
- *            count = count + 1        (w by Adam)
+ *     step   count = count + 1        mean = mean / 2 + sum(x) / (2 rows)
+ *            loss = sum(x w count) / rows          (w by Adam)
  *     eval   loss = sum(mean w)       infer   output = x - mean + shift
  */
 #include <stdio.h>
@@ -64,10 +65,12 @@ static void step(const Program *p, Graph *g)
     Node *x = input(g), *w = program_leaf(p, g, W);
     Node *rows = graph_add_shaped(g, OP_ROWS, TYPE_REAL, shape_ones(1), 0, NULL,
                                   (Attr){0}, NULL);
-    Node *count = program_leaf(p, g, COUNT);
+    Node *count = graph_binary(g, OP_ADD, program_leaf(p, g, COUNT),
+                               graph_const_shaped(g, 1, row(), NULL));
     Node *mean = graph_binary(g, OP_DIV, graph_sum(g, x, 1),
                               graph_reshape(g, rows, shape_ones(2)));
 
+    w = graph_binary(g, OP_MUL, w, count);
     graph_root(
         g,
         graph_binary(g, OP_DIV, total(g, graph_binary(g, OP_MUL, x, w)), rows),
@@ -75,10 +78,7 @@ static void step(const Program *p, Graph *g)
     mean = graph_binary(g, OP_ADD, halved(g, program_leaf(p, g, MEAN)),
                         halved(g, mean));
     graph_root(g, mean, ROOT_TENSOR, MEAN);
-    graph_root(
-        g,
-        graph_binary(g, OP_ADD, count, graph_const_shaped(g, 1, row(), NULL)),
-        ROOT_TENSOR, COUNT);
+    graph_root(g, count, ROOT_TENSOR, COUNT);
 }
 
 static void eval(const Program *p, Graph *g)

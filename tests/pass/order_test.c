@@ -67,6 +67,38 @@ static void the_old_value_is_read_first(void **state)
     probe_free(&p);
 }
 
+/* The kernel that writes a tensor's new value in place. */
+static const Kernel *writer(const Plan *plan, int tensor)
+{
+    return planned_kernel(plan,
+                          graph_find_root(plan->graph, ROOT_TENSOR, tensor));
+}
+
+/* Though the loss is computed from one new value, and the other one stands
+ * before it in the graph. */
+static void no_tensor_is_written_before_the_loss(void **state)
+{
+    Probe p = probe_new(3);
+    Node *a = probe_param(&p, SHAPE(1, 4)), *b = probe_param(&p, SHAPE(1, 1));
+    Node *x = probe_input(&p, SHAPE(3, 4));
+    Node *mean = graph_binary(p.g, OP_ADD, a, graph_sum(p.g, x, 1));
+    Node *next = graph_unary(p.g, OP_TANH, b);
+    Node *loss = graph_binary(p.g, OP_MUL, graph_sum(p.g, x, 3), next);
+
+    (void)state;
+    graph_root(p.g, mean, ROOT_TENSOR, 0);
+    graph_root(p.g, next, ROOT_TENSOR, 1);
+    graph_root(p.g, loss, ROOT_LOSS, 0);
+    for (int plain = 0; plain < 2; plain++) {
+        Plan *plan =
+            planned(&p, p.g, MODE_STEP, plain ? NULL : "avx2", UPTO_ORDER);
+
+        for (int i = 0; i < 2; i++)
+            assert_true(writer(plan, i)->position > plan_loss(plan)->position);
+    }
+    probe_free(&p);
+}
+
 /* The product that needs the weight's other axis side by side reads a copy
  * of it, which is appended last. */
 static void a_copy_stands_before_its_reader(void **state)
@@ -123,6 +155,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_are_there_before_they_are_read),
         cmocka_unit_test(the_old_value_is_read_first),
+        cmocka_unit_test(no_tensor_is_written_before_the_loss),
         cmocka_unit_test(a_copy_stands_before_its_reader),
         cmocka_unit_test(kernels_that_wait_for_each_other),
     };

@@ -46,7 +46,7 @@ Plan *planned(Probe *p, Graph *g, Mode mode, const char *target, Upto upto)
                    .prefix = entry->name};
     plan = fuse(plan, &options);
     if (upto >= UPTO_LAYOUT)
-        plan = layout(schedule(plan, &options), &options);
+        plan = untie(layout(schedule(plan, &options), &options));
     if (upto >= UPTO_ORDER)
         plan = order(tiles(plan, &options));
     if (upto >= UPTO_MEMPLAN)
