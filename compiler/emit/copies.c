@@ -288,6 +288,27 @@ static void copy_pad(Scope *s, const Node *n)
     fill_part(s, n, NULL, begin + size, n->shape.dim[axis] - begin - size);
 }
 
+/* The indices of a view's element become those of its source's. */
+static void turn_back(Arena *arena, const Node *n, const char **index)
+{
+    const Attr *a = &n->attr;
+    int axis = n->op == OP_SLICE     ? a->part.axis
+               : n->op == OP_WINDOWS ? a->slide.axis
+                                     : a->axis;
+    if (n->op == OP_SLICE)
+        index[axis] = arena_printf(arena, "(%s + %lld)", index[axis],
+                                   (long long)a->part.begin);
+    else if (n->op == OP_WINDOWS)
+        index[axis] =
+            arena_printf(arena, "(%s * %lld + %s * %lld)", index[axis],
+                         (long long)a->slide.stride, index[n->shape.rank - 1],
+                         (long long)a->slide.apart);
+    else
+        index[axis] =
+            arena_printf(arena, "(%lld - %s)",
+                         (long long)n->shape.dim[axis] - 1, index[axis]);
+}
+
 /* A view that no layout describes: the source's place from the indices. */
 static void copy_view(Scope *s, const Node *n)
 {
@@ -296,16 +317,52 @@ static void copy_view(Scope *s, const Node *n)
     Loops l = open_indices(s, &n->shape, index);
     const char *to =
         emit_index(s->e->arena, &s->plan->value[n->id].layout, index);
-    int axis = n->op == OP_SLICE ? n->attr.part.axis : n->attr.axis;
-    index[axis] =
-        n->op == OP_SLICE
-            ? arena_printf(s->e->arena, "(%s + %lld)", index[axis],
-                           (long long)n->attr.part.begin)
-            : arena_printf(s->e->arena, "(%lld - %s)",
-                           (long long)n->shape.dim[axis] - 1, index[axis]);
+    turn_back(s->e->arena, n, index);
     loops_line(
         &l, "%s[%s] = %s[%s];", scope_pointer(s, n), to, scope_pointer(s, from),
         emit_index(s->e->arena, &s->plan->value[from->id].layout, index));
+    loops_close(&l, 1);
+}
+
+/* The loops over all elements of all windows, the first operand what they
+ * slide over. */
+static Loops windows_nest(Scope *s, const Node *n)
+{
+    const Node *from = n->in[0];
+    Node windows = {.op = OP_WINDOWS,
+                    .n_in = 1,
+                    .in = (Node *[]){(Node *)n},
+                    .shape = from->shape,
+                    .attr = n->attr};
+    Layout slid;
+    Loops l = loops_over(s, &from->shape);
+    if (!layout_view(&windows, &s->plan->value[n->id].layout, &slid))
+        nnc_bug("windows cannot slide along node %d", n->id);
+    nest_operand(&l.nest, &from->shape, &slid);
+    nest_operand(&l.nest, &from->shape,
+                 plan_is_number(from) ? &slid
+                                      : &s->plan->value[from->id].layout);
+    nest_build(&l.nest, 0);
+    return l;
+}
+
+/* Each element of a window is added to the place where it came from. */
+static void add_windows(Scope *s, const Node *n)
+{
+    const Node *from = n->in[0];
+    Move m = {.to = n, .lt = s->plan->value[n->id].layout};
+    Loops l = windows_nest(s, n);
+    if (clears_apart(&l, &(Turn){0}, &m.lt)) {
+        open_cleared(&l, &m);
+    } else {
+        clear_all(s, n, &m.lt);
+        loops_open_all(&l, false);
+    }
+    loops_line(&l, "%s[%s] += %s;", scope_pointer(s, n), loops_place(&l, 0),
+               plan_is_number(from)
+                   ? scope_number(s, from)
+                   : arena_printf(s->e->arena, "%s[%s]", scope_pointer(s, from),
+                                  loops_place(&l, 1)));
     loops_close(&l, 1);
 }
 
@@ -337,6 +394,11 @@ int64_t copies_turns(Scope *s)
     bool gaps = v->want && v->layout.extent > shape_count(&n->shape);
     if (v->buffer->place == PLACE_OUTPUT || (gaps && n->op == OP_CONCAT))
         return 1;
+    if (n->op == OP_OVERLAP) {
+        Loops l = windows_nest(s, n);
+        return clears_apart(&l, &(Turn){0}, &v->layout) ? l.nest.loop[0].count
+                                                        : 1;
+    }
     if (n->op != OP_RESHAPE)
         return shape_count(&n->shape);
     Move m = reshape_of(s, n);
@@ -356,6 +418,8 @@ void emit_copy(Scope *s)
         copy_concat(s, n);
     else if (n->op == OP_PAD)
         copy_pad(s, n);
+    else if (n->op == OP_OVERLAP)
+        add_windows(s, n);
     else if (n->op == OP_RESHAPE)
         copy_reshape(s, n);
     else

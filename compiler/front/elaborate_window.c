@@ -1,4 +1,4 @@
-/* elaborate_window.c: products of matrices, convolution and pooling.
+/* elaborate_window.c: products of matrices, windows over images and series.
  *
  * Padding `same` is (K - 1) / 2 on every side, also with a stride; an even K
  * puts the odd row at the bottom and right, with stride 1 only. `full` is K - 1
@@ -104,6 +104,81 @@ Value *lower_conv2d(Elab *e, Call *call)
     w.kernel[0] = shape.dim[2];
     w.kernel[1] = shape.dim[3];
     return slide(e, call, &w, 2);
+}
+
+static bool is_series(Elab *e, const Call *call)
+{
+    const Value *v = call->in[0];
+
+    if (!elab_real(e, call, 0))
+        return false;
+    if (axes_over_time(&v->axes))
+        return true;
+    elab_misfit(e, call, "a value over time [time, features]");
+    return false;
+}
+
+/* The slide's padding, once the rest of it is set. */
+static bool pad_slide(Elab *e, const Call *call, Slide *s)
+{
+    int arg = find_arg(call, "pad");
+    const Value *v = call->arg.at[arg];
+    int64_t whole = (s->size - 1) * s->apart;
+    const char *why = NULL;
+
+    if (v->kind == VAL_NUMBER)
+        s->front = s->behind = (int64_t)v->number;
+    else if (v->kind == VAL_LIST)
+        s->front = (int64_t)v->at[0]->number,
+        s->behind = (int64_t)v->at[1]->number;
+    else if (strcmp(v->text, "same") == 0)
+        why = make_slide_same(e->arena, s);
+    else if (strcmp(v->text, "full") == 0)
+        s->front = s->behind = whole;
+    else if (strcmp(v->text, "causal") == 0)
+        s->front = whole;
+    if (why)
+        elab_error(e, call->arg.span[arg], "%s", why);
+    return !why;
+}
+
+static int64_t whole_arg(const Call *call, const char *name)
+{
+    return (int64_t)call->arg.at[find_arg(call, name)]->number;
+}
+
+Value *lower_unfold(Elab *e, Call *call)
+{
+    Slide s = {.size = whole_arg(call, "size"),
+               .stride = whole_arg(call, "stride"),
+               .apart = whole_arg(call, "dilation")};
+    const char *why;
+    Node *node;
+
+    if (!is_series(e, call) || !pad_slide(e, call, &s))
+        return e->poison;
+    node = make_unfold(e->graph, elab_node(e, call->in[0]), &s, &why);
+    if (!node)
+        return elab_refused(e, call, call->site.span, why);
+    return elab_like(e, node, call->in[0]);
+}
+
+Value *lower_pool1d(Elab *e, Call *call)
+{
+    Slide s = {.size = whole_arg(call, "window"),
+               .stride = whole_arg(call, "stride"),
+               .apart = 1};
+    bool exact = call->arg.at[find_arg(call, "exact")]->number != 0;
+    const char *why;
+    Node *node;
+
+    if (!is_series(e, call) || !pad_slide(e, call, &s))
+        return e->poison;
+    node = make_pool1d(e->graph, call->form->op, elab_node(e, call->in[0]), &s,
+                       exact, &why);
+    if (!node)
+        return elab_refused(e, call, call->site.span, why);
+    return elab_like(e, node, call->in[0]);
 }
 
 static Value *no_product(Elab *e, const Call *call)

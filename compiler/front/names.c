@@ -9,7 +9,7 @@
 static const char *const words_of_arguments[] = {
     "same",     "valid", "full", "time",     "features", "height",
     "channels", "width", "none", "mean",     "sum",      "left",
-    "right",    "all",   "drop", "training", "root",
+    "right",    "all",   "drop", "training", "root",     "causal",
 };
 
 static const struct {

@@ -125,6 +125,14 @@ static bool is_pad(const Value *v)
     return is_count(v) || (all_of(v, is_count) && (v->n == 2 || v->n == 4));
 }
 
+/* Along time; `causal` keeps windows from what is to come. */
+static bool is_pad1(const Value *v)
+{
+    if (v->kind == VAL_WORD && strcmp(v->text, "causal") == 0)
+        return true;
+    return is_pad(v) && (v->kind != VAL_LIST || v->n == 2);
+}
+
 static bool is_axis(const Value *v)
 {
     static const char *const axes[] = {"time", "features", "channels", "height",
@@ -211,6 +219,8 @@ static const struct SpecType {
     {"pad", is_pad,
      "a number, `valid`, `same`, `full`, [height, width] or "
      "[top, left, bottom, right]"},
+    {"pad1", is_pad1,
+     "a number, `valid`, `same`, `full`, `causal` or [front, behind]"},
     {"axis", is_axis, "one of time, features, channels, height, width"},
     {"range", is_range, "a range such as 1..4"},
     {"list", is_list, "a list of sizes such as [4, 7]"},

@@ -75,6 +75,11 @@ static bool step_view(Spot *s)
     case OP_SLICE:
         moved[n->attr.part.axis] += n->attr.part.begin;
         break;
+    case OP_WINDOWS:
+        moved[n->attr.slide.axis] =
+            index[n->attr.slide.axis] * n->attr.slide.stride +
+            index[from->shape.rank] * n->attr.slide.apart;
+        break;
     case OP_REVERSE:
         moved[n->attr.axis] =
             n->shape.dim[n->attr.axis] - 1 - index[n->attr.axis];

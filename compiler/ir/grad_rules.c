@@ -106,6 +106,19 @@ RULE(grad_reverse)
     din[0] = graph_add(g, OP_REVERSE, 1, &d, n->attr, n);
 }
 
+RULE(grad_windows)
+{
+    (void)need;
+    din[0] = graph_add_shaped(g, OP_OVERLAP, TYPE_REAL, n->in[0]->shape, 1, &d,
+                              n->attr, n);
+}
+
+RULE(grad_overlap)
+{
+    (void)need;
+    din[0] = graph_add(g, OP_WINDOWS, 1, &d, n->attr, n);
+}
+
 /* y = op(a) op(b), where op turns an operand if its flag is set. */
 RULE(grad_matmul)
 {

@@ -39,6 +39,10 @@ typedef union Attr {
     int axis;           /* CONCAT, REVERSE, SOFTMAX, ROWS_MASK, ... */
     unsigned axes;      /* SUM, RMAX: bit a set = axis a becomes size 1 */
     int perm[MAX_RANK]; /* TRANSPOSE: result axis i is input axis perm[i] */
+    struct {
+        int64_t size, stride, apart; /* apart: from element to element */
+        int axis;
+    } slide; /* WINDOWS, OVERLAP */
     Window window;
     Scan *scan;
     struct {

@@ -197,6 +197,22 @@ static bool reverse_axis(AxisLayout *axis, int64_t size, int64_t *offset)
     return true;
 }
 
+/* An axis that windows slide along: it counts them, a last one is theirs. Only
+ * of values whose axes lie in a piece each, so that all further views of the
+ * windows can be described. */
+static bool windows_layout(const Node *n, Layout *l)
+{
+    int axis = n->attr.slide.axis;
+    for (int a = 0; a < l->rank; a++)
+        if (l->axis[a].n != 1)
+            return false;
+    int64_t stride = layout_stride(l, axis);
+    l->axis[axis] = axis_one(n->shape.dim[axis], n->attr.slide.stride * stride);
+    l->axis[l->rank++] =
+        axis_one(n->attr.slide.size, n->attr.slide.apart * stride);
+    return true;
+}
+
 bool layout_view(const Node *n, const Layout *l, Layout *view)
 {
     const Shape *from = &n->in[0]->shape;
@@ -214,6 +230,8 @@ bool layout_view(const Node *n, const Layout *l, Layout *view)
     case OP_REVERSE:
         return reverse_axis(&view->axis[n->attr.axis],
                             n->shape.dim[n->attr.axis], &view->offset);
+    case OP_WINDOWS:
+        return windows_layout(n, view);
     case OP_BROADCAST:
         for (int a = 0; a < n->shape.rank; a++)
             if (from->dim[a] != n->shape.dim[a])

@@ -50,8 +50,8 @@ bool layout_equal(const Layout *a, const Layout *b);
 int64_t layout_place(const Layout *l, const int64_t *index);
 
 /* The layout of a view of a value that lies as `l`: what node n (RESHAPE,
- * TRANSPOSE, SLICE, REVERSE, BROADCAST) gives of it. False where no layout
- * describes it, so that a copy is needed. */
+ * TRANSPOSE, SLICE, REVERSE, BROADCAST, WINDOWS) gives of it. False where no
+ * layout describes it, so that a copy is needed. */
 bool layout_view(const Node *n, const Layout *l, Layout *view);
 
 /* The same backwards: how the input of view n must lie so that n's result

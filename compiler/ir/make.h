@@ -19,6 +19,26 @@ const char *make_same_padding(Arena *arena, Window *w);
 Node *make_window(Graph *g, Op op, int n_in, Node *const *in, Window w,
                   bool exact, const char **why);
 
+/* Windows that slide along time. */
+typedef struct Slide {
+    int64_t size, stride;
+    int64_t apart;         /* steps from one element to the next: dilation */
+    int64_t front, behind; /* padding */
+} Slide;
+
+/* As make_same_padding: windows over an even number of steps have the odd one
+ * behind. */
+const char *make_slide_same(Arena *arena, Slide *s);
+
+/* Of x [.., T, F], whose padding is zeros: [.., T', F * size], the elements of
+ * a feature side by side. Steps that fill no window are left out. */
+Node *make_unfold(Graph *g, Node *x, const Slide *s, const char **why);
+
+/* Pooling of x [.., T, F] along time, in windows without dilation; with
+ * `exact` a rest is refused. */
+Node *make_pool1d(Graph *g, Op op, Node *x, const Slide *s, bool exact,
+                  const char **why);
+
 /* x times a matrix: contracts x's last axis with the matrix' first, or, with
  * `turned`, its last. w is one matrix [K, N] for all of x, or one for each
  * place of its first axis, [B, K, N]. */

@@ -85,6 +85,7 @@ typedef enum AttrKind {
     ATTR_AXIS,
     ATTR_AXES,
     ATTR_PERM,
+    ATTR_SLIDE,
     ATTR_MM,
     ATTR_WINDOW,
     ATTR_SCAN,

@@ -124,7 +124,8 @@ bool kernel_stores(const Kernel *k, const Node *n);
 /* A further kernel around one node, appended to the plan. */
 Kernel *plan_kernel(Plan *plan, KernelKind kind, Node *node);
 
-/* RESHAPE, TRANSPOSE, SLICE, REVERSE, BROADCAST: free where layouts allow. */
+/* RESHAPE, TRANSPOSE, SLICE, REVERSE, BROADCAST, WINDOWS: free where layouts
+ * allow. */
 bool plan_is_view(const Node *n);
 
 /* The kernel whose run must be over before n can be read, or NULL. */

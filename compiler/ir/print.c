@@ -84,6 +84,11 @@ static void print_attr(Text *out, const Node *n)
     case ATTR_PERM:
         print_perm(out, n);
         break;
+    case ATTR_SLIDE:
+        text_printf(out, " axis=%d size=%lld stride=%lld apart=%lld",
+                    a->slide.axis, (long long)a->slide.size,
+                    (long long)a->slide.stride, (long long)a->slide.apart);
+        break;
     case ATTR_MM:
         text_printf(out, "%s%s", a->mm.ta ? " ta" : "", a->mm.tb ? " tb" : "");
         break;

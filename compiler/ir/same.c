@@ -26,6 +26,8 @@ static size_t attr_size(const Node *n)
         return sizeof x->axes;
     case ATTR_PERM:
         return (size_t)n->shape.rank * sizeof *x->perm;
+    case ATTR_SLIDE:
+        return offsetof(Attr, slide.axis) + sizeof x->slide.axis;
     case ATTR_MM:
         return sizeof x->mm;
     case ATTR_WINDOW:

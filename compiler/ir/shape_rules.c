@@ -189,6 +189,48 @@ static Why shape_rule_concat(Graph *g, Node *n)
     return NULL;
 }
 
+/* The shape of windows that slide along an axis of `from`. */
+static Why windows_of(Graph *g, const Attr *a, const Shape *from, Shape *to)
+{
+    int64_t size = a->slide.size, apart = a->slide.apart, reach;
+
+    *to = *from;
+    if (a->slide.axis < 0 || a->slide.axis >= from->rank ||
+        from->rank == MAX_RANK)
+        return WHY("nothing slides along axis %d of %d", a->slide.axis + 1,
+                   from->rank);
+    if (size < 1 || apart < 1 || a->slide.stride < 1 ||
+        __builtin_mul_overflow(size - 1, apart, &reach))
+        return WHY("a window of %lld, stride %lld, dilation %lld makes no "
+                   "sense",
+                   (long long)size, (long long)a->slide.stride,
+                   (long long)apart);
+    if (reach >= from->dim[a->slide.axis])
+        return WHY("a window over %lld does not fit %lld", (long long)reach + 1,
+                   (long long)from->dim[a->slide.axis]);
+    to->dim[a->slide.axis] =
+        (from->dim[a->slide.axis] - reach - 1) / a->slide.stride + 1;
+    to->dim[to->rank++] = size;
+    return NULL;
+}
+
+static Why shape_rule_windows(Graph *g, Node *n)
+{
+    n->type = n->in[0]->type;
+    return windows_of(g, &n->attr, &n->in[0]->shape, &n->shape);
+}
+
+static Why shape_rule_overlap(Graph *g, Node *n)
+{
+    Shape windows;
+    Why why = windows_of(g, &n->attr, &n->shape, &windows);
+
+    n->type = TYPE_REAL;
+    if (!why && !shape_equal(&windows, &n->in[0]->shape))
+        why = WHY("these are not the windows of that value");
+    return why ? why : real_inputs(g, n, 0, 1);
+}
+
 static Why shape_rule_matmul(Graph *g, Node *n)
 {
     const Shape *a = &n->in[0]->shape, *b = &n->in[1]->shape;

@@ -81,6 +81,18 @@ class Case:
         b = self.param(name + ".bias", n) if bias else None
         return F.conv2d(x, w, b, **how)
 
+    def conv1d(self, x, name, n, kernel, pad=(0, 0), bias=True, **how):
+        """[rows, time, features] with so many steps in front and behind."""
+        w = self.param(name + ".weight", n, x.shape[2], kernel)
+        b = self.param(name + ".bias", n) if bias else None
+        x = F.pad(x.movedim(2, 1), pad)
+        return F.conv1d(x, w, b, **how).movedim(1, 2)
+
+    def textcnn(self, x, name, widths, n, act):
+        return torch.cat(
+            [act(self.conv1d(x, f"{name}.conv1d{i + 1}", n, w)).amax(1)
+             for i, w in enumerate(widths)], 1)
+
     def layernorm(self, x, name, eps=1e-5, axis=-1):
         n = x.shape[axis]
         w, b = self.param(name + ".weight", n), self.param(name + ".bias", n)
@@ -309,6 +321,64 @@ def shared(c):
     y = c.dense(x, "f", 4).tanh() * c.dense(z, "f", 4).sigmoid()
     y = y + F.linear(x, c.params["f.weight"], c.param("g.bias", 4))
     return squares(c, y, 4)
+
+
+# Series -------------------------------------------------------------------
+
+def series_valid(c):
+    h = c.conv1d(c.input("x", 13, 3), "a", 5, 3).tanh()
+    return squares(c, c.conv1d(h, "b", 4, 4, (1, 2)), 11, 4)
+
+
+def series_stride(c):
+    h = c.conv1d(c.input("x", 11, 2), "a", 17, 4, (2, 1), stride=3).tanh()
+    return squares(c, c.conv1d(h, "b", 3, 2, stride=2, bias=False), 2, 3)
+
+
+def series_causal(c):
+    h = c.conv1d(c.input("x", 9, 3), "a", 4, 3, (4, 0), dilation=2).tanh()
+    return squares(c, c.conv1d(h, "b", 6, 2, (4, 0), dilation=4), 9, 6)
+
+
+def series_one(c):
+    h = c.conv1d(c.input("x", 1, 4), "a", 3, 3, (1, 1)).tanh()
+    return squares(c, c.conv1d(h, "b", 5, 3, (2, 2)), 3, 5)
+
+
+def series_spread(c):
+    h = c.conv1d(c.input("x", 12, 19), "a", 18, 3, (4, 4), stride=2,
+                 dilation=3).tanh()
+    return squares(c, c.conv1d(h, "b", 37, 4), 4, 37)
+
+
+def series_pool(c):
+    h = c.conv1d(c.input("x", 13, 2), "a", 5, 2).movedim(2, 1)
+    h = F.avg_pool1d(F.pad(F.max_pool1d(h, 3, 2, 1), (1, 2)), 3)
+    return squares(c, h.movedim(1, 2), 3, 5)
+
+
+def series_whole(c):
+    h = c.conv1d(c.input("x", 10, 4), "a", 11, 3)
+    return squares(c, torch.cat([h.tanh().amax(1), h.mean(1)], 1), 22)
+
+
+def series_text(c):
+    h = c.dense(c.input("x", 7, 5), "e", 5)
+    h = c.textcnn(h, "c", (2, 3, 4), 2, torch.relu)
+    y = c.dense(h, "d", 2)
+    return y, entropy(c, y, c.target("t", 2))
+
+
+def series_wide(c):
+    h = c.textcnn(c.input("x", 12, 20), "c", (3, 5), 36, torch.tanh)
+    y = c.dense(h, "d", 3)
+    return y, entropy(c, y, c.target("t", 3))
+
+
+def series_cells(c):
+    h = c.recurrent(c.input("x", 8, 3), "r", "gru", 4)[0]
+    h = c.conv1d(h, "a", 5, 3).relu()
+    return squares(c, c.recurrent(h, "s", "gru", 4)[0], 6, 4)
 
 
 # Maths --------------------------------------------------------------------
@@ -846,12 +916,17 @@ CASES = {f.__name__: f for f in (
     single_row, resnet8, batchnorm_row, batchnorm_time, batchnorm_image,
     batchnorm_shared, batchnorm_frozen, own_statistic, batchnorm_single)}
 CASES.update({f.__name__: f for f in (given, causal, compared)})
+CASES.update({f.__name__: f for f in (
+    series_valid, series_stride, series_causal, series_one, series_spread,
+    series_pool, series_whole, series_text, series_wide, series_cells)})
 CASES["adding_own"] = adding
 CASES["entropy"] = linear_entropy()
 CASES["entropy_time"] = linear_entropy(6)
 ROWS = {"wide": 23, "tied_classes": 23, "single_row": 1,
-        "batchnorm_single": 1}
-SCALE = {"wide": 0.2, "digits": 0.2, "lenet5": 0.1, "adding": 0.2,
+        "batchnorm_single": 1, "series_one": 1, "series_valid": 7,
+        "series_spread": 7, "series_text": 7}
+SCALE = {"series_wide": 0.2, "series_spread": 0.2,
+         "wide": 0.2, "digits": 0.2, "lenet5": 0.1, "adding": 0.2,
          "adding_own": 0.2,
          "residual_digits": 0.2, "turned_wide": 0.05,
          "resnet8": 0.2}

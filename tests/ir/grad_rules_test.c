@@ -100,6 +100,22 @@ static Node *build_reverse(Probe *p)
     return with_attr(p, OP_REVERSE, (Attr){.axis = 1}, S(2, 4, 2));
 }
 
+static const Attr slide = {
+    .slide = {.size = 3, .stride = 2, .apart = 2, .axis = 1}};
+
+static Node *build_windows(Probe *p)
+{
+    return with_attr(p, OP_WINDOWS, slide, S(2, 8, 3));
+}
+
+static Node *build_overlap(Probe *p)
+{
+    Node *d = probe_param(p, S(2, 2, 3, 3));
+
+    return graph_add_shaped(p->g, OP_OVERLAP, TYPE_REAL, S(2, 8, 3), 1, &d,
+                            slide, NULL);
+}
+
 static Node *build_rmax(Probe *p)
 {
     Node *x = probe_param(p, S(3, 4, 2));
@@ -237,6 +253,8 @@ static const Case cases[OP_COUNT] = {
     [OP_PAD] = {.build = build_pad},
     [OP_CONCAT] = {.build = build_concat},
     [OP_REVERSE] = {.build = build_reverse},
+    [OP_WINDOWS] = {.build = build_windows},
+    [OP_OVERLAP] = {.build = build_overlap},
     [OP_MATMUL] = {.build = build_matmul},
     [OP_CONV] = {.build = build_conv},
     [OP_CONV_DX] = {.build = build_conv_dx},

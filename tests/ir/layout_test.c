@@ -55,6 +55,18 @@ static const Case cases[] = {
      {.op = OP_REVERSE, .shape = {3, {2, 6, 4}}, .attr.axis = 2},
      false,
      true},
+    {"windows of plain rows",
+     {.op = OP_WINDOWS,
+      .shape = {4, {2, 2, 4, 3}},
+      .attr.slide = {.size = 3, .stride = 1, .apart = 2, .axis = 1}},
+     false,
+     true},
+    {"windows of panels",
+     {.op = OP_WINDOWS,
+      .shape = {4, {2, 2, 4, 3}},
+      .attr.slide = {.size = 3, .stride = 1, .apart = 2, .axis = 1}},
+     true,
+     false},
     {"panels last to first",
      {.op = OP_REVERSE, .shape = {3, {2, 6, 4}}, .attr.axis = 1},
      true,
@@ -88,10 +100,12 @@ static void shown(const Node *n, int64_t i, int64_t *index)
     unfold(&n->shape, i, at);
     if (n->op == OP_RESHAPE)
         unfold(&whole, i, index);
-    for (int a = 0; a < n->shape.rank && n->op != OP_RESHAPE; a++)
+    for (int a = 0; a < whole.rank && n->op != OP_RESHAPE; a++)
         index[n->op == OP_TRANSPOSE ? n->attr.perm[a] : a] = at[a];
     if (n->op == OP_SLICE)
         index[n->attr.part.axis] += n->attr.part.begin;
+    if (n->op == OP_WINDOWS)
+        index[1] = at[1] * n->attr.slide.stride + at[3] * n->attr.slide.apart;
     if (n->op == OP_REVERSE)
         index[n->attr.axis] = whole.dim[n->attr.axis] - 1 - index[n->attr.axis];
 }
@@ -126,7 +140,7 @@ static void test_unviews(void **state)
         Layout view = layout_dense(&n.shape), l, again;
         n.n_in = 1;
         n.in = &in;
-        bool keeps = n.op != OP_SLICE;
+        bool keeps = n.op != OP_SLICE && n.op != OP_WINDOWS;
         assert_int_equal(layout_unview(&n, &view, &l), keeps);
         if (keeps) {
             assert_true(layout_view(&n, &l, &again));

@@ -2,54 +2,13 @@
  *
  * Integers and bytes are kept as doubles too. A scan runs its body once per
  * step with the leaves OP_ARG bound to that step's values. */
-#include "interp.h"
-
 #include <math.h>
 #include <string.h>
 
+#include "interp_parts.h"
 #include "ir/scan.h"
 
-/* The values of a scan's ports: in a body what goes in, round it what comes
- * out. */
-typedef struct Ports {
-    double **at[PORT_KINDS];
-} Ports;
-
-typedef struct Run {
-    Arena *arena;
-    const Graph *g;
-    const Feed *feed;
-    double **at; /* values by node */
-    Ports *outs; /* of scans, by node */
-    Ports args;  /* in a body */
-} Run;
-
-typedef struct Index {
-    int64_t at[MAX_RANK];
-} Index;
-
 static double **run_graph(Run *run);
-
-/* The next place in row-major order; false after the last one. */
-static bool next_index(Index *x, const Shape *s)
-{
-    for (int a = s->rank - 1; a >= 0; a--) {
-        if (++x->at[a] < s->dim[a])
-            return true;
-        x->at[a] = 0;
-    }
-    return false;
-}
-
-/* The offset of x in a value of shape s, in which axes of size 1 repeat. */
-static int64_t place(const Index *x, const Shape *s)
-{
-    int64_t at = 0;
-
-    for (int a = 0; a < s->rank; a++)
-        at = at * s->dim[a] + (s->dim[a] == 1 ? 0 : x->at[a]);
-    return at;
-}
 
 double interp_noise(uint64_t seed, uint64_t at)
 {
@@ -168,58 +127,6 @@ static void run_reduce(const Run *r, const Node *n, double *y)
 
         *to = n->op == OP_SUM ? *to + v : fmax(*to, v);
     } while (next_index(&x, s));
-}
-
-/* Where element x of n's value comes from: an index into input *k, or false
- * for a zero of OP_PAD. */
-static bool source(const Node *n, const Index *x, int *k, Index *from)
-{
-    int axis =
-        op_table[n->op].attr == ATTR_PART ? n->attr.part.axis : n->attr.axis;
-    *k = 0;
-    *from = *x;
-    switch (n->op) {
-    case OP_BROADCAST:
-        return true;
-    case OP_TRANSPOSE:
-        for (int i = 0; i < n->shape.rank; i++)
-            from->at[n->attr.perm[i]] = x->at[i];
-        return true;
-    case OP_SLICE:
-        from->at[axis] += n->attr.part.begin;
-        return true;
-    case OP_PAD:
-        from->at[axis] -= n->attr.part.begin;
-        return from->at[axis] >= 0 &&
-               from->at[axis] < n->in[0]->shape.dim[axis];
-    case OP_REVERSE:
-        from->at[axis] = n->shape.dim[axis] - 1 - x->at[axis];
-        return true;
-    case OP_CONCAT:
-        while (from->at[axis] >= n->in[*k]->shape.dim[axis])
-            from->at[axis] -= n->in[(*k)++]->shape.dim[axis];
-        return true;
-    default:
-        nnc_bug("the interpreter does not know %s", op_table[n->op].id);
-    }
-}
-
-static void run_view(const Run *r, const Node *n, double *y)
-{
-    Index x = {0}, from;
-    int64_t i = 0;
-    int k;
-
-    if (n->op == OP_RESHAPE) {
-        memcpy(y, r->at[n->in[0]->id],
-               (size_t)shape_count(&n->shape) * sizeof *y);
-        return;
-    }
-    do
-        y[i++] = source(n, &x, &k, &from)
-                     ? r->at[n->in[k]->id][place(&from, &n->in[k]->shape)]
-                     : 0;
-    while (next_index(&x, &n->shape));
 }
 
 static void run_matmul(const Run *r, const Node *n, double *y)
@@ -566,7 +473,7 @@ static void run_node(Run *r, const Node *n)
         run_reduce(r, n, y);
         break;
     case CLASS_VIEW:
-        run_view(r, n, y);
+        interp_view(r, n, y);
         break;
     case CLASS_CORE:
         run_core(r, n, y);
