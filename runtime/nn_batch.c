@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "nn_dataset.h"
+#include "nn_digest.h"
 
 /* The first row and the number of rows of the series that item i gives. */
 static int64_t rows_of(const nn_dataset *d, int tensor, int64_t item,
@@ -64,36 +65,29 @@ const char *nn_dataset_reads(const nn_dataset *d, const nn_stamp *s)
     return NULL;
 }
 
-/* 64 bits mixed word by word, after the finisher of MurmurHash3. */
-static uint64_t mix(uint64_t sum, uint64_t word)
+static uint64_t mix_labels(uint64_t sum, const nn_table *t)
 {
-    sum = (sum ^ word) * 0xff51afd7ed558ccdu;
-    sum ^= sum >> 32;
-    return sum * 0xc4ceb9fe1a85ec53u + 1;
-}
-
-static uint64_t mix_bytes(uint64_t sum, const void *bytes, size_t size)
-{
-    const unsigned char *p = bytes;
-    uint64_t word;
-    for (; size >= 8; size -= 8, p += 8) {
-        memcpy(&word, p, 8);
-        sum = mix(sum, word);
+    char room[NN_TABLE_TEXT];
+    for (int64_t row = 0; row < t->rows; row++) {
+        nn_label text = nn_table_text(t, row, 0, room);
+        sum = nn_digest_bytes(sum, text.bytes, text.length);
     }
-    word = size;
-    for (size_t i = 0; i < size; i++)
-        word = word << 8 | p[i];
-    return mix(sum, word);
+    return sum;
 }
 
 static uint64_t mix_source(uint64_t sum, const nn_source *s)
 {
     const nn_table *t = &s->table;
     size_t cells = (size_t)t->rows * (size_t)t->width;
-    sum = mix(mix(sum, (uint64_t)t->rows), (uint64_t)t->width);
+    sum = nn_digest_word(nn_digest_word(sum, (uint64_t)t->rows),
+                         (uint64_t)t->width);
+    if (nn_table_is_text(t))
+        return nn_digest_word(sum, t->digest);
+    if (s->ids == NULL && t->cell == NN_CELL_LABEL)
+        return mix_labels(sum, t);
     if (s->ids != NULL)
-        return mix_bytes(sum, s->ids, cells * sizeof *s->ids);
-    return mix_bytes(sum, t->cells, cells * nn_table_cell_size(t->cell));
+        return nn_digest_bytes(sum, s->ids, cells * sizeof *s->ids);
+    return nn_digest_bytes(sum, t->cells, cells * nn_table_cell_size(t->cell));
 }
 
 uint64_t nn_dataset_checksum(const nn_dataset *d)
@@ -103,12 +97,12 @@ uint64_t nn_dataset_checksum(const nn_dataset *d)
         const nn_section *s = &d->parts[part];
         for (int i = 0; s->own && i < d->tensors; i++)
             sum = mix_source(sum, &s->sources[i]);
-        sum = mix(sum, (uint64_t)s->count);
+        sum = nn_digest_word(sum, (uint64_t)s->count);
     }
     for (int i = 0; i < d->tensors; i++) {
         const nn_labels *l = &d->preps[i].labels;
         for (int64_t k = 0; k < l->count; k++)
-            sum = mix_bytes(sum, l->text[k], strlen(l->text[k]));
+            sum = nn_digest_bytes(sum, l->text[k], strlen(l->text[k]));
     }
-    return mix_bytes(sum, d->part_of, (size_t)d->rows);
+    return nn_digest_bytes(sum, d->part_of, (size_t)d->rows);
 }

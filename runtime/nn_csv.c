@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nn_encoding.h"
 #include "nn_field.h"
 #include "nn_header.h"
 #include "nn_mem.h"
@@ -293,6 +294,23 @@ static bool tell_names(const csv *c, nn_error *e)
     return true;
 }
 
+/* The file's bytes as UTF-8. */
+static bool recode(nn_table *t, nn_charset charset, nn_error *e)
+{
+    nn_file made = {.stamp = t->file.stamp};
+    char *bytes;
+    if (charset == NN_UTF8)
+        return true;
+    if (!nn_encoding_decode_all(t->path, t->file.bytes, t->file.size, &bytes,
+                                &made.size, e))
+        return false;
+    nn_file_close(&t->file);
+    made.owned = bytes;
+    made.bytes = made.owned;
+    t->file = made;
+    return true;
+}
+
 static void close_csv(csv *c)
 {
     free(c->names);
@@ -305,7 +323,7 @@ static bool read_separated(nn_table *t, const nn_request *r, char separator,
 {
     csv c = {.request = r, .table = t};
     bool good =
-        nn_table_open(t, r, e) &&
+        nn_table_open(t, r, e) && recode(t, r->flow->charset, e) &&
         nn_records_open(&c.records, &t->file, t->path, separator, quotes, e);
     t->cell = r->labels ? NN_CELL_LABEL : NN_CELL_F64;
     c.records.decimal = r->flow->decimal != 0 ? r->flow->decimal : '.';

@@ -12,15 +12,21 @@
 
 typedef struct nn_reader nn_reader;     /* a file format: nn_table.h */
 typedef struct nn_unpacker nn_unpacker; /* a compression: nn_file.h */
+typedef struct nn_splitter nn_splitter; /* text to tokens: nn_token.h */
 
-extern const nn_reader nn_csv;    /* nn_csv.c: commas, RFC 4180 */
-extern const nn_reader nn_tsv;    /* nn_csv.c: tabs, no quotes */
-extern const nn_reader nn_idx;    /* nn_idx.c: MNIST's format */
-extern const nn_reader nn_cifar;  /* nn_cifar.c: CIFAR-10's records */
-extern const nn_reader nn_npy;    /* nn_npy.c: NumPy's format */
-extern const nn_reader nn_random; /* nn_random.c: no file; path is NULL */
-extern const nn_reader nn_png;    /* nn_png.c: needs libpng; inference */
-extern const nn_unpacker nn_gzip; /* nn_gzip.c: needs zlib */
+extern const nn_reader nn_csv;     /* nn_csv.c: commas, RFC 4180 */
+extern const nn_reader nn_tsv;     /* nn_csv.c: tabs, no quotes */
+extern const nn_reader nn_idx;     /* nn_idx.c: MNIST's format */
+extern const nn_reader nn_cifar;   /* nn_cifar.c: CIFAR-10's records */
+extern const nn_reader nn_npy;     /* nn_npy.c: NumPy's format */
+extern const nn_reader nn_lines;   /* nn_lines.c: a line a row */
+extern const nn_reader nn_series;  /* nn_lines.c: windows of a whole text */
+extern const nn_reader nn_random;  /* nn_random.c: no file; path is NULL */
+extern const nn_reader nn_png;     /* nn_png.c: needs libpng; inference */
+extern const nn_unpacker nn_gzip;  /* nn_gzip.c: needs zlib */
+extern const nn_splitter nn_words; /* nn_words.c */
+extern const nn_splitter nn_characters; /* nn_words.c: a token each */
+extern const nn_splitter nn_whole;      /* nn_words.c: all of it is one */
 
 typedef enum { NN_TRAIN, NN_VALIDATION, NN_TEST, NN_PARTS } nn_part;
 
@@ -42,12 +48,24 @@ typedef enum {
     NN_MISSING_ZERO
 } nn_missing;
 
+typedef enum { NN_UTF8, NN_WINDOWS_1252 } nn_charset;
+
 typedef enum {
     NN_STANDARDIZE, /* minus mean, over deviation; one of each a column */
     NN_SCALE,       /* times factor */
     NN_CATEGORY,    /* labels to ids in sorted order */
-    NN_WINDOWS      /* stretches of a series; the last one */
+    NN_WINDOWS,     /* stretches of a series; the last one */
+    NN_SPLIT,       /* text to tokens */
+    NN_IDS,         /* tokens to ids by how frequent they are */
+    NN_SHIFT        /* one place on, behind the id `start` */
 } nn_transform_kind;
+
+/* What becomes of punctuation: a token each, a part of words, or nothing. */
+typedef enum {
+    NN_PUNCTUATION_SPLIT,
+    NN_PUNCTUATION_KEEP,
+    NN_PUNCTUATION_DROP
+} nn_punctuation;
 
 typedef struct {
     nn_transform_kind kind;
@@ -55,6 +73,14 @@ typedef struct {
     int64_t length; /* NN_WINDOWS: rows in one window */
     int64_t ahead;  /* NN_WINDOWS: how far the target lies ahead */
     int64_t stride; /* NN_WINDOWS: 0 = 1 for one value, length for many */
+    const nn_splitter *splitter; /* NN_SPLIT */
+    nn_punctuation punctuation;  /* NN_SPLIT */
+    int lower;                   /* NN_SPLIT: 1: small letters */
+    int other;                   /* NN_CATEGORY: 1: a class for the rest */
+    int left;                    /* NN_IDS: 1: padding comes first */
+    int start, stop;             /* NN_IDS: 1: around each row; NN_SHIFT:
+                                    start is the id that comes first */
+    int64_t least;               /* NN_IDS: how often a token must occur */
 } nn_transform;
 
 typedef enum { NN_DRAW_NORMAL, NN_DRAW_UNIFORM } nn_draw;
@@ -79,11 +105,13 @@ typedef struct {
     nn_missing missing;             /* csv, tsv */
     char separator;                 /* csv: 0 is a comma, ' ' any blanks */
     char decimal;                   /* csv, tsv: 0 is a point */
+    nn_charset charset;             /* of text */
     nn_draws draws;                 /* random */
     const nn_transform *transforms; /* those of NN_TRAIN count for all parts */
     int transform_count;
     int ahead; /* 1: takes what lies ahead of the window, not the window:
                   the second name in `past, next = ... -> windows(20)` */
+    int like;  /* 1 + the tensor whose vocabulary this one takes, or 0 */
 } nn_flow;
 
 typedef enum {

@@ -18,6 +18,20 @@ static bool has_flows(const nn_program *p, nn_part part)
     return false;
 }
 
+/* A table that has been read from the same text, or NULL. */
+static const nn_table *table_like(const nn_dataset *d, const nn_flow *flow,
+                                  nn_part part)
+{
+    const nn_program *p = d->program;
+    int tensor = flow->like - 1;
+    const nn_flow *other =
+        tensor < 0 ? NULL : nn_prep_flow(p->flows, p->flow_count, tensor, part);
+    if (other == NULL || other->reader != flow->reader ||
+        strcmp(other->path, flow->path) != 0)
+        return NULL;
+    return &d->parts[part].sources[tensor].table;
+}
+
 static bool read_source(nn_dataset *d, nn_source *s, int tensor, nn_part part,
                         const char *folder, nn_error *e)
 {
@@ -31,8 +45,9 @@ static bool read_source(nn_dataset *d, nn_source *s, int tensor, nn_part part,
                     .flow = flow,
                     .flows = p->flows,
                     .flow_count = p->flow_count,
-                    .labels = d->preps[tensor].category,
-                    .tensor = t};
+                    .labels = nn_prep_takes_labels(&d->preps[tensor]),
+                    .tensor = t,
+                    .like = table_like(d, flow, part)};
     char *path = flow->path == NULL ? NULL : nn_file_join(folder, flow->path);
     if (path == NULL && flow->path != NULL)
         return nn_fail(e, "no memory");
@@ -210,7 +225,8 @@ static bool split_by(nn_dataset *d, nn_part part, const nn_split *how,
     const nn_tensor *y = &d->program->model->inputs[tensor];
     nn_prep whole = d->preps[tensor];
     int32_t *ids = NULL;
-    if (d->window != NULL || t->width != 1 || y->type == NN_F32)
+    if (d->window != NULL || t->width != 1 || y->type == NN_F32 ||
+        whole.spelling != NULL)
         return nn_fail(e,
                        "rows cannot be stratified by %s: one class a row is "
                        "needed",
@@ -278,6 +294,23 @@ static bool learn(nn_dataset *d, nn_error *e)
     return true;
 }
 
+/* Where each word of an input has a label, rows have as many of both. */
+static bool check_labels(const nn_dataset *d, const nn_section *s, int target,
+                         nn_error *e)
+{
+    const nn_prep *y = &d->preps[target];
+    if (y->spelling == NULL || !y->spelling->labels(y->speller))
+        return true;
+    for (int i = 0; i < d->program->model->input_count; i++) {
+        const nn_prep *x = &d->preps[i];
+        if (x->spelling != NULL && x->tensor->values == y->tensor->values &&
+            !y->spelling->agree(y->speller, &s->sources[target].table,
+                                x->speller, &s->sources[i].table, e))
+            return false;
+    }
+    return true;
+}
+
 static bool encode(nn_dataset *d, nn_error *e)
 {
     for (int part = 0; part < NN_PARTS; part++) {
@@ -285,7 +318,8 @@ static bool encode(nn_dataset *d, nn_error *e)
         for (int i = 0; s->own && i < d->tensors; i++) {
             nn_source *x = &s->sources[i];
             nn_prep_fill(&d->preps[i], &x->table);
-            if (!nn_prep_encode(&d->preps[i], &x->table, &x->ids, e))
+            if (!nn_prep_encode(&d->preps[i], &x->table, &x->ids, e) ||
+                !check_labels(d, s, i, e))
                 return false;
         }
     }
@@ -301,6 +335,7 @@ static bool open_preps(nn_dataset *d, nn_error *e)
                           nn_prep_flow(p->flows, p->flow_count, i, NN_TRAIN),
                           &p->model->inputs[i], e))
             return false;
+    nn_prep_share(d->preps, d->tensors);
     for (int i = 0; i < p->flow_count; i++)
         if (p->flows[i].missing == NN_MISSING_MEAN)
             d->preps[p->flows[i].tensor].fills = true;

@@ -80,13 +80,50 @@ bool nn_stamp_holds(const nn_stamp *s, const char *path, nn_error *e)
            nn_fail(e, "%s has been written to since it was read", path);
 }
 
+/* What the open file is; a folder is refused. */
+static bool look(int fd, struct stat *s, const char *path, nn_error *e)
+{
+    if (fstat(fd, s) != 0)
+        return cannot("read", path, e);
+    return !S_ISDIR(s->st_mode) ||
+           nn_fail(e, "cannot read %s: it is a folder", path);
+}
+
+bool nn_file_open(int *fd, nn_stamp *stamp, const char *path, nn_error *e)
+{
+    struct stat s;
+    *fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (*fd < 0)
+        return cannot("open", path, e);
+    if (!look(*fd, &s, path, e)) {
+        close(*fd);
+        *fd = -1;
+        return false;
+    }
+    *stamp = make_stamp(&s);
+    return true;
+}
+
+bool nn_file_read_at(int fd, uint64_t at, void *bytes, size_t n, size_t *got,
+                     const char *path, nn_error *e)
+{
+    for (*got = 0; *got < n;) {
+        ssize_t now =
+            pread(fd, (char *)bytes + *got, n - *got, (off_t)(at + *got));
+        if (now < 0 && errno != EINTR)
+            return cannot("read", path, e);
+        if (now == 0)
+            return true;
+        *got += now > 0 ? (size_t)now : 0;
+    }
+    return true;
+}
+
 static bool read_open_file(nn_file *f, int fd, const char *path, nn_error *e)
 {
     struct stat s;
-    if (fstat(fd, &s) != 0)
-        return cannot("read", path, e);
-    if (S_ISDIR(s.st_mode))
-        return nn_fail(e, "cannot read %s: it is a folder", path);
+    if (!look(fd, &s, path, e))
+        return false;
     bool whole =
         S_ISREG(s.st_mode) && s.st_size > 0 && lseek(fd, 0, SEEK_CUR) == 0;
     bool good = whole ? map(f, fd, (size_t)s.st_size, path, e)
@@ -115,23 +152,28 @@ static bool read_plain(nn_file *f, const char *path, nn_error *e)
     return good;
 }
 
-static bool is_gzip(const nn_file *f)
+bool nn_file_is_gzip(const unsigned char *bytes, size_t n)
 {
-    return f->size >= 2 && f->bytes[0] == 0x1f && f->bytes[1] == 0x8b;
+    return n >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b;
+}
+
+bool nn_file_is_packed(const char *path, nn_error *e)
+{
+    return nn_fail(e,
+                   "%s is compressed and this program cannot unpack it: "
+                   "run `gunzip -k %s` and give it the result",
+                   path, path);
 }
 
 bool nn_file_read(nn_file *f, const char *path, const nn_unpacker *unpacker,
                   nn_error *e)
 {
     nn_file packed;
-    if (!read_plain(f, path, e) || !is_gzip(f))
+    if (!read_plain(f, path, e) || !nn_file_is_gzip(f->bytes, f->size))
         return f->bytes != NULL;
     if (unpacker == NULL) {
         nn_file_close(f);
-        return nn_fail(e,
-                       "%s is compressed and this program cannot unpack it: "
-                       "run `gunzip -k %s` and give it the result",
-                       path, path);
+        return nn_file_is_packed(path, e);
     }
     packed = *f;
     *f = (nn_file){0};

@@ -34,12 +34,21 @@ nn_stamp nn_stamp_of(const char *path);
  * size or age; the message says which. */
 bool nn_stamp_holds(const nn_stamp *s, const char *path, nn_error *e);
 
+/* Where bytes go that come in pieces. */
+typedef struct {
+    bool (*take)(void *context, const void *bytes, size_t size, nn_error *e);
+    void *context;
+} nn_sink;
+
 /* Turns compressed bytes into plain ones. */
 struct nn_unpacker {
     const char *name;
     /* Sets *plain to malloc'ed bytes, at most self->most of them. */
     bool (*unpack)(const nn_unpacker *self, const nn_file *packed,
                    const char *path, nn_file *plain, nn_error *e);
+    /* Hands what the open file at fd holds to the sink, piece by piece. */
+    bool (*pour)(const nn_unpacker *self, int fd, const char *path,
+                 const nn_sink *sink, nn_error *e);
     int64_t most; /* 0: what its own rule allows */
 };
 
@@ -47,6 +56,19 @@ struct nn_unpacker {
  * NULL where u is. */
 const nn_unpacker *nn_unpacker_within(const nn_unpacker *u, int64_t mebibytes,
                                       nn_unpacker *room);
+
+/* Opens a file to read; fails where it is a folder. *s becomes its stamp. */
+bool nn_file_open(int *fd, nn_stamp *s, const char *path, nn_error *e);
+
+/* Reads n bytes from `at` on; *got is less only at the end of the file. */
+bool nn_file_read_at(int fd, uint64_t at, void *bytes, size_t n, size_t *got,
+                     const char *path, nn_error *e);
+
+/* True where these first bytes are those of a file packed with gzip. */
+bool nn_file_is_gzip(const unsigned char *bytes, size_t n);
+
+/* The message about a packed file that nothing here unpacks; false. */
+bool nn_file_is_packed(const char *path, nn_error *e);
 
 /* Reads the file at path ("-" is standard input), unpacked where it is
  * compressed with gzip. An empty file is an error; messages name the path.

@@ -25,6 +25,8 @@ static const nn_prep *prep_at(const nn_form *f, int i)
 static int64_t columns_of(const nn_form *f, int i, bool steps)
 {
     const nn_prep *p = prep_at(f, i);
+    if (p->spelling != NULL)
+        return 1;
     steps = steps && p->window != NULL;
     return steps ? p->tensor->values / p->window->length : p->tensor->values;
 }
@@ -265,9 +267,21 @@ static bool refuse(const nn_form *f, const nn_records *r, bool ambiguous,
     for (int i = 0; i < f->count; i++)
         nn_fail_also(e, "%s%s: %lld", i > 0 ? ", " : "",
                      prep_at(f, i)->tensor->name,
-                     (long long)prep_at(f, i)->tensor->values);
+                     (long long)columns_of(f, i, false));
     nn_fail_also(e, ")");
     return nn_field_hint(r, e);
+}
+
+bool nn_form_is_raw(const nn_form *f, bool good, const nn_records *line1)
+{
+    const nn_prep *p = prep_at(f, 0);
+    if (f->count > 1 || p->spelling == NULL)
+        return false;
+    if (!nn_form_is_text(p) || !good)
+        return true;
+    if (nn_header_named(p->flow))
+        return !holds_a_name(f, line1);
+    return p->flow->reader == &nn_csv || (int64_t)line1->count != p->fields;
 }
 
 /* Copies what the text says of the files; one notation holds for a file. */

@@ -20,10 +20,16 @@ typedef struct {
     "A csv or tsv file, and standard input, is read in one of two forms:\n"    \
     "  with as many columns as the training file, by the columns that the\n"   \
     "  model's text takes from it (names in a file of any width);\n"           \
-    "  with another number of columns, as just the inputs' values in order."
+    "  with another number of columns, as just the inputs' values in order.\n" \
+    "Where the one input is text, each line is a row; a file by columns is\n"  \
+    "known by the name of the column in its header, or by its tabs."
 
 /* True where the input is trained on a csv or tsv file. */
 bool nn_form_is_text(const nn_prep *p);
+
+/* True where the one input is text and line 1 has no columns, so that each
+ * line is a row as it is. `good` says whether line 1 could be read. */
+bool nn_form_is_raw(const nn_form *f, bool good, const nn_records *line1);
 
 /* How many columns the plan may need. */
 size_t nn_form_room(const nn_form *f);

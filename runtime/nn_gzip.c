@@ -1,10 +1,11 @@
-/* gzip files (RFC 1952) through zlib: unpacked once, into memory. Members
- * that follow each other count as one file, and zeros behind them as the
- * padding of a tape or block, as gunzip does. A few kilobytes
- * can unpack to gigabytes, so there is a bound: 64 MiB, or 100 times the
- * packed size where that is more, unless --data-limit gives another. */
+/* gzip files (RFC 1952) through zlib: unpacked into memory at once, or piece
+ * by piece. Members that follow each other count as one file, and zeros behind
+ * them as the padding of a tape or block, as gunzip does. A few kilobytes can
+ * unpack to gigabytes, so there is a bound: 64 MiB, or 100 times the packed
+ * size where that is more, unless --data-limit gives another. */
 #include <stdint.h>
 #include <stdlib.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include "nn_file.h"
@@ -19,10 +20,10 @@ typedef struct {
     size_t bound;
 } unpacking;
 
-static size_t bound_of(const nn_unpacker *u, const nn_file *f)
+static size_t bound_of(const nn_unpacker *u, size_t size)
 {
-    size_t bound = f->size > SIZE_MAX / 2 / most_factor ? SIZE_MAX / 2
-                                                        : f->size * most_factor;
+    size_t bound =
+        size > SIZE_MAX / 2 / most_factor ? SIZE_MAX / 2 : size * most_factor;
     if (u->most > 0)
         return (uint64_t)u->most < SIZE_MAX / 2 ? (size_t)u->most
                                                 : SIZE_MAX / 2;
@@ -98,12 +99,13 @@ static int inflate_some(unpacking *u, size_t room)
     return status == Z_STREAM_END && !at_end ? inflateReset(z) : status;
 }
 
-static bool too_large(const unpacking *u, const char *path, nn_error *e)
+static bool too_large(size_t packed, size_t bound, const char *path,
+                      nn_error *e)
 {
     return nn_fail(e,
                    "%s has %zu bytes and unpacks to more than %zu MiB: where "
                    "that is right, allow more with --data-limit MIB",
-                   path, u->packed->size, u->bound >> 20);
+                   path, packed, bound >> 20);
 }
 
 static bool inflate_all(unpacking *u, const char *path, nn_error *e)
@@ -115,7 +117,7 @@ static bool inflate_all(unpacking *u, const char *path, nn_error *e)
             return nn_fail_in(e, path);
         status = inflate_some(u, room);
         if (u->plain->size > u->bound)
-            return too_large(u, path, e);
+            return too_large(u->packed->size, u->bound, path, e);
     }
     return status == Z_STREAM_END || damaged(path, status, e);
 }
@@ -123,7 +125,8 @@ static bool inflate_all(unpacking *u, const char *path, nn_error *e)
 static bool unpack(const nn_unpacker *self, const nn_file *f, const char *path,
                    nn_file *plain, nn_error *e)
 {
-    unpacking u = {.packed = f, .plain = plain, .bound = bound_of(self, f)};
+    unpacking u = {
+        .packed = f, .plain = plain, .bound = bound_of(self, f->size)};
     u.z.next_in = (unsigned char *)(size_t)f->bytes;
     if (f->size < 18)
         return damaged(path, Z_BUF_ERROR, e);
@@ -136,4 +139,86 @@ static bool unpack(const nn_unpacker *self, const nn_file *f, const char *path,
     return good;
 }
 
-const nn_unpacker nn_gzip = {.name = "gzip", .unpack = unpack};
+/* A file that is unpacked on its way, without its like in memory. */
+enum { PIECE = 1 << 18 };
+
+typedef struct {
+    z_stream z;
+    int fd;
+    const char *path;
+    uint64_t next; /* of the file, behind what z has */
+    bool whole;    /* the file holds nothing behind that */
+    unsigned char in[PIECE], out[PIECE];
+} pouring;
+
+/* Gives z more of the file where it has none left. */
+static bool refill(pouring *p, nn_error *e)
+{
+    size_t got;
+    if (p->z.avail_in > 0 || p->whole)
+        return true;
+    if (!nn_file_read_at(p->fd, p->next, p->in, PIECE, &got, p->path, e))
+        return false;
+    p->next += got;
+    p->whole = got < PIECE;
+    p->z.next_in = p->in;
+    p->z.avail_in = (unsigned int)got;
+    return true;
+}
+
+/* Behind a member: another one, padding, or the end, which is Z_STREAM_END. */
+static bool next_member(pouring *p, int *status, nn_error *e)
+{
+    while (p->z.avail_in > 0 && *p->z.next_in == 0) {
+        p->z.next_in++;
+        p->z.avail_in--;
+        if (!refill(p, e))
+            return false;
+    }
+    if (p->z.avail_in > 0)
+        *status = inflateReset(&p->z);
+    return true;
+}
+
+static bool pour_all(pouring *p, size_t bound, const nn_sink *sink, nn_error *e)
+{
+    int status = Z_OK;
+    size_t made = 0;
+    while (status == Z_OK) {
+        if (!refill(p, e))
+            return false;
+        p->z.next_out = p->out;
+        p->z.avail_out = PIECE;
+        status = inflate(&p->z, Z_NO_FLUSH);
+        size_t size = PIECE - p->z.avail_out;
+        made += size;
+        if (made > bound)
+            return too_large(p->next, bound, p->path, e);
+        if (!sink->take(sink->context, p->out, size, e) || !refill(p, e))
+            return false;
+        if (status == Z_STREAM_END && !next_member(p, &status, e))
+            return false;
+    }
+    return status == Z_STREAM_END || damaged(p->path, status, e);
+}
+
+static bool pour(const nn_unpacker *self, int fd, const char *path,
+                 const nn_sink *sink, nn_error *e)
+{
+    pouring *p;
+    int64_t size = (int64_t)lseek(fd, 0, SEEK_END);
+    if (!nn_alloc(&p, 1, sizeof *p, path, e))
+        return false;
+    p->fd = fd;
+    p->path = path;
+    bool good = inflateInit2(&p->z, 15 + 16) == Z_OK;
+    if (!good)
+        damaged(path, Z_MEM_ERROR, e);
+    good = good &&
+           pour_all(p, bound_of(self, size > 0 ? (size_t)size : 0), sink, e);
+    inflateEnd(&p->z);
+    free(p);
+    return good;
+}
+
+const nn_unpacker nn_gzip = {.name = "gzip", .unpack = unpack, .pour = pour};

@@ -18,14 +18,15 @@ bool nn_header_named(const nn_flow *f)
     return false;
 }
 
-/* True where one of the flows of this tensor goes through `category`: a part
- * with sources of its own does not repeat it. */
+/* True where one of the flows of this tensor takes its column as text: a part
+ * with sources of its own does not repeat that. */
 static bool takes_labels(const nn_flow *flows, int count, int tensor)
 {
     for (int i = 0; i < count; i++)
         for (int k = 0; k < flows[i].transform_count; k++)
             if (flows[i].tensor == tensor &&
-                flows[i].transforms[k].kind == NN_CATEGORY)
+                (flows[i].transforms[k].kind == NN_CATEGORY ||
+                 flows[i].transforms[k].kind == NN_SPLIT))
                 return true;
     return false;
 }

@@ -105,6 +105,8 @@ static bool open_inference(nn_inference *f, const nn_program *p,
         good = nn_prep_open(&f->preps[i],
                             nn_prep_flow(p->flows, p->flow_count, i, NN_TRAIN),
                             &m->inputs[i], e);
+    if (good)
+        nn_prep_share(f->preps, tensor_count(m));
     good = good && open_memory(f, e);
     nn_thread_flush_denormals();
     if (!good || threads == 1)
@@ -200,12 +202,26 @@ typedef struct {
     const nn_real **row; /* one row of each */
 } answer;
 
+/* The ids of the text whose steps row i of this output tells of, or NULL. */
+static const int32_t *ids_of(const nn_inference *f, const nn_printed *o, int i)
+{
+    int64_t classes = o->target != NULL ? o->target->tensor->classes : 0;
+    for (int k = 0; classes > 0 && k < f->model->input_count; k++) {
+        int64_t values = f->model->inputs[k].values;
+        if (f->preps[k].spelling != NULL &&
+            values * classes == o->output->values)
+            return (const int32_t *)f->buffers[k] + i * values;
+    }
+    return NULL;
+}
+
 /* Row i of the batch, or that it has no result. */
 static bool print_row(const nn_inference *f, answer *a, int i, bool dropped,
                       nn_error *e)
 {
     for (int k = 0; k < a->print.count; k++) {
         int output = a->first + k;
+        a->print.of[k].ids = ids_of(f, &a->print.of[k], i);
         a->row[k] = f->outputs[output] + i * f->model->outputs[output].values;
     }
     return nn_print_row(&a->print, dropped ? NULL : a->row, e);

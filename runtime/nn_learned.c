@@ -43,9 +43,17 @@ static void put_columns(nn_text *t, const nn_prep *p)
 static void put_all(nn_text *t, const nn_prep *p)
 {
     const char *more = "{";
+    int64_t count = 0;
+    char *const *words =
+        p->spelling != NULL ? p->spelling->words(p->speller, &count) : NULL;
     if (p->category) {
         nn_text_print(t, "%s", more);
         put_texts(t, "labels", p->labels.text, p->labels.count);
+        more = ",";
+    }
+    if (words != NULL) {
+        nn_text_print(t, "%s", more);
+        put_texts(t, "words", words, count);
         more = ",";
     }
     if (p->standardize) {
@@ -193,6 +201,8 @@ static bool parse_member(nn_json *j, const char *key, found *f)
         return get_numbers(j, &p->deviation, &f->deviations);
     if (strcmp(key, "labels") == 0 && p->labels.text == NULL)
         return get_labels(j, &p->labels);
+    if (strcmp(key, "words") == 0 && p->words == NULL)
+        return get_texts(j, &p->words, &p->word_count);
     if (strcmp(key, "missing") == 0 && p->fill == NULL)
         return get_numbers(j, &p->fill, &p->fill_count);
     if (strcmp(key, "fields") == 0)
@@ -225,7 +235,9 @@ static bool parse(nn_prep *p, const char *value, found *f)
 static bool parse_sound(nn_prep *p, const char *value)
 {
     found f;
+    bool needs_words = p->spelling != NULL && p->flow->like == 0;
     return parse(p, value, &f) && (!p->category || p->labels.count > 0) &&
+           (!needs_words || p->words != NULL) &&
            (!p->standardize || good_moments(p, f.means, f.deviations)) &&
            (!p->fills || good_numbers(p, p->fill, p->fill_count)) &&
            (p->names == NULL || p->name_count == p->column_count);
@@ -234,7 +246,8 @@ static bool parse_sound(nn_prep *p, const char *value)
 /* What a note of the weights file must hold for this input. */
 static const char *needed(const nn_prep *p)
 {
-    return p->category      ? "labels"
+    return p->spelling      ? "words"
+           : p->category    ? "labels"
            : !p->fills      ? "mean and deviation"
            : p->standardize ? "means and deviation"
                             : "means of missing values";
@@ -243,6 +256,19 @@ static const char *needed(const nn_prep *p)
 static const char *find_note(const nn_tensors *t, const nn_prep *p)
 {
     return nn_tensors_note_of(t, "nnc.data.", p->tensor->name);
+}
+
+/* The speller takes the words over, also where it refuses them. */
+static bool take_words(nn_prep *p, const char *path, nn_error *e)
+{
+    char **words = p->words;
+    p->words = NULL;
+    const char *why = p->spelling->restore(p->speller, words, p->word_count);
+    return why == NULL ||
+           nn_fail(e,
+                   "%s: the %lld words of %s are %s: they are those of another "
+                   "model, or damaged",
+                   path, (long long)p->word_count, p->tensor->name, why);
 }
 
 static bool load_one(const nn_tensors *t, const char *path, nn_prep *p,
@@ -264,6 +290,8 @@ static bool load_one(const nn_tensors *t, const char *path, nn_prep *p,
                        "%s: the %s of %s cannot be read: they are damaged, or "
                        "there is no memory for them",
                        path, nn_prep_learns(p) ? needed(p) : "columns", name);
+    if (p->spelling != NULL && p->words != NULL)
+        return take_words(p, path, e);
     if (p->category && p->tensor->type != NN_F32 &&
         p->labels.count > p->tensor->classes)
         return nn_fail(e, "%s: %lld labels for the %lld classes of %s", path,

@@ -1,6 +1,6 @@
 /* What preprocessing has learned, as notes of a weights file: for each input
  * and target that has something, "nnc.data.NAME" with a JSON object of
- * "mean" and "deviation", or "labels"; "missing", the means of what is
+ * "mean" and "deviation", "labels", or "words"; "missing", the means of what is
  * missing; "fields" and "columns": how many columns the training file had,
  * and which were taken. */
 #ifndef NN_LEARNED_H

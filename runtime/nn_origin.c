@@ -101,3 +101,43 @@ int nn_origin_tell(const nn_model *m, const nn_tensors *t, const char *path,
         compare_tensor(&o, &preps[i]);
     return o.lines;
 }
+
+/* The first place at which two lists differ, or -1. */
+static int64_t difference(char *const *a, int64_t n, char *const *b, int64_t m)
+{
+    int64_t i = 0;
+    while (i < n && i < m && strcmp(a[i], b[i]) == 0)
+        i++;
+    return i == n && i == m ? -1 : i;
+}
+
+static bool same_words(const nn_tensors *t, const char *path, const nn_prep *is,
+                       nn_error *e)
+{
+    int64_t count;
+    char *const *words = is->spelling->words(is->speller, &count);
+    nn_prep was = {.tensor = is->tensor};
+    if (words == NULL)
+        return true;
+    bool known = nn_learned_peek(t, &was) && was.words != NULL;
+    int64_t i =
+        known ? difference(was.words, was.word_count, words, count) : -1;
+    if (i >= 0)
+        nn_fail(e,
+                "%s was made with other words of %s: number %lld is '%s' there "
+                "and '%s' here, so its weights mean other words",
+                path, is->tensor->name, (long long)i + 1,
+                i < was.word_count ? was.words[i] : "none",
+                i < count ? words[i] : "none");
+    nn_prep_close(&was);
+    return i < 0;
+}
+
+bool nn_origin_check_words(const nn_tensors *t, const char *path,
+                           const nn_prep *preps, int count, nn_error *e)
+{
+    for (int i = 0; i < count; i++)
+        if (preps[i].spelling != NULL && !same_words(t, path, &preps[i], e))
+            return false;
+    return true;
+}

@@ -13,4 +13,9 @@
 int nn_origin_tell(const nn_model *m, const nn_tensors *t, const char *path,
                    const nn_prep *preps, int count);
 
+/* False where the file has other words for an input or target than these: its
+ * weights are those of its own words. A file that notes none is taken. */
+bool nn_origin_check_words(const nn_tensors *t, const char *path,
+                           const nn_prep *preps, int count, nn_error *e);
+
 #endif

@@ -1,5 +1,5 @@
-/* standardize, scale and category. What they learn comes from training rows
- * only. */
+/* standardize, scale and category; what text means is left to nn_spelling.
+ * What they learn comes from training rows only. */
 #include "nn_prep.h"
 
 #include <math.h>
@@ -8,6 +8,8 @@
 
 #include "nn_mem.h"
 #include "nn_moments.h"
+#include "nn_token.h"
+#include "nn_watch.h"
 
 const nn_flow *nn_prep_flow(const nn_flow *flows, int count, int tensor,
                             nn_part part)
@@ -18,9 +20,18 @@ const nn_flow *nn_prep_flow(const nn_flow *flows, int count, int tensor,
     return NULL;
 }
 
+static bool open_spelling(nn_prep *p, const nn_transform *split, nn_error *e)
+{
+    p->category = false;
+    p->window = NULL;
+    p->spelling = split->splitter->spelling;
+    return p->spelling->open(&p->speller, p->flow, p->tensor, e);
+}
+
 bool nn_prep_open(nn_prep *p, const nn_flow *flow, const nn_tensor *tensor,
                   nn_error *e)
 {
+    const nn_transform *split = nn_flow_transform(flow, NN_SPLIT);
     *p = (nn_prep){.tensor = tensor, .flow = flow};
     for (int i = 0; flow != NULL && i < flow->transform_count; i++) {
         const nn_transform *t = &flow->transforms[i];
@@ -39,7 +50,38 @@ bool nn_prep_open(nn_prep *p, const nn_flow *flow, const nn_tensor *tensor,
     p->fills = flow != NULL && flow->missing == NN_MISSING_MEAN;
     if (p->category && p->standardize)
         return nn_fail(e, "%s: labels cannot be standardized", tensor->name);
-    return true;
+    return split == NULL || open_spelling(p, split, e);
+}
+
+void nn_prep_share(nn_prep *preps, int count)
+{
+    for (int i = 0; i < count; i++) {
+        const nn_prep *p = &preps[i];
+        if (p->spelling != NULL && p->flow->like > 0)
+            p->spelling->share(p->speller, preps[p->flow->like - 1].speller);
+    }
+}
+
+bool nn_prep_takes_labels(const nn_prep *p)
+{
+    return p->category || p->spelling != NULL;
+}
+
+const char *nn_prep_name(const nn_prep *p, int64_t id)
+{
+    const nn_transform *t = nn_flow_transform(p->flow, NN_CATEGORY);
+    if (p->spelling != NULL)
+        return p->spelling->word(p->speller, id);
+    if (id < p->labels.count)
+        return p->labels.text[id];
+    return p->category && t->other && id == p->labels.count ? "<other>" : NULL;
+}
+
+static void free_texts(char **text, int64_t count)
+{
+    for (int64_t i = 0; text != NULL && i < count; i++)
+        free(text[i]);
+    free(text);
 }
 
 void nn_prep_close(nn_prep *p)
@@ -49,9 +91,10 @@ void nn_prep_close(nn_prep *p)
     free(p->mean);
     free(p->deviation);
     free(p->fill);
-    for (int64_t i = 0; p->names != NULL && i < p->name_count; i++)
-        free(p->names[i]);
-    free(p->names);
+    free_texts(p->names, p->name_count);
+    free_texts(p->words, p->word_count);
+    if (p->spelling != NULL)
+        p->spelling->close(p->speller);
     free(p->columns);
     nn_labels_close(&p->labels);
     *p = (nn_prep){0};
@@ -59,7 +102,8 @@ void nn_prep_close(nn_prep *p)
 
 bool nn_prep_learns(const nn_prep *p)
 {
-    return p->category || p->standardize || p->fills;
+    bool words = p->spelling != NULL && p->flow->like == 0;
+    return p->category || p->standardize || p->fills || words;
 }
 
 bool nn_prep_keep_columns(nn_prep *p, nn_table *t, nn_error *e)
@@ -147,13 +191,15 @@ static bool learn_moments(nn_prep *p, const nn_table *t, const uint8_t *part_of,
 static bool check_label_count(const nn_prep *p, const nn_table *t, nn_error *e)
 {
     const nn_labels *l = &p->labels;
-    if (p->tensor->type == NN_F32 || l->count <= p->tensor->classes)
+    int other = nn_flow_transform(p->flow, NN_CATEGORY)->other;
+    if (p->tensor->type == NN_F32 || l->count + other <= p->tensor->classes)
         return true;
     return nn_fail(e,
                    "%s has %lld classes, %s has %lld different labels in its "
-                   "training rows, '%s' and '%s' among them",
+                   "training rows, '%s' and '%s' among them%s",
                    p->tensor->name, (long long)p->tensor->classes, t->path,
-                   (long long)l->count, l->text[0], l->text[l->count - 1]);
+                   (long long)l->count, l->text[0], l->text[l->count - 1],
+                   other ? ", and one class is for others" : "");
 }
 
 bool nn_prep_learn(nn_prep *p, nn_table *t, const uint8_t *part_of, nn_error *e)
@@ -161,6 +207,8 @@ bool nn_prep_learn(nn_prep *p, nn_table *t, const uint8_t *part_of, nn_error *e)
     if (p->fills && !learn_fill(p, t, part_of, e))
         return false;
     nn_prep_fill(p, t);
+    if (p->spelling != NULL)
+        return p->spelling->learn(p->speller, t, part_of, e);
     if (p->category)
         return nn_labels_learn(&p->labels, t, part_of, NN_TRAIN, e) &&
                check_label_count(p, t, e);
@@ -234,8 +282,11 @@ static bool bad_label(const nn_prep *p, const nn_table *t, int64_t row,
 static int64_t id_of(const nn_prep *p, const nn_table *t, int64_t row,
                      int64_t column)
 {
-    if (p->category)
-        return nn_labels_of_cell(&p->labels, t, row, column);
+    if (p->category) {
+        int64_t id = nn_labels_of_cell(&p->labels, t, row, column);
+        bool other = nn_flow_transform(p->flow, NN_CATEGORY)->other != 0;
+        return id < 0 && other ? p->labels.count : id;
+    }
     double x = nn_table_number(t, row, column);
     if (p->scale != NULL)
         x = x * p->scale[0] + p->shift[0];
@@ -267,6 +318,8 @@ bool nn_prep_ids(const nn_prep *p, const nn_table *t, int32_t **ids,
 bool nn_prep_encode(const nn_prep *p, const nn_table *t, int32_t **ids,
                     nn_error *e)
 {
+    if (p->spelling != NULL)
+        return p->spelling->check(p->speller, t, e);
     if (p->tensor->type != NN_F32)
         return nn_prep_ids(p, t, ids, e);
     return nn_table_check_range(t, p->scale, p->shift, p->period, e);
@@ -276,6 +329,13 @@ void nn_prep_fetch(const nn_prep *p, const nn_table *t, const int32_t *ids,
                    int64_t row, int64_t count, int64_t index, void *buffer)
 {
     int64_t width = t->width, at = index * count * width;
+    nn_error e;
+    if (p->spelling != NULL) {
+        at = index * p->tensor->values;
+        if (!p->spelling->row(p->speller, t, row, (int32_t *)buffer + at, &e))
+            nn_watch_end(e.text);
+        return;
+    }
     if (p->tensor->type != NN_F32) {
         memcpy((int32_t *)buffer + at, ids + row * width,
                (size_t)(count * width) * sizeof *ids);
@@ -303,6 +363,10 @@ bool nn_prep_check_width(const nn_prep *p, int64_t width, const char *path,
     const nn_tensor *t = p->tensor;
     int64_t values = t->values;
     path = path != NULL ? path : "the source";
+    if (p->spelling != NULL)
+        return width == 1 ||
+               nn_fail(e, "%s takes the text of one column, %s gives %lld",
+                       t->name, path, (long long)width);
     if (p->window == NULL && width == values)
         return true;
     if (p->window != NULL &&

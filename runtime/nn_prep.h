@@ -5,6 +5,7 @@
 #define NN_PREP_H
 
 #include "nn_labels.h"
+#include "nn_spelling.h"
 
 typedef struct {
     const nn_tensor *tensor;
@@ -22,7 +23,11 @@ typedef struct {
     int64_t column_count;
     char **names; /* theirs, where the text gives a range of names */
     int64_t name_count;
-    nn_labels labels; /* category */
+    nn_labels labels;            /* category */
+    const nn_spelling *spelling; /* of rows that are text, or NULL */
+    nn_speller *speller;
+    char **words; /* word_count of them, as a file has them */
+    int64_t word_count;
 } nn_prep;
 
 /* The flow among `count` that gives the tensor's rows of a part, or NULL. */
@@ -36,6 +41,16 @@ bool nn_prep_learns(const nn_prep *p);
 bool nn_prep_open(nn_prep *p, const nn_flow *flow, const nn_tensor *tensor,
                   nn_error *e);
 void nn_prep_close(nn_prep *p);
+
+/* Among the preps of all tensors, those whose flow says so take the words of
+ * another. */
+void nn_prep_share(nn_prep *preps, int count);
+
+/* True where rows of the source are wanted as text. */
+bool nn_prep_takes_labels(const nn_prep *p);
+
+/* The name of a class or token, or NULL. */
+const char *nn_prep_name(const nn_prep *p, int64_t id);
 
 /* Keeps which columns of its file the table holds; takes over its names. */
 bool nn_prep_keep_columns(nn_prep *p, nn_table *t, nn_error *e);

@@ -95,14 +95,21 @@ static const char *class_name(const nn_printed *o, int64_t id,
                               char room[NAME_ROOM])
 {
     const nn_labels *l = &o->target->labels;
-    if (id < l->count)
-        return l->text[id];
+    const char *name = nn_prep_name(o->target, id);
+    if (name != NULL)
+        return name;
     snprintf(room, NAME_ROOM,
              l->count > 0 ? "unused class %" PRId64 : "%" PRId64, id);
     for (size_t n = strlen(room);
          n + 1 < NAME_ROOM && nn_labels_find(l, room, n) >= 0; n++)
         memcpy(room + n, "'", 2);
     return room;
+}
+
+/* True where the step is one of the row. */
+static bool is_step(const nn_printed *o, int64_t step)
+{
+    return o->ids == NULL || o->ids[step] != 0;
 }
 
 /* "12", "12 NAME" where there are several outputs, "12.3" for a step. */
@@ -137,10 +144,27 @@ static void print_classes(const nn_print *p, nn_printed *o)
     }
 }
 
+/* The most probable class of each step, as a row of words. */
+static void print_labels(const nn_print *p, nn_printed *o)
+{
+    char room[NAME_ROOM];
+    int64_t classes = o->target->tensor->classes;
+    print_place(p, o, 0);
+    for (int64_t s = 0; s < o->output->values / classes; s++) {
+        if (!is_step(o, s))
+            continue;
+        rank(o, o->values + s * classes, classes);
+        fputs(" ", p->stream);
+        nn_show(p->stream, class_name(o, o->order[0], room));
+    }
+    fprintf(p->stream, "\n");
+}
+
 static void print_words(const nn_print *p, nn_printed *o)
 {
     if (has_classes(o)) {
-        print_classes(p, o);
+        bool text = o->target->spelling != NULL && o->target->tensor->rank > 0;
+        (text ? print_labels : print_classes)(p, o);
         return;
     }
     print_place(p, o, 0);
@@ -201,10 +225,14 @@ static void print_members(nn_print *p, nn_printed *o)
     if (has_classes(o)) {
         int64_t classes = o->target->tensor->classes;
         int64_t steps = o->output->values / classes;
+        const char *more = "";
         fprintf(p->stream, steps > 1 ? "\"top\": [" : "\"top\": ");
         for (int64_t s = 0; s < steps; s++) {
-            fprintf(p->stream, "%s", s > 0 ? ", " : "");
+            if (!is_step(o, s))
+                continue;
+            fputs(more, p->stream);
             print_top(p, o, o->values + s * classes);
+            more = ", ";
         }
         fprintf(p->stream, steps > 1 ? "], " : ", ");
     }

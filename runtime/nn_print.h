@@ -16,6 +16,8 @@ typedef struct {
     const nn_prep *target; /* the class it is compared with, or NULL */
     int64_t top;           /* classes to name */
     int64_t *order;        /* room for the classes of one step */
+    const int32_t *ids;    /* of the text whose steps these are, or NULL: steps
+                              at which it has none are left out */
     double *values;        /* room for one row, in its own units */
     nn_way *ways;          /* to those */
 } nn_printed;

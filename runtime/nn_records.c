@@ -8,34 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nn_encoding.h"
 #include "nn_kind.h"
 #include "nn_mem.h"
-#include "nn_say.h"
 
 static bool check_text(const nn_file *f, const char *path, nn_error *e)
 {
-    long line = 1;
-    const unsigned char *b = f->bytes;
-    if (f->size >= 2 && b[0] + b[1] == 0xff + 0xfe && b[0] >= 0xfe)
-        return nn_fail(e,
-                       "%s is UTF-16 text (%s-endian): convert the file, for "
-                       "example with iconv -f utf-16 -t utf-8",
-                       path, b[0] == 0xff ? "little" : "big");
-    for (size_t i = 0, n; i < f->size; i += n) {
-        line += f->bytes[i] == '\n';
-        n = nn_utf8((const char *)f->bytes + i, f->size - i);
-        if (n == 0)
-            return nn_fail(e,
-                           "%s:%ld: byte 0x%02x is not UTF-8: convert the "
-                           "file, for example with iconv -f latin1 -t utf-8",
-                           path, line, f->bytes[i]);
-        if (f->bytes[i] == 0)
-            return nn_fail(e,
-                           "%s:%ld: a zero byte: this is no text file, or "
-                           "one in UTF-16, to be converted to UTF-8",
-                           path, line);
-    }
-    return true;
+    nn_encoding s = {.path = path};
+    size_t used;
+    return nn_encoding_check(&s, f->bytes, f->size, true, &used, e);
 }
 
 bool nn_records_open(nn_records *r, const nn_file *file, const char *path,

@@ -79,7 +79,7 @@ static bool is_text(const source *s)
 
 /* Makes the flow by which input i takes its columns: of a text file by what
  * its first line is, of another all that it holds. */
-static bool plan_flows(const source *s, nn_flow *flows, nn_columns *columns,
+static bool plan_flows(source *s, nn_flow *flows, nn_columns *columns,
                        nn_error *e)
 {
     nn_form form = {s->program, s->preps, s->path, s->first, s->count};
@@ -92,6 +92,12 @@ static bool plan_flows(const source *s, nn_flow *flows, nn_columns *columns,
     bool good = nn_records_open(&r, &s->file, s->path, separator_of(s),
                                 s->reader == &nn_csv, e) &&
                 nn_records_next(&r, &more, e);
+    if (nn_form_is_raw(&form, good && more, &r)) {
+        nn_records_close(&r);
+        s->reader = s->preps[s->first].spelling->lines;
+        flows[0] = (nn_flow){.tensor = s->first, .path = s->path};
+        return true;
+    }
     if (good && !more)
         good = nn_fail(e, "%s has no rows", s->path);
     good = good && nn_form_plan(&form, &r, flows, columns, e);
@@ -104,6 +110,9 @@ static bool check_width(nn_rows *r, const nn_prep *p, int i, nn_error *e)
 {
     nn_table *t = &r->tables[i];
     const nn_transform *w = p->window;
+    if (p->spelling != NULL)
+        return nn_prep_check_width(p, t->width, t->path, e) &&
+               nn_prep_encode(p, t, &r->ids[i], e);
     r->series[i] = w != NULL && t->width != p->tensor->values &&
                    t->width * w->length == p->tensor->values;
     if (!r->series[i] && t->width != p->tensor->values)
@@ -135,7 +144,7 @@ static bool take_inputs(nn_rows *r, const source *s, const nn_flow *flows,
                         .flow = &flows[i - s->first],
                         .flows = flows,
                         .flow_count = s->count,
-                        .labels = s->preps[i].category,
+                        .labels = nn_prep_takes_labels(&s->preps[i]),
                         .tensor = s->preps[i].tensor,
                         .given = &s->file};
         good = s->reader->read(&r->tables[i], &q, e) &&

@@ -163,7 +163,9 @@ bool nn_run_load(nn_run *r, const char *path, nn_error *e)
     nn_tensors t;
     if (!nn_tensors_open(&t, path, e))
         return false;
-    bool good = nn_ckpt_load_weights(r->model, &t, path, r->params, e);
+    bool good =
+        nn_origin_check_words(&t, path, r->data.preps, r->data.tensors, e) &&
+        nn_ckpt_load_weights(r->model, &t, path, r->params, e);
     if (good)
         nn_origin_tell(r->model, &t, path, r->data.preps, r->data.tensors);
     nn_tensors_close(&t);

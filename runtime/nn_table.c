@@ -21,9 +21,17 @@ int nn_label_shown(nn_label label)
     return (int)n;
 }
 
+const nn_transform *nn_flow_transform(const nn_flow *f, nn_transform_kind kind)
+{
+    for (int i = 0; f != NULL && i < f->transform_count; i++)
+        if (f->transforms[i].kind == kind)
+            return &f->transforms[i];
+    return NULL;
+}
+
 size_t nn_table_cell_size(nn_cell cell)
 {
-    static const size_t size[] = {1, 4, 8, 8, 4, 8, sizeof(nn_label)};
+    static const size_t size[] = {1, 4, 8, 8, 4, 8, sizeof(nn_label), 0, 0};
     return size[cell];
 }
 
@@ -51,7 +59,19 @@ void nn_table_close(nn_table *t)
     free(t->names);
     free(t->dropped);
     free(t->path);
+    if (t->release != NULL)
+        t->release(t->text);
     *t = (nn_table){0};
+}
+
+bool nn_table_is_text(const nn_table *t)
+{
+    return t->cell == NN_CELL_LINE || t->cell == NN_CELL_WINDOW;
+}
+
+uint32_t nn_table_line(const nn_table *t, int64_t row)
+{
+    return t->lines != NULL ? t->lines[row] : (uint32_t)row + 1;
 }
 
 static double number_at(nn_cell cell, const unsigned char *p)
@@ -79,10 +99,9 @@ static double number_at(nn_cell cell, const unsigned char *p)
     case NN_CELL_F64:
         memcpy(&f64, p, sizeof f64);
         return f64;
-    case NN_CELL_LABEL:
-        break;
+    default:
+        return NAN;
     }
-    return NAN;
 }
 
 static const unsigned char *row_at(const nn_table *t, int64_t row)
@@ -127,7 +146,7 @@ static bool own_rows(nn_table *t, nn_error *e)
 {
     size_t size = (size_t)(t->rows * t->width) * nn_table_cell_size(t->cell);
     void *cells, *lines;
-    if (t->cells != t->owned[0]) {
+    if (t->cells != t->owned[0] && !nn_table_is_text(t)) {
         if (!nn_alloc(&cells, size, 1, "rows", e))
             return false;
         memcpy(cells, t->cells, size);
@@ -142,14 +161,14 @@ static bool own_rows(nn_table *t, nn_error *e)
     for (int64_t row = 0; row < t->rows; row++)
         ((uint32_t *)lines)[row] = (uint32_t)row + 1;
     t->lines = t->owned[1] = lines;
-    t->counted = true;
+    t->counted = t->cell != NN_CELL_LINE;
     return true;
 }
 
 bool nn_table_drop(nn_table *t, const uint8_t *drop, nn_error *e)
 {
     size_t size = (size_t)t->width * nn_table_cell_size(t->cell);
-    int64_t kept = 0;
+    int64_t kept = 0; /* size 0: rows are lines of a text */
     if (!own_rows(t, e))
         return false;
     unsigned char *cells = t->owned[0];
@@ -157,7 +176,9 @@ bool nn_table_drop(nn_table *t, const uint8_t *drop, nn_error *e)
     for (int64_t row = 0; row < t->rows; row++) {
         if (drop[row])
             continue;
-        memmove(cells + (size_t)kept * size, cells + (size_t)row * size, size);
+        if (size > 0)
+            memmove(cells + (size_t)kept * size, cells + (size_t)row * size,
+                    size);
         lines[kept++] = lines[row];
     }
     t->rows = kept;
@@ -171,8 +192,8 @@ void nn_table_where(const nn_table *t, int64_t row, char *words, size_t size)
     const char *path = t->path != NULL ? t->path : "the source";
     if (t->lines != NULL && t->counted)
         snprintf(words, size, "%s: row %u", path, t->lines[row]);
-    else if (t->lines != NULL)
-        snprintf(words, size, "%s:%u", path, t->lines[row]);
+    else if (t->lines != NULL || t->cell == NN_CELL_LINE)
+        snprintf(words, size, "%s:%u", path, nn_table_line(t, row));
     else
         snprintf(words, size, "%s: row %lld", path, (long long)row + 1);
 }
@@ -211,7 +232,7 @@ static bool always_fits(const nn_table *t, const double *scale,
                         const double *shift, int64_t period)
 {
     static const double largest[] = {255, 0x1p31, 0x1p63, 0x1p64, FLT_MAX};
-    if (t->cell == NN_CELL_LABEL)
+    if (t->cell >= NN_CELL_LABEL)
         return true;
     if (t->cell == NN_CELL_F64)
         return false;

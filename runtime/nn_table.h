@@ -15,7 +15,9 @@ typedef enum {
     NN_CELL_U64,
     NN_CELL_F32,
     NN_CELL_F64,
-    NN_CELL_LABEL /* nn_label */
+    NN_CELL_LABEL, /* nn_label */
+    NN_CELL_LINE,  /* a line of text: one a row */
+    NN_CELL_WINDOW /* tokens of a text: one a row */
 } nn_cell;
 
 typedef struct {
@@ -41,6 +43,10 @@ typedef struct {
     nn_stamp stamp;             /* of the file as it was opened */
     nn_file file;               /* kept open for cells that lie in it */
     void *owned[4];             /* malloc'ed blocks */
+    void *text;                 /* of lines and windows: nn_lines.c */
+    void (*release)(void *text);
+    uint64_t digest; /* of it */
+    bool one;        /* of windows: the one token behind them */
 } nn_table;
 
 /* What a reader is asked for. */
@@ -53,6 +59,7 @@ typedef struct {
     bool labels;          /* wanted as labels where the file has text */
     const nn_tensor *tensor; /* what the rows are for */
     const nn_file *given;    /* the contents, already read; or NULL */
+    const nn_table *like;    /* already read from the same file; or NULL */
 } nn_request;
 
 struct nn_reader {
@@ -65,6 +72,9 @@ struct nn_reader {
 /* For readers: an empty table with its path and the file's contents. */
 bool nn_table_open(nn_table *t, const nn_request *r, nn_error *e);
 void nn_table_close(nn_table *t);
+
+/* The transform of this kind, or NULL. */
+const nn_transform *nn_flow_transform(const nn_flow *f, nn_transform_kind kind);
 
 /* Bytes of one cell. */
 size_t nn_table_cell_size(nn_cell cell);
@@ -80,6 +90,12 @@ void nn_table_row(const nn_table *t, int64_t row, const double *scale,
 /* Takes out the rows whose drop[row] is set; the others keep their order and
  * their lines. */
 bool nn_table_drop(nn_table *t, const uint8_t *drop, nn_error *e);
+
+/* True where rows are text that stays in its file. */
+bool nn_table_is_text(const nn_table *t);
+
+/* The line of a row, from 1, where the table has lines. */
+uint32_t nn_table_line(const nn_table *t, int64_t row);
 
 /* Where row `row` stands, for messages: "iris.csv:12" or "x.npy: row 12". */
 void nn_table_where(const nn_table *t, int64_t row, char *words, size_t size);

@@ -43,6 +43,12 @@ static void catch_faults(void)
     sigaction(SIGBUS, &a, NULL);
 }
 
+_Noreturn void nn_watch_end(const char *message)
+{
+    nn_say(stderr, "%s: %s\n", program_invocation_short_name, message);
+    _exit(1);
+}
+
 nn_watch *nn_watch_add(const void *base, size_t size, const char *path)
 {
     nn_watch *w = calloc(1, sizeof *w);

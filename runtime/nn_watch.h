@@ -13,4 +13,8 @@ typedef struct nn_watch nn_watch;
 nn_watch *nn_watch_add(const void *base, size_t size, const char *path);
 void nn_watch_remove(nn_watch *w); /* NULL is nothing */
 
+/* Ends the program as such a fault does: nothing can go on without what could
+ * not be read. */
+_Noreturn void nn_watch_end(const char *message);
+
 #endif
