@@ -152,7 +152,10 @@ unit: %empty                     { $$ = (Name){0}; }
 
 opts: %empty                     { $$ = (Exprs){0}; }
     | opts ',' label expr
-      { $$ = build_exprs(p, $1, build_label(p, $3, $4)); } ;
+      { $$ = build_exprs(p, $1, build_label(p, $3, $4)); }
+    | opts ',' label plaintext '[' exprs1 ']' /* no option: sema tells */
+      { $$ = build_exprs(p, $1, build_label(p, $3, build_leaf(p, EXPR_NAME,
+                                                              @4, $4))); } ;
 
 decls: decl                      { $$ = build_decl_list(p, (Decls){0}, $1); }
      | decls ',' decl            { $$ = build_decl_list(p, $1, $3); } ;

@@ -299,6 +299,17 @@ verdict "graph: sets sources below each other" "$(tr '\n' ';' <out)"
 expect 0 "graph: --open" "$NNC" graph --open blocks.nn
 grep -q '^  add.1  *add  *\[6\]  *<- relu.1, tanh.1$' out
 verdict "graph: opens blocks" "$(tr '\n' ';' <out)"
+cat >measured.nn <<'END'
+model measured {
+  input x: f32[3]; target t: f32[2];
+  y = x -> dense(2); output y; loss squared_error(y, t), mean(abs(y - t));
+  metric rmse(y, t), figure(square(y - t));
+  data { x = npy("x.npy"); t = npy("t.npy") -> standardize; }
+}
+END
+expect 0 "graph: metrics" "$NNC" graph measured.nn
+grep -q '^rmse.1  *rmse  *<- dense1, t$' out && ! grep -q rows_mask out
+verdict "graph: a metric stays what the text says" "$(tr '\n' ';' <out)"
 cat >cell.nn <<'END'
 cell own(n) { state h: f32[n]; h' = h + (in -> dense(n)); out = h'; }
 model over_time { input x: f32[9, 3]; output x -> own(4) -> last; }

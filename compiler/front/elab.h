@@ -3,10 +3,8 @@
 #define NNC_FRONT_ELAB_H
 
 #include "front/elaborate.h"
-#include "front/names.h"
 #include "front/spec.h"
 #include "front/unit.h"
-#include "front/value.h"
 #include "ir/make.h"
 
 enum {
@@ -107,6 +105,7 @@ typedef struct Elab {
     Program *program;
     bool first;       /* the first entry: it fills the program's tables */
     bool rule;        /* inside an optimiser or clip */
+    bool settings;    /* a walk over `train`, which is for all entries */
     bool quiet_names; /* unknown names have been reported */
     Mode mode;
     int64_t batch;
@@ -114,13 +113,14 @@ typedef struct Elab {
     ScanFrame *scan;
     Frame *frame;
     size_t reserve; /* of the budget: what the passes behind get at least */
-    int depth, nesting, applications, turns, drops;
+    int depth, nesting, applications, turns, drops, gathered;
     VEC(TensorLeaf) leaves;
     VEC(Node *) input_nodes;
     VEC(Named) named;
     VEC(Applied) applied;
     VEC(Named) applied_names; /* of each; node: NULL */
     int around;               /* the one that the walk is in, or -1 */
+    int written; /* nodes of what the text says; behind them metrics' sums */
     VEC(Pair) pairs;
     VEC(Value *) losses, metrics, outputs;
     Value *poison;

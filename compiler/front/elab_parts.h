@@ -94,6 +94,9 @@ bool elab_enter(Elab *e, Frame *f, const Def *def, const Args *args, Site s);
 void elab_leave(Elab *e);
 /* A definition, `param` or `layer`; other items are the caller's. */
 bool elab_item(Elab *e, const Item *item);
+/* All statements of the frame's block or cell; its `out`, or poison. Behind a
+ * mistake in a `check` or in the library the rest would only repeat it. */
+Value *elab_run(Elab *e);
 
 /* elaborate_param.c */
 void elab_param(Elab *e, const Item *item);

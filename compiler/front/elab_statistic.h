@@ -7,7 +7,7 @@ bool elab_training(const Elab *e);
 /* A statistic outside of training: its prime is what it is; or false. */
 bool elab_rests(Elab *e, const Name *name);
 /* Assigns a statistic's next value; false where there is none of this name. */
-bool elab_gather(Elab *e, const Name *name, const Value *value, Span span);
+bool elab_gather(Elab *e, const Name *name, Value *value, Span span);
 /* `per:` of sum and mean: of each feature over present rows, [features]. */
 Value *elab_per(Elab *e, const Call *call, int arg, bool mean);
 

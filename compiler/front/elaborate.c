@@ -98,8 +98,9 @@ static Value *define_value(Elab *e, const char *text)
         Expr *x = ast_expr(e->arena, EXPR_NAME, e->model->name.span);
 
         x->name = arena_name(e->arena, text);
-        if (surface_find(text) || names_word(text) ||
-            unit_find(e->unit, text, false))
+        if (strcmp(text, "training") != 0 &&
+            (surface_find(text) || names_word(text) ||
+             unit_find(e->unit, text, false)))
             return elab_bare_name(e, x);
     }
     return NULL;
@@ -230,23 +231,15 @@ static Elab *new_walk(const Elab *base, Mode mode, int64_t batch)
     return e;
 }
 
-static const Item *find_item(const Def *model, ItemKind kind)
-{
-    for (int i = 0; i < model->items.n; i++)
-        if (model->items.at[i]->kind == kind)
-            return model->items.at[i];
-    return NULL;
-}
-
 /* The training settings come first: the batch is a size of everything. */
 static bool settings(const Elab *base)
 {
     Elab *e = new_walk(base, MODE_INFER, 1);
 
-    e->first = true;
+    e->first = e->settings = true;
     if (!enter_model(e, NEW(e->arena, Frame)))
         return false;
-    elab_train(e, find_item(e->model, ITEM_TRAIN));
+    elab_train(e, unit_item(e->model, ITEM_TRAIN));
     elab_leave(e);
     return true;
 }
@@ -266,6 +259,7 @@ static void entry(const Elab *base, const char *name, Mode mode, int64_t batch)
         return;
     elab_model(e);
     elab_leave(e);
+    made.written = e->written;
     for (int i = 0; i < e->applied.n; i++)
         vec_push(e->arena, &made.applied, e->applied.at[i]);
     for (int i = 0; i < e->outputs.n; i++)
@@ -280,9 +274,9 @@ static void entries(const Elab *base)
     int64_t trained = p->train.batch ? p->train.batch : BATCH_OF_ALL;
     int64_t batch = o->step_batch ? o->step_batch : trained;
     int64_t infer = o->batch ? o->batch : DEFAULT_INFER_BATCH;
-    bool output = find_item(base->model, ITEM_OUTPUT) != NULL;
+    bool output = unit_item(base->model, ITEM_OUTPUT) != NULL;
 
-    p->has_loss = find_item(base->model, ITEM_LOSS) != NULL;
+    p->has_loss = unit_item(base->model, ITEM_LOSS) != NULL;
     if (!output && !p->has_loss && base->model->lost.n == 0)
         diag_help(diag_error(base->diag, base->model->name.span,
                              "this model has no output"),

@@ -277,32 +277,40 @@ bool elab_item(Elab *e, const Item *item)
     }
 }
 
-static Value *run_block(Elab *e, Frame *f)
+Value *elab_run(Elab *e)
 {
+    const Def *def = e->frame->def;
+    int errors = diag_errors(e->diag);
     Value *out;
 
-    for (int i = 0; i < f->def->items.n; i++) {
-        const Item *item = f->def->items.at[i];
+    for (int i = 0; i < def->items.n; i++) {
+        const Item *item = def->items.at[i];
+        bool library = def->span.source->prelude && !unit_keeps(item->kind);
 
+        if (library && diag_errors(e->diag) > errors)
+            return e->poison;
         if (item->kind != ITEM_CHECK)
             elab_item(e, item);
         else if (!elab_check(e, item))
             return e->poison;
     }
-    elab_extra_args(e, f->def);
+    elab_extra_args(e, def);
     out = elab_lookup(e, "out", false);
     return out ? out : e->poison;
 }
 
 /* What it gathers is gathered once a step, not once a turn of a loop. */
-static bool gathers_in_loop(Elab *e, const Def *def, Span span)
+static bool gathers_in_loop(Elab *e)
 {
-    for (int i = 0; e->scan && i < def->items.n; i++)
+    const Def *def = e->frame->def;
+
+    for (int i = 0; e->scan && !e->frame->frozen && i < def->items.n; i++)
         if (def->items.at[i]->kind == ITEM_STATISTIC) {
-            elab_error(e, span,
-                       "`%s` gathers statistics and cannot stand in a loop "
-                       "over time",
-                       def->name.text);
+            diag_help(elab_error(e, e->frame->call,
+                                 "`%s` gathers statistics and cannot stand in "
+                                 "a loop over time",
+                                 def->name.text),
+                      "with `frozen: true` it gathers none");
             return true;
         }
     return false;
@@ -316,8 +324,6 @@ Value *elab_apply_def(Elab *e, const Recipe *r, Value *in, Site site)
 
     if (r->def->kind == DEF_CELL)
         return elab_scan(e, r, in, NULL, site);
-    if (gathers_in_loop(e, r->def, site.span))
-        return e->poison;
     f = NEW(e->arena, Frame);
     f->in = in;
     f->layer = r->shared ? r->shared
@@ -326,7 +332,7 @@ Value *elab_apply_def(Elab *e, const Recipe *r, Value *in, Site site)
     elab_layer_begin(e, f->layer);
     if (!elab_enter(e, f, r->def, &r->args, site))
         return e->poison;
-    out = run_block(e, f);
+    out = gathers_in_loop(e) ? e->poison : elab_run(e);
     elab_leave(e);
     if (out->kind != VAL_TENSOR)
         return out;

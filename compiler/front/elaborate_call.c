@@ -60,7 +60,7 @@ Value *elab_bare_name(Elab *e, const Expr *x)
     if (r)
         return recipe_value(e, r);
     if (strcmp(x->name, "training") == 0)
-        return value_bool(e->arena, elab_training(e));
+        return e->settings ? e->poison : value_bool(e->arena, elab_training(e));
     if (names_word(x->name))
         return value_text(e->arena, VAL_WORD, x->name);
     return no_value(e, x);

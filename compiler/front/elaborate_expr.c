@@ -322,6 +322,18 @@ static Value *fold(Elab *e, const Expr *x, Value *const *v)
     return e->poison;
 }
 
+/* Whether it is 0, or lists of numbers with a 0 among them. */
+static bool holds_zero(Elab *e, const Value *v)
+{
+    Shape shape;
+    const double *numbers = elab_numbers(e, v, ELAB_LIST, &shape);
+
+    for (int64_t i = 0; numbers && i < shape_count(&shape); i++)
+        if (numbers[i] == 0)
+            return true;
+    return v->kind == VAL_NUMBER && v->number == 0;
+}
+
 static Value *on_arithmetic(Elab *e, const Expr *x)
 {
     Value *v[2];
@@ -333,20 +345,34 @@ static Value *on_arithmetic(Elab *e, const Expr *x)
     for (int i = 0; i < 2; i++)
         if (!is_factor(e, x->kids.at[i], v[i]))
             return e->poison;
-    if (x->kind == EXPR_DIV && v[1]->kind == VAL_NUMBER && v[1]->number == 0) {
+    if (x->kind == EXPR_DIV && holds_zero(e, v[1])) {
         elab_error(e, x->at, "division by zero");
         return e->poison;
     }
     return combine(e, binary[x->kind].op, v, false, x);
 }
 
-static Value *on_neg(Elab *e, const Expr *x)
+/* A number, or lists of numbers of the same lengths, with the other sign. */
+static Value *negated(Elab *e, const Value *a)
 {
-    Value *a = elab_expr(e, x->kids.at[0]);
-    Node *node;
+    Value *v;
 
     if (a->kind == VAL_NUMBER)
         return value_number(e->arena, -a->number);
+    v = value_list(e->arena, VAL_LIST, a->n, a->at);
+    for (int i = 0; i < a->n; i++)
+        v->at[i] = negated(e, a->at[i]);
+    return v;
+}
+
+static Value *on_neg(Elab *e, const Expr *x)
+{
+    Value *a = elab_expr(e, x->kids.at[0]);
+    Shape shape;
+    Node *node;
+
+    if (a->kind == VAL_NUMBER || elab_numbers(e, a, ELAB_LIST, &shape))
+        return negated(e, a);
     if (a->kind != VAL_TENSOR || a->node->type != TYPE_REAL)
         return wrong(e, x->kids.at[0], "a number or a value", a);
     node = graph_unary(e->graph, OP_NEG, elab_node(e, a));

@@ -230,12 +230,33 @@ static void settle_nodes(Elab *e)
 
 /* Reports, where all else is right, that an entry has other weights than the
  * first. */
-static void tensors_differ(Elab *e, Span span)
+static void tensors_differ(Elab *e, Span span, const char *what)
 {
     if (diag_errors(e->diag) == 0)
-        diag_error(e->diag, span,
-                   "which weights there are, and of which shape, cannot depend "
-                   "on `training`");
+        diag_error(e->diag, span, "%s cannot depend on `training`", what);
+}
+
+static const char which[] = "which weights there are, and of which shape,";
+
+static bool same_start(const Init *a, const Init *b, int64_t count)
+{
+    if (a->kind != b->kind || a->a != b->a)
+        return false;
+    for (int64_t i = 0; a->kind == INIT_LITERAL && i < count; i++)
+        if (a->literal[i] != b->literal[i])
+            return false;
+    return true;
+}
+
+/* What a later walk found where the first has entered `old`. */
+static void compare_tensors(Elab *e, const Tensor *old, const Tensor *t)
+{
+    if (!shape_equal(&old->shape, &t->shape))
+        tensors_differ(e, t->span, which);
+    else if (old->frozen != t->frozen || old->l1 != t->l1 || old->l2 != t->l2 ||
+             !same_start(&old->init, &t->init, shape_count(&t->shape)))
+        tensors_differ(e, t->span,
+                       "how a weight begins, and whether it is learned,");
 }
 
 /* The first walk enters weights into the program's table, later ones find them
@@ -254,8 +275,10 @@ static void settle_weight(Elab *e, const TensorLeaf *leaf)
                   "name one of the layers with `as`");
     else if (e->first)
         index = program_tensor(p, t);
-    else if (index < 0 || !shape_equal(&p->tensors.at[index].shape, &t.shape))
-        tensors_differ(e, t.span);
+    else if (index < 0)
+        tensors_differ(e, t.span, which);
+    else
+        compare_tensors(e, &p->tensors.at[index], &t);
     leaf->node->attr.index = index;
     leaf->node->name = t.name;
 }
@@ -271,7 +294,7 @@ static void check_met(Elab *e)
             met[e->leaves.at[i].node->attr.index] = true;
     for (int i = 0; i < p->tensors.n; i++)
         if (!met[i] && p->tensors.at[i].kind != TENSOR_CONSTANT)
-            tensors_differ(e, p->tensors.at[i].span);
+            tensors_differ(e, p->tensors.at[i].span, which);
 }
 
 /* Weights first: what is constant does not move their places. */

@@ -130,8 +130,12 @@ static void given_output(Elab *e, const Expr *x, const Value *v)
                   v->node->name);
 }
 
-/* Whether a value depends on other rows than its own. */
-static bool mixes_rows(const Elab *e, const Node *node)
+typedef bool Property(const Elab *e, const Node *n);
+
+/* Whether a value is made of a node with this property; what has the other one
+ * (NULL: nothing) hides what it is made of. */
+static bool made_of(const Elab *e, const Node *node, Property *is,
+                    Property *hides)
 {
     const Graph *g = e->graph;
     bool *needed = NEWN(e->arena, bool, g->nodes.n);
@@ -140,12 +144,20 @@ static bool mixes_rows(const Elab *e, const Node *node)
     for (int i = node->id; i >= 0; i--) {
         const Node *n = g->nodes.at[i];
 
-        if (needed[i] && op_table[n->op].flags & OPF_MIXES_ROWS)
+        if (!needed[i] || (hides && hides(e, n)))
+            continue;
+        if (is(e, n))
             return true;
-        for (int k = 0; needed[i] && k < n->n_in; k++)
+        for (int k = 0; k < n->n_in; k++)
             needed[n->in[k]->id] = true;
     }
     return false;
+}
+
+static bool mixes_rows(const Elab *e, const Node *n)
+{
+    (void)e;
+    return op_has(n->op, OPF_MIXES_ROWS);
 }
 
 static void output(Elab *e, const Item *item)
@@ -166,7 +178,7 @@ static void output(Elab *e, const Item *item)
         given_output(e, item->value, v);
         return;
     }
-    if (!elab_training(e) && mixes_rows(e, v->node)) {
+    if (!elab_training(e) && made_of(e, v->node, mixes_rows, NULL)) {
         diag_help(elab_error(e, item->value->span,
                              "an output is computed for each row, and this "
                              "depends on all rows of a batch"),
@@ -187,6 +199,20 @@ static void output(Elab *e, const Item *item)
         vec_push(e->arena, &e->program->outputs, out);
 }
 
+/* The mean over rows of a loss that has a number for each. */
+static Value *mean_loss(Elab *e, const Value *v, Span span)
+{
+    Applied a = {
+        .kind = "mean", .up = -1, .from = e->graph->nodes.n, .span = span};
+    Value *mean = elab_scalar(e, make_mean(e->graph, elab_node(e, v)));
+
+    a.to = e->graph->nodes.n;
+    a.out = mean->node;
+    vec_push(e->arena, &e->applied, a);
+    vec_push(e->arena, &e->applied_names, (Named){0});
+    return mean;
+}
+
 static void loss(Elab *e, const Expr *x)
 {
     Value *v = elab_expr(e, x);
@@ -199,7 +225,7 @@ static void loss(Elab *e, const Expr *x)
     if (v->kind == VAL_TENSOR && v->node->type == TYPE_REAL) {
         shape = value_shape(v);
         if (shape_count(&shape) == 1) {
-            v = v->rows ? elab_scalar(e, make_mean(e->graph, elab_node(e, v)))
+            v = v->rows ? mean_loss(e, v, x->span)
                         : elab_reshape(e, v, shape_ones(1));
             vec_push(e->arena, &e->losses, v);
             return;
@@ -240,9 +266,27 @@ static bool gives_metric(const Def *def)
     return form && elab_builder(form) == lower_figure;
 }
 
+/* A metric learns nothing: weights and statistics are those of the model. */
+static Value *measured(Elab *e, const Expr *x)
+{
+    int leaves = e->leaves.n, gathered = e->gathered;
+    Value *v = elab_expr(e, x);
+    bool own = e->gathered > gathered;
+
+    for (int i = leaves; i < e->leaves.n; i++)
+        own |= e->leaves.at[i].local != NULL;
+    if (!own || v->kind == VAL_POISON)
+        return v;
+    diag_help(diag_error(e->diag, x->span,
+                         "a metric only measures: no layer with weights or "
+                         "statistics stands inside of it"),
+              "give what it measures a name: z = x -> dense(2);");
+    return e->poison;
+}
+
 static void metric(Elab *e, const Expr *x)
 {
-    Value *v = elab_expr(e, x);
+    Value *v = measured(e, x);
     Text names = {.arena = e->arena};
     Message *m;
 
@@ -343,6 +387,46 @@ static void pair_output(Elab *e, Output *out, const Node *node)
     }
 }
 
+static bool has_no_gradient(const Elab *e, const Node *n)
+{
+    (void)e;
+    return op_table[n->op].check == CHECK_NONE &&
+           op_table[n->op].class != CLASS_LEAF;
+}
+
+static bool is_learned(const Elab *e, const Node *n)
+{
+    const Tensor *t =
+        n->op == OP_TENSOR ? &e->program->tensors.at[n->attr.index] : NULL;
+
+    return t && t->kind == TENSOR_WEIGHT && !t->frozen;
+}
+
+/* Training that would leave everything as it is. */
+static void warn_idle(Elab *e, const Node *loss)
+{
+    const Program *p = e->program;
+    bool weights = false, learned = false;
+    const char *why;
+
+    for (int i = 0; i < p->tensors.n; i++) {
+        weights |= p->tensors.at[i].kind == TENSOR_WEIGHT;
+        learned |=
+            p->tensors.at[i].kind == TENSOR_WEIGHT && !p->tensors.at[i].frozen;
+    }
+    if (graph_has_root(e->graph, ROOT_TENSOR) ||
+        made_of(e, loss, is_learned, has_no_gradient))
+        return;
+    why = learned   ? "no weight has an influence on the loss that a gradient "
+                      "can follow"
+          : weights ? "all its weights are frozen"
+                    : "it has no weights";
+    diag_note(diag_warning(e->diag, e->model->name.span,
+                           "there is nothing in this model that its `train` "
+                           "block can train"),
+              "%s", why);
+}
+
 static void loss_root(Elab *e)
 {
     Graph *g = e->graph;
@@ -350,6 +434,8 @@ static void loss_root(Elab *e)
 
     for (int i = 1; i < e->losses.n; i++)
         total = graph_binary(g, OP_ADD, total, e->losses.at[i]->node);
+    if (e->first && e->mode == MODE_STEP && unit_item(e->model, ITEM_TRAIN))
+        warn_idle(e, total);
     if (e->mode == MODE_STEP)
         total = make_penalties(g, e->program, total);
     graph_name(total, "loss");
@@ -392,6 +478,7 @@ static void roots(Elab *e)
         meanings(e);
     if (e->mode != MODE_INFER && e->losses.n > 0)
         loss_root(e);
+    e->written = e->top->nodes.n;
     if (e->mode != MODE_INFER)
         metric_roots(e);
     for (int i = 0; e->mode != MODE_STEP && i < e->outputs.n; i++)

@@ -75,6 +75,35 @@ Value *elab_listed(Elab *e, Value *v, Span span)
     return constant(e, shape, numbers, elab_place(e, span));
 }
 
+Node *elab_fitting(Elab *e, Value *v, Shape shape, bool rows, const char *which,
+                   const char *name, Span span)
+{
+    bool differs;
+    Message *m;
+
+    v = elab_listed(e, v, span);
+    if (v->kind == VAL_POISON ||
+        (v->kind == VAL_NUMBER && !elab_float(e, span, v->number)))
+        return NULL;
+    if (v->kind == VAL_NUMBER)
+        return elab_constant(e, v->number,
+                             rows ? shape_prepend(e->batch, &shape) : shape);
+    differs = v->kind == VAL_TENSOR && v->rows && !rows;
+    if (v->kind == VAL_TENSOR && v->node->type == TYPE_REAL && !differs) {
+        Shape own = value_shape(v);
+
+        if (shape_equal(&own, &shape))
+            return rows ? elab_rows(e, v) : elab_node(e, v);
+    }
+    m = elab_error(e, span, "the %s value of `%s` %s", which, name,
+                   differs ? "differs between rows" : "has another shape");
+    elab_note(e, m, arena_printf(e->arena, "the %s value", which), v);
+    diag_note(m, "`%s` is %s", name, value_shape_text(e->arena, &shape));
+    if (differs)
+        diag_help(m, "each row has its own: take `mean(..., per: features)`");
+    return NULL;
+}
+
 /* 0, 1, ... n - 1. */
 static Value *counted(Elab *e, int64_t n, Span span)
 {

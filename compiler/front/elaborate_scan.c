@@ -5,7 +5,7 @@
  * whatever else the body uses from outside. One scan has one set of weights.*/
 #include <string.h>
 
-#include "front/elab.h"
+#include "front/operand.h"
 
 /* One sequence of the scan's input; false with a message. */
 static bool over_time(Elab *e, const Value *v, const char *cell, Span span,
@@ -68,34 +68,8 @@ static Value *step_of(Elab *e, const Value *in)
     return v;
 }
 
-/* A state's value as [batch, ...] of its shape in the current graph, or NULL
- * with a message. */
-static Node *fitting(Elab *e, const Value *v, const Shape *row,
-                     const char *what, const char *state, Span span)
-{
-    Shape full = shape_prepend(e->batch, row), shape;
-    Message *m;
-
-    if (v->kind == VAL_POISON)
-        return NULL;
-    if (v->kind == VAL_NUMBER)
-        return elab_float(e, span, v->number)
-                   ? elab_constant(e, v->number, full)
-                   : NULL;
-    if (v->kind == VAL_TENSOR && v->node->type == TYPE_REAL) {
-        shape = value_shape(v);
-        if (shape_equal(&shape, row))
-            return elab_rows(e, v);
-    }
-    m = elab_error(e, span, "the %s value of `%s` has another shape", what,
-                   state);
-    elab_note(e, m, arena_printf(e->arena, "the %s value", what), v);
-    diag_note(m, "%s is %s", state, value_shape_text(e->arena, row));
-    return NULL;
-}
-
 /* What `start:` says of a state; NULL where it says nothing. */
-static const Value *started(Elab *e, const char *state)
+static Value *started(Elab *e, const char *state)
 {
     const Arg *start = e->scan->start;
 
@@ -114,7 +88,7 @@ static const Value *started(Elab *e, const char *state)
 static Node *first_value(Elab *e, const Decl *decl, const Shape *row, bool *ok)
 {
     ScanFrame *scan = e->scan;
-    const Value *v = started(e, decl->name.text);
+    Value *v = started(e, decl->name.text);
     Span span = v ? scan->start->span : decl->name.span;
     Node *node;
 
@@ -126,7 +100,7 @@ static Node *first_value(Elab *e, const Decl *decl, const Shape *row, bool *ok)
     }
     if (!v)
         v = value_number(e->arena, 0);
-    node = fitting(e, v, row, "first", decl->name.text, span);
+    node = elab_fitting(e, v, *row, true, "first", decl->name.text, span);
     *ok = node != NULL;
     if (!node)
         node = elab_constant(e, 0, shape_prepend(e->batch, row));
@@ -171,12 +145,12 @@ bool elab_prime(Elab *e, const Name *name, Value *v, Span span)
 {
     for (int i = 0; e->scan && i < e->scan->states.n; i++) {
         State *state = &e->scan->states.at[i];
-        Shape row = value_shape(state->now);
         Node *node;
 
         if (strcmp(state->decl->name.text, name->text) != 0)
             continue;
-        node = fitting(e, v, &row, "next", name->text, span);
+        node = elab_fitting(e, v, value_shape(state->now), true, "next",
+                            name->text, span);
         state->next = node ? elab_like(e, node, state->now) : e->poison;
         elab_bind(e, name->text, true, state->next);
         elab_name(e, state->next,
@@ -186,11 +160,35 @@ bool elab_prime(Elab *e, const Name *name, Value *v, Span span)
     return false;
 }
 
+/* A record must not hold more than the cell has states, and a value alone
+ * serves one state. */
+static bool check_start(Elab *e, const ScanFrame *scan, const Def *def)
+{
+    const Arg *start = scan->start;
+    int n = scan->states.n;
+
+    if (!start || start->value->kind == VAL_POISON)
+        return true;
+    if (start->value->kind != VAL_RECORD && n != 1) {
+        diag_error(e->diag, start->span,
+                   "`%s` has %d states: `start` must be a record of them, such "
+                   "as r.state",
+                   def->name.text, n);
+        return false;
+    }
+    if (start->value->kind == VAL_RECORD && start->value->n > n) {
+        diag_error(e->diag, start->span, "`start` holds %d states, `%s` has %d",
+                   start->value->n, def->name.text, n);
+        return false;
+    }
+    return true;
+}
+
 /* The step's result as a node of the body; NULL where something is wrong. */
 static Node *result(Elab *e, Value *out, const Def *def)
 {
     ScanFrame *scan = e->scan;
-    bool ok = out && out->kind == VAL_TENSOR;
+    bool ok = check_start(e, scan, def) && out->kind == VAL_TENSOR;
 
     for (int i = 0; i < scan->states.n; i++) {
         const State *s = &scan->states.at[i];
@@ -249,42 +247,6 @@ static Value *finish(Elab *e, ScanFrame *frame, Node *step, Layer *layer,
     return v;
 }
 
-/* A record must not hold more than the cell has states, and a value alone
- * serves one state. */
-static bool check_start(Elab *e, const ScanFrame *scan, const Def *def)
-{
-    const Arg *start = scan->start;
-    int n = scan->states.n;
-
-    if (!start || start->value->kind == VAL_POISON)
-        return true;
-    if (start->value->kind != VAL_RECORD && n != 1) {
-        diag_error(e->diag, start->span,
-                   "`%s` has %d states: `start` must be a record of them, such "
-                   "as r.state",
-                   def->name.text, n);
-        return false;
-    }
-    if (start->value->kind == VAL_RECORD && start->value->n > n) {
-        diag_error(e->diag, start->span, "`start` holds %d states, `%s` has %d",
-                   start->value->n, def->name.text, n);
-        return false;
-    }
-    return true;
-}
-
-/* The cell's body, inside its frame; its `out`, or NULL. */
-static Node *run_cell(Elab *e, Frame *f)
-{
-    Value *out;
-
-    for (int i = 0; i < f->def->items.n; i++)
-        elab_item(e, f->def->items.at[i]);
-    elab_extra_args(e, f->def);
-    out = elab_lookup(e, "out", false);
-    return check_start(e, e->scan, f->def) ? result(e, out, f->def) : NULL;
-}
-
 static Node *run_scan(Elab *e, ScanFrame *scan, const Recipe *cell, Value *in,
                       Layer *layer, Site site)
 {
@@ -296,7 +258,7 @@ static Node *run_scan(Elab *e, ScanFrame *scan, const Recipe *cell, Value *in,
     f->in = step_of(e, in);
     f->layer = layer;
     if (elab_enter(e, f, cell->def, &cell->args, site)) {
-        step = run_cell(e, f);
+        step = result(e, elab_run(e), f->def);
         elab_leave(e);
     }
     e->scan = scan->up;

@@ -6,7 +6,7 @@
  * that is applied again goes on from what its application before gave. */
 #include <string.h>
 
-#include "front/elab.h"
+#include "front/operand.h"
 
 bool elab_training(const Elab *e)
 {
@@ -34,34 +34,6 @@ bool elab_rests(Elab *e, const Name *name)
     return i >= 0;
 }
 
-/* The value as a node of the statistic's shape, or NULL with a message. */
-static Node *fitting(Elab *e, const Value *v, Shape shape, const char *name,
-                     Span span)
-{
-    Shape own;
-    Message *m;
-
-    if (v->kind == VAL_POISON)
-        return NULL;
-    if (v->kind == VAL_NUMBER)
-        return elab_float(e, span, v->number)
-                   ? elab_constant(e, v->number, shape)
-                   : NULL;
-    if (v->kind == VAL_TENSOR && v->node->type == TYPE_REAL && !v->rows) {
-        own = value_shape(v);
-        if (shape_equal(&own, &shape))
-            return elab_node(e, v);
-    }
-    m = elab_error(e, span, "the next value of `%s` %s", name,
-                   v->kind == VAL_TENSOR && v->rows ? "differs between rows"
-                                                    : "has another shape");
-    elab_note(e, m, "the next value", v);
-    diag_note(m, "`%s` is %s", name, value_shape_text(e->arena, &shape));
-    if (v->kind == VAL_TENSOR && v->rows)
-        diag_help(m, "each row has its own: take `mean(..., per: features)`");
-    return NULL;
-}
-
 /* The tensor's new value, in the place of one from an application before. */
 static void set_root(Elab *e, Node *node, int tensor)
 {
@@ -76,7 +48,7 @@ static void set_root(Elab *e, Node *node, int tensor)
     graph_root(e->top, node, ROOT_TENSOR, tensor);
 }
 
-bool elab_gather(Elab *e, const Name *name, const Value *v, Span span)
+bool elab_gather(Elab *e, const Name *name, Value *v, Span span)
 {
     Layer *layer = e->frame->layer;
     int i = find(e, name);
@@ -84,7 +56,9 @@ bool elab_gather(Elab *e, const Name *name, const Value *v, Span span)
 
     if (i < 0)
         return false;
-    node = fitting(e, v, layer->values.at[i]->node->shape, name->text, span);
+    node = elab_fitting(e, v, layer->values.at[i]->node->shape, false, "next",
+                        name->text, span);
+    e->gathered++;
     if (node) {
         layer->values.at[i] = elab_like(e, node, layer->values.at[i]);
         set_root(e, node, layer->statistics.at[i]);

@@ -37,46 +37,45 @@ static void refuse(Elab *e, const Bound *arg, const char *name,
         }
 }
 
-/* `sgd(rate: 0.1)` or `cosine`; NULL after a message. */
-static const Expr *called(Store *s)
-{
-    const Expr *x = s->item->values.n == 1 ? s->item->values.at[0] : NULL;
-
-    if (x && (x->kind == EXPR_CALL || x->kind == EXPR_NAME))
-        return x;
-    if (!x || x->kind != EXPR_ERROR)
-        diag_error(s->e->diag, s->item->name.span,
-                   "`%s` takes a name with its arguments", s->item->name.text);
-    return NULL;
-}
-
 /* The row's name with its arguments bound, or NULL. */
 static const char *named_row(Store *s, SettingGroup group, Bound *out)
 {
     Elab *e = s->e;
-    const Expr *x = called(s);
-    const char *spec = x ? settings_find(group, x->name) : NULL;
+    Applies row = unit_applies(s->item);
+    const char *name = row.name.text;
+    const char *spec = name ? settings_find(group, name) : NULL;
     Args args = {0};
 
-    if (!spec) /* sema has said so */
+    if (!name && !row.lost)
+        diag_error(e->diag, s->item->name.span,
+                   "`%s` takes a name with its arguments", s->item->name.text);
+    if (!spec || !elab_args(e, &row.args, &args)) /* sema has said so */
         return NULL;
-    if (x->kind == EXPR_CALL && !elab_args(e, &x->kids, &args))
-        return NULL;
-    return spec_bind(e->arena, e->diag, spec, x->name, x->at, &args, out)
-               ? x->name
+    return spec_bind(e->arena, e->diag, spec, name, row.name.span, &args, out)
+               ? name
+               : NULL;
+}
+
+/* The optimiser or clip that a setting names; NULL after a message. */
+static const Rule *applied_rule(Elab *e, const Item *item, DefKind kind,
+                                double *rate)
+{
+    Applies rule = unit_applies(item);
+    const Def *def = rule.name.text
+                         ? unit_rule(e->arena, e->unit, kind, rule.name.text)
+                         : NULL;
+    Span at = item->other.text ? item->name.span : rule.name.span;
+    Args args = {0};
+
+    return def && elab_args(e, &rule.args, &args)
+               ? elab_rule(e, def, &args, at, rate)
                : NULL;
 }
 
 static void set_optimizer(Store *s)
 {
-    Elab *e = s->e;
-    const Expr *x = called(s);
-    const Def *def =
-        x ? unit_rule(e->arena, e->unit, DEF_OPTIMIZER, x->name) : NULL;
-    Args args = {0};
-
-    if (def && (x->kind == EXPR_NAME || elab_args(e, &x->kids, &args)))
-        s->train->optimizer = elab_rule(e, def, &args, x->at, &s->train->rate);
+    s->train->optimizer =
+        applied_rule(s->e, s->item, DEF_OPTIMIZER, &s->train->rate);
 }
 
 static void set_schedule(Store *s)
@@ -175,18 +174,13 @@ enum { N_ROWS = sizeof rows / sizeof *rows };
 static void one_clip(Elab *e, const Item *item)
 {
     Train *t = &e->program->train;
-    const char *name = item->other.text;
-    const Def *def = name ? unit_rule(e->arena, e->unit, DEF_CLIP, name) : NULL;
-    const Rule *rule = NULL;
-    Args args = {0};
     double rate;
+    const Rule *rule = applied_rule(e, item, DEF_CLIP, &rate);
 
-    for (int i = 0; i < t->clips.n; i++)
-        if (def && strcmp(t->clips.at[i]->name, name) == 0)
+    for (int i = 0; rule && i < t->clips.n; i++)
+        if (strcmp(t->clips.at[i]->name, rule->name) == 0)
             diag_error(e->diag, item->name.span, "`clip %s` is given twice",
-                       name);
-    if (def && elab_args(e, &item->values, &args))
-        rule = elab_rule(e, def, &args, item->name.span, &rate);
+                       rule->name);
     if (rule)
         vec_push(e->arena, &t->clips, rule);
 }

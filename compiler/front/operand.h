@@ -11,6 +11,10 @@ const double *elab_numbers(Elab *e, const Value *v, int64_t most, Shape *shape);
 int elab_axis(Elab *e, const Call *call, const Value *v, int arg);
 /* Lists of numbers as a constant; any other value as it is. */
 Value *elab_listed(Elab *e, Value *v, Span span);
+/* The "first" or "next" value of a name as a node of its shape: with rows, or
+ * the same for all of them; NULL with a message. */
+Node *elab_fitting(Elab *e, Value *v, Shape shape, bool rows, const char *which,
+                   const char *name, Span span);
 /* Side i of x as an operand: beside a tensor, lists of numbers are a constant;
  * classes are numbers where they are compared. */
 Value *elab_operand(Elab *e, Op op, Value *const *sides, int i, const Expr *x);

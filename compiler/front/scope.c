@@ -192,9 +192,12 @@ static void layer_name(Scope *s, const Expr *x)
 
 static void plain_name(Scope *s, const Expr *x)
 {
-    if (!scope_find(s, x->name, false) && !is_layer(s, x) &&
-        !names_word(x->name))
+    if (scope_find(s, x->name, false) || is_layer(s, x))
+        return;
+    if (!names_word(x->name))
         unknown(s, x, false);
+    else if (s->fixed && strcmp(x->name, "training") == 0)
+        diag_error(s->diag, x->at, "%s cannot depend on `training`", s->fixed);
 }
 
 static void primed_name(Scope *s, const Expr *x)

@@ -36,6 +36,7 @@ typedef struct Scope {
     Diag *diag;
     const Unit *unit;
     const Def *def;
+    const char *fixed; /* read now: the same in all entries; or NULL */
     VEC(Known) names;
     Map place[2];     /* of a name, plain and primed: the newest */
     VEC(Name) coming; /* every name that the definition gives somewhere */

@@ -95,6 +95,17 @@ static void declarations(Scope *s, const Item *item, KnownKind kind)
     }
 }
 
+/* `param a: f32[2], b: f32[2];`: options could belong to either. */
+static void undeclared(Scope *s, const Item *item, const Name *name)
+{
+    const char *word = ast_item_word(item->kind);
+
+    scope_add(s, name, KNOWN_PARAM);
+    diag_help(diag_error(s->diag, name->span,
+                         "each `%s` has a statement of its own", word),
+              "write: %s %s: f32[...];", word, name->text);
+}
+
 static void param(Scope *s, const Item *item)
 {
     static const char *const labels[] = {"init", "frozen", "l1", "l2"};
@@ -108,10 +119,13 @@ static void param(Scope *s, const Item *item)
     for (int i = 0; i < item->options.n; i++) {
         const Expr *x = item->options.at[i];
 
-        if (!str_among(words.at, words.n, x->label.text))
+        if (str_among(words.at, words.n, x->label.text))
+            scope_expr(s, x);
+        else if (x->kind == EXPR_NAME && strcmp(x->name, "f32") == 0)
+            undeclared(s, item, &x->label);
+        else
             names_unknown_of(s->arena, s->diag, x->label.span, x->label.text,
                              "option", what, &words);
-        scope_expr(s, x);
     }
 }
 
@@ -186,40 +200,22 @@ static void data(Scope *s, const Item *block)
     }
 }
 
-/* `optimizer adam(rate: 1e-3)`: one of the definitions of this kind. */
-static void optimizer(Scope *s, const Item *item)
+/* `optimizer adam(rate: 1e-3)`, `clip norm 1`: a definition of this kind. */
+static void rule(Scope *s, const Item *item, DefKind kind)
 {
-    const Expr *x = item->values.n == 1 ? item->values.at[0] : NULL;
-    Words words;
+    Applies rule = unit_applies(item);
+    Words words = unit_names(s->arena, s->unit, kind);
 
-    if (x && (x->kind == EXPR_NAME || x->kind == EXPR_CALL) &&
-        !unit_rule(s->arena, s->unit, DEF_OPTIMIZER, x->name)) {
-        words = unit_names(s->arena, s->unit, DEF_OPTIMIZER);
-        names_unknown(s->diag, x->at, x->name, "optimiser", &words);
-    }
-    for (int i = 0; x && i < x->kids.n; i++)
-        scope_expr(s, x->kids.at[i]);
-}
-
-/* `clip norm 1`. */
-static void clip(Scope *s, const Item *item)
-{
-    Words words = unit_names(s->arena, s->unit, DEF_CLIP);
-    const char *name;
-
-    if (!item->other.text) {
-        diag_help(diag_error(s->diag, item->name.span,
-                             "`clip` takes a name and its argument"),
-                  "write: clip norm 1;");
-        return;
-    }
-    for (int i = 0; i < words.n; i++)
-        words.at[i] = unit_key(s->arena, DEF_CLIP, words.at[i]);
-    name = unit_key(s->arena, DEF_CLIP, item->other.text);
-    if (!str_among(words.at, words.n, name))
-        names_unknown(s->diag, item->name.span, name, "training setting",
-                      &words);
-    scope_exprs(s, &item->values);
+    if (!rule.name.text && !rule.lost)
+        diag_help(
+            diag_error(s->diag, item->name.span,
+                       "`%s` takes a name with its arguments", item->name.text),
+            "write: %s",
+            kind == DEF_CLIP ? "clip norm(1);" : "optimizer adam(rate: 1e-3);");
+    else if (!rule.lost && !str_among(words.at, words.n, rule.name.text))
+        names_unknown(s->diag, rule.name.span, rule.name.text,
+                      kind == DEF_CLIP ? "clip" : "optimiser", &words);
+    scope_exprs(s, &rule.args);
 }
 
 static void setting(Scope *s, const Item *item)
@@ -227,19 +223,19 @@ static void setting(Scope *s, const Item *item)
     const char *name = item->name.text;
     SettingGroup group = GROUP_SETTING;
 
-    if (item->other.text)
-        name = arena_printf(s->arena, "%s %s", name, item->other.text);
-    if (strcmp(item->name.text, "clip") == 0) {
-        clip(s, item);
+    if (strcmp(name, "clip") == 0) {
+        rule(s, item, DEF_CLIP);
         return;
     }
+    if (item->other.text)
+        name = arena_printf(s->arena, "%s %s", name, item->other.text);
     if (!settings_find(GROUP_SETTING, name)) {
         settings_unknown(s->arena, s->diag, item->name.span, GROUP_SETTING,
                          name);
         return;
     }
     if (strcmp(name, "optimizer") == 0) {
-        optimizer(s, item);
+        rule(s, item, DEF_OPTIMIZER);
         return;
     }
     if (strcmp(name, "schedule") == 0)
@@ -301,11 +297,15 @@ static void one_item(Scope *s, const Item *item)
         scope_exprs(s, &item->values);
         break;
     case ITEM_DATA:
+        s->fixed = "`data`";
         data(s, item);
+        s->fixed = NULL;
         break;
     case ITEM_TRAIN:
+        s->fixed = "`train`";
         for (int i = 0; i < item->items.n; i++)
             setting(s, item->items.at[i]);
+        s->fixed = NULL;
         break;
     case ITEM_GENERATE:
         diag_error(s->diag, item->span,
@@ -401,11 +401,17 @@ static void given(Scope *s)
 
 static void definition(Scope *s, const Def *def)
 {
+    bool rule = unit_is_rule(def->kind);
+
     s->def = def;
     scope_begin(s);
     coming(s);
     given(s);
+    s->fixed = rule                     ? "an optimizer or clip"
+               : def->kind == DEF_MODEL ? "a model's parameter"
+                                        : NULL;
     formals(s);
+    s->fixed = rule ? s->fixed : NULL;
     items(s);
     complete(s);
 }

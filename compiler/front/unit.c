@@ -172,6 +172,27 @@ int unit_inputs(const Def *def)
     return 1;
 }
 
+Applies unit_applies(const Item *setting)
+{
+    const Expr *x = setting->values.n == 1 ? setting->values.at[0] : NULL;
+    Applies found = {.name = setting->other, .args = setting->values};
+
+    if (found.name.text)
+        return found;
+    found = (Applies){.lost = x && x->kind == EXPR_ERROR};
+    if (x && !setting->call && (x->kind == EXPR_CALL || x->kind == EXPR_NAME))
+        found = (Applies){{x->name, x->at, false}, x->kids, false};
+    return found;
+}
+
+const Item *unit_item(const Def *def, ItemKind kind)
+{
+    for (int i = 0; i < def->items.n; i++)
+        if (def->items.at[i]->kind == kind)
+            return def->items.at[i];
+    return NULL;
+}
+
 const Def *unit_rule(Arena *arena, const Unit *unit, DefKind kind,
                      const char *name)
 {

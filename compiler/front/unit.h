@@ -36,6 +36,19 @@ static inline bool unit_keeps(ItemKind kind)
  * does not. */
 int unit_inputs(const Def *def);
 
+/* What a setting applies: `adam(rate: 1)`, `cosine`, `norm 1`; without a name
+ * where it is nothing of the kind. */
+typedef struct Applies {
+    Name name;
+    Exprs args;
+    bool lost; /* it could not be parsed */
+} Applies;
+
+Applies unit_applies(const Item *setting);
+
+/* The first statement of this kind, or NULL. */
+const Item *unit_item(const Def *def, ItemKind kind);
+
 /* Whether it is of an optimiser or clip, which are no layers. */
 bool unit_is_rule(DefKind kind);
 

@@ -214,7 +214,7 @@ Outline *outline_of(Arena *arena, const Program *p, bool open)
     o->box_of = NEWN(arena, int, nodes + 1);
     for (int i = 0; i < nodes; i++)
         o->box_of[i] = -1;
-    for (int i = 0; i < nodes; i++) {
+    for (int i = 0; i < entry->written; i++) {
         b.depends[i] = depends_on_input(&b, node_at(&b, i));
         begin_layers(&b, i);
         if (is_lone(&b, i))

@@ -86,6 +86,8 @@ typedef struct Entry {
     bool updates; /* gradients become new weights, else they go out */
     int64_t batch;
     Graph *graph;
+    int written;               /* nodes, as elaborated, that the text says;
+                                  the sums of metrics stand behind them */
     VEC(Applied) applied;      /* those around others before them */
     VEC(const Node *) outputs; /* as elaborated, as many as the program's */
 } Entry;

@@ -278,6 +278,18 @@ def batchnorm_frozen(c):
     return squares(c, y.tanh(), 3, 3, 4)
 
 
+def batchnorm_cell(c):
+    x = c.input("x", 5, 4)
+    h = torch.tensor([0.5, -0.25, 0.75]).expand(c.rows, 3)
+    by = torch.tensor([2.0, -4.0, 5.0])
+    for step in range(5):
+        z = c.dense(torch.cat((x[:, step], h), 1), "r.d", 3)
+        h = (c.batchnorm(z, "r.n", training=False) / by).tanh()
+    c.params["r.n.weight"].requires_grad_(False)
+    c.params["r.n.bias"].requires_grad_(False)
+    return squares(c, h, 3)
+
+
 def own_statistic(c):
     h = c.dense(c.input("x", 3), "d", 4)
     seen = c.statistic("s.seen", 4, 0)
@@ -914,7 +926,8 @@ CASES = {f.__name__: f for f in (
     merged, backwards_last, softmax_in_loop, own_penalties, xor, iris,
     digits, lenet5, adding, residual_digits, rejoined, turned_in_loop,
     single_row, resnet8, batchnorm_row, batchnorm_time, batchnorm_image,
-    batchnorm_shared, batchnorm_frozen, own_statistic, batchnorm_single)}
+    batchnorm_shared, batchnorm_frozen, own_statistic, batchnorm_single,
+    batchnorm_cell)}
 CASES.update({f.__name__: f for f in (given, causal, compared)})
 CASES.update({f.__name__: f for f in (
     series_valid, series_stride, series_causal, series_one, series_spread,
