@@ -39,6 +39,19 @@
                    : build_point((right)[0]))
 #define yylex parse_next
 
+/* A list with one element more. */
+#define ADD(to, list, element) \
+    ((to) = (list), vec_push(p->arena, &(to), element))
+/* A statement, and an expression made of others, as a rule gives them. */
+#define ITEM(word, place, ...) \
+    build_item(p, (Item){.kind = ITEM_##word, .span = place, __VA_ARGS__})
+#define KIDS(...) \
+    sizeof (Expr *[]){__VA_ARGS__} / sizeof(Expr *), (Expr *[]){__VA_ARGS__}
+#define EXPR(kind, span, at, ...) \
+    build_expr(p, EXPR_##kind, span, at, KIDS(__VA_ARGS__))
+#define LIST(kind, span, kids) \
+    build_expr(p, EXPR_##kind, span, span, (kids).n, (kids).at)
+
 /* Bison's own sizes: a stack that deep means nesting that nobody reads. */
 #define YYINITDEPTH 400
 #define YYMAXDEPTH 10000
@@ -71,11 +84,12 @@ static void yyerror(Span *span, Parse *p, const char *message);
 %type <name> nametext plaintext wordtext parttext
 %type <words> lhs statename
 %type <expr> expr pipe stage or and not cmp range sum term unary postfix
-%type <expr> primary arg number amount value reason
-%type <exprs> args args1 exprs exprs1 stages opts dims values
+%type <expr> primary arg number amount value
+%type <exprs> args args1 exprs exprs1 exprs2 piped opts dims values value1
+%type <exprs> reason
 %type <type> type
 %type <decl> decl
-%type <decls> decls
+%type <decls> decls decl1
 %type <formal> formal
 %type <formals> formals formals1
 %type <item> item ditem titem split
@@ -103,8 +117,8 @@ formals: %empty                  { $$ = (Formals){0}; }
        | '(' formals1 ')'        { $$ = $2; }
        | '(' error ')'           { $$ = (Formals){0}; build_lost_head(p); } ;
 
-formals1: formal                 { $$ = build_formals(p, (Formals){0}, $1); }
-        | formals1 ',' formal    { $$ = build_formals(p, $1, $3); } ;
+formals1: formal                 { ADD($$, (Formals){0}, $1); }
+        | formals1 ',' formal    { ADD($$, $1, $3); } ;
 
 formal: name                     { $$ = (Formal){$1, NULL}; }
       | name '=' expr            { $$ = (Formal){$1, $3}; } ;
@@ -117,48 +131,53 @@ body: '{' items '}'              { $$ = $2; }
 items: %empty                    { $$ = (Items){0}; }
      | items item                { $$ = build_items(p, $1, $2); } ;
 
-item: INPUT decls ';'            { $$ = build_decls(p, ITEM_INPUT, @$, $2); }
-    | TARGET decls ';'           { $$ = build_decls(p, ITEM_TARGET, @$, $2); }
-    | STATE decls ';'            { $$ = build_decls(p, ITEM_STATE, @$, $2); }
-    | PARAM decl opts ';'
-      { $$ = build_param(p, ITEM_PARAM, @$, $2, $3); }
-    | STATISTIC decl opts ';'
-      { $$ = build_param(p, ITEM_STATISTIC, @$, $2, $3); }
-    | lhs '=' expr ';'           { $$ = build_define(p, @$, $1, $3); }
-    | statename '=' expr ';'     { $$ = build_define(p, @$, $1, $3); }
+item: INPUT decls ';'            { $$ = ITEM(INPUT, @$, .decls = $2); }
+    | TARGET decls ';'           { $$ = ITEM(TARGET, @$, .decls = $2); }
+    | STATE decls ';'            { $$ = ITEM(STATE, @$, .decls = $2); }
+    | PARAM decl1 opts ';'
+      { $$ = ITEM(PARAM, @$, .decls = $2, .options = $3); }
+    | STATISTIC decl1 opts ';'
+      { $$ = ITEM(STATISTIC, @$, .decls = $2, .options = $3); }
+    | lhs '=' expr ';'
+      { $$ = ITEM(DEFINE, @$, .names = $1, .value = $3); }
+    | statename '=' expr ';'
+      { $$ = ITEM(DEFINE, @$, .names = $1, .value = $3); }
     | CHECK expr reason ';'
-      { $$ = build_check(p, @$, $2, $3); }
-    | LAYER name '=' expr ';'    { $$ = build_item(p, ITEM_LAYER, @$, $2, $4); }
+      { $$ = ITEM(CHECK, @$, .value = $2, .values = $3); }
+    | LAYER name '=' expr ';'
+      { $$ = ITEM(LAYER, @$, .name = $2, .value = $4); }
     | OUTPUT expr unit ';'
-      { $$ = build_output(p, @$, (Name){0}, $2, $3); }
+      { $$ = ITEM(OUTPUT, @$, .value = $2, .other = $3); }
     | OUTPUT name '=' expr unit ';'
-      { $$ = build_output(p, @$, $2, $4, $5); }
-    | LOSS exprs1 ';'            { $$ = build_values(p, ITEM_LOSS, @$, $2); }
-    | METRIC exprs1 ';'          { $$ = build_values(p, ITEM_METRIC, @$, $2); }
+      { $$ = ITEM(OUTPUT, @$, .name = $2, .value = $4, .other = $5); }
+    | LOSS exprs1 ';'            { $$ = ITEM(LOSS, @$, .values = $2); }
+    | METRIC exprs1 ';'          { $$ = ITEM(METRIC, @$, .values = $2); }
     | GENERATE name FROM expr opts ';'
-      { $$ = build_generate(p, @$, $2, $4, $5); }
-    | DATA dbody
-      { $$ = build_group(p, ITEM_DATA, @$, (Name){0}, $2); }
-    | TRAIN tbody
-      { $$ = build_group(p, ITEM_TRAIN, @$, (Name){0}, $2); }
+      { $$ = ITEM(GENERATE, @$, .name = $2, .value = $4, .options = $5); }
+    | DATA dbody                 { $$ = ITEM(DATA, @$, .items = $2); }
+    | TRAIN tbody                { $$ = ITEM(TRAIN, @$, .items = $2); }
     | error ';'
       { $$ = NULL; if (build_lost(p, @$)) yyerrok; } ;
 
-reason: %empty                   { $$ = NULL; }
-      | ',' STRING               { $$ = build_string(p, @2, $2); } ;
+reason: %empty                   { $$ = (Exprs){0}; }
+      | ',' STRING
+      { ADD($$, (Exprs){0}, build_string(p, @2, $2)); } ;
 
 unit: %empty                     { $$ = (Name){0}; }
     | UNIT name                  { $$ = $2; } ;
 
 opts: %empty                     { $$ = (Exprs){0}; }
     | opts ',' label expr
-      { $$ = build_exprs(p, $1, build_label(p, $3, $4)); }
+      { ADD($$, $1, $4); $4->label = $3; }
     | opts ',' label plaintext '[' exprs1 ']' /* no option: sema tells */
-      { $$ = build_exprs(p, $1, build_label(p, $3, build_leaf(p, EXPR_NAME,
-                                                              @4, $4))); } ;
+      { Expr *type = build_leaf(p, EXPR_NAME, @4, $4);
+        type->label = $3;
+        ADD($$, $1, type); } ;
 
-decls: decl                      { $$ = build_decl_list(p, (Decls){0}, $1); }
-     | decls ',' decl            { $$ = build_decl_list(p, $1, $3); } ;
+decl1: decl                      { ADD($$, (Decls){0}, $1); } ;
+
+decls: decl1
+     | decls ',' decl            { ADD($$, $1, $3); } ;
 
 decl: name ':' type              { $$ = build_decl(p, $1, $3, NULL); }
     | name ':' type '=' expr     { $$ = build_decl(p, $1, $3, $5); } ;
@@ -171,13 +190,13 @@ typename: plaintext              { $$ = (Name){$1, @1, false}; } ;
 dims: %empty                     { $$ = (Exprs){0}; }
     | '[' exprs1 ']'             { $$ = $2; } ;
 
-lhs: name                        { $$ = build_names(p, (Names){0}, $1); }
+lhs: name                        { ADD($$, (Names){0}, $1); }
    | PRIMED
-      { $$ = build_names(p, (Names){0}, build_primed(p, $1, @1)); }
-   | lhs ',' name                { $$ = build_names(p, $1, $3); } ;
+      { ADD($$, (Names){0}, build_primed(p, $1, @1)); }
+   | lhs ',' name                { ADD($$, $1, $3); } ;
 
 statename: STATE
-      { $$ = build_names(p, (Names){0}, (Name){$1, @1, false}); } ;
+      { ADD($$, (Names){0}, ((Name){$1, @1, false})); } ;
 
 /* data */
 
@@ -187,18 +206,26 @@ dbody: '{' ditems '}'            { $$ = $2; }
 ditems: %empty                   { $$ = (Items){0}; }
       | ditems ditem             { $$ = build_items(p, $1, $2); } ;
 
-ditem: lhs '=' expr ';'          { $$ = build_define(p, @$, $1, $3); }
-     | part split ';'            { $$ = build_split(p, @$, $1, $2); }
-     | part dbody                { $$ = build_group(p, ITEM_PART, @$, $1, $2); }
+ditem: lhs '=' expr ';'
+      { $$ = ITEM(DEFINE, @$, .names = $1, .value = $3); }
+     | part split ';'
+      { $$ = $2; $$->span = @$; $$->name = $1; }
+     | part dbody
+      { $$ = ITEM(PART, @$, .name = $1, .items = $2); }
      | error ';'
       { $$ = NULL; if (build_lost(p, @$)) yyerrok; } ;
 
 part: parttext                   { $$ = (Name){$1, @1, false}; } ;
 parttext: TEST | VALIDATION ;
 
-split: amount by                 { $$ = build_amount(p, @$, false, $1, $2); }
-     | LAST amount by            { $$ = build_amount(p, @$, true, $2, $3); }
-     | FOLD number OF number     { $$ = build_fold(p, @$, $2, $4); } ;
+split: amount by                 { $$ = ITEM(SPLIT, @$, .value = $1, .other = $2); }
+     | LAST amount by
+      { $$ = ITEM(SPLIT, @$, .last = true, .value = $2, .other = $3); }
+     | FOLD number OF number
+      { Exprs both = {0};
+        ADD(both, both, $2);
+        ADD(both, both, $4);
+        $$ = ITEM(FOLD, @$, .values = both); } ;
 
 by: %empty                       { $$ = (Name){0}; }
   | STRATIFIED BY name           { $$ = $3; } ;
@@ -217,12 +244,16 @@ tbody: '{' titems '}'            { $$ = $2; }
 titems: %empty                   { $$ = (Items){0}; }
       | titems titem             { $$ = build_items(p, $1, $2); } ;
 
-titem: name value ';'
-      { $$ = build_setting(p, @$, $1, (Name){0}, $2); }
-     | name name value ';'       { $$ = build_setting(p, @$, $1, $2, $3); }
-     | name '(' args ')' ';'     { $$ = build_call_setting(p, @$, $1, $3); }
+titem: name value1 ';'
+      { $$ = ITEM(SETTING, @$, .name = $1, .values = $2); }
+     | name name value1 ';'
+      { $$ = ITEM(SETTING, @$, .name = $1, .other = $2, .values = $3); }
+     | name '(' args ')' ';'
+      { $$ = ITEM(SETTING, @$, .call = true, .name = $1, .values = $3); }
      | error ';'
       { $$ = NULL; if (build_lost(p, @$)) yyerrok; } ;
+
+value1: value                    { ADD($$, (Exprs){0}, $1); } ;
 
 value: number
      | PERCENT                   { $$ = build_number(p, @1, $1); }
@@ -231,74 +262,75 @@ value: number
      | FALSE                     { $$ = build_bool(p, @1, 0); }
      | name                      { $$ = build_leaf(p, EXPR_NAME, @1, $1.text); }
      | name '(' args ')'         { $$ = build_call(p, @$, $1, $3); }
-     | '[' values ']'
-      { $$ = build_expr(p, EXPR_LIST, @$, @$, $2); } ;
+     | '[' values ']'            { $$ = LIST(LIST, @$, $2); } ;
 
 values: exprs ;
 
 /* expressions */
 
 expr: pipe
-    | IF expr THEN expr ELSE expr { $$ = build_if(p, @$, @1, $2, $4, $6); }
-    | FOR name IN expr ':' expr  { $$ = build_for(p, @$, $2, $4, $6); } ;
+    | IF expr THEN expr ELSE expr { $$ = EXPR(IF, @$, @1, $2, $4, $6); }
+    | FOR name IN expr ':' expr
+      { $$ = EXPR(FOR, @$, $2.span, $4, $6); $$->name = $2.text; } ;
 
 pipe: or
-    | or stages                  { $$ = build_pipe(p, @$, $1, $2); } ;
+    | piped                      { $$ = LIST(PIPE, @$, $1); } ;
 
-stages: ARROW stage              { $$ = build_exprs(p, (Exprs){0}, $2); }
-      | stages ARROW stage       { $$ = build_exprs(p, $1, $3); } ;
+piped: or ARROW stage            { ADD($$, (Exprs){0}, $1); ADD($$, $$, $3); }
+     | piped ARROW stage         { ADD($$, $1, $3); } ;
 
 stage: postfix                   { $$ = build_stage(p, $1, (Name){0}); }
      | postfix AS name           { $$ = build_stage(p, $1, $3); } ;
 
 or: and
   | or OR and
-      { $$ = build_binary(p, EXPR_OR, @$, @2, $1, $3); } ;
+      { $$ = EXPR(OR, @$, @2, $1, $3); } ;
 
 and: not
    | and AND not
-      { $$ = build_binary(p, EXPR_AND, @$, @2, $1, $3); } ;
+      { $$ = EXPR(AND, @$, @2, $1, $3); } ;
 
 not: cmp
    | NOT not
-      { $$ = build_unary(p, EXPR_NOT, @$, @1, $2); } ;
+      { $$ = EXPR(NOT, @$, @1, $2); } ;
 
 cmp: range
    | range EQ range
-      { $$ = build_binary(p, EXPR_EQ, @$, @2, $1, $3); }
+      { $$ = EXPR(EQ, @$, @2, $1, $3); }
    | range NE range
-      { $$ = build_binary(p, EXPR_NE, @$, @2, $1, $3); }
+      { $$ = EXPR(NE, @$, @2, $1, $3); }
    | range '<' range
-      { $$ = build_binary(p, EXPR_LT, @$, @2, $1, $3); }
+      { $$ = EXPR(LT, @$, @2, $1, $3); }
    | range '>' range
-      { $$ = build_binary(p, EXPR_GT, @$, @2, $1, $3); }
+      { $$ = EXPR(GT, @$, @2, $1, $3); }
    | range LE range
-      { $$ = build_binary(p, EXPR_LE, @$, @2, $1, $3); }
+      { $$ = EXPR(LE, @$, @2, $1, $3); }
    | range GE range
-      { $$ = build_binary(p, EXPR_GE, @$, @2, $1, $3); } ;
+      { $$ = EXPR(GE, @$, @2, $1, $3); } ;
 
 range: sum
      | sum DOTDOT sum
-      { $$ = build_binary(p, EXPR_RANGE, @$, @2, $1, $3); } ;
+      { $$ = EXPR(RANGE, @$, @2, $1, $3); } ;
 
 sum: term
    | sum '+' term
-      { $$ = build_binary(p, EXPR_ADD, @$, @2, $1, $3); }
+      { $$ = EXPR(ADD, @$, @2, $1, $3); }
    | sum '-' term
-      { $$ = build_binary(p, EXPR_SUB, @$, @2, $1, $3); } ;
+      { $$ = EXPR(SUB, @$, @2, $1, $3); } ;
 
 term: unary
     | term '*' unary
-      { $$ = build_binary(p, EXPR_MUL, @$, @2, $1, $3); }
+      { $$ = EXPR(MUL, @$, @2, $1, $3); }
     | term '/' unary
-      { $$ = build_binary(p, EXPR_DIV, @$, @2, $1, $3); } ;
+      { $$ = EXPR(DIV, @$, @2, $1, $3); } ;
 
 unary: postfix
      | '-' unary
-      { $$ = build_unary(p, EXPR_NEG, @$, @1, $2); } ;
+      { $$ = EXPR(NEG, @$, @1, $2); } ;
 
 postfix: primary
-       | postfix '.' anyword     { $$ = build_field(p, @$, $1, $3); } ;
+       | postfix '.' anyword
+      { $$ = EXPR(FIELD, @$, @3, $1); $$->name = $3.text; } ;
 
 primary: number
        | PERCENT                 { $$ = build_number(p, @1, $1); }
@@ -310,25 +342,28 @@ primary: number
        | IN                      { $$ = build_leaf(p, EXPR_IN, @1, $1); }
        | name                    { $$ = build_leaf(p, EXPR_NAME, @1, $1.text); }
        | name '(' args ')'       { $$ = build_call(p, @$, $1, $3); }
-       | '(' expr ')'            { $$ = build_parens(p, @$, $2); }
-       | '(' expr ',' exprs1 ')' { $$ = build_tuple(p, @$, $2, $4); }
-       | '[' exprs ']'
-      { $$ = build_expr(p, EXPR_LIST, @$, @$, $2); } ;
+       | '(' expr ')'
+      { $$ = $2; $$->parens = true; $$->span = @$; }
+       | '(' exprs2 ')'          { $$ = LIST(TUPLE, @$, $2); }
+       | '[' exprs ']'           { $$ = LIST(LIST, @$, $2); } ;
 
 exprs: %empty                    { $$ = (Exprs){0}; }
      | exprs1 ;
 
-exprs1: expr                     { $$ = build_exprs(p, (Exprs){0}, $1); }
-      | exprs1 ',' expr          { $$ = build_exprs(p, $1, $3); } ;
+exprs1: expr                     { ADD($$, (Exprs){0}, $1); }
+      | exprs1 ',' expr          { ADD($$, $1, $3); } ;
+
+exprs2: expr ',' expr            { ADD($$, (Exprs){0}, $1); ADD($$, $$, $3); }
+      | exprs2 ',' expr          { ADD($$, $1, $3); } ;
 
 args: %empty                     { $$ = (Exprs){0}; }
     | args1 ;
 
-args1: arg                       { $$ = build_exprs(p, (Exprs){0}, $1); }
-     | args1 ',' arg             { $$ = build_exprs(p, $1, $3); } ;
+args1: arg                       { ADD($$, (Exprs){0}, $1); }
+     | args1 ',' arg             { ADD($$, $1, $3); } ;
 
 arg: expr
-   | label expr                  { $$ = build_label(p, $1, $2); } ;
+   | label expr                  { $$ = $2; $$->label = $1; } ;
 
 label: anyword ':'               { $$ = $1; } ;
 

@@ -32,30 +32,6 @@ void build_lost_head(Parse *p)
     p->skip = false;
 }
 
-Names build_names(Parse *p, Names names, Name name)
-{
-    vec_push(p->arena, &names, name);
-    return names;
-}
-
-Exprs build_exprs(Parse *p, Exprs exprs, Expr *expr)
-{
-    vec_push(p->arena, &exprs, expr);
-    return exprs;
-}
-
-Decls build_decl_list(Parse *p, Decls decls, Decl *decl)
-{
-    vec_push(p->arena, &decls, decl);
-    return decls;
-}
-
-Formals build_formals(Parse *p, Formals formals, Formal formal)
-{
-    vec_push(p->arena, &formals, formal);
-    return formals;
-}
-
 Items build_items(Parse *p, Items items, Item *item)
 {
     if (item)
@@ -126,135 +102,31 @@ void build_def(Parse *p, DefKind kind, Span span, Name name, Formals params,
     vec_push(p->arena, &p->file->defs, def);
 }
 
-Item *build_item(Parse *p, ItemKind kind, Span span, Name name, Expr *value)
+/* What `name: type = value` gives where it declares no state. */
+static void no_first_value(Parse *p, const Item *item)
 {
-    Item *item = NEW(p->arena, Item);
+    bool init = item->kind == ITEM_PARAM || item->kind == ITEM_STATISTIC;
 
-    item->kind = kind;
-    item->span = span;
-    item->name = name;
-    item->value = value;
-    return item;
-}
+    for (int i = 0; i < item->decls.n; i++) {
+        const Expr *value = item->decls.at[i]->value;
+        Message *m = value ? diag_error(p->diag, value->span,
+                                        "only a `state` has a first value")
+                           : NULL;
 
-Item *build_output(Parse *p, Span span, Name name, Expr *value, Name unit)
-{
-    Item *item = build_item(p, ITEM_OUTPUT, span, name, value);
-
-    item->other = unit;
-    return item;
-}
-
-Item *build_check(Parse *p, Span span, Expr *truth, Expr *reason)
-{
-    Item *item = build_item(p, ITEM_CHECK, span, (Name){0}, truth);
-
-    if (reason)
-        vec_push(p->arena, &item->values, reason);
-    return item;
-}
-
-Item *build_values(Parse *p, ItemKind kind, Span span, Exprs values)
-{
-    Item *item = build_item(p, kind, span, (Name){0}, NULL);
-
-    item->values = values;
-    return item;
-}
-
-Item *build_decls(Parse *p, ItemKind kind, Span span, Decls decls)
-{
-    Item *item = build_item(p, kind, span, (Name){0}, NULL);
-
-    item->decls = decls;
-    for (int i = 0; i < decls.n && kind != ITEM_STATE; i++)
-        if (decls.at[i]->value)
-            diag_error(p->diag, decls.at[i]->value->span,
-                       "only a `state` has a first value");
-    return item;
-}
-
-Item *build_param(Parse *p, ItemKind kind, Span span, Decl *decl, Exprs options)
-{
-    Item *item = build_item(p, kind, span, (Name){0}, NULL);
-
-    vec_push(p->arena, &item->decls, decl);
-    item->options = options;
-    if (decl->value) {
-        Message *m = diag_error(p->diag, decl->value->span,
-                                "only a `state` has a first value");
-
-        diag_help(m, "a `%s` starts from `, init: ...`", ast_item_word(kind));
+        if (m && init)
+            diag_help(m, "a `%s` starts from `, init: ...`",
+                      ast_item_word(item->kind));
     }
-    return item;
 }
 
-Item *build_define(Parse *p, Span span, Names names, Expr *value)
+Item *build_item(Parse *p, Item item)
 {
-    Item *item = build_item(p, ITEM_DEFINE, span, (Name){0}, value);
+    Item *made = NEW(p->arena, Item);
 
-    item->names = names;
-    return item;
-}
-
-Item *build_generate(Parse *p, Span span, Name name, Expr *value, Exprs options)
-{
-    Item *item = build_item(p, ITEM_GENERATE, span, name, value);
-
-    item->options = options;
-    return item;
-}
-
-Item *build_group(Parse *p, ItemKind kind, Span span, Name name, Items items)
-{
-    Item *item = build_item(p, kind, span, name, NULL);
-
-    item->items = items;
-    return item;
-}
-
-Item *build_split(Parse *p, Span span, Name part, Item *split)
-{
-    (void)p;
-    split->span = span;
-    split->name = part;
-    return split;
-}
-
-Item *build_amount(Parse *p, Span span, bool last, Expr *amount, Name by)
-{
-    Item *item = build_item(p, ITEM_SPLIT, span, (Name){0}, amount);
-
-    item->last = last;
-    item->other = by;
-    return item;
-}
-
-Item *build_fold(Parse *p, Span span, Expr *k, Expr *n)
-{
-    Item *item = build_item(p, ITEM_FOLD, span, (Name){0}, NULL);
-
-    vec_push(p->arena, &item->values, k);
-    vec_push(p->arena, &item->values, n);
-    return item;
-}
-
-Item *build_setting(Parse *p, Span span, Name word, Name second, Expr *value)
-{
-    Item *item = build_item(p, ITEM_SETTING, span, word, NULL);
-
-    item->other = second;
-    vec_push(p->arena, &item->values, value);
-    return item;
-}
-
-Item *build_call_setting(Parse *p, Span span, Name word, Exprs args)
-{
-    Item *item = build_item(p, ITEM_SETTING, span, word, NULL);
-
-    item->call = true;
-    item->values = args;
-    return item;
+    *made = item;
+    if (item.kind != ITEM_STATE)
+        no_first_value(p, made);
+    return made;
 }
 
 Decl *build_decl(Parse *p, Name name, TypeExpr *type, Expr *value)
@@ -278,15 +150,6 @@ Name build_primed(const Parse *p, const char *text, Span span)
     size_t n = strlen(text) - 1; /* without the prime */
 
     return (Name){arena_intern(p->arena, text, n), span, true};
-}
-
-/* Replaces an expression that is too deep by poison. */
-static Expr *checked(Parse *p, Expr *expr)
-{
-    if (expr->depth <= AST_DEPTH)
-        return expr;
-    build_too_deep(p, expr->at);
-    return ast_expr(p->arena, EXPR_ERROR, expr->span);
 }
 
 Expr *build_leaf(Parse *p, ExprKind kind, Span span, const char *name)
@@ -327,86 +190,26 @@ Expr *build_bool(Parse *p, Span span, int value)
     return expr;
 }
 
-Expr *build_expr(Parse *p, ExprKind kind, Span span, Span at, Exprs kids)
+Expr *build_expr(Parse *p, ExprKind kind, Span span, Span at, int n,
+                 Expr *const *kids)
 {
     Expr *expr = ast_expr(p->arena, kind, span);
 
     expr->at = at;
-    for (int i = 0; i < kids.n; i++)
-        ast_add(p->arena, expr, kids.at[i]);
-    return checked(p, expr);
-}
-
-Expr *build_unary(Parse *p, ExprKind kind, Span span, Span at, Expr *k0)
-{
-    Exprs kids = build_exprs(p, (Exprs){0}, k0);
-
-    return build_expr(p, kind, span, at, kids);
-}
-
-Expr *build_binary(Parse *p, ExprKind kind, Span span, Span at, Expr *k0,
-                   Expr *k1)
-{
-    Exprs kids = build_exprs(p, build_exprs(p, (Exprs){0}, k0), k1);
-
-    return build_expr(p, kind, span, at, kids);
+    for (int i = 0; i < n; i++)
+        ast_add(p->arena, expr, kids[i]);
+    if (expr->depth <= AST_DEPTH)
+        return expr;
+    build_too_deep(p, at);
+    return ast_expr(p->arena, EXPR_ERROR, span);
 }
 
 Expr *build_call(Parse *p, Span span, Name name, Exprs args)
 {
-    Expr *expr = build_expr(p, EXPR_CALL, span, name.span, args);
+    Expr *expr = build_expr(p, EXPR_CALL, span, name.span, args.n, args.at);
 
     expr->name = name.text;
     return expr;
-}
-
-Expr *build_field(Parse *p, Span span, Expr *k0, Name word)
-{
-    Expr *expr = build_unary(p, EXPR_FIELD, span, word.span, k0);
-
-    expr->name = word.text;
-    return expr;
-}
-
-Expr *build_parens(Parse *p, Span span, Expr *inner)
-{
-    (void)p;
-    inner->parens = true;
-    inner->span = span;
-    return inner;
-}
-
-Expr *build_tuple(Parse *p, Span span, Expr *first, Exprs others)
-{
-    Expr *expr = build_unary(p, EXPR_TUPLE, span, span, first);
-
-    for (int i = 0; i < others.n && expr->kind == EXPR_TUPLE; i++)
-        ast_add(p->arena, expr, others.at[i]);
-    return checked(p, expr);
-}
-
-Expr *build_if(Parse *p, Span span, Span at, Expr *k0, Expr *k1, Expr *k2)
-{
-    Exprs kids = build_exprs(p, build_exprs(p, (Exprs){0}, k0), k1);
-
-    return build_expr(p, EXPR_IF, span, at, build_exprs(p, kids, k2));
-}
-
-Expr *build_for(Parse *p, Span span, Name name, Expr *k0, Expr *k1)
-{
-    Expr *expr = build_binary(p, EXPR_FOR, span, name.span, k0, k1);
-
-    expr->name = name.text;
-    return expr;
-}
-
-Expr *build_pipe(Parse *p, Span span, Expr *first, Exprs stages)
-{
-    Expr *expr = build_unary(p, EXPR_PIPE, span, span, first);
-
-    for (int i = 0; i < stages.n && expr->kind == EXPR_PIPE; i++)
-        ast_add(p->arena, expr, stages.at[i]);
-    return checked(p, expr);
 }
 
 Expr *build_stage(Parse *p, Expr *stage, Name as)
@@ -422,11 +225,4 @@ Expr *build_stage(Parse *p, Expr *stage, Name as)
     }
     stage->as = as;
     return stage;
-}
-
-Expr *build_label(Parse *p, Name label, Expr *expr)
-{
-    (void)p;
-    expr->label = label;
-    return expr;
 }

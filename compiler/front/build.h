@@ -67,11 +67,6 @@ void build_lost_head(Parse *p);
 /* The empty span behind a symbol. */
 Span build_point(Span before);
 
-/* Lists. */
-Names build_names(Parse *p, Names names, Name name);
-Exprs build_exprs(Parse *p, Exprs exprs, Expr *expr);
-Decls build_decl_list(Parse *p, Decls decls, Decl *decl);
-Formals build_formals(Parse *p, Formals formals, Formal formal);
 Items build_items(Parse *p, Items items, Item *item); /* NULL is left out */
 
 /* Top level. */
@@ -80,22 +75,7 @@ void build_def(Parse *p, DefKind kind, Span span, Name name, Formals params,
                Items items);
 
 /* Statements. */
-Item *build_item(Parse *p, ItemKind kind, Span span, Name name, Expr *value);
-Item *build_output(Parse *p, Span span, Name name, Expr *value, Name unit);
-Item *build_values(Parse *p, ItemKind kind, Span span, Exprs values);
-Item *build_decls(Parse *p, ItemKind kind, Span span, Decls decls);
-Item *build_check(Parse *p, Span span, Expr *truth, Expr *reason);
-Item *build_param(Parse *p, ItemKind kind, Span span, Decl *decl,
-                  Exprs options);
-Item *build_define(Parse *p, Span span, Names names, Expr *value);
-Item *build_generate(Parse *p, Span span, Name name, Expr *value,
-                     Exprs options);
-Item *build_group(Parse *p, ItemKind kind, Span span, Name name, Items items);
-Item *build_split(Parse *p, Span span, Name part, Item *split);
-Item *build_amount(Parse *p, Span span, bool last, Expr *amount, Name by);
-Item *build_fold(Parse *p, Span span, Expr *k, Expr *n);
-Item *build_setting(Parse *p, Span span, Name word, Name second, Expr *value);
-Item *build_call_setting(Parse *p, Span span, Name word, Exprs args);
+Item *build_item(Parse *p, Item item);
 Decl *build_decl(Parse *p, Name name, TypeExpr *type, Expr *value);
 TypeExpr *build_type(Parse *p, Span span, Name name, Expr *count, Exprs dims);
 
@@ -105,18 +85,9 @@ Expr *build_leaf(Parse *p, ExprKind kind, Span span, const char *name);
 Expr *build_number(Parse *p, Span span, const char *text);
 Expr *build_string(Parse *p, Span span, const char *text);
 Expr *build_bool(Parse *p, Span span, int value);
-Expr *build_expr(Parse *p, ExprKind kind, Span span, Span at, Exprs kids);
-Expr *build_unary(Parse *p, ExprKind kind, Span span, Span at, Expr *k0);
-Expr *build_binary(Parse *p, ExprKind kind, Span span, Span at, Expr *k0,
-                   Expr *k1);
+Expr *build_expr(Parse *p, ExprKind kind, Span span, Span at, int n,
+                 Expr *const *kids); /* poison where it is too deep */
 Expr *build_call(Parse *p, Span span, Name name, Exprs args);
-Expr *build_field(Parse *p, Span span, Expr *k0, Name word);
-Expr *build_parens(Parse *p, Span span, Expr *inner);
-Expr *build_tuple(Parse *p, Span span, Expr *first, Exprs others);
-Expr *build_if(Parse *p, Span span, Span at, Expr *k0, Expr *k1, Expr *k2);
-Expr *build_for(Parse *p, Span span, Name name, Expr *k0, Expr *k1);
-Expr *build_pipe(Parse *p, Span span, Expr *first, Exprs stages);
 Expr *build_stage(Parse *p, Expr *stage, Name as);
-Expr *build_label(Parse *p, Name label, Expr *expr);
 
 #endif
