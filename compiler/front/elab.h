@@ -58,6 +58,12 @@ typedef struct ScanFrame {
     const Arg *start; /* `start:`, or NULL */
 } ScanFrame;
 
+/* What is said of learning: of a layer and all inside of it, of a weight. */
+typedef struct Learning {
+    bool frozen;
+    double l1, l2;
+} Learning;
+
 /* One instance of a model, block or cell. */
 typedef struct Frame {
     struct Frame *up;
@@ -70,8 +76,7 @@ typedef struct Frame {
     const Arg **bound; /* by parameter of the head; NULL: its default */
     Args extra;        /* arguments that name parameters, not the head's */
     Span call;         /* in the user's text */
-    bool frozen;
-    double l1, l2;
+    Learning learning;
     int loops; /* depth of `for` */
 } Frame;
 

@@ -10,6 +10,9 @@ Span elab_place(const Elab *e, Span span);
 const Def *elab_in_prelude(const Elab *e);
 Message *elab_error(Elab *e, Span span, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* The same of a value, which is then poison. */
+Value *elab_poison(Elab *e, Span span, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 /* A note "main is [32, 16]   from conv at line 4". */
 void elab_note(Elab *e, Message *m, const char *name, const Value *v);
 void elab_mark(Message *m, Span span);
@@ -92,6 +95,10 @@ Lower *elab_builder(const Form *form);
 Value *elab_apply_def(Elab *e, const Recipe *r, Value *in, Site site);
 bool elab_enter(Elab *e, Frame *f, const Def *def, const Args *args, Site s);
 void elab_leave(Elab *e);
+/* Takes up frozen:, l1: and l2:; any other label says nothing of learning.
+ * False with a message. */
+bool elab_learning(Elab *e, const char *label, const Value *v, Span span,
+                   Learning *out);
 /* A definition, `param` or `layer`; other items are the caller's. */
 bool elab_item(Elab *e, const Item *item);
 /* All statements of the frame's block or cell; its `out`, or poison. Behind a

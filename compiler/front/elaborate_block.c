@@ -18,14 +18,6 @@ static bool declares_param(const Def *def, const char *name)
     return false;
 }
 
-static bool is_common(const char *name)
-{
-    for (int i = 0; names_common[i]; i++)
-        if (strcmp(names_common[i], name) == 0)
-            return true;
-    return false;
-}
-
 static int find_formal(const Def *def, const char *name)
 {
     for (int i = 0; i < def->params.n; i++)
@@ -77,8 +69,8 @@ static bool place_arg(Elab *e, Frame *f, const Arg *arg, int index,
         bound[i] = arg;
         return true;
     }
-    if (e->rule ||
-        (!is_common(arg->label) && !declares_param(def, arg->label))) {
+    if (e->rule || (!str_among(names_common, N_COMMON, arg->label) &&
+                    !declares_param(def, arg->label))) {
         unknown_argument(e, def, arg);
         return false;
     }
@@ -106,32 +98,25 @@ static bool bind_formal(Elab *e, const Formal *formal, const Arg *arg,
     return false;
 }
 
-/* frozen:, l1:, l2: hold for the layer and all inside of it. */
-static bool common_args(Elab *e, Frame *f)
+bool elab_learning(Elab *e, const char *label, const Value *v, Span span,
+                   Learning *out)
 {
-    for (int i = 0; i < f->extra.n; i++) {
-        const Arg *arg = &f->extra.at[i];
-        bool frozen = strcmp(arg->label, "frozen") == 0;
-        bool l1 = strcmp(arg->label, "l1") == 0;
+    bool frozen = strcmp(label, "frozen") == 0, l1 = strcmp(label, "l1") == 0;
 
-        if (!frozen && !l1 && strcmp(arg->label, "l2") != 0)
-            continue;
-        if (arg->value->kind != (frozen ? VAL_BOOL : VAL_NUMBER) ||
-            arg->value->number < 0) {
-            Message *m = diag_error(
-                e->diag, arg->span, "`%s` must be %s", arg->label,
-                frozen ? "`true` or `false`" : "a number that is not negative");
+    if (!frozen && !l1 && strcmp(label, "l2") != 0)
+        return true;
+    if (v->kind != (frozen ? VAL_BOOL : VAL_NUMBER) || v->number < 0) {
+        Message *m =
+            elab_error(e, span, "`%s` must be %s", label,
+                       frozen ? "`true` or `false`" : "a number of at least 0");
 
-            diag_note(m, "this is %s", value_what(e->arena, arg->value));
-            return false;
-        }
-        if (frozen)
-            f->frozen = arg->value->number != 0;
-        else if (l1)
-            f->l1 = arg->value->number;
-        else
-            f->l2 = arg->value->number;
+        diag_note(m, "this is %s", value_what(e->arena, v));
+        return false;
     }
+    if (frozen)
+        out->frozen = v->number != 0;
+    else
+        *(l1 ? &out->l1 : &out->l2) = v->number;
     return true;
 }
 
@@ -157,11 +142,8 @@ bool elab_enter(Elab *e, Frame *f, const Def *def, const Args *args, Site site)
     f->def = def;
     f->call = site.span;
     f->bound = bound;
-    if (f->up) {
-        f->frozen = f->up->frozen;
-        f->l1 = f->up->l1;
-        f->l2 = f->up->l2;
-    }
+    if (f->up)
+        f->learning = f->up->learning;
     for (int i = 0; i < args->n; i++) {
         const Arg *arg = &args->at[i];
 
@@ -172,7 +154,9 @@ bool elab_enter(Elab *e, Frame *f, const Def *def, const Args *args, Site site)
     for (int i = 0; i < n; i++)
         if (ok || bound[i])
             ok &= bind_formal(e, &def->params.at[i], bound[i], site.span);
-    ok &= common_args(e, f);
+    for (int i = 0; i < f->extra.n; i++)
+        ok &= elab_learning(e, f->extra.at[i].label, f->extra.at[i].value,
+                            f->extra.at[i].span, &f->learning);
     if (!ok)
         elab_leave(e);
     return ok;
@@ -304,7 +288,8 @@ static bool gathers_in_loop(Elab *e)
 {
     const Def *def = e->frame->def;
 
-    for (int i = 0; e->scan && !e->frame->frozen && i < def->items.n; i++)
+    for (int i = 0; e->scan && !e->frame->learning.frozen && i < def->items.n;
+         i++)
         if (def->items.at[i]->kind == ITEM_STATISTIC) {
             diag_help(elab_error(e, e->frame->call,
                                  "`%s` gathers statistics and cannot stand in "

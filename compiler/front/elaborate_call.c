@@ -45,12 +45,12 @@ static Value *recipe_value(Elab *e, Recipe *r)
 
 static Value *no_value(Elab *e, const Expr *x)
 {
-    if (!e->quiet_names)
-        elab_error(e, x->at,
-                   "`%s` has no value here: the branch that gives it one was "
-                   "not taken",
-                   x->name);
-    return e->poison;
+    if (e->quiet_names)
+        return e->poison;
+    return elab_poison(e, x->at,
+                       "`%s` has no value here: the branch that gives it one "
+                       "was not taken",
+                       x->name);
 }
 
 Value *elab_bare_name(Elab *e, const Expr *x)
@@ -111,11 +111,9 @@ static Value *init_call(Elab *e, const Expr *x, const Args *args)
         return e->poison;
     if (bound.n > 0)
         v->init.a = bound.at[0]->number;
-    if (v->init.a < 0) {
-        elab_error(e, x->span, "`%s` of `%s` must not be negative",
-                   bound.name[0], x->name);
-        return e->poison;
-    }
+    if (v->init.a < 0)
+        return elab_poison(e, x->span, "`%s` of `%s` must not be negative",
+                           bound.name[0], x->name);
     return v;
 }
 

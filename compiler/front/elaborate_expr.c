@@ -49,8 +49,7 @@ static Value *outside(Elab *e, const Expr *x, Value *v)
 {
     if (elab_visible(e, v))
         return v;
-    elab_error(e, x->at, "a first value cannot depend on a step");
-    return e->poison;
+    return elab_poison(e, x->at, "a first value cannot depend on a step");
 }
 
 static Value *on_name(Elab *e, const Expr *x)
@@ -100,15 +99,12 @@ static Value *on_range(Elab *e, const Expr *x)
     for (int i = 0; i < 2; i++)
         if (!value_whole(at[i], &end[i]))
             return wrong(e, x->kids.at[i], "a whole number", at[i]);
-    if (end[1] < end[0] - 1) {
-        elab_error(e, x->span, "this range runs backwards: %lld..%lld",
-                   (long long)end[0], (long long)end[1]);
-        return e->poison;
-    }
-    if (end[1] - end[0] >= ELAB_LIST) {
-        elab_error(e, x->span, "a range has at most %d elements", ELAB_LIST);
-        return e->poison;
-    }
+    if (end[1] < end[0] - 1)
+        return elab_poison(e, x->span, "this range runs backwards: %lld..%lld",
+                           (long long)end[0], (long long)end[1]);
+    if (end[1] - end[0] >= ELAB_LIST)
+        return elab_poison(e, x->span, "a range has at most %d elements",
+                           ELAB_LIST);
     v = value_new(e->arena, VAL_LIST);
     v->range = true;
     v->n = (int)(end[1] - end[0] + 1);
@@ -265,9 +261,8 @@ static Value *on_equal(Elab *e, const Expr *x)
     equal = value_equal(v[0], v[1], &steps);
     if (steps >= 0)
         return value_bool(e->arena, equal == (x->kind == EXPR_EQ));
-    elab_error(e, x->span, "lists of more than %d elements are compared",
-               ELAB_LIST);
-    return e->poison;
+    return elab_poison(
+        e, x->span, "lists of more than %d elements are compared", ELAB_LIST);
 }
 
 /* Which operator, of the right side and the left where `turned`. */
@@ -281,45 +276,19 @@ static const struct {
     [EXPR_MUL] = {OP_MUL, false}, [EXPR_DIV] = {OP_DIV, false},
 };
 
-static double two_numbers(const Expr *x, Value *const *v)
+static Value *of_numbers(Elab *e, const Expr *x, Value *const *v)
 {
     int turned = binary[x->kind].turned;
+    double y = op_table[binary[x->kind].op].value(v[turned]->number,
+                                                  v[!turned]->number, 0);
 
-    return op_table[binary[x->kind].op].value(v[turned]->number,
-                                              v[!turned]->number, 0);
-}
-
-/* Of values of the network: 1 where it holds, else 0. */
-static Value *on_order(Elab *e, const Expr *x)
-{
-    Value *v[2];
-    bool tensors = false;
-
-    for (int i = 0; i < 2; i++) {
-        v[i] = elab_expr(e, x->kids.at[i]);
-        tensors |= v[i]->kind == VAL_TENSOR;
-    }
-    for (int i = 0; i < 2; i++)
-        if (v[i]->kind != VAL_NUMBER && !tensors)
-            return wrong(e, x->kids.at[i], "a number", v[i]);
-        else if (!is_factor(e, x->kids.at[i], v[i]))
-            return e->poison;
-    if (tensors)
-        return combine(e, binary[x->kind].op, v, binary[x->kind].turned, x);
-    return value_bool(e->arena, two_numbers(x, v) != 0);
-}
-
-static Value *fold(Elab *e, const Expr *x, Value *const *v)
-{
-    double y = two_numbers(x, v);
-
+    if (x->kind < EXPR_ADD)
+        return value_bool(e->arena, y != 0);
     if (isfinite(y))
         return value_number(e->arena, y);
     if (x->kind == EXPR_DIV && v[1]->number == 0)
-        elab_error(e, x->at, "division by zero");
-    else
-        elab_error(e, x->at, "the result is not a finite number");
-    return e->poison;
+        return elab_poison(e, x->at, "division by zero");
+    return elab_poison(e, x->at, "the result is not a finite number");
 }
 
 /* Whether it is 0, or lists of numbers with a 0 among them. */
@@ -334,22 +303,25 @@ static bool holds_zero(Elab *e, const Value *v)
     return v->kind == VAL_NUMBER && v->number == 0;
 }
 
-static Value *on_arithmetic(Elab *e, const Expr *x)
+/* Of values of the network; a comparison is 1 where it holds, else 0. */
+static Value *on_binary(Elab *e, const Expr *x)
 {
+    bool order = x->kind < EXPR_ADD;
     Value *v[2];
 
     for (int i = 0; i < 2; i++)
         v[i] = elab_expr(e, x->kids.at[i]);
     if (v[0]->kind == VAL_NUMBER && v[1]->kind == VAL_NUMBER)
-        return fold(e, x, v);
+        return of_numbers(e, x, v);
+    order &= v[0]->kind != VAL_TENSOR && v[1]->kind != VAL_TENSOR;
     for (int i = 0; i < 2; i++)
-        if (!is_factor(e, x->kids.at[i], v[i]))
+        if (v[i]->kind != VAL_NUMBER && order)
+            return wrong(e, x->kids.at[i], "a number", v[i]);
+        else if (!is_factor(e, x->kids.at[i], v[i]))
             return e->poison;
-    if (x->kind == EXPR_DIV && holds_zero(e, v[1])) {
-        elab_error(e, x->at, "division by zero");
-        return e->poison;
-    }
-    return combine(e, binary[x->kind].op, v, false, x);
+    if (x->kind == EXPR_DIV && holds_zero(e, v[1]))
+        return elab_poison(e, x->at, "division by zero");
+    return combine(e, binary[x->kind].op, v, binary[x->kind].turned, x);
 }
 
 /* A number, or lists of numbers of the same lengths, with the other sign. */
@@ -381,20 +353,20 @@ static Value *on_neg(Elab *e, const Expr *x)
 }
 
 static Value *(*const on_kind[EXPR_KINDS])(Elab *, const Expr *) = {
-    [EXPR_ERROR] = on_error,    [EXPR_NUMBER] = on_number,
-    [EXPR_STRING] = on_string,  [EXPR_BOOL] = on_bool,
-    [EXPR_NAME] = on_name,      [EXPR_PRIMED] = on_primed,
-    [EXPR_IN] = on_in,          [EXPR_CALL] = elab_call,
-    [EXPR_FIELD] = elab_field,  [EXPR_LIST] = on_list,
-    [EXPR_TUPLE] = on_list,     [EXPR_PIPE] = elab_pipe,
-    [EXPR_IF] = on_if,          [EXPR_FOR] = on_for,
-    [EXPR_RANGE] = on_range,    [EXPR_OR] = on_logic,
-    [EXPR_AND] = on_logic,      [EXPR_NOT] = on_logic,
-    [EXPR_EQ] = on_equal,       [EXPR_NE] = on_equal,
-    [EXPR_LT] = on_order,       [EXPR_GT] = on_order,
-    [EXPR_LE] = on_order,       [EXPR_GE] = on_order,
-    [EXPR_ADD] = on_arithmetic, [EXPR_SUB] = on_arithmetic,
-    [EXPR_MUL] = on_arithmetic, [EXPR_DIV] = on_arithmetic,
+    [EXPR_ERROR] = on_error,   [EXPR_NUMBER] = on_number,
+    [EXPR_STRING] = on_string, [EXPR_BOOL] = on_bool,
+    [EXPR_NAME] = on_name,     [EXPR_PRIMED] = on_primed,
+    [EXPR_IN] = on_in,         [EXPR_CALL] = elab_call,
+    [EXPR_FIELD] = elab_field, [EXPR_LIST] = on_list,
+    [EXPR_TUPLE] = on_list,    [EXPR_PIPE] = elab_pipe,
+    [EXPR_IF] = on_if,         [EXPR_FOR] = on_for,
+    [EXPR_RANGE] = on_range,   [EXPR_OR] = on_logic,
+    [EXPR_AND] = on_logic,     [EXPR_NOT] = on_logic,
+    [EXPR_EQ] = on_equal,      [EXPR_NE] = on_equal,
+    [EXPR_LT] = on_binary,     [EXPR_GT] = on_binary,
+    [EXPR_LE] = on_binary,     [EXPR_GE] = on_binary,
+    [EXPR_ADD] = on_binary,    [EXPR_SUB] = on_binary,
+    [EXPR_MUL] = on_binary,    [EXPR_DIV] = on_binary,
     [EXPR_NEG] = on_neg,
 };
 

@@ -28,21 +28,37 @@ const Def *elab_in_prelude(const Elab *e)
     return outer;
 }
 
-Message *elab_error(Elab *e, Span span, const char *format, ...)
+static Message *report(Elab *e, Span span, const char *format, va_list args)
 {
     const Def *def =
         span.source && span.source->prelude ? elab_in_prelude(e) : NULL;
     Text text = {.arena = e->arena};
-    char buffer[512];
-    va_list args;
 
-    va_start(args, format);
-    vsnprintf(buffer, sizeof buffer, format, args);
-    va_end(args);
-    text_add(&text, buffer);
+    text_vprintf(&text, format, args);
     if (def)
         text_printf(&text, ", in `%s`", def->name.text);
     return diag_error(e->diag, elab_place(e, span), "%s", text_str(&text));
+}
+
+Message *elab_error(Elab *e, Span span, const char *format, ...)
+{
+    Message *m;
+    va_list args;
+
+    va_start(args, format);
+    m = report(e, span, format, args);
+    va_end(args);
+    return m;
+}
+
+Value *elab_poison(Elab *e, Span span, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    report(e, span, format, args);
+    va_end(args);
+    return e->poison;
 }
 
 void elab_note(Elab *e, Message *m, const char *name, const Value *v)

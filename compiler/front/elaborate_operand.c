@@ -138,11 +138,10 @@ Value *lower_index(Elab *e, Call *call)
     if (axis < 0)
         return e->poison;
     row = value_shape(v);
-    if (row.dim[axis] > MOST_NUMBERS) {
-        elab_error(e, call->site.span, "an axis of %lld is too long to count",
-                   (long long)row.dim[axis]);
-        return e->poison;
-    }
+    if (row.dim[axis] > MOST_NUMBERS)
+        return elab_poison(e, call->site.span,
+                           "an axis of %lld is too long to count",
+                           (long long)row.dim[axis]);
     c = counted(e, row.dim[axis], call->site.span);
     for (int i = 0; i < row.rank; i++)
         if (i != axis)
@@ -199,7 +198,6 @@ Value *elab_operand(Elab *e, Op op, Value *const *sides, int i, const Expr *x)
         return e->poison;
     if (classes <= MOST_CLASSES)
         return class_number(e, v, classes);
-    elab_error(e, span, "more than %d classes cannot be compared",
-               MOST_CLASSES);
-    return e->poison;
+    return elab_poison(e, span, "more than %d classes cannot be compared",
+                       MOST_CLASSES);
 }

@@ -16,9 +16,9 @@ static Value *of_numbers(Elab *e, const Call *call)
     y = op_table[call->form->op].value(x[0], x[1], x[2]);
     if (isfinite(y))
         return value_number(e->arena, y);
-    elab_error(e, call->site.span, "`%s` of %.15g is not a finite number",
-               call->name, x[0]);
-    return e->poison;
+    return elab_poison(e, call->site.span,
+                       "`%s` of %.15g is not a finite number", call->name,
+                       x[0]);
 }
 
 Value *lower_map(Elab *e, Call *call)
@@ -69,8 +69,7 @@ static Value *per_features(Elab *e, const Call *call, bool mean)
 {
     if (!call->arg.at[0])
         return elab_per(e, call, 1, mean);
-    elab_error(e, call->arg.span[1], "give `axis` or `per`, not both");
-    return e->poison;
+    return elab_poison(e, call->arg.span[1], "give `axis` or `per`, not both");
 }
 
 Value *lower_sum(Elab *e, Call *call)
@@ -91,10 +90,10 @@ Value *lower_largest(Elab *e, Call *call)
         return reduced(e, call, OP_RMAX, &count);
     if (!call->arg.at[0] && call->n_in == 2)
         return lower_map(e, call);
-    elab_error(e, call->site.span,
-               "`%s` takes two values, or one of the network with `axis:`",
-               call->name);
-    return e->poison;
+    return elab_poison(
+        e, call->site.span,
+        "`%s` takes two values, or one of the network with `axis:`",
+        call->name);
 }
 
 Value *lower_mean(Elab *e, Call *call)
@@ -224,11 +223,9 @@ Value *lower_reshape(Elab *e, Call *call)
 
     if (!elab_real(e, call, 0))
         return e->poison;
-    if (sizes->n > MAX_RANK - 1) {
-        elab_error(e, call->arg.span[0], "a value has at most %d axes",
-                   MAX_RANK - 1);
-        return e->poison;
-    }
+    if (sizes->n > MAX_RANK - 1)
+        return elab_poison(e, call->arg.span[0], "a value has at most %d axes",
+                           MAX_RANK - 1);
     for (int i = 0; i < sizes->n; i++)
         to.dim[i] = (int64_t)sizes->at[i]->number;
     if (!elab_fits(e, call->arg.span[0], &to))
@@ -265,11 +262,9 @@ Value *lower_dropout(Elab *e, Call *call)
 
     if (!elab_real(e, call, 0))
         return e->poison;
-    if (rate < 0 || rate >= 1) {
-        elab_error(e, call->arg.span[0],
-                   "a rate of dropout is at least 0 and less than 1");
-        return e->poison;
-    }
+    if (rate < 0 || rate >= 1)
+        return elab_poison(e, call->arg.span[0],
+                           "a rate of dropout is at least 0 and less than 1");
     e->drops++;
     node = elab_node(e, v);
     if (elab_training(e) && rate > 0)
@@ -289,11 +284,10 @@ Value *lower_scan(Elab *e, Call *call)
                     : value_list(e->arena, VAL_TUPLE, call->n_in, call->in);
     Recipe recipe = *cell->recipe;
 
-    if (!recipe.def || recipe.def->kind != DEF_CELL) {
-        elab_error(e, call->arg.span[0], "`%s` runs a cell, and `%s` is none",
-                   call->name, recipe.name);
-        return e->poison;
-    }
+    if (!recipe.def || recipe.def->kind != DEF_CELL)
+        return elab_poison(e, call->arg.span[0],
+                           "`%s` runs a cell, and `%s` is none", call->name,
+                           recipe.name);
     if (call->shared)
         recipe.shared = call->shared;
     return elab_scan(e, &recipe, in, start.value ? &start : NULL, call->site);

@@ -16,8 +16,8 @@ typedef struct Wanted {
     Shape shape;
     Init init;
     TensorKind kind;
-    bool has_init, frozen, zero;
-    double l1, l2;
+    bool has_init, zero;
+    Learning learning;
     Value *shared;
 } Wanted;
 
@@ -148,26 +148,15 @@ static bool plan_argument(Elab *e, Wanted *p, const Arg *arg)
 /* Options of the declaration: init, frozen, l1, l2. */
 static bool plan_option(Elab *e, Wanted *p, const Expr *x)
 {
-    const char *label = x->label.text;
     Value *v = elab_expr(e, x);
-    bool frozen = strcmp(label, "frozen") == 0;
 
     if (v->kind == VAL_POISON)
         return false;
-    if (strcmp(label, "init") == 0)
+    if (strcmp(x->label.text, "init") == 0)
         return plan_init(e, p, v, x->span);
-    if (!frozen && strcmp(label, "l1") != 0 && strcmp(label, "l2") != 0)
+    if (!str_among(names_common, N_COMMON, x->label.text))
         return false; /* sema has said so */
-    if (v->kind != (frozen ? VAL_BOOL : VAL_NUMBER) || v->number < 0) {
-        elab_error(e, x->span, "`%s` must be %s", label,
-                   frozen ? "`true` or `false`" : "a number of at least 0");
-        return false;
-    }
-    if (frozen)
-        p->frozen = v->number != 0;
-    else
-        *(strcmp(label, "l1") == 0 ? &p->l1 : &p->l2) = v->number;
-    return true;
+    return elab_learning(e, x->label.text, v, x->span, &p->learning);
 }
 
 static bool plan_default(Elab *e, Wanted *p)
@@ -213,9 +202,9 @@ static bool plan(Elab *e, Wanted *p, const Item *item)
         ok = plan_init(e, p, init->value, init->span);
     if (ok && own)
         ok = plan_argument(e, p, own);
-    p->frozen |= f->frozen;
-    p->l1 += f->l1;
-    p->l2 += f->l2;
+    p->learning.frozen |= f->learning.frozen;
+    p->learning.l1 += f->learning.l1;
+    p->learning.l2 += f->learning.l2;
     return ok && plan_default(e, p);
 }
 
@@ -224,9 +213,9 @@ static Value *make(Elab *e, const Wanted *p)
     Tensor tensor = {.kind = p->kind,
                      .shape = p->shape,
                      .init = p->init,
-                     .frozen = p->frozen,
-                     .l1 = p->l1,
-                     .l2 = p->l2,
+                     .frozen = p->learning.frozen,
+                     .l1 = p->learning.l1,
+                     .l2 = p->learning.l2,
                      .span = elab_place(e, p->span)};
     Value *v = elab_leaf(e, tensor, p->name);
 

@@ -296,12 +296,11 @@ Value *elab_scan(Elab *e, const Recipe *cell, Value *in, const Arg *start,
     int64_t steps = 0;
     Node *step;
 
-    if (e->scan) {
-        elab_error(e, site.span,
-                   "a cell inside a cell is not something that this version "
-                   "knows");
-        return e->poison;
-    }
+    if (e->scan)
+        return elab_poison(
+            e, site.span,
+            "a cell inside a cell is not something that this version "
+            "knows");
     if (!check_input(e, in, cell, site.span, &steps))
         return e->poison;
     if (!layer)

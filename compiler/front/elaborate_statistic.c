@@ -10,7 +10,7 @@
 
 bool elab_training(const Elab *e)
 {
-    return e->mode == MODE_STEP && !e->frame->frozen;
+    return e->mode == MODE_STEP && !e->frame->learning.frozen;
 }
 
 /* The place of a statistic among the tensors of the frame's layer, or -1. */

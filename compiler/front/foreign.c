@@ -1,10 +1,8 @@
-/* foreign.c: the rows of foreign.def, found by name. */
+/* foreign.c: the rows of foreign.def and later.def, found by name. */
 #include "front/foreign.h"
 
 #include <ctype.h>
 #include <string.h>
-
-#include "front/later.h"
 
 typedef struct Row {
     const char *theirs, *ours;
@@ -20,9 +18,15 @@ static const Row advices[] = {
 #include "front/foreign.def"
 };
 
+static const Row later[] = {
+#define LATER(name, what) {name, what},
+#include "front/later.def"
+};
+
 enum {
     N_NAMES = sizeof names / sizeof *names,
     N_ADVICES = sizeof advices / sizeof *advices,
+    N_LATER = sizeof later / sizeof *later,
 };
 
 /* The next letter or digit of a name as a small letter, 0 at its end. */
@@ -83,10 +87,20 @@ const char *foreign_advice(const char *name)
     return NULL;
 }
 
+static const char *ours_of(const Row *rows, int n, const char *theirs)
+{
+    for (int i = 0; i < n; i++)
+        if (strcmp(rows[i].theirs, theirs) == 0)
+            return rows[i].ours;
+    return NULL;
+}
+
+const char *later_kind(const char *name)
+{
+    return ours_of(later, N_LATER, name);
+}
+
 const char *foreign_layer(const char *op)
 {
-    for (int i = 0; i < N_NAMES; i++)
-        if (strcmp(op, names[i].theirs) == 0)
-            return names[i].ours;
-    return NULL;
+    return ours_of(names, N_NAMES, op);
 }

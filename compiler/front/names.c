@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "front/foreign.h"
-#include "front/later.h"
 
 static const char *const words_of_arguments[] = {
     "same",     "valid", "full", "time",     "features", "height",
@@ -26,7 +25,7 @@ static const struct {
     {"ones", "", INIT_CONSTANT, 1},
 };
 
-const char *const names_common[] = {"init", "frozen", "l1", "l2", NULL};
+const char *const names_common[N_COMMON] = {"init", "frozen", "l1", "l2"};
 
 enum {
     N_WORDS = sizeof words_of_arguments / sizeof *words_of_arguments,

@@ -30,6 +30,7 @@ void names_add_inits(Arena *arena, Words *words);
 void names_add_words(Arena *arena, Words *words);
 
 /* Arguments that every block and cell takes beside its own. */
-extern const char *const names_common[];
+enum { N_COMMON = 4 };
+extern const char *const names_common[N_COMMON];
 
 #endif

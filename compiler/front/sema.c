@@ -108,14 +108,13 @@ static void undeclared(Scope *s, const Item *item, const Name *name)
 
 static void param(Scope *s, const Item *item)
 {
-    static const char *const labels[] = {"init", "frozen", "l1", "l2"};
     bool learned = item->kind == ITEM_PARAM;
     const char *what = learned ? "`param`" : "`statistic`";
     Words words = {0};
 
     declarations(s, item, learned ? KNOWN_PARAM : KNOWN_STATISTIC);
-    for (size_t i = 0; i < (learned ? sizeof labels / sizeof *labels : 1); i++)
-        vec_push(s->arena, &words, labels[i]);
+    for (int i = 0; i < (learned ? N_COMMON : 1); i++)
+        vec_push(s->arena, &words, names_common[i]);
     for (int i = 0; i < item->options.n; i++) {
         const Expr *x = item->options.at[i];
 

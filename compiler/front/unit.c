@@ -220,7 +220,7 @@ Words unit_arguments(Arena *arena, const Def *def)
     for (int i = 0; i < def->items.n; i++)
         if (unit_keeps(def->items.at[i]->kind) && def->items.at[i]->decls.n)
             vec_push(arena, &words, def->items.at[i]->decls.at[0]->name.text);
-    for (int i = 0; !unit_is_rule(def->kind) && names_common[i]; i++)
+    for (int i = 0; !unit_is_rule(def->kind) && i < N_COMMON; i++)
         vec_push(arena, &words, names_common[i]);
     if (def->kind == DEF_CELL)
         vec_push(arena, &words, "start");
