@@ -218,7 +218,8 @@ ditem: lhs '=' expr ';'
 part: parttext                   { $$ = (Name){$1, @1, false}; } ;
 parttext: TEST | VALIDATION ;
 
-split: amount by                 { $$ = ITEM(SPLIT, @$, .value = $1, .other = $2); }
+split: amount by
+      { $$ = ITEM(SPLIT, @$, .value = $1, .other = $2); }
      | LAST amount by
       { $$ = ITEM(SPLIT, @$, .last = true, .value = $2, .other = $3); }
      | FOLD number OF number

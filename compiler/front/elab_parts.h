@@ -3,42 +3,6 @@
 #ifndef NNC_FRONT_ELAB_PARTS_H
 #define NNC_FRONT_ELAB_PARTS_H
 
-/* elaborate_frame.c: names, places and layers. */
-/* The place to show for a span: itself, or the user's call around it. */
-Span elab_place(const Elab *e, Span span);
-/* The outermost prelude block that the walk is in, or NULL. */
-const Def *elab_in_prelude(const Elab *e);
-Message *elab_error(Elab *e, Span span, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-/* The same of a value, which is then poison. */
-Value *elab_poison(Elab *e, Span span, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-/* A note "main is [32, 16]   from conv at line 4". */
-void elab_note(Elab *e, Message *m, const char *name, const Value *v);
-void elab_mark(Message *m, Span span);
-/* What to call an expression in a message: its text where that is short. */
-const char *elab_text(Elab *e, const Expr *x, const char *otherwise);
-
-void elab_bind(Elab *e, const char *name, bool primed, Value *value);
-void elab_bind_as(Elab *e, const char *name, Value *value); /* by `as` */
-/* Forgets the names of the frame from the place `n` on. */
-void elab_unbind(Elab *e, int n);
-Value *elab_lookup(const Elab *e, const char *name, bool primed); /* or NULL */
-Layer *elab_layer(Elab *e, Layer *up, const Def *def, const char *kind,
-                  const Site *site);
-/* The kid of a finished layer that has this label, or NULL. */
-Layer *elab_layer_kid(Elab *e, Layer *layer, const char *label);
-/* A layer is about to be applied (again): its kids start from the first. */
-void elab_layer_begin(Elab *e, Layer *layer);
-/* Gives all layers their labels, and all nodes and parameters their names. */
-void elab_settle(Elab *e, Layer *root);
-void elab_name(Elab *e, const Value *v, const char *local);
-/* Whether the value was made since the graph had so many nodes. */
-bool elab_made(const Elab *e, const Value *v, int mark);
-/* The value with the layer that gave it, and where it comes from. */
-Value *elab_from(Elab *e, Value *v, const Value *in, const char *what,
-                 Site site);
-
 /* elaborate_tensor.c: tensors, their axes and their graphs. */
 
 Value *elab_tensor(Elab *e, Node *node, bool rows, Axes axes);
@@ -146,6 +110,28 @@ bool elab_real(Elab *e, const Call *call, int i);
 Value *elab_refused(Elab *e, const Call *call, Span span, const char *why);
 /* "`maxpool` takes an image ...", with what it was given; poison. */
 Value *elab_misfit(Elab *e, const Call *call, const char *form);
+
+/* elaborate_statistic.c: what training gathers. */
+
+/* Whether the walk is in the training form. */
+bool elab_training(const Elab *e);
+/* A statistic outside of training: its prime is what it is; or false. */
+bool elab_rests(Elab *e, const Name *name);
+/* Assigns a statistic's next value; false where there is none of this name. */
+bool elab_gather(Elab *e, const Name *name, Value *value, Span span);
+/* `per:` of sum and mean: of each feature over present rows, [features]. */
+Value *elab_per(Elab *e, const Call *call, int arg, bool mean);
+
+/* elaborate_check.c, elaborate_rule.c: optimisers, clips, and what definitions
+ * ask of arguments. */
+
+/* Whether `check` holds; otherwise a message. */
+bool elab_check(Elab *e, const Item *item);
+
+/* An optimiser or clip with these arguments, and what its `rate` is (0: none);
+ * NULL after a message. */
+Rule *elab_rule(Elab *e, const Def *def, const Args *args, Span span,
+                double *rate);
 
 /* The node whose elements this one has, in whatever shape. */
 const Node *elab_shaped(const Node *n);

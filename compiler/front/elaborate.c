@@ -22,8 +22,6 @@ static const Def *choose_model(Arena *arena, Diag *diag, const Unit *unit,
 {
     const Def *last = NULL;
     Words words = {0};
-    const char *near;
-    Message *m;
 
     for (int i = 0; i < unit->own.n; i++) {
         const Def *def = unit->own.at[i];
@@ -43,11 +41,7 @@ static const Def *choose_model(Arena *arena, Diag *diag, const Unit *unit,
                    "there is no model in this file");
         return NULL;
     }
-    m = diag_error(diag, (Span){0}, "there is no model `%s` in %s", name,
-                   unit->main->source->path);
-    near = str_nearest(name, words.at, words.n);
-    if (near)
-        diag_help(m, "did you mean `%s`?", near);
+    names_unknown(diag, (Span){0}, name, "model", &words);
     return NULL;
 }
 

@@ -4,86 +4,22 @@
  * the names that its items define. */
 #include <string.h>
 
-#include "front/elab_rule.h"
+#include "front/elab.h"
 
-static bool declares_param(const Def *def, const char *name)
+static Head head_of(Elab *e, const Def *def)
 {
-    for (int i = 0; i < def->items.n; i++) {
-        const Item *item = def->items.at[i];
-
-        if (unit_keeps(item->kind) && item->decls.n > 0 &&
-            strcmp(item->decls.at[0]->name.text, name) == 0)
-            return true;
-    }
-    return false;
-}
-
-static int find_formal(const Def *def, const char *name)
-{
-    for (int i = 0; i < def->params.n; i++)
-        if (strcmp(def->params.at[i].name.text, name) == 0)
-            return i;
-    return -1;
-}
-
-static void unknown_argument(Elab *e, const Def *def, const Arg *arg)
-{
-    Words words = unit_arguments(e->arena, def);
-
-    names_unknown_of(e->arena, e->diag, arg->label_span, arg->label, "argument",
-                     arena_printf(e->arena, "`%s`", def->name.text), &words);
-}
-
-/* "it takes `n`, and by name `weight`, `bias`" */
-static void note_formals(Elab *e, Message *m, const Def *def)
-{
-    Words words = {0};
+    Head head = {.what = def->name.text, .all = unit_arguments(e->arena, def)};
 
     for (int i = 0; i < def->params.n; i++)
-        vec_push(e->arena, &words, def->params.at[i].name.text);
-    diag_note(m, "it takes %s", names_list(e->arena, &words));
-}
-
-/* Puts one argument where it belongs: a formal, or the frame's extra ones.
- * Index is the number of positional arguments before it. */
-static bool place_arg(Elab *e, Frame *f, const Arg *arg, int index,
-                      const Arg **bound)
-{
-    const Def *def = f->def;
-    int i = arg->label ? find_formal(def, arg->label) : index;
-
-    if (!arg->label && i >= def->params.n) {
-        note_formals(e,
-                     diag_error(e->diag, arg->span,
-                                "`%s` does not take this argument",
-                                def->name.text),
-                     def);
-        return false;
-    }
-    if (i >= 0 && bound[i]) {
-        diag_error(e->diag, arg->label_span, "`%s` is given twice",
-                   def->params.at[i].name.text);
-        return false;
-    }
-    if (i >= 0) {
-        bound[i] = arg;
-        return true;
-    }
-    if (e->rule || (!str_among(names_common, N_COMMON, arg->label) &&
-                    !declares_param(def, arg->label))) {
-        unknown_argument(e, def, arg);
-        return false;
-    }
-    vec_push(e->arena, &f->extra, *arg);
-    return true;
+        vec_push(e->arena, &head.names, def->params.at[i].name.text);
+    return head;
 }
 
 /* A formal's value: its argument, or its default seen from inside. */
-static bool bind_formal(Elab *e, const Formal *formal, const Arg *arg,
-                        Span span)
+static bool bind_formal(Elab *e, const Head *head, const Formal *formal,
+                        const Arg *arg, Span span)
 {
     Value *v = arg ? arg->value : NULL;
-    Message *m;
 
     if (!v && formal->value)
         v = elab_expr(e, formal->value);
@@ -91,33 +27,11 @@ static bool bind_formal(Elab *e, const Formal *formal, const Arg *arg,
         elab_bind(e, formal->name.text, false, v);
         return v->kind != VAL_POISON;
     }
-    m = diag_error(e->diag, span, "`%s` needs `%s`", e->frame->def->name.text,
-                   formal->name.text);
-    note_formals(e, m, e->frame->def);
+    diag_note(diag_error(e->diag, span, "`%s` needs `%s`", head->what,
+                         formal->name.text),
+              "it takes %s", names_list(e->arena, &head->names));
     elab_bind(e, formal->name.text, false, e->poison);
     return false;
-}
-
-bool elab_learning(Elab *e, const char *label, const Value *v, Span span,
-                   Learning *out)
-{
-    bool frozen = strcmp(label, "frozen") == 0, l1 = strcmp(label, "l1") == 0;
-
-    if (!frozen && !l1 && strcmp(label, "l2") != 0)
-        return true;
-    if (v->kind != (frozen ? VAL_BOOL : VAL_NUMBER) || v->number < 0) {
-        Message *m =
-            elab_error(e, span, "`%s` must be %s", label,
-                       frozen ? "`true` or `false`" : "a number of at least 0");
-
-        diag_note(m, "this is %s", value_what(e->arena, v));
-        return false;
-    }
-    if (frozen)
-        out->frozen = v->number != 0;
-    else
-        *(l1 ? &out->l1 : &out->l2) = v->number;
-    return true;
 }
 
 /* sema refuses a block that contains itself; the limit catches what a recipe
@@ -132,28 +46,24 @@ static bool may_enter(Elab *e, Span span)
 
 bool elab_enter(Elab *e, Frame *f, const Def *def, const Args *args, Site site)
 {
-    int n = def->params.n, positional = 0;
-    const Arg **bound = NEWN(e->arena, const Arg *, n ? n : 1);
-    bool ok = true;
+    Head head = head_of(e, def);
+    bool ok;
 
     if (!may_enter(e, site.span))
         return false;
     f->up = e->frame;
     f->def = def;
     f->call = site.span;
-    f->bound = bound;
+    f->bound = NEWN(e->arena, const Arg *, def->params.n + 1);
     if (f->up)
         f->learning = f->up->learning;
-    for (int i = 0; i < args->n; i++) {
-        const Arg *arg = &args->at[i];
-
-        ok &= place_arg(e, f, arg, arg->label ? 0 : positional++, bound);
-    }
+    ok = spec_place(e->arena, e->diag, &head, args, f->bound, &f->extra);
     e->frame = f;
     e->depth++;
-    for (int i = 0; i < n; i++)
-        if (ok || bound[i])
-            ok &= bind_formal(e, &def->params.at[i], bound[i], site.span);
+    for (int i = 0; i < def->params.n; i++)
+        if (ok || f->bound[i])
+            ok &= bind_formal(e, &head, &def->params.at[i], f->bound[i],
+                              site.span);
     for (int i = 0; i < f->extra.n; i++)
         ok &= elab_learning(e, f->extra.at[i].label, f->extra.at[i].value,
                             f->extra.at[i].span, &f->learning);
@@ -198,10 +108,7 @@ static void define(Elab *e, const Item *item)
     }
     if (v->kind != VAL_POISON &&
         ((v->kind != VAL_TUPLE && v->kind != VAL_LIST) || v->n != n)) {
-        Message *m =
-            elab_error(e, item->value->span, "%d values are wanted here", n);
-
-        diag_note(m, "this is %s", value_what(e->arena, v));
+        elab_wrong(e, item->value->span, v, "%d values are wanted here", n);
         v = e->poison;
     }
     for (int i = 0; i < n; i++)
@@ -220,10 +127,9 @@ static void shared_layer(Elab *e, const Item *item)
 
     if (v->kind != VAL_RECIPE) {
         if (v->kind != VAL_POISON)
-            diag_note(elab_error(e, item->value->span,
-                                 "`layer` takes a layer not yet applied, such "
-                                 "as dense(10)"),
-                      "this is %s", value_what(e->arena, v));
+            elab_wrong(e, item->value->span, v,
+                       "`layer` takes a layer not yet applied, such as "
+                       "dense(10)");
         elab_bind(e, item->name.text, false, e->poison);
         return;
     }

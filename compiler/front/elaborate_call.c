@@ -132,20 +132,25 @@ static int most_values(const Recipe *r)
     return r->def ? unit_inputs(r->def) : 1;
 }
 
-/* Whether the call applies its layer to its first argument. */
-static bool applies(const Recipe *r, const Args *args)
+/* Whether the call applies its layer to its first argument. A list of numbers
+ * there is a constant where another value is of the network: min([1, 2], x). */
+static bool applies(Elab *e, const Recipe *r, Args *args)
 {
     int most = most_values(r), given = 0;
+    Arg *first = args->n > 0 && !args->at[0].label ? &args->at[0] : NULL;
     bool tensor = false;
 
     while (given < args->n && given < most && !args->at[given].label)
         tensor |= value_holds_tensor(args->at[given++].value);
-    if (args->n == 0 || args->at[0].label)
+    if (!first)
         return most == 0;
-    if (value_holds_tensor(args->at[0].value))
+    if (tensor && r->form && first->value->kind == VAL_LIST)
+        first->value = elab_listed(e, first->value, first->span);
+    if (value_holds_tensor(first->value))
         return true;
-    return args->at[0].value->kind == VAL_NUMBER &&
-           (tensor || (is_function(r) && given == most));
+    return first->value->kind == VAL_POISON ||
+           (first->value->kind == VAL_NUMBER &&
+            (tensor || (is_function(r) && given == most)));
 }
 
 typedef VEC(Value *) Values;
@@ -178,22 +183,6 @@ static Value *first_values(Elab *e, const Recipe *r, const Args *args,
                      : args->at[0].value;
 }
 
-/* Makes a constant of the list that a function of several values is given
- * first, where another of them is of the network: min([1, 2], x). */
-static void list_first(Elab *e, const Recipe *r, Args *args)
-{
-    int most = r->form ? most_values(r) : 0;
-    Value *v = args->n > 0 ? args->at[0].value : NULL;
-
-    if (!v || v->kind != VAL_LIST || args->at[0].label)
-        return;
-    for (int i = 1; i < args->n && i < most && !args->at[i].label; i++)
-        if (value_holds_tensor(args->at[i].value)) {
-            args->at[0].value = elab_listed(e, v, args->at[0].span);
-            return;
-        }
-}
-
 Value *elab_call(Elab *e, const Expr *x)
 {
     Args args = {0}, rest = {0};
@@ -209,16 +198,13 @@ Value *elab_call(Elab *e, const Expr *x)
     r = callee(e, x, &(Args){0}, true);
     if (!r)
         return e->poison;
-    list_first(e, r, &args);
-    if (args.n > 0 && args.at[0].value->kind == VAL_POISON)
-        return e->poison;
-    if (!applies(r, &args)) {
+    if (!applies(e, r, &args)) {
         r = callee(e, x, &args, true);
         return r ? recipe_value(e, r) : e->poison;
     }
     v = first_values(e, r, &args, &rest);
     r = callee(e, x, &rest, true);
-    return r ? elab_apply(e, r, v, site) : e->poison;
+    return r && v->kind != VAL_POISON ? elab_apply(e, r, v, site) : e->poison;
 }
 
 /* The layer that a stage names, or NULL after a message. */
@@ -234,11 +220,8 @@ static Recipe *stage_layer(Elab *e, const Expr *x)
     v = elab_expr(e, x);
     if (v->kind == VAL_RECIPE)
         return v->recipe;
-    if (v->kind != VAL_POISON) {
-        Message *m = elab_error(e, x->span, "a stage of a pipe is a layer");
-
-        diag_note(m, "this is %s", value_what(e->arena, v));
-    }
+    if (v->kind != VAL_POISON)
+        elab_wrong(e, x->span, v, "a stage of a pipe is a layer");
     return NULL;
 }
 
@@ -415,8 +398,6 @@ static bool count_application(Elab *e, Span span)
 /* What a layer is applied to: a tensor, or several. */
 static bool is_input(Elab *e, const Value *in, const Recipe *r, Site site)
 {
-    Message *m;
-
     if (in->kind == VAL_TENSOR)
         return true;
     if (in->kind == VAL_TUPLE || in->kind == VAL_LIST) {
@@ -430,8 +411,7 @@ static bool is_input(Elab *e, const Value *in, const Recipe *r, Site site)
     }
     if (in->kind == VAL_NUMBER && (is_function(r) || most_values(r) > 1))
         return true;
-    m = elab_error(e, site.span, "`%s` takes a value of the network", r->name);
-    diag_note(m, "this is %s", value_what(e->arena, in));
+    elab_wrong(e, site.span, in, "`%s` takes a value of the network", r->name);
     return false;
 }
 

@@ -1,5 +1,5 @@
 /* elaborate_check.c: what a definition asks of its arguments. */
-#include "front/elab_rule.h"
+#include "front/elab.h"
 #include "ir/ast_print.h"
 
 typedef struct Check {

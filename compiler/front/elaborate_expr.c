@@ -10,12 +10,8 @@
 
 static Value *wrong(Elab *e, const Expr *x, const char *wanted, const Value *v)
 {
-    Message *m;
-
-    if (v->kind == VAL_POISON)
-        return e->poison;
-    m = elab_error(e, x->span, "%s is wanted here", wanted);
-    diag_note(m, "this is %s", value_what(e->arena, v));
+    if (v->kind != VAL_POISON)
+        elab_wrong(e, x->span, v, "%s is wanted here", wanted);
     return e->poison;
 }
 

@@ -51,6 +51,18 @@ Message *elab_error(Elab *e, Span span, const char *format, ...)
     return m;
 }
 
+Message *elab_wrong(Elab *e, Span span, const Value *v, const char *format, ...)
+{
+    Message *m;
+    va_list args;
+
+    va_start(args, format);
+    m = report(e, span, format, args);
+    va_end(args);
+    diag_note(m, "this is %s", value_what(e->arena, v));
+    return m;
+}
+
 Value *elab_poison(Elab *e, Span span, const char *format, ...)
 {
     va_list args;

@@ -14,9 +14,8 @@ bool elab_real(Elab *e, const Call *call, int i)
         return true;
     if (v->kind == VAL_POISON)
         return false;
-    m = elab_error(e, call->site.span, "`%s` takes real numbers of the network",
-                   call->name);
-    diag_note(m, "this is %s", value_what(e->arena, v));
+    m = elab_wrong(e, call->site.span, v,
+                   "`%s` takes real numbers of the network", call->name);
     layer = foreign_layer(call->name);
     if (layer && v->kind == VAL_NUMBER)
         diag_help(m, "use `%s`, which has weights of its own", layer);

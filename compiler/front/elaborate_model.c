@@ -44,9 +44,8 @@ static bool read_type(Elab *e, const TypeExpr *t, Type *type, int64_t *classes)
         return false;
     if (value_whole(v, classes) && *classes >= 2 && *classes <= INT32_MAX)
         return true;
-    m = elab_error(e, t->count->span,
+    m = elab_wrong(e, t->count->span, v,
                    "a count of classes is a whole number of at least 2");
-    diag_note(m, "this is %s", value_what(e->arena, v));
     if (*classes == 1)
         diag_help(m, "yes or no are two classes: class(2), with dense(2)");
     return false;
@@ -169,9 +168,8 @@ static void output(Elab *e, const Item *item)
     if (v->kind == VAL_POISON)
         return;
     if (v->kind != VAL_TENSOR || v->node->type != TYPE_REAL) {
-        diag_note(elab_error(e, item->value->span,
-                             "an output is a value of the network"),
-                  "this is %s", value_what(e->arena, v));
+        elab_wrong(e, item->value->span, v,
+                   "an output is a value of the network");
         return;
     }
     if (!v->rows || v->node->op == OP_INPUT) {

@@ -145,6 +145,25 @@ static bool plan_argument(Elab *e, Wanted *p, const Arg *arg)
     return plan_init(e, p, arg->value, arg->span);
 }
 
+bool elab_learning(Elab *e, const char *label, const Value *v, Span span,
+                   Learning *out)
+{
+    bool frozen = strcmp(label, "frozen") == 0, l1 = strcmp(label, "l1") == 0;
+
+    if (!frozen && !l1 && strcmp(label, "l2") != 0)
+        return true;
+    if (v->kind != (frozen ? VAL_BOOL : VAL_NUMBER) || v->number < 0) {
+        elab_wrong(e, span, v, "`%s` must be %s", label,
+                   frozen ? "`true` or `false`" : "a number of at least 0");
+        return false;
+    }
+    if (frozen)
+        out->frozen = v->number != 0;
+    else
+        *(l1 ? &out->l1 : &out->l2) = v->number;
+    return true;
+}
+
 /* Options of the declaration: init, frozen, l1, l2. */
 static bool plan_option(Elab *e, Wanted *p, const Expr *x)
 {

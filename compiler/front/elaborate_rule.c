@@ -6,7 +6,7 @@
  * need are left out: sgd without momentum keeps none. */
 #include <string.h>
 
-#include "front/elab_rule.h"
+#include "front/elab.h"
 #include "ir/ast_print.h"
 
 /* A leaf of shape [1] under the name that formulas have for it. */

@@ -144,11 +144,8 @@ bool elab_shape(Elab *e, const Exprs *dims, Shape *out)
             elab_error(e, dims->at[i]->span, "this size is too large");
             ok = false;
         } else if (!value_whole(v, &size) || size < 1) {
-            Message *m =
-                elab_error(e, dims->at[i]->span,
-                           "a size must be a whole number of at least 1");
-
-            diag_note(m, "this is %s", value_what(e->arena, v));
+            elab_wrong(e, dims->at[i]->span, v,
+                       "a size must be a whole number of at least 1");
             ok = false;
         }
         out->dim[out->rank++] = size;

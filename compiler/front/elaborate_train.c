@@ -4,7 +4,7 @@
  * Optimisers and schedules are rows of their own, written as names or calls. */
 #include <string.h>
 
-#include "front/elab_rule.h"
+#include "front/elab.h"
 #include "front/settings.h"
 
 enum { MOST_EPOCHS = 1000000000 };

@@ -295,57 +295,60 @@ static bool check_type(Arena *arena, Diag *diag, const Spec *spec,
     return true;
 }
 
-/* The place of a labelled argument among n specs, or -1 with a message. */
-static int find_label(Arena *arena, Diag *diag, const Spec *specs, int n,
-                      const char *what, const Arg *arg)
+/* The place of a name among others, or -1. */
+static int find(const Words *names, const char *name)
 {
-    Words words = {0};
-
-    for (int i = 0; i < n; i++) {
-        if (strcmp(specs[i].name, arg->label) == 0)
+    for (int i = 0; i < names->n; i++)
+        if (strcmp(names->at[i], name) == 0)
             return i;
-        vec_push(arena, &words, specs[i].name);
-    }
-    names_unknown_of(arena, diag, arg->label_span, arg->label, "argument",
-                     arena_printf(arena, "`%s`", what), &words);
     return -1;
 }
 
-static void too_many(Arena *arena, Diag *diag, const Arg *arg, const char *what,
-                     const char *spec)
+static bool given_twice(Diag *diag, const Arg *arg, const char *name)
 {
-    Words words = spec_words(arena, spec);
-
-    diag_note(
-        diag_error(diag, arg->span, "`%s` does not take this argument", what),
-        "it takes %s", names_list(arena, &words));
+    diag_error(diag, arg->label_span, "`%s` is given twice", name);
+    return false;
 }
 
-/* Where each argument goes: place[i] is the spec of args->at[i]. */
-static bool place_args(Arena *arena, Diag *diag, const char *spec,
-                       const char *what, const Args *args, int *owner)
+/* An argument whose label is none of the names. */
+static bool place_extra(Arena *arena, Diag *diag, const Head *head,
+                        const Arg *arg, Args *extra)
 {
-    Spec specs[SPEC_MAX];
-    int n = read_specs(arena, spec, specs), next = 0;
+    if (!str_among(head->all.at, head->all.n, arg->label)) {
+        names_unknown_of(arena, diag, arg->label_span, arg->label, "argument",
+                         arena_printf(arena, "`%s`", head->what), &head->all);
+        return false;
+    }
+    for (int i = 0; i < extra->n; i++)
+        if (strcmp(extra->at[i].label, arg->label) == 0)
+            return given_twice(diag, arg, arg->label);
+    vec_push(arena, extra, *arg);
+    return true;
+}
+
+bool spec_place(Arena *arena, Diag *diag, const Head *head, const Args *args,
+                const Arg **owner, Args *extra)
+{
+    int next = 0;
     bool ok = true;
 
-    for (int i = 0; i < SPEC_MAX; i++)
-        owner[i] = -1;
     for (int i = 0; i < args->n; i++) {
         const Arg *arg = &args->at[i];
-        int to =
-            arg->label ? find_label(arena, diag, specs, n, what, arg) : next++;
+        int to = arg->label ? find(&head->names, arg->label) : next++;
 
-        if (to >= n)
-            too_many(arena, diag, arg, what, spec);
-        else if (to >= 0 && owner[to] >= 0)
-            diag_error(diag, arg->label_span, "`%s` is given twice",
-                       specs[to].name);
-        else if (to >= 0) {
-            owner[to] = i;
-            continue;
+        if (to >= head->names.n) {
+            diag_note(diag_error(diag, arg->span,
+                                 "`%s` does not take this argument",
+                                 head->what),
+                      "it takes %s", names_list(arena, &head->names));
+            ok = false;
+        } else if (to < 0) {
+            ok &= place_extra(arena, diag, head, arg, extra);
+        } else if (owner[to]) {
+            ok = given_twice(diag, arg, head->names.at[to]);
+        } else {
+            owner[to] = arg;
         }
-        ok = false;
     }
     return ok;
 }
@@ -354,20 +357,22 @@ bool spec_bind(Arena *arena, Diag *diag, const char *spec, const char *what,
                Span where, const Args *args, Bound *out)
 {
     Spec specs[SPEC_MAX];
-    int n = read_specs(arena, spec, specs), owner[SPEC_MAX];
-    bool ok = place_args(arena, diag, spec, what, args, owner);
+    int n = read_specs(arena, spec, specs);
+    Words words = spec_words(arena, spec);
+    Head head = {what, words, words};
+    const Arg *owner[SPEC_MAX] = {NULL};
+    bool ok = spec_place(arena, diag, &head, args, owner, NULL);
     bool complete = ok;
 
     *out = (Bound){0};
     for (int i = 0; i < n; i++) {
         out->name[i] = specs[i].name;
         out->span[i] = where;
-        if (owner[i] >= 0) {
-            const Arg *arg = &args->at[owner[i]];
-
-            out->span[i] = arg->span;
+        if (owner[i]) {
+            out->span[i] = owner[i]->span;
             out->given |= 1U << i;
-            ok &= check_type(arena, diag, &specs[i], what, arg, &out->at[i]);
+            ok &=
+                check_type(arena, diag, &specs[i], what, owner[i], &out->at[i]);
         } else if (specs[i].fallback) {
             out->at[i] = fallback(arena, &specs[i], out);
         } else if (complete) {

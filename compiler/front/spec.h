@@ -26,6 +26,18 @@ typedef struct Bound {
     unsigned given;
 } Bound;
 
+/* What takes arguments: its name, those that it can be given in their order,
+ * and all that it can be given by name. */
+typedef struct Head {
+    const char *what;
+    Words names, all;
+} Head;
+
+/* Where each argument belongs: owner[i] is that of names.at[i], or stays NULL;
+ * those that only `all` has go to extra. False after a message. */
+bool spec_place(Arena *arena, Diag *diag, const Head *head, const Args *args,
+                const Arg **owner, Args *extra);
+
 /* Binds args, the positional ones first, to the row's string. What is unknown,
  * missing, given twice or of the wrong type is reported at its place (`where`
  * for what is missing) under the name `what`, and false comes back. */
