@@ -214,11 +214,6 @@ static void compare(Differences *d, const Node *n)
     }
 }
 
-static bool both_vary(const Differences *d, const Node *n)
-{
-    return n->n_in > 1 && d->varies[n->in[0]->id] && d->varies[n->in[1]->id];
-}
-
 /* A sum or difference of two values. */
 static void visit_sum(Differences *d, const Visit *v)
 {
@@ -238,21 +233,17 @@ static void visit_sum(Differences *d, const Visit *v)
  * or something added that do not vary. */
 static bool is_linear(const Differences *d, const Node *n)
 {
+    unsigned linear = op_table[n->op].linear;
+    int varying = 0;
+
     if (op_table[n->op].class != CLASS_MAP)
         return true;
-    switch (n->op) {
-    case OP_NEG:
-    case OP_ROWS_MASK:
-        return true;
-    case OP_ADD:
-    case OP_SUB:
-    case OP_MUL:
-        return !both_vary(d, n);
-    case OP_DIV:
-        return !d->varies[n->in[1]->id];
-    default:
-        return false;
-    }
+    while (varying < n->n_in - 1 && !d->varies[n->in[varying]->id])
+        varying++;
+    for (int i = varying + 1; i < n->n_in; i++)
+        if (d->varies[n->in[i]->id])
+            return false;
+    return linear & (OP_TOGETHER | OP_IN(varying));
 }
 
 static void visit(Differences *d, const Visit *v)

@@ -4,12 +4,10 @@
  * the others repeat it in their own mode and batch and must find the same. */
 #include "front/elaborate.h"
 
-#include <ctype.h>
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "front/elab.h"
+#include "front/parse.h"
 #include "front/sema.h"
 
 enum {
@@ -45,59 +43,43 @@ static const Def *choose_model(Arena *arena, Diag *diag, const Unit *unit,
     return NULL;
 }
 
-/* A decimal number as the language writes it, a sign before it; false: none. */
-static bool define_number(const char *text, double *number, const char **end)
+static bool is_number(const Expr *x)
 {
-    const char *digits = text + (text[0] == '-');
-    char *after;
-
-    if (!isdigit((unsigned char)digits[0]) || tolower(digits[1]) == 'x')
-        return false;
-    *number = strtod(text, &after);
-    *end = after;
-    return isfinite(*number);
+    return (x->kind == EXPR_NEG ? x->kids.at[0] : x)->kind == EXPR_NUMBER;
 }
 
-/* The text of -D as a value: a number, 80%, true, false, a list of numbers, a
- * word; or NULL. */
+/* Whether it stands for itself: a number, a truth, a word, a list of numbers.
+ */
+static bool is_plain(const Elab *e, const Expr *x)
+{
+    bool numbers = x->kind == EXPR_LIST && x->kids.n > 0;
+
+    for (int i = 0; numbers && i < x->kids.n; i++)
+        numbers = is_number(x->kids.at[i]);
+    if (x->kind != EXPR_NAME)
+        return numbers || is_number(x) || x->kind == EXPR_BOOL;
+    return strcmp(x->name, "training") != 0 &&
+           (surface_find(x->name) || names_word(x->name) ||
+            unit_find(e->unit, x->name, false));
+}
+
+/* The text of -D as a value, read as a default in a model's head; or NULL. */
 static Value *define_value(Elab *e, const char *text)
 {
-    const char *end;
-    double number;
-    Value *v;
+    Source *source = NEW(e->arena, Source);
+    Diag *unsaid = diag_new(e->arena);
+    const File *file;
+    const Formals *head;
 
-    if (strcmp(text, "true") == 0 || strcmp(text, "false") == 0)
-        return value_bool(e->arena, text[0] == 't');
-    if (define_number(text, &number, &end) &&
-        (*end == '\0' || strcmp(end, "%") == 0)) {
-        v = value_number(e->arena, *end ? number / 100 : number);
-        v->percent = *end != '\0';
-        return v;
-    }
-    if (text[0] == '[') {
-        VEC(Value *) list = {0};
-
-        do {
-            text += 1 + strspn(text + 1, " ");
-            if (!define_number(text, &number, &end))
-                return NULL;
-            vec_push(e->arena, &list, value_number(e->arena, number));
-            text = end + strspn(end, " ");
-        } while (*text == ',');
-        if (strcmp(text, "]") != 0)
-            return NULL;
-        return value_list(e->arena, VAL_LIST, list.n, list.at);
-    }
-    if (isalpha((unsigned char)text[0])) {
-        Expr *x = ast_expr(e->arena, EXPR_NAME, e->model->name.span);
-
-        x->name = arena_name(e->arena, text);
-        if (strcmp(text, "training") != 0 &&
-            (surface_find(text) || names_word(text) ||
-             unit_find(e->unit, text, false)))
-            return elab_bare_name(e, x);
-    }
-    return NULL;
+    source->path = "-D";
+    source->text = arena_printf(e->arena, "model m(x = %s) {}", text);
+    source->size = strlen(source->text);
+    file = parse_text(e->arena, unsaid, source);
+    head = file->defs.n == 1 ? &file->defs.at[0]->params : NULL;
+    return diag_errors(unsaid) == 0 && head && head->n == 1 &&
+                   head->at[0].value && is_plain(e, head->at[0].value)
+               ? elab_expr(e, head->at[0].value)
+               : NULL;
 }
 
 static const Formal *find_formal(const Def *model, const char *name)

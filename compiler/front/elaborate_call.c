@@ -66,9 +66,9 @@ Value *elab_bare_name(Elab *e, const Expr *x)
     return no_value(e, x);
 }
 
-/* What a call or stage names, as a recipe with these arguments; NULL after a
- * message. A variable that holds a recipe comes first. */
-static Recipe *callee(Elab *e, const Expr *x, const Args *args, bool called)
+/* What a call or stage names, as a recipe; NULL after a message. A variable
+ * that holds a recipe comes first. */
+static Recipe *callee(Elab *e, const Expr *x)
 {
     Value *v = elab_lookup(e, x->name, false);
     Recipe *r;
@@ -80,10 +80,6 @@ static Recipe *callee(Elab *e, const Expr *x, const Args *args, bool called)
     if (v && v->kind == VAL_RECIPE) {
         r = NEW(e->arena, Recipe);
         *r = *v->recipe;
-        if (args->n > 0 && (r->args.n > 0 || r->shared || r->chain)) {
-            elab_error(e, x->at, "`%s` has its arguments already", x->name);
-            return NULL;
-        }
     } else {
         r = find_layer(e, x->name);
         if (!r && v && v->kind != VAL_POISON)
@@ -91,12 +87,22 @@ static Recipe *callee(Elab *e, const Expr *x, const Args *args, bool called)
                        value_what(e->arena, v));
         else if (!r && !v)
             no_value(e, x);
-        if (!r)
-            return NULL;
     }
-    if (args->n > 0)
-        r->args = *args;
-    r->called |= called;
+    if (r)
+        r->called |= x->kind == EXPR_CALL;
+    return r;
+}
+
+/* The recipe with these arguments; NULL after a message. */
+static Recipe *given(Elab *e, const Expr *x, Recipe *r, const Args *args)
+{
+    if (args->n == 0)
+        return r;
+    if (r->args.n > 0 || r->shared || r->chain) {
+        elab_error(e, x->at, "`%s` has its arguments already", x->name);
+        return NULL;
+    }
+    r->args = *args;
     return r;
 }
 
@@ -195,15 +201,15 @@ Value *elab_call(Elab *e, const Expr *x)
     if (!(v && v->kind == VAL_RECIPE) && !find_layer(e, x->name) &&
         names_init(x->name, NULL, NULL))
         return init_call(e, x, &args);
-    r = callee(e, x, &(Args){0}, true);
+    r = callee(e, x);
     if (!r)
         return e->poison;
     if (!applies(e, r, &args)) {
-        r = callee(e, x, &args, true);
+        r = given(e, x, r, &args);
         return r ? recipe_value(e, r) : e->poison;
     }
     v = first_values(e, r, &args, &rest);
-    r = callee(e, x, &rest, true);
+    r = given(e, x, r, &rest);
     return r && v->kind != VAL_POISON ? elab_apply(e, r, v, site) : e->poison;
 }
 
@@ -211,12 +217,13 @@ Value *elab_call(Elab *e, const Expr *x)
 static Recipe *stage_layer(Elab *e, const Expr *x)
 {
     Args args = {0};
+    Recipe *r;
     Value *v;
 
-    if (!x->parens && x->kind == EXPR_CALL && !elab_args(e, &x->kids, &args))
-        return NULL;
-    if (!x->parens && (x->kind == EXPR_CALL || x->kind == EXPR_NAME))
-        return callee(e, x, &args, x->kind == EXPR_CALL);
+    if (!x->parens && (x->kind == EXPR_CALL || x->kind == EXPR_NAME)) {
+        r = elab_args(e, &x->kids, &args) ? callee(e, x) : NULL;
+        return r ? given(e, x, r, &args) : NULL;
+    }
     v = elab_expr(e, x);
     if (v->kind == VAL_RECIPE)
         return v->recipe;

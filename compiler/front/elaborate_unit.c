@@ -4,6 +4,7 @@
  * difference from, element by element, and an input or target its own. What
  * `output y unit t;` says counts before that. Where neither says it, though
  * some numbers were transformed, a warning does. */
+#include <math.h>
 #include <string.h>
 
 #include "front/differences.h"
@@ -231,16 +232,30 @@ static int64_t count_sums(const Program *p, const Measure *units, int64_t n,
     return differ == 0 ? 1 : in_steps == 0 ? features : n;
 }
 
+/* The power of a unit in which a function of one number gives its result: 0
+ * where it is none, of numbers of either sign. */
+static int power_of(const OpInfo *op)
+{
+    double one, two;
+
+    if (op->n_in != 1 || !op->value)
+        return 0;
+    one = op->value(1, 0, 0);
+    two = op->value(2, 0, 0);
+    if (one == 0 || fabs(op->value(-1, 0, 0)) != fabs(one) ||
+        op->value(4, 0, 0) * one != two * two)
+        return 0;
+    return two == 2 * one ? 1 : two == 4 * one ? 2 : 0;
+}
+
 /* The power of their unit in which terms are that are made of *n alone, where
  * that is a difference; otherwise 0. */
 static int degree(const Node **n)
 {
     int power = 1;
 
-    while ((*n)->op == OP_SQUARE || (*n)->op == OP_ABS) {
-        power *= (*n)->op == OP_SQUARE ? 2 : 1;
-        *n = (*n)->in[0];
-    }
+    for (int k; (k = power_of(&op_table[(*n)->op])) > 0; *n = (*n)->in[0])
+        power *= k;
     return (*n)->op == OP_SUB ? power : 0;
 }
 

@@ -493,7 +493,7 @@ static void defines(void **state)
         {"n=seven", 0},    {"m=7", 0},      {"n", 0},
         {"deep=true", 12}, {"deep=1", 0},   {"sizes=[4, 5, 6]", 4},
         {"sizes=[4", 0},   {"act=tanh", 6}, {"act=nothing", 0},
-        {"n=0x10", 0},     {"n= 7", 0},     {"sizes=[4,x,6]", 0},
+        {"n=0x10", 0},     {"n= 7", 7},     {"sizes=[4,x,6]", 0},
     };
 
     (void)state;
