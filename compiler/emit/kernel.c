@@ -71,18 +71,24 @@ void emit_kernel_names(Emit *e, Plan *plan)
     }
 }
 
+static void call(Emit *e, const char *name, int parts, const char *frame,
+                 int indent)
+{
+    text_printf(e->out, "%*s", 4 * indent, "");
+    if (parts > 1)
+        text_printf(e->out, "nn_run(%s, %s, %d);\n", frame, name, parts);
+    else
+        text_printf(e->out, "%s(%s, 0);\n", name, frame);
+}
+
 void emit_call(Emit *e, const Kernel *k, const char *frame, int indent)
 {
     if (k->empty)
         return;
-    if (k->parts > 1)
-        text_printf(e->out, "%*snn_run(%s, %s, %d);\n", 4 * indent, "", frame,
-                    k->name, k->parts);
-    else
-        text_printf(e->out, "%*s%s(%s, 0);\n", 4 * indent, "", k->name, frame);
+    call(e, k->name, k->parts, frame, indent);
     if (k->finish)
-        text_printf(e->out, "%*s%s_finish(%s);\n", 4 * indent, "", k->name,
-                    frame);
+        call(e, arena_printf(e->arena, "%s_finish", k->name), k->finish, frame,
+             indent);
 }
 
 static void emit_scan(Emit *e, const Kernel *k)

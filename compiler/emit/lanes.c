@@ -110,6 +110,14 @@ static Layout ordered(const LaneWriter *w, const Node *n)
     return l;
 }
 
+/* Whether vectors of a gate's columns are vectors of the whole row. */
+static bool gates_fit(const LaneWriter *w)
+{
+    const Kernel *k = w->scope->kernel;
+    return k->gates == 0 ||
+           k->space.dim[1] / k->gates % w->scope->e->lanes == 0;
+}
+
 static Way way_of(const LaneWriter *w, const Node *n, int axis)
 {
     Layout l = ordered(w, n);
@@ -118,7 +126,7 @@ static Way way_of(const LaneWriter *w, const Node *n, int axis)
     if (n->shape.dim[axis] == 1)
         return WAY_SAME;
     Piece last = a->piece[a->n - 1];
-    bool whole = a->n == 1 || last.size % lanes == 0;
+    bool whole = a->n == 1 || (last.size % lanes == 0 && gates_fit(w));
     return last.stride == 0 && a->n == 1 ? WAY_SAME
            : last.stride == 1 && whole   ? WAY_BESIDE
                                          : WAY_APART;

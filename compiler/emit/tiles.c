@@ -105,18 +105,6 @@ static bool agree(AxisLayout *first, AxisLayout *second, int most,
            (b.n == 0 || layout_reorder(&b, order, second));
 }
 
-/* The columns as those of gates one behind the other, each in whole panels. */
-static bool set_gates(const Kernel *k, bool turned, GemmSpec *s)
-{
-    int64_t n = s->n / k->gates, width = s->b.width;
-    if (turned || (width && n % width))
-        return false;
-    s->gates = k->gates;
-    s->n = n;
-    s->b.gate = width ? n / width * s->b.panel : n;
-    return true;
-}
-
 static bool set_up(const Plan *plan, const Kernel *k, const Target *target,
                    bool turned, Product *p)
 {
@@ -143,8 +131,12 @@ static bool set_up(const Plan *plan, const Kernel *k, const Target *target,
     if (!agree(&a.c, &b.r, 2, &p->inner) || !agree(&a.r, &y.r, 1, &p->rows) ||
         !as_scalars(&a, s->k, &s->a) || !as_panels(&b, target->lanes, &s->b))
         return false;
-    if (k->gates && !set_gates(k, turned, s))
-        return false;
+    if (k->gates) {
+        p->sums = s->c.row = gemm_gates_row(s->n, target);
+        s->b_rough =
+            rough(&s->b, s->n, target->lanes) && of_caller(plan, n->in[1]);
+        return !turned;
+    }
     p->direct = has_y && k->nodes.n == 1 && as_panels(&y, target->lanes, &s->c);
     s->c_rough = !p->direct || rough(&s->c, s->n, target->lanes);
     s->b_rough = rough(&s->b, s->n, target->lanes) &&
@@ -207,6 +199,9 @@ static bool tiled(const Plan *plan, const Node *n)
            (l->axis[0].n == 1 && m.c.n == 1 && as_panels(&m, 1, &rows));
 }
 
+/* That take as long as moving an element. */
+enum { OPERATIONS = 4 };
+
 static void plan_product(Plan *plan, Kernel *k, const CodeOptions *o)
 {
     const Target *target = target_find(o->target);
@@ -216,12 +211,17 @@ static void plan_product(Plan *plan, Kernel *k, const CodeOptions *o)
     if (!set_up_either(plan, k, target, p))
         copy_operands(plan, k, target, p);
     p->spec.unroll = tiles_unroll(o);
-    p->spec.store = p->direct ? NULL : no_hook;
-    p->spec.operations = p->direct ? 0 : lane_operations(k);
+    bool stores = p->direct || p->sums;
+    p->spec.store = stores ? NULL : no_hook;
+    p->spec.operations = stores ? 0 : lane_operations(k);
     p->plan = gemm_plan(plan->arena, &p->spec, target);
     k->tile = p;
     k->parts = p->batch > 1 ? p->batch : p->plan->units;
-    k->scratch = p->plan->scratch * 4 * k->parts;
+    k->scratch = (p->spec.m * p->sums + p->plan->scratch * k->parts) * 4;
+    if (p->sums)
+        k->finish = parts_of(p->spec.m * p->spec.n / k->gates *
+                                 lane_operations(k) / OPERATIONS,
+                             p->spec.m);
     k->why = p->plan->why;
 }
 
@@ -256,7 +256,7 @@ static void hook(Text *out, void *context, const GemmCell *cell)
     LanePoint at = {.axis = p->turned ? 0 : 1, .count = cell->lanes};
     at.index[at.axis] = bracket(out->arena, cell->column);
     at.index[!at.axis] = bracket(out->arena, cell->row);
-    bool braces = w->scope->kernel->nodes.n > 1;
+    bool braces = w->scope->kernel->nodes.n > 1 && cell->n == 1;
     text_add(out, braces ? "{\n" : "");
     lane_print(out, w, cell->acc, &at);
     text_add(out, braces ? "}\n" : "");
@@ -271,6 +271,43 @@ static const char *of_part(Scope *s, const Product *p, const Node *n, int i)
                         : pointer;
 }
 
+/* The sums of gates. */
+static const char *sums_of(const Scope *s)
+{
+    return arena_printf(s->e->arena, "(float *)nn_at(f, %s)",
+                        places_at(s->e, s->kernel->scratch_buffer));
+}
+
+/* NAME_finish computes what becomes of gates. */
+static void write_gates(Scope *s, const Product *p)
+{
+    const Kernel *k = s->kernel;
+    Scope last = scope_new(s->e, s->plan, k);
+    LaneWriter w = lane_writer(&last, NULL);
+    w.order[0] = p->rows;
+    GateSpec gates = {.gates = k->gates,
+                      .n = p->spec.n / k->gates,
+                      .row = p->sums,
+                      .store = hook,
+                      .context = &w,
+                      .params = w.params};
+    Arena *arena = s->e->arena;
+    const char *name =
+        emit_name(s->e, arena_printf(arena, "%s_gates", s->tile));
+    size_t start = s->e->out->n;
+    text_add(s->e->out, "\n");
+    gemm_gates(s->e->out, &gates, s->e->target, name);
+    share_tile(&last, start, name);
+    s->start = last.start;
+    text_printf(s->e->out,
+                "\nstatic void %s_finish(void *frame, int part)\n{\n"
+                "    const nn_frame *f = frame;\n%s%s"
+                "    %s(%s%s, %s);\n}\n",
+                k->name, k->finish == 1 ? "    (void)part;\n" : "",
+                text_str(&last.head), last.tile, sums_of(s), w.args,
+                parts_units(arena, k->finish, (int)p->spec.m));
+}
+
 void emit_product(Scope *s)
 {
     const Kernel *k = s->kernel;
@@ -278,11 +315,15 @@ void emit_product(Scope *s)
     const Node *n = k->anchor;
     const char *a = of_part(s, p, n->in[p->turned], 0);
     const char *b = of_part(s, p, n->in[!p->turned], 1);
-    const char *c = p->direct ? of_part(s, p, n, 2) : NULL;
-    LaneWriter w = lane_writer(s, p->direct ? n : NULL);
+    const char *c = p->direct ? of_part(s, p, n, 2)
+                    : p->sums ? sums_of(s)
+                              : NULL;
+    LaneWriter w = {.params = "", .args = ""};
+    if (!p->sums)
+        w = lane_writer(s, p->direct ? n : NULL);
     w.order[p->turned] = p->rows;
     p->plan->spec.params = w.params;
-    p->plan->spec.store = p->direct ? NULL : hook;
+    p->plan->spec.store = c ? NULL : hook;
     p->plan->spec.context = &w;
     const char *name = share_name(s);
     size_t start = s->e->out->n;
@@ -293,11 +334,14 @@ void emit_product(Scope *s)
     if (c)
         text_printf(&s->body, ", %s", c);
     if (p->plan->scratch)
-        text_printf(&s->body, ",\n        (float *)nn_at(f, %s) + part * %lld",
-                    places_at(s->e, k->scratch_buffer),
-                    (long long)p->plan->scratch);
+        text_printf(
+            &s->body, ",\n        (float *)nn_at(f, %s) + %lld + part * %lld",
+            places_at(s->e, k->scratch_buffer),
+            (long long)(p->spec.m * p->sums), (long long)p->plan->scratch);
     if (p->batch > 1)
         text_printf(&s->body, "%s, 0, %d);\n", w.args, p->plan->units);
     else
         text_printf(&s->body, "%s, part, part + 1);\n", w.args);
+    if (p->sums)
+        write_gates(s, p);
 }

@@ -220,8 +220,8 @@ static void write_finish(Scope *s, const ConvPlan *p, const char *name)
     Scope last = scope_new(s->e, s->plan, k);
     const char *dw = buffer_of(&last, schedule_conv_primary(k));
     text_printf(s->e->out,
-                "\nstatic void %s_finish(void *frame)\n{\n"
-                "    const nn_frame *f = frame;\n%s"
+                "\nstatic void %s_finish(void *frame, int part)\n{\n"
+                "    const nn_frame *f = frame;\n    (void)part;\n%s"
                 "    %s_finish(%s, %s);\n}\n",
                 k->name, text_str(&last.head), name, partial(s, p), dw);
 }

@@ -15,21 +15,26 @@ static bool traced(const Plan *plan, const Node *n)
 
 static int write_rows(Emit *e, const Plan *plan, const Kernel *k)
 {
-    int rows = 0;
+    int rows = 0, parts = k->parts;
+    const char *name = k->name;
+    if (k->finish) {
+        text_printf(e->out, "    {%s, %d, %d, 0, 0},\n", name, parts, k->row);
+        name = arena_printf(e->arena, "%s_finish", name);
+        parts = k->finish;
+    }
     for (int j = 0; j < k->stores.n; j++) {
         const Node *n = k->stores.at[j];
         if (!traced(plan, n))
             continue;
         text_printf(e->out, "    {%s, %d, %d, %s, %lld},\n",
-                    rows ? "NULL" : k->name, k->parts, k->row,
+                    rows ? "NULL" : name, parts, k->row,
                     places_at(e, plan->value[n->id].buffer),
                     (long long)shape_count(&n->shape));
         rows++;
     }
     if (rows == 0)
-        text_printf(e->out, "    {%s, %d, %d, 0, 0},\n", k->name, k->parts,
-                    k->row);
-    return rows ? rows : 1;
+        text_printf(e->out, "    {%s, %d, %d, 0, 0},\n", name, parts, k->row);
+    return (rows ? rows : 1) + (k->finish > 0);
 }
 
 int emit_trace(Emit *e, const Plan *plan, const Kernel *last)
@@ -41,7 +46,7 @@ int emit_trace(Emit *e, const Plan *plan, const Kernel *last)
                 "static const nn_trace %s_trace[] = {\n",
                 plan->prefix);
     for (int i = 0; i <= last->position; i++)
-        if (!plan->kernels.at[i]->empty && !plan->kernels.at[i]->finish)
+        if (!plan->kernels.at[i]->empty)
             rows += write_rows(e, plan, plan->kernels.at[i]);
     text_add(e->out, "};\n");
     return rows;

@@ -73,7 +73,8 @@ struct Kernel {
     int parts;          /* literal, for threads; 1: not divided */
     bool empty;         /* others have written its result already */
     bool prepared;      /* runs when parameters are set, not in the entry */
-    bool finish;        /* NAME_finish runs once behind all parts */
+    int finish;         /* parts of NAME_finish, which runs behind all others;
+                           0: there is none */
     int64_t scratch;    /* bytes */
     Buffer *scratch_buffer;
     Plan *body;      /* SCAN */

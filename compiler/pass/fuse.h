@@ -47,7 +47,7 @@ bool fuse_needs(Fuser *f, const Node *n, const Kernel *k);
 bool fuse_kernel_needs(Fuser *f, const Kernel *of, const Kernel *k);
 
 /* Places a slice of a row of a product's results with the product, where what
- * is computed of several such slices can be computed of its registers. */
+ * is computed of several such slices can be computed of its sums. */
 void fuse_gate(Fuser *f, Node *n);
 
 /* Places poolings, and gradients of poolings and convolutions; false for any

@@ -1,12 +1,10 @@
-/* fuse_gates.c: slices of a product's rows stay in its registers.
+/* fuse_gates.c: slices of a product's rows stay in its kernel.
  *
- * A row of results that is cut into slices of one size, its gates, is computed
- * by a tile that holds the same columns of every gate at once. So what combines
- * gates element by element, the cell of a recurrent layer, joins the product
- * as an activation does. Not where that costs more than it saves: gates that
- * end within a vector, and more of them than leave registers for rows. */
+ * Where a row of results is cut into slices of one size, its gates, the kernel
+ * keeps the sums in scratch until all are there. So what combines gates
+ * element by element, the cell of a recurrent layer, joins the product as an
+ * activation does, whatever the width of a gate. */
 #include "pass/fuse.h"
-#include "tile/gemm.h"
 
 /* Whether n is one of the slices that its source falls into. */
 static bool is_gate(const Node *n)
@@ -37,14 +35,6 @@ static bool has_map(const Fuser *f, const Node *n)
     return false;
 }
 
-/* Whether a good tile, which has several rows, holds gates of this size. The
- * same for all entries, since they share the weights' layout. */
-static bool suits(int gates, int64_t size, const Target *t)
-{
-    enum { ROWS = 4 };
-    return size % t->lanes == 0 && gemm_tile_fits(ROWS, gates, t);
-}
-
 void fuse_gate(Fuser *f, Node *n)
 {
     Kernel *k = f->of[n->in[0]->id];
@@ -53,10 +43,8 @@ void fuse_gate(Fuser *f, Node *n)
         return;
     int64_t size = n->attr.part.size;
     int gates = (int)(k->space.dim[1] / size);
-    const Target *target = target_find(f->options->target);
     if (!is_gate(n) || gates < 2 || (k->gates && k->gates != gates) ||
-        !only_gates(f, n->in[0], size) || !has_map(f, n) ||
-        !suits(gates, size, target))
+        !only_gates(f, n->in[0], size) || !has_map(f, n))
         return;
     k->gates = gates;
     fuse_append(f, k, n);

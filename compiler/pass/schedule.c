@@ -25,19 +25,6 @@ static Layout panels_layout(const Panels *p, const GemmSpec *s, int lane_axis,
     return l;
 }
 
-/* Slices of the product's rows that its kernel computes together, or 0. */
-static int gates_of(const Plan *plan, const Node *n)
-{
-    return plan->value[n->id].kernel->gates;
-}
-
-/* Gates one behind the other: panels of one vector. */
-static Panels gate_panels(const GemmSpec *s, const Target *target)
-{
-    int width = target->lanes;
-    return (Panels){.width = width, .row = width, .panel = s->k * width};
-}
-
 static GemmSpec spec_of(const Node *n)
 {
     int64_t k = n->in[0]->shape.dim[n->attr.mm.ta ? 0 : 1];
@@ -50,8 +37,7 @@ static GemmSpec spec_of(const Node *n)
 static Layout *packed(const Plan *plan, const Node *n, const Target *target)
 {
     GemmSpec s = spec_of(n);
-    int gates = gates_of(plan, n);
-    Panels p = gates ? gate_panels(&s, target) : gemm_panels(&s, target);
+    Panels p = gemm_panels(&s, target);
     Layout *l = NEW(plan->arena, Layout), x;
     *l = panels_layout(&p, &s, n->attr.mm.tb ? 0 : 1, target);
     int k_axis = n->attr.mm.tb ? 1 : 0;
@@ -109,10 +95,9 @@ static AxisOrder inner_order(const Plan *plan, const Node *n, int axis)
 }
 
 /* Whether the operand's elements lie side by side along its columns (after
- * ta or tb), in whole vectors that end where gates do, and its rows at one
- * stride in that order. */
+ * ta or tb), in whole vectors, and its rows at one stride in that order. */
 static bool beside(const Plan *plan, const Node *n, bool swap, AxisOrder order,
-                   const Target *target, int gates)
+                   const Target *target)
 {
     Layout l;
     AxisLayout in_order;
@@ -122,9 +107,8 @@ static bool beside(const Plan *plan, const Node *n, bool swap, AxisOrder order,
     if (layout_reorder(rows, &order, &in_order))
         rows = &in_order;
     Piece last = lanes->piece[lanes->n - 1];
-    bool whole = lanes->n == 1 ||
-                 (lanes->n == 2 && last.size % target->lanes == 0 &&
-                  (!gates || n->shape.dim[!swap] / gates % last.size == 0));
+    bool whole =
+        lanes->n == 1 || (lanes->n == 2 && last.size % target->lanes == 0);
     return rows->n == 1 && whole && (last.stride == 1 || last.size == 1);
 }
 
@@ -150,8 +134,7 @@ static void settle_fixed(Plan *plan, const Node *n, const Target *target)
         return;
     if (schedule_known(plan->outer, *outer, &l)) {
         v->want = schedule_keep(plan, l);
-        if (beside(plan, w, n->attr.mm.tb, (AxisOrder){0}, target,
-                   gates_of(plan, n)))
+        if (beside(plan, w, n->attr.mm.tb, (AxisOrder){0}, target))
             return;
     }
     v->want = packed(plan, n, target);
@@ -171,9 +154,9 @@ static void copy_operands(Plan *plan, const Target *target)
             continue;
         settle_fixed(plan, n, target);
         AxisOrder order = inner_order(plan, n->in[0], !n->attr.mm.ta);
-        if (beside(plan, n->in[1], n->attr.mm.tb, order, target, k->gates) ||
+        if (beside(plan, n->in[1], n->attr.mm.tb, order, target) ||
             (!k->gates &&
-             beside(plan, n->in[0], !n->attr.mm.ta, (AxisOrder){0}, target, 0)))
+             beside(plan, n->in[0], !n->attr.mm.ta, (AxisOrder){0}, target)))
             continue;
         n->in[1] = under(plan, n->in[1], packed(plan, n, target));
     }

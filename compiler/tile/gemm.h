@@ -18,10 +18,7 @@
  * Files that hold the function include <stddef.h> and the prelude of target.h.
  *
  * Columns. v counts whole vectors' lanes: with W lanes and n columns,
- * ceil(n / W) * W of them exist. Gates are products of n columns each, a
- * multiple of W, whose results meet in one place, as the four of an LSTM:
- * their columns stand one behind the other in B, a tile is one vector of each
- * gate, and a hook stores what becomes of them.
+ * ceil(n / W) * W of them exist.
  *
  * B's lanes beyond n are zero in packed weights. Where b_rough or c_rough
  * says that B's or C's rows have no such room, the last vector is read or
@@ -38,7 +35,6 @@
 typedef struct Panels {
     int width; /* a multiple of the lanes, or 0 */
     int64_t row, panel;
-    int64_t gate; /* B: from a gate's columns to the next's */
 } Panels;
 
 /* Where A's element (m, k) lies:
@@ -48,24 +44,24 @@ typedef struct Scalars {
     int64_t row, column, block, outer;
 } Scalars;
 
-/* What a hook gets: one vector, or one of each gate, of results in
- * registers. */
+/* What a hook gets: one vector of results in a register, or one of each gate.
+ */
 typedef struct GemmCell {
     const char *row;    /* C expressions in brackets, ptrdiff_t: m, */
-    const char *column; /* and the column 0..n-1 of lane 0 */
+    const char *column; /* and the column of lane 0, in its gate */
     int lanes; /* lanes that are columns: fewer than the target's in the last
                   vector of an n that is no multiple, else all */
     int n;     /* how many registers: the gates */
     const char *const *acc; /* their names, nn_vec variables */
 } GemmCell;
 
-/* Prints statements on one cell; braces of its own where it declares names.
+/* Prints statements on one cell; braces of its own where it declares names,
+ * but not round gates.
  * The text may use the holes of template.h's language, loops included. */
 typedef void GemmHook(Text *out, void *context, const GemmCell *cell);
 
 typedef struct GemmSpec {
     int64_t m, n, k;
-    int gates; /* 0 counts as 1 */
     Scalars a;
     Panels b, c;
     bool b_rough;    /* plain B: behind n columns of a row nothing may be read.
@@ -107,12 +103,30 @@ Panels gemm_panels(const GemmSpec *spec, const Target *target);
 int64_t gemm_size(const Panels *panels, int64_t rows, int64_t n,
                   const Target *target);
 
-/* Whether registers hold a tile of so many rows and vectors. */
-bool gemm_tile_fits(int64_t rows, int64_t vectors, const Target *target);
-
 GemmPlan *gemm_plan(Arena *arena, const GemmSpec *spec, const Target *target);
 
 /* Prints the function of the plan. */
 void gemm_emit(Text *out, const GemmPlan *plan, const char *name);
+
+/* Gates are equal stretches of a product's columns whose results meet in one
+ * place, as the four of an LSTM. The product leaves its sums in plain rows,
+ * and when all are there, a second function goes through them. */
+typedef struct GateSpec {
+    int gates;
+    int64_t n;       /* columns of one of them */
+    int64_t row;     /* gemm_gates_row */
+    GemmHook *store; /* gets a vector of each gate */
+    void *context;
+    const char *params; /* EXTRA */
+} GateSpec;
+
+/* Reals from a row of n sums to the next: what is read beyond a gate that ends
+ * within a vector lies in the row too. */
+int64_t gemm_gates_row(int64_t n, const Target *target);
+
+/* Prints static void NAME(const float *restrict sums EXTRA, int from, int to),
+ * which does rows from..to-1. */
+void gemm_gates(Text *out, const GateSpec *spec, const Target *target,
+                const char *name);
 
 #endif

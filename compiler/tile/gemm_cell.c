@@ -5,17 +5,12 @@
  * of the results (C, partial sums, a hook). */
 #include "tile/gemm_tile.h"
 
-static int gates_of(const GemmSpec *s)
-{
-    return s->gates > 1 ? s->gates : 1;
-}
-
 int gemm_lanes(const Tile *tile, int q)
 {
     const GemmSpec *s = &tile->plan->spec;
     int w = tile->plan->target->lanes;
     int rest = (int)(s->n % w);
-    bool partial = tile->last && rest > 0 && q >= tile->vectors - gates_of(s);
+    bool partial = tile->last && rest > 0 && q == tile->vectors - 1;
     return partial ? rest : w;
 }
 
@@ -102,61 +97,21 @@ static int room(const Tile *tile, int q)
     return p->spec.c_rough ? gemm_lanes(tile, q) : p->target->lanes;
 }
 
-/* The columns at vector q, of each gate. */
-static GemmCell columns_of(const Tile *tile, int q, Arena *arena)
-{
-    const GemmPlan *p = tile->plan;
-    int w = p->target->lanes, gates = gates_of(&p->spec);
-    return (GemmCell){.column =
-                          arena_printf(arena, "(j * %d + %d)",
-                                       p->vectors / gates * w, q / gates * w),
-                      .lanes = room(tile, q + gates - 1),
-                      .n = gates};
-}
-
-/* Long statements on gates are written once, in a loop over the rows. */
-static void cells_in_loop(Text *out, const Tile *tile)
-{
-    const GemmSpec *s = &tile->plan->spec;
-    const char **names = NEWN(out->arena, const char *, s->gates);
-    GemmCell cell = columns_of(tile, 0, out->arena);
-    text_printf(out, "nn_vec gates[%d];\n", tile->rows * s->gates);
-    for (int i = 0; i < tile->rows; i++) {
-        for (int g = 0; g < s->gates; g++) {
-            text_printf(out, "gates[%d] = %s;\n", i * s->gates + g,
-                        acc(out->arena, i, g));
-        }
-    }
-    text_printf(out, "for (ptrdiff_t row = 0; row < %d; row++) {\n",
-                tile->rows);
-    for (int g = 0; g < s->gates; g++) {
-        names[g] =
-            arena_printf(out->arena, "gates[row * %d + %d]", s->gates, g);
-    }
-    cell.row = "(m + row)";
-    cell.acc = names;
-    s->store(out, s->context, &cell);
-    text_add(out, "}\n");
-}
-
-/* Calls the hook on each vector, or one of each gate, of each row. */
+/* Calls the hook on each vector of each row. */
 static void cells(Text *out, const Tile *tile)
 {
     const GemmSpec *s = &tile->plan->spec;
-    int gates = gates_of(s);
-    if (gates > 1 && tile->rows > 1) {
-        cells_in_loop(out, tile);
-        return;
-    }
-    const char **names = NEWN(out->arena, const char *, gates);
+    int w = tile->plan->target->lanes;
     for (int i = 0; i < tile->rows; i++) {
-        for (int q = 0; q < tile->vectors; q += gates) {
-            GemmCell cell = columns_of(tile, q, out->arena);
-            for (int g = 0; g < gates; g++) {
-                names[g] = acc(out->arena, i, q + g);
-            }
-            cell.row = arena_printf(out->arena, "(m + %d)", i);
-            cell.acc = names;
+        for (int q = 0; q < tile->vectors; q++) {
+            const char *name = acc(out->arena, i, q);
+            GemmCell cell = {.row = arena_printf(out->arena, "(m + %d)", i),
+                             .column =
+                                 arena_printf(out->arena, "(j * %d + %d)",
+                                              tile->plan->vectors * w, q * w),
+                             .lanes = room(tile, q),
+                             .n = 1,
+                             .acc = &name};
             s->store(out, s->context, &cell);
         }
     }

@@ -31,12 +31,6 @@ typedef struct LoadHook {
     const char *pointer;
 } LoadHook;
 
-/* Where vector q of a tile stands in a row of B, or of its copy. */
-static int64_t b_vector(const GemmPlan *p, int q)
-{
-    return p->spec.b.gate ? q * p->spec.b.gate : (int64_t)q * p->target->lanes;
-}
-
 /* Vector q of the tile at step k of B, or of its copy. */
 static void load_vector(Text *out, const Tile *tile, const char *pointer,
                         int64_t row, const char *k, int q, bool rough)
@@ -45,9 +39,8 @@ static void load_vector(Text *out, const Tile *tile, const char *pointer,
     if (strchr(k, ' ') != NULL) {
         k = arena_printf(out->arena, "(%s)", k);
     }
-    const char *at =
-        arena_printf(out->arena, "&%s[%s * %lld + %lld]", pointer, k,
-                     (long long)row, (long long)b_vector(tile->plan, q));
+    const char *at = arena_printf(out->arena, "&%s[%s * %lld + %d]", pointer, k,
+                                  (long long)row, q * w);
     int lanes = rough ? gemm_lanes(tile, q) : w;
     if (lanes < w) {
         text_printf(out, "nn_vload_n(%s, %d)", at, lanes);
@@ -250,7 +243,7 @@ static const char *columns_text(Emit *e, int vectors, bool last)
 static const char *b_start(Arena *arena, const GemmPlan *p)
 {
     const Panels *b = &p->spec.b;
-    int tile = (b->gate ? 1 : p->vectors) * p->target->lanes;
+    int tile = p->vectors * p->target->lanes;
     const char *columns = arena_printf(arena, "j * %d", tile);
     if (b->width == tile) {
         columns = arena_printf(arena, "j * %lld", (long long)b->panel);

@@ -41,14 +41,9 @@ static int64_t larger(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
-static int gates_of(const GemmSpec *s)
-{
-    return s->gates > 1 ? s->gates : 1;
-}
-
 int64_t gemm_row_vectors(const GemmSpec *s, const Target *t)
 {
-    return ceil_div(s->n, t->lanes) * gates_of(s);
+    return ceil_div(s->n, t->lanes);
 }
 
 /* Registers of a tile: sums, one step's vectors, a broadcast scalar, and a
@@ -58,7 +53,8 @@ static int registers(int64_t rows, int64_t vectors, const Target *t)
     return (int)smaller(INT_MAX, rows * vectors + vectors + 1 + !t->fma);
 }
 
-bool gemm_tile_fits(int64_t rows, int64_t vectors, const Target *t)
+/* Whether registers hold a tile of so many rows and vectors. */
+static bool fits(int64_t rows, int64_t vectors, const Target *t)
 {
     return registers(rows, vectors, t) <= t->registers - 2 * t->broadcast;
 }
@@ -75,9 +71,6 @@ static bool divides(int64_t vectors, const Panels *p, const Target *t,
 static bool suits(const GemmSpec *s, const Target *t, int64_t vectors,
                   bool any_b)
 {
-    if (gates_of(s) > 1) {
-        return vectors == gates_of(s);
-    }
     return (any_b || divides(vectors, &s->b, t, false)) &&
            (s->store != NULL || divides(vectors, &s->c, t, true));
 }
@@ -103,7 +96,7 @@ static double step_cycles(int64_t rows, int64_t vectors, int n_streams,
     }
     double bound = fmax(fma, load);
     double chain = (double)t->latency / n_streams;
-    double spill = gemm_tile_fits(rows, vectors, t) ? 1 : 3;
+    double spill = fits(rows, vectors, t) ? 1 : 3;
     return fmax(bound + 0.1 * fmin(fma, load), chain) * spill;
 }
 
@@ -121,7 +114,7 @@ static double tile_cycles(const GemmSpec *s, const Target *t, int64_t rows,
         steps = fmax(steps, bytes / t->l2_rate);
     }
     return steps + 30 + sums * (1.5 + n_streams - 1) +
-           sums / gates_of(s) * s->operations / t->fmas;
+           sums * s->operations / t->fmas;
 }
 
 Cut gemm_cut(int64_t whole, int64_t tile)
@@ -167,7 +160,7 @@ static bool choose_tile(const GemmSpec *s, const Target *t, bool any_b,
             continue;
         }
         for (int64_t r = 1; r <= smaller(MAX_ROWS, s->m); r++) {
-            if (!gemm_tile_fits(r, v, t) && r > 1) {
+            if (!fits(r, v, t) && r > 1) {
                 break;
             }
             double cycles = all_cycles(s, t, r, v);
@@ -304,8 +297,8 @@ static bool conflicts(const GemmPlan *p)
 static void choose_pack(GemmPlan *p)
 {
     const GemmSpec *s = &p->spec;
-    p->pack = s->b.width == 0 && s->b.gate == 0 && conflicts(p) &&
-              p->chunk >= 24 && p->chunk >= 3 * (int64_t)p->rows;
+    p->pack = s->b.width == 0 && conflicts(p) && p->chunk >= 24 &&
+              p->chunk >= 3 * (int64_t)p->rows;
     p->scratch = gemm_partial(p);
     if (p->pack) {
         p->scratch += p->block * p->vectors * p->target->lanes;
@@ -388,8 +381,7 @@ GemmPlan *gemm_plan(Arena *arena, const GemmSpec *spec, const Target *target)
                   gemm_inner(p) == p->block &&
                   spec->b.width == p->vectors * target->lanes &&
                   b_bytes > target->l2;
-    p->flops = 2.0 * (double)spec->m * (double)spec->n * gates_of(spec) *
-               (double)spec->k;
+    p->flops = 2.0 * (double)spec->m * (double)spec->n * (double)spec->k;
     p->why = explain(arena, p, all_cycles(spec, target, p->rows, p->vectors));
     return p;
 }

@@ -9,7 +9,7 @@ static int compare(const Case *c, const float *a, const float *b,
                    const float *after)
 {
     double worst = 0;
-    double terms = (double)c->k * (double)c->gates * 2;
+    double terms = (double)c->k * 2;
     for (long m = 0; m < c->m; m++) {
         for (long n = 0; n < c->n; n++) {
             double want = wanted(c, a, b, m, n);
@@ -45,8 +45,8 @@ static int check(const Case *c)
 {
     long c_n = size_of(c, c->c_width, c->c_row, c->c_panel, c->m, whole_row(c),
                        c->c_rough);
-    long b_n = size_of(c, c->b_width, c->b_row, c->b_panel, c->k,
-                       whole_row(c) * c->gates, c->b_rough);
+    long b_n = size_of(c, c->b_width, c->b_row, c->b_panel, c->k, whole_row(c),
+                       c->b_rough);
     float *a = buffer(a_at(c, c->m - 1, c->k - 1) + 1, 1);
     float *b = buffer(b_n, 1);
     float *before = buffer(c_n, 1);

@@ -17,12 +17,12 @@
 #include "tile/template.h"
 
 enum { PLAIN, PACKED, HALVES }; /* layouts of B and C in the table */
-enum { LINE = 1, GATES };       /* hooks, as in gemm_sums.h */
+enum { LINE = 1 };              /* a hook, as in gemm_sums.h */
 
 typedef struct Row {
     const char *name;
     int m, n, k;
-    int gates, turned; /* turned: A[m][k] lies at a[k * row + m] */
+    int turned; /* A[m][k] lies at a[k * row + m] */
     int b, c;
     int hook;
     bool rough;
@@ -49,11 +49,6 @@ static const Row rows[] = {
     {"long", 20, 96, 2100, .b = PACKED, .hook = LINE, .unroll = -1},
     {"uneven", 33, 50, 1031, .b = PACKED, .unroll = -1},
     {"line", 12, 45, 30, .b = PACKED, .hook = LINE, .rough = true, .unroll = -1},
-    {"gates", 32, 48, 40, .gates = 4, .b = PACKED, .hook = GATES, .unroll = -1},
-    {"gates odd", 7, 32, 19, .gates = 3, .b = PACKED, .hook = GATES, .rough = true, .unroll = -1},
-    {"gates row", 1, 64, 64, .gates = 4, .b = PACKED, .hook = GATES, .unroll = -1},
-    {"gates plain", 9, 32, 31, .gates = 2, .hook = GATES, .unroll = -1},
-    {"gates long", 20, 96, 2100, .gates = 3, .b = PACKED, .hook = GATES, .unroll = -1},
     {"blocks", 16, 32, 128, .b = PACKED, .blocks = 4, .unroll = -1},
     {"blocks long", 20, 96, 2048, .b = PACKED, .blocks = 64, .unroll = -1},
     {"blocks longer", 20, 96, 2048, .b = PACKED, .blocks = 2, .unroll = -1},
@@ -120,24 +115,11 @@ static Panels layout(int kind, int64_t height, const Target *t, int64_t plain,
     return (Panels){.width = width, .row = width, .panel = height * width};
 }
 
-/* Gates one behind the other. */
-static Panels gates_layout(const Row *r, const Target *t)
-{
-    int w = t->lanes;
-    if (r->b == PLAIN) {
-        return (Panels){.row = (int64_t)r->n * r->gates, .gate = r->n};
-    }
-    return (Panels){.width = w,
-                    .row = w,
-                    .panel = (int64_t)r->k * w,
-                    .gate = (int64_t)r->n * r->k};
-}
-
 static GemmSpec spec_of(const Row *r, const Target *t, Rows *y)
 {
     int64_t whole = (r->n + t->lanes - 1) / t->lanes * t->lanes;
     int64_t plain = r->rough ? r->n : whole;
-    GemmSpec s = {.m = r->m, .n = r->n, .k = r->k, .gates = r->gates};
+    GemmSpec s = {.m = r->m, .n = r->n, .k = r->k};
     s.a = (Scalars){.row = r->k + 3, .column = 1};
     if (r->turned) {
         s.a = (Scalars){.row = 1, .column = r->m + 2};
@@ -157,13 +139,12 @@ static GemmSpec spec_of(const Row *r, const Target *t, Rows *y)
     s.unroll = r->unroll;
     *y = (Rows){plain, t->lanes};
     s.context = y;
-    static GemmHook *const hooks[] = {NULL, line_hook, gates_hook};
+    static GemmHook *const hooks[] = {NULL, line_hook};
     s.store = hooks[r->hook];
     s.params = s.store != NULL ? ", float *restrict y" : NULL;
     Panels none = {0};
     s.c = layout(r->c, r->m, t, plain, none);
-    s.b = r->gates > 1 ? gates_layout(r, t)
-                       : layout(r->b, r->k, t, plain, gemm_panels(&s, t));
+    s.b = layout(r->b, r->k, t, plain, gemm_panels(&s, t));
     return s;
 }
 
@@ -186,24 +167,49 @@ static void print_case(Text *out, Text *table, const Row *r, int i,
         p->scratch == 0 ? ", c"
         : s.store       ? ", scratch, c"
                         : ", c, scratch");
-    text_printf(table, "{\"%s %s\", %d, %d, %d, %d, %d, ", r->name, t->name,
-                r->m, r->n, r->k, s.gates > 1 ? s.gates : 1, t->lanes);
+    text_printf(table, "{\"%s %s\", %d, %d, %d, %d, ", r->name, t->name, r->m,
+                r->n, r->k, t->lanes);
     text_printf(table, "%lld, %lld, %lld, %lld, ", (long long)s.a.row,
                 (long long)s.a.column, (long long)s.a.block,
                 (long long)s.a.outer);
-    text_printf(table, "%d, %lld, %lld, %lld, %d, %lld, %lld, ", s.b.width,
-                (long long)s.b.row, (long long)s.b.panel, (long long)s.b.gate,
-                s.c.width, (long long)s.c.row, (long long)s.c.panel);
+    text_printf(table, "%d, %lld, %lld, %d, %lld, %lld, ", s.b.width,
+                (long long)s.b.row, (long long)s.b.panel, s.c.width,
+                (long long)s.c.row, (long long)s.c.panel);
     text_printf(table, "%d, %d, %d, %d, %lld, call_%d},\n", s.b_rough,
                 s.c_rough, r->hook, p->units, (long long)p->scratch, i);
 }
 
+/* Gates that end with vectors, within one, and within the first. */
+static const struct {
+    int gates, n;
+} gated[] = {{4, 32}, {3, 20}, {2, 3}, {7, 17}, {40, 16}};
+
+enum { GATED = sizeof gated / sizeof *gated };
+
+static void print_gates(Text *out, Text *table, int i, const Target *t)
+{
+    Rows y = {gated[i].n, t->lanes};
+    GateSpec s = {.gates = gated[i].gates,
+                  .n = gated[i].n,
+                  .row = gemm_gates_row(gated[i].gates * gated[i].n, t),
+                  .store = gates_hook,
+                  .context = &y,
+                  .params = ", float *restrict y"};
+    gemm_gates(out, &s, t, arena_printf(out->arena, "gates_%d", i));
+    text_printf(table, "bad |= check_gates(%d, %d, %lld, gates_%d);\n", s.gates,
+                gated[i].n, (long long)s.row, i);
+}
+
 static void print_program(Text *out, const Target *t)
 {
+    Text more = {.arena = out->arena};
     Text body = {.arena = out->arena};
     Text table = {.arena = out->arena};
     for (int i = 0; i < ROWS; i++) {
         print_case(&body, &table, &rows[i], i, t);
+    }
+    for (int i = 0; i < GATED; i++) {
+        print_gates(&body, &more, i, t);
     }
     text_add(out, "#include <stddef.h>\n\n");
     target_prelude(out, t, text_str(&body));
@@ -212,8 +218,8 @@ static void print_program(Text *out, const Target *t)
                 "static const Case cases[] = {\n%s};\n\n"
                 "int main(void)\n{\nint bad = 0;\n"
                 "for (int i = 0; i < %d; i++) {\nbad |= check(&cases[i]);\n}\n"
-                "return bad;\n}\n",
-                text_str(&body), text_str(&table), ROWS);
+                "%sreturn bad;\n}\n",
+                text_str(&body), text_str(&table), ROWS, text_str(&more));
 }
 
 static bool runs(const Target *t)
