@@ -63,7 +63,7 @@ static const Row passes[] = {
 
 /* From Graph to Plan: see plan_entry. */
 static const char *const steps[] = {"fuse",  "schedule", "layout", "tiles",
-                                    "order", "prepare",  "memplan"};
+                                    "order", "prepare",  "feed",   "memplan"};
 
 enum {
     PASSES = sizeof passes / sizeof *passes,
@@ -190,6 +190,7 @@ static Plan *plan_entry(Program *p, Entry *e, const CodeOptions *o,
     plan = after(tiles(plan, o), "tiles", d);
     plan = after(order(plan), "order", d);
     plan = after(o->plain ? plan : prepare(p, plan), "prepare", d);
+    plan = after(feed(plan), "feed", d);
     plan = after(memplan(plan, o), "memplan", d);
     plan_check(plan, o);
     return plan;

@@ -83,7 +83,7 @@ static void call(Emit *e, const char *name, int parts, const char *frame,
 
 void emit_call(Emit *e, const Kernel *k, const char *frame, int indent)
 {
-    if (k->empty)
+    if (k->empty || k->feeds)
         return;
     call(e, k->name, k->parts, frame, indent);
     if (k->finish)
@@ -91,11 +91,34 @@ void emit_call(Emit *e, const Kernel *k, const char *frame, int indent)
              indent);
 }
 
-static void emit_scan(Emit *e, const Kernel *k)
+/* NAME_block: the parts of a product that make the next steps' rows. */
+static void emit_block(Emit *e, const Kernel *k)
+{
+    long long steps = (long long)k->feeds->anchor->attr.scan->steps;
+    text_printf(e->out,
+                "\n/* the block of step f->t */\n"
+                "static void %s_block(void *frame, int part)\n{\n"
+                "    const nn_frame *f = frame;\n"
+                "    %s(frame, (int)f->t / %lld * %d + part);\n}\n",
+                k->name, k->name, steps / k->blocks, k->parts / k->blocks);
+}
+
+static void call_block(Emit *e, const Kernel *k)
+{
+    text_printf(e->out, "        if (f.slot %% %lld == 0)\n    ",
+                (long long)k->feeds->anchor->attr.scan->steps / k->blocks);
+    call(e, arena_printf(e->arena, "%s_block", k->name), k->parts / k->blocks,
+         "&f", 2);
+}
+
+static void emit_scan(Emit *e, const Plan *plan, const Kernel *k)
 {
     const Scan *s = k->anchor->attr.scan;
     long long steps = (long long)s->steps;
     emit_kernels(e, k->body);
+    for (int i = 0; i < k->position; i++)
+        if (plan->kernels.at[i]->feeds == k)
+            emit_block(e, plan->kernels.at[i]);
     text_add(e->out, "\n/* ");
     emit_place(e->out, &k->anchor->span);
     text_printf(e->out, "scan of %lld step%s%s */\n", steps, str_s(steps),
@@ -110,6 +133,9 @@ static void emit_scan(Emit *e, const Kernel *k)
         text_printf(e->out, "        f.t = %lld - f.slot;\n", steps - 1);
     else
         text_add(e->out, "        f.t = f.slot;\n");
+    for (int i = 0; i < k->position; i++)
+        if (plan->kernels.at[i]->feeds == k)
+            call_block(e, plan->kernels.at[i]);
     for (int i = 0; i < k->body->kernels.n; i++)
         emit_call(e, k->body->kernels.at[i], "&f", 2);
     text_add(e->out, "    }\n}\n");
@@ -173,7 +199,7 @@ void emit_kernels(Emit *e, const Plan *plan)
             emit_straight(e, plan);
             settle(e, start);
         } else if (k->kind == KERNEL_SCAN) {
-            emit_scan(e, k);
+            emit_scan(e, plan, k);
         } else {
             emit_kernel(e, plan, k);
         }

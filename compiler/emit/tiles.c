@@ -199,6 +199,22 @@ static bool tiled(const Plan *plan, const Node *n)
            (l->axis[0].n == 1 && m.c.n == 1 && as_panels(&m, 1, &rows));
 }
 
+/* A scan that wants the product a few steps at a time gets its rows in the
+ * order of steps. */
+static void by_steps(Plan *plan, const Kernel *k, const Target *target,
+                     Product *p)
+{
+    Node *n = k->anchor;
+    int64_t rows = p->turned ? 0 : feed_rows(plan, k, target);
+    if (rows && p->rows.n > 0) {
+        copy_operand(plan, &n->in[0], n->attr.mm.ta);
+        if (!set_up_either(plan, k, target, p))
+            nnc_bug("no tile for the product at node %d", n->id);
+    }
+    if (!p->turned && p->rows.n == 0)
+        p->spec.chunk = rows;
+}
+
 /* That take as long as moving an element. */
 enum { OPERATIONS = 4 };
 
@@ -211,11 +227,14 @@ static void plan_product(Plan *plan, Kernel *k, const CodeOptions *o)
     if (!set_up_either(plan, k, target, p))
         copy_operands(plan, k, target, p);
     p->spec.unroll = tiles_unroll(o);
+    by_steps(plan, k, target, p);
     bool stores = p->direct || p->sums;
     p->spec.store = stores ? NULL : no_hook;
     p->spec.operations = stores ? 0 : lane_operations(k);
     p->plan = gemm_plan(plan->arena, &p->spec, target);
     k->tile = p;
+    if (p->spec.chunk)
+        k->blocks = (int)(p->spec.m / p->spec.chunk);
     k->parts = p->batch > 1 ? p->batch : p->plan->units;
     k->scratch = (p->spec.m * p->sums + p->plan->scratch * k->parts) * 4;
     if (p->sums)

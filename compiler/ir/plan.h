@@ -8,6 +8,7 @@
  *     tiles     the register tile, with its parts, scratch and `why`
  *     order     the kernels' sequence, and whether memory is reused in place
  *     prepare   what is computed when parameters are set
+ *     feed      what runs in the loop of a scan, some steps ahead
  *     memplan   buffers: offsets inside the workspace
  * plan_check proves after memplan that no two live buffers overlap. */
 #ifndef NNC_IR_PLAN_H
@@ -75,6 +76,8 @@ struct Kernel {
     bool prepared;      /* runs when parameters are set, not in the entry */
     int finish;         /* parts of NAME_finish, which runs behind all others;
                            0: there is none */
+    int blocks;         /* of parts, which do rows one behind the other; or 0 */
+    Kernel *feeds;      /* a scan whose loop runs it block by block, or NULL */
     int64_t scratch;    /* bytes */
     Buffer *scratch_buffer;
     Plan *body;      /* SCAN */

@@ -6,6 +6,7 @@
 #define NNC_PASS_BACKEND_H
 
 #include "ir/plan.h"
+#include "tile/target.h"
 
 /* Options that shape the generated code. */
 typedef struct CodeOptions {
@@ -38,6 +39,13 @@ Plan *order(Plan *plan);
 /* Takes out of an entry of inference what depends on parameters alone: its
  * results lie behind the parameters, p->prepared reals in all. */
 Plan *prepare(Program *p, Plan *plan);
+
+/* Rows that a product should compute in one block, because a scan reads its
+ * results step by step and the cache does not hold all of them; or 0. */
+int64_t feed_rows(const Plan *plan, const Kernel *k, const Target *target);
+
+/* Lets scans run the products that feed them, block by block. */
+Plan *feed(Plan *plan);
 
 /* Gives every work buffer its place in the workspace; those that are never
  * live at the same time share bytes. */

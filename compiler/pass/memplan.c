@@ -62,6 +62,20 @@ static void touch_kernels(Plan *plan, const Plan *of, int position)
     }
 }
 
+/* What runs in the loop of a scan reads and writes there. */
+static void touch_fed(Plan *plan)
+{
+    for (int i = 0; i < plan->kernels.n; i++) {
+        const Kernel *k = plan->kernels.at[i];
+        for (int j = 0; k->feeds && j < k->nodes.n; j++) {
+            const Node *n = k->nodes.at[j];
+            touch(plan, plan, n, k->feeds->position);
+            for (int x = 0; x < n->n_in; x++)
+                touch(plan, plan, n->in[x], k->feeds->position);
+        }
+    }
+}
+
 static void touch_roots(Plan *plan)
 {
     for (int i = 0; i < plan->graph->roots.n; i++) {
@@ -135,7 +149,7 @@ static void plan_scratch(Plan *plan, const CodeOptions *options)
                       .count = k->scratch,
                       .name = "scratch",
                       .first = i,
-                      .last = i,
+                      .last = k->feeds ? k->feeds->position : i,
                       .plan = plan};
         vec_push(plan->arena, &plan->buffers, b);
         k->scratch_buffer = b;
@@ -154,6 +168,7 @@ static void shift(Plan *body, int64_t base)
 Plan *memplan(Plan *plan, const CodeOptions *options)
 {
     touch_kernels(plan, plan, -1);
+    touch_fed(plan);
     touch_roots(plan);
     find_makers(plan);
     plan_scratch(plan, options);

@@ -226,6 +226,9 @@ static void run_kernel(Replay *r, const Plan *plan, const Kernel *k)
 {
     if (k->empty)
         return;
+    for (int i = 0; i < k->position; i++)
+        if (plan->kernels.at[i]->feeds == k)
+            run_kernel(r, plan, plan->kernels.at[i]);
     read_inputs(r, plan, k);
     if (k->scratch_buffer)
         write(r, k->scratch_buffer);

@@ -73,6 +73,7 @@ typedef struct GemmSpec {
     void *context;
     int operations; /* vector operations of store on one cell, for the cost */
     const char *params; /* EXTRA: ", const float *restrict s", or NULL */
+    int64_t chunk; /* rows in one unit, which divide m; 0: as the cost says */
     int unroll; /* most multiply-adds of a basic block; 0: one tile step a loop
                    (none), -1: by cost (auto), INT_MAX: all (full) */
 } GemmSpec;

@@ -266,6 +266,9 @@ static void choose_units(GemmPlan *p)
     if (p->chunk < smaller(2 * p->rows, s->m)) {
         p->chunk = s->m; /* a size without divisors is not cut */
     }
+    if (s->chunk > 0) {
+        p->chunk = s->chunk;
+    }
     Cut c = gemm_cut(p->chunk, p->rows);
     p->rows = (int)c.large;
     p->units = (int)smaller(INT_MAX, columns * (s->m / p->chunk));
