@@ -21,7 +21,7 @@ static int64_t rows_of(const nn_dataset *d, int tensor, int64_t item,
     return item + (p->flow->ahead ? p->window->ahead : 0);
 }
 
-void nn_dataset_fetch(const nn_dataset *d, nn_part part, const int64_t *items,
+void nn_dataset_fetch(const nn_dataset *d, nn_part part, const uint32_t *items,
                       int n, void *const *buffers)
 {
     const nn_source *sources = d->parts[part].sources;

@@ -193,17 +193,36 @@ static int64_t span_of(const nn_dataset *d)
     return d->window == NULL ? 1 : d->window->length + d->ahead;
 }
 
-/* Lists the items of a part; a window belongs to the part of its last row. */
+/* Counts the items of a part, and lists them where there is room for that; a
+ * window belongs to the part of its last row. */
+static int64_t list(const nn_dataset *d, nn_part part, uint32_t *items)
+{
+    const nn_section *s = &d->parts[part];
+    int64_t rows = s->sources[0].table.rows, span = span_of(d), count = 0;
+    for (int64_t i = 0; i + span <= rows; i += d->stride) {
+        if ((!s->own || part == NN_TRAIN) &&
+            d->part_of[i + span - 1] != (uint8_t)part)
+            continue;
+        if (items != NULL)
+            items[count] = (uint32_t)i;
+        count++;
+    }
+    return count;
+}
+
+void nn_dataset_sort(nn_dataset *d, nn_part part)
+{
+    list(d, part, d->parts[part].items);
+}
+
 static bool list_items(nn_dataset *d, nn_part part, nn_error *e)
 {
     nn_section *s = &d->parts[part];
-    int64_t rows = s->sources[0].table.rows, span = span_of(d);
-    if (!nn_alloc(&s->items, (size_t)rows, sizeof *s->items, "rows", e))
+    int64_t rows = s->sources[0].table.rows;
+    s->count = list(d, part, NULL);
+    if (!nn_reserve(&s->items, (size_t)s->count, sizeof *s->items, "rows", e))
         return false;
-    for (int64_t i = 0; i + span <= rows; i += d->stride)
-        if ((s->own && part != NN_TRAIN) ||
-            d->part_of[i + span - 1] == (uint8_t)part)
-            s->items[s->count++] = i;
+    nn_dataset_sort(d, part);
     bool asked =
         part == NN_TRAIN || s->own ||
         (part == NN_TEST ? d->program->test.kind

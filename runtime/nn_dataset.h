@@ -19,7 +19,8 @@ typedef struct {
 typedef struct {
     nn_source *sources; /* one a tensor; borrowed from NN_TRAIN, or own */
     bool own;
-    int64_t *items, count;
+    uint32_t *items;
+    int64_t count;
     int64_t dropped; /* rows left out, because a value is missing */
 } nn_section;
 
@@ -43,9 +44,12 @@ bool nn_dataset_open(nn_dataset *d, const nn_program *program,
                      const char *folder, nn_error *e);
 void nn_dataset_close(nn_dataset *d);
 
+/* Puts the items of a part back into the order of the data. */
+void nn_dataset_sort(nn_dataset *d, nn_part part);
+
 /* Copies `n` rows of a part, items[i] of its list, into one buffer a tensor,
  * row-major: nn_real for NN_F32, int32_t for classes and tokens. */
-void nn_dataset_fetch(const nn_dataset *d, nn_part part, const int64_t *items,
+void nn_dataset_fetch(const nn_dataset *d, nn_part part, const uint32_t *items,
                       int n, void *const *buffers);
 
 /* False where a file has changed since it was read; the message names it. */

@@ -24,7 +24,6 @@ typedef struct {
     const nn_model *model;
     nn_state state;
     nn_real *best; /* weights of the best epoch; NULL without early stopping */
-    int64_t *order;
     int64_t rows, per_epoch; /* of training: rows, updates an epoch */
     nn_figures figures[NN_PARTS];
     nn_log log;
@@ -164,7 +163,6 @@ static bool open_fit(fit *f, nn_run *r, nn_error *e)
                           .settings = t->settings,
                           .setting_count = t->setting_count};
     if (!nn_places_open(&f->places, o, e) ||
-        !nn_alloc(&f->order, (size_t)f->rows, sizeof *f->order, "order", e) ||
         (r->program->train.patience > 0 &&
          !nn_alloc(&f->best, weights, sizeof *f->best, "best weights", e)))
         return false;
@@ -177,7 +175,6 @@ static bool open_fit(fit *f, nn_run *r, nn_error *e)
 static void close_fit(fit *f)
 {
     nn_history_close(&f->history);
-    free(f->order);
     free(f->best);
     nn_places_close(&f->places);
 }
@@ -246,7 +243,8 @@ static bool train_batch(fit *f, nn_error *e)
                                  s->epochs * f->per_epoch, f->per_epoch),
         .step = s->step,
         .seed = s->seed};
-    int bad = nn_run_step(f->run, f->order + start, rows, &scalars);
+    const uint32_t *items = f->run->data.parts[NN_TRAIN].items;
+    int bad = nn_run_step(f->run, items + start, rows, &scalars);
     if (bad == NN_BAD_ROWS)
         return nn_run_refused(f->model, rows, e);
     if (bad != 0)
@@ -264,10 +262,10 @@ static bool train_batch(fit *f, nn_error *e)
 static bool train_epoch(fit *f, nn_error *e)
 {
     nn_state *s = &f->state;
-    const int64_t *items = f->run->data.parts[NN_TRAIN].items;
+    uint32_t *items = f->run->data.parts[NN_TRAIN].items;
     nn_stream stream = {s->seed, NN_FOR_ORDER, (uint32_t)s->epoch};
-    memcpy(f->order, items, (size_t)f->rows * sizeof *items);
-    nn_rng_shuffle(stream, f->order, f->rows);
+    nn_dataset_sort(&f->run->data, NN_TRAIN);
+    nn_rng_shuffle(stream, items, f->rows);
     f->epoch_started = nn_clock_now();
     f->rows_here = 0;
     while (s->batch < f->per_epoch && !interrupted) {

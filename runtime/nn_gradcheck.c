@@ -33,11 +33,11 @@ static const double tolerance = 1e-6, budget = 4e10;
 typedef struct {
     nn_run *run;
     nn_scalars scalars;
-    int64_t *items; /* training rows in an order drawn at random */
+    uint32_t *items; /* training rows in an order drawn at random */
     int rows;
     int64_t sample;
     double loss;
-    int64_t *picked;        /* values of one parameter */
+    uint32_t *picked;       /* values of one parameter */
     double noise;           /* what differences cannot tell from 0 */
     int64_t checked, aside; /* values of all parameters */
     int wrong, few, behind; /* parameters: with wrong gradients, with too few
@@ -132,7 +132,7 @@ static int64_t pick(check *c, int index, int64_t count)
 {
     nn_stream s = {c->scalars.seed, NN_FOR_CHECK, (uint32_t)index};
     for (int64_t i = 0; i < count; i++)
-        c->picked[i] = i;
+        c->picked[i] = (uint32_t)i;
     if (count <= c->sample)
         return count;
     nn_rng_shuffle(s, c->picked, count);

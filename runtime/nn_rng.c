@@ -112,12 +112,12 @@ double nn_rng_normal(nn_stream s, uint64_t index)
     return radius * circle(unit(words[1]), (int)(index % 2));
 }
 
-void nn_rng_shuffle(nn_stream s, int64_t *items, int64_t n)
+void nn_rng_shuffle(nn_stream s, uint32_t *items, int64_t n)
 {
     for (int64_t i = n - 1; i > 0; i--) {
         uint64_t word = nn_rng_word(s, (uint64_t)i);
         int64_t j = (int64_t)(word * (uint64_t)(i + 1) >> 32);
-        int64_t item = items[i];
+        uint32_t item = items[i];
         items[i] = items[j];
         items[j] = item;
     }

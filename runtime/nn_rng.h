@@ -35,6 +35,6 @@ double nn_rng_uniform(nn_stream s, uint64_t index);
 double nn_rng_normal(nn_stream s, uint64_t index);
 
 /* Orders the n < 2^32 numbers at `items` at random. */
-void nn_rng_shuffle(nn_stream s, int64_t *items, int64_t n);
+void nn_rng_shuffle(nn_stream s, uint32_t *items, int64_t n);
 
 #endif

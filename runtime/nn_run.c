@@ -122,14 +122,14 @@ void nn_run_copy_weights(const nn_model *m, const nn_real *from, nn_real *to)
 }
 
 int nn_run_entry(nn_run *r, const nn_stage *stage, nn_part part,
-                 const int64_t *items, int rows, const nn_scalars *s)
+                 const uint32_t *items, int rows, const nn_scalars *s)
 {
     nn_dataset_fetch(&r->data, part, items, rows, r->buffers);
     return stage->run(r->params, r->workspace, (const void *const *)r->buffers,
                       r->outputs, r->sums, rows, s, nn_pool_run, r->pool);
 }
 
-int nn_run_step(nn_run *r, const int64_t *items, int rows, const nn_scalars *s)
+int nn_run_step(nn_run *r, const uint32_t *items, int rows, const nn_scalars *s)
 {
     nn_dataset_fetch(&r->data, NN_TRAIN, items, rows, r->buffers);
     return r->model->step.run(r->params, r->workspace,

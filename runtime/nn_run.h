@@ -44,8 +44,9 @@ void nn_run_copy_weights(const nn_model *m, const nn_real *from, nn_real *to);
 /* Fetches items[0 .. rows - 1] of a part and runs an entry of the model, or
  * its step, on them; their sums lie in r->sums. Returns the entry's status. */
 int nn_run_entry(nn_run *r, const nn_stage *stage, nn_part part,
-                 const int64_t *items, int rows, const nn_scalars *s);
-int nn_run_step(nn_run *r, const int64_t *items, int rows, const nn_scalars *s);
+                 const uint32_t *items, int rows, const nn_scalars *s);
+int nn_run_step(nn_run *r, const uint32_t *items, int rows,
+                const nn_scalars *s);
 
 /* The message of an entry that returned NN_BAD_ROWS; returns false. */
 bool nn_run_refused(const nn_model *m, int rows, nn_error *e);

@@ -17,7 +17,7 @@ typedef struct {
     int64_t classes;
     int64_t *total; /* rows of each class, in all parts */
     int64_t *want;  /* rows to move of each class */
-    int64_t *rows;  /* of one class, still in training */
+    uint32_t *rows; /* of one class, still in training */
 } splitting;
 
 static bool open_splitting(splitting *s, nn_error *e)
@@ -79,11 +79,12 @@ static int64_t training_rows(const splitting *s, int64_t class)
     int64_t count = 0;
     for (int64_t i = 0; i < s->n; i++)
         if (s->part_of[i] == NN_TRAIN && (s->ids == NULL || s->ids[i] == class))
-            s->rows[count++] = i;
+            s->rows[count++] = (uint32_t)i;
     return count;
 }
 
-static void move(splitting *s, const int64_t *rows, int64_t count, nn_part part)
+static void move(splitting *s, const uint32_t *rows, int64_t count,
+                 nn_part part)
 {
     for (int64_t i = 0; i < count; i++)
         s->part_of[rows[i]] = (uint8_t)part;
@@ -103,15 +104,19 @@ static bool move_class(splitting *s, int64_t class, nn_part part,
     return true;
 }
 
-static void move_fold(splitting *s, nn_part part, const nn_split *split,
-                      uint64_t seed)
+/* Classes are cut one behind the other, as one list of `all` rows, so that
+ * folds differ by a row at most and no fold gets all that is left over. */
+static int64_t move_fold(splitting *s, int64_t class, int64_t all, nn_part part,
+                         const nn_split *split, uint64_t seed)
 {
-    int64_t have = training_rows(s, 0);
-    int64_t from = have * (split->fold - 1) / split->folds;
-    int64_t to = have * split->fold / split->folds;
-    nn_rng_shuffle((nn_stream){seed, NN_FOR_SPLIT, (uint32_t)part << 24},
-                   s->rows, have);
-    move(s, s->rows + from, to - from, part);
+    uint32_t which = (uint32_t)part << 24 | (uint32_t) class;
+    int64_t have = training_rows(s, class), n = 0;
+    nn_rng_shuffle((nn_stream){seed, NN_FOR_SPLIT, which}, s->rows, have);
+    for (int64_t i = 0; i < have; i++)
+        if ((all + i) % split->folds == split->fold - 1)
+            s->rows[n++] = s->rows[i];
+    move(s, s->rows, n, part);
+    return have;
 }
 
 static bool move_rows(splitting *s, nn_part part, const nn_split *split,
@@ -119,7 +124,9 @@ static bool move_rows(splitting *s, nn_part part, const nn_split *split,
 {
     bool good = true;
     if (split->kind == NN_SPLIT_FOLD) {
-        move_fold(s, part, split, seed);
+        int64_t all = 0;
+        for (int64_t c = 0; c < s->classes; c++)
+            all += move_fold(s, c, all, part, split, seed);
         return true;
     }
     if (split->kind == NN_SPLIT_ROWS && split->amount > (double)s->n)

@@ -67,13 +67,13 @@ static void normal_is_box_muller(void **state)
 static void shuffle_permutes(void **state)
 {
     enum { N = 1000 };
-    int64_t a[N], b[N];
+    uint32_t a[N], b[N];
     int seen[N] = {0}, moved = 0;
     (void)state;
-    for (int64_t i = 0; i < N; i++)
+    for (uint32_t i = 0; i < N; i++)
         a[i] = b[i] = i;
     nn_rng_shuffle((nn_stream){1, NN_FOR_ORDER, 4}, a, N);
-    for (int i = 0; i < N; i++) {
+    for (uint32_t i = 0; i < N; i++) {
         seen[a[i]]++;
         moved += a[i] != i;
     }
@@ -92,7 +92,7 @@ static void orders_are_as_likely(void **state)
     int orders[9] = {0};
     (void)state;
     for (uint32_t i = 0; i < DRAWS; i++) {
-        int64_t a[] = {0, 1, 2};
+        uint32_t a[] = {0, 1, 2};
         nn_rng_shuffle((nn_stream){1, NN_FOR_ORDER, i}, a, 3);
         orders[a[0] * 3 + a[1]]++;
     }

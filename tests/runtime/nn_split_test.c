@@ -70,21 +70,31 @@ static void share_is_rounded_down_but_exact(void **state)
     assert_int_equal(count(part_of, 71, 100, NN_TEST), 29);
 }
 
-/* Every row is in just one of the folds. */
+/* Every row is in just one of the folds, which are as large as can be, also in
+ * each of three classes where these are given. */
 static void folds_cover(void **state)
 {
-    int times[N] = {0};
+    int32_t ids[N];
     (void)state;
-    for (int fold = 1; fold <= 7; fold++) {
-        uint8_t part_of[N] = {0};
-        nn_error e;
-        nn_split split = {.kind = NN_SPLIT_FOLD, .fold = fold, .folds = 7};
-        assert_true(nn_split_rows(part_of, N, NN_TEST, &split, 5, NULL, 1, &e));
-        for (int i = 0; i < N; i++)
-            times[i] += part_of[i] == NN_TEST;
-    }
     for (int i = 0; i < N; i++)
-        assert_int_equal(times[i], 1);
+        ids[i] = i < 100 ? i % 2 : 2;
+    for (int by = 0; by < 2; by++) {
+        int times[N] = {0};
+        for (int fold = 1; fold <= 7; fold++) {
+            uint8_t part_of[N] = {0};
+            nn_error e;
+            nn_split split = {.kind = NN_SPLIT_FOLD, .fold = fold, .folds = 7};
+            assert_true(nn_split_rows(part_of, N, NN_TEST, &split, 5,
+                                      by ? ids : NULL, 3, &e));
+            for (int i = 0; i < N; i++)
+                times[i] += part_of[i] == NN_TEST;
+            assert_in_range(count(part_of, 0, N, NN_TEST), 21, 22);
+            if (by)
+                assert_in_range(count(part_of, 100, N, NN_TEST), 7, 8);
+        }
+        for (int i = 0; i < N; i++)
+            assert_int_equal(times[i], 1);
+    }
 }
 
 static void parts_do_not_overlap(void **state)
