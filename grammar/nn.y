@@ -222,11 +222,11 @@ split: amount by
       { $$ = ITEM(SPLIT, @$, .value = $1, .other = $2); }
      | LAST amount by
       { $$ = ITEM(SPLIT, @$, .last = true, .value = $2, .other = $3); }
-     | FOLD number OF number
+     | FOLD number OF number by
       { Exprs both = {0};
         ADD(both, both, $2);
         ADD(both, both, $4);
-        $$ = ITEM(FOLD, @$, .values = both); } ;
+        $$ = ITEM(FOLD, @$, .values = both, .other = $5); } ;
 
 by: %empty                       { $$ = (Name){0}; }
   | STRATIFIED BY name           { $$ = $3; } ;

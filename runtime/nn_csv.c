@@ -354,7 +354,8 @@ static bool read_csv(nn_table *t, const nn_request *r, nn_error *e)
 
 static bool read_tsv(nn_table *t, const nn_request *r, nn_error *e)
 {
-    return read_separated(t, r, '\t', false, e);
+    char separator = r->flow->separator;
+    return read_separated(t, r, separator != 0 ? separator : '\t', false, e);
 }
 
 const nn_reader nn_csv = {.name = "csv", .read = read_csv};

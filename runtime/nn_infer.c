@@ -202,17 +202,22 @@ typedef struct {
     const nn_real **row; /* one row of each */
 } answer;
 
-/* The ids of the text whose steps row i of this output tells of, or NULL. */
+/* The ids of the text whose steps row i of this output tells of, or NULL:
+ * those of an input made of the target, or of the first with as many. */
 static const int32_t *ids_of(const nn_inference *f, const nn_printed *o, int i)
 {
+    const int32_t *ids = NULL;
     int64_t classes = o->target != NULL ? o->target->tensor->classes : 0;
     for (int k = 0; classes > 0 && k < f->model->input_count; k++) {
-        int64_t values = f->model->inputs[k].values;
-        if (f->preps[k].spelling != NULL &&
-            values * classes == o->output->values)
-            return (const int32_t *)f->buffers[k] + i * values;
+        const nn_prep *p = &f->preps[k];
+        int64_t values = p->tensor->values;
+        bool own = p->spelling != NULL && p->flow->like > 0 &&
+                   &f->preps[p->flow->like - 1] == o->target;
+        if (p->spelling != NULL && values * classes == o->output->values &&
+            (ids == NULL || own))
+            ids = (const int32_t *)f->buffers[k] + i * values;
     }
-    return NULL;
+    return ids;
 }
 
 /* Row i of the batch, or that it has no result. */

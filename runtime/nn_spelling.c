@@ -13,8 +13,8 @@
 #include "nn_token.h"
 #include "nn_vocabulary.h"
 
-/* Different words that are counted at once: some 80 MiB. */
-enum { TALLY_BOUND = 1 << 20 };
+/* Different words that are counted at once: some 40 MiB. */
+enum { TALLY_BOUND = 1 << 19 };
 
 struct nn_speller {
     const nn_flow *flow;

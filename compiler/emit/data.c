@@ -65,9 +65,76 @@ static const Setting *columns_of(const Stage *source)
     return one ? one : flow_setting(source, "columns");
 }
 
-static int write_transform(Text *out, const Stage *stage)
+static bool is_set(const Stage *stage, const char *key, const char *word)
 {
+    const Setting *s = flow_setting(stage, key);
+    return s && strcmp(s->text, word) == 0;
+}
+
+/* What cuts text into tokens; labels are names, of which nothing is cut. */
+static void write_splitter(Text *out, const char *by, const Stage *how,
+                           bool labels)
+{
+    text_printf(out, "    {.kind = NN_SPLIT, .splitter = &nn_%s", by);
+    if (is_set(how, "lower", "true"))
+        text_add(out, ", .lower = 1");
+    if (is_set(how, "punctuation", "keep") ||
+        (labels && !flow_setting(how, "punctuation")))
+        text_add(out, ", .punctuation = NN_PUNCTUATION_KEEP");
+    if (is_set(how, "punctuation", "drop"))
+        text_add(out, ", .punctuation = NN_PUNCTUATION_DROP");
+    text_add(out, "},\n");
+}
+
+static void write_ids(Text *out, const Stage *how)
+{
+    text_printf(out, "    {.kind = NN_IDS, .least = %.0f",
+                number(how, "min_count", 1));
+    if (is_set(how, "pad", "left"))
+        text_add(out, ", .left = 1");
+    if (is_set(how, "start", "true"))
+        text_add(out, ", .start = 1");
+    if (is_set(how, "stop", "true"))
+        text_add(out, ", .stop = 1");
+    text_add(out, "},\n");
+}
+
+/* The rows of a transform of text, how many they are; 0: it is none. */
+static int write_text_rows(Text *out, const Flow *flow, int i)
+{
+    const Stage *stage = &flow->stages[i];
     const char *name = stage->name;
+    bool labels = flow_transform(flow, "category");
+    if (strcmp(name, "words") == 0) {
+        write_splitter(out, name, stage, labels);
+        return 1;
+    }
+    if (strcmp(name, "characters") != 0 && strcmp(name, "ids") != 0)
+        return 0;
+    bool whole = i == 1 && strcmp(name, "ids") == 0;
+    bool characters = strcmp(name, "characters") == 0;
+    if (whole || characters)
+        write_splitter(out, whole ? "whole" : name, stage, false);
+    write_ids(out, stage);
+    return 1 + (whole || characters);
+}
+
+static void write_windows(Text *out, const Flow *flow, const Stage *stage)
+{
+    bool alone = flow_is_text(flow) && flow->n_feeds == 1;
+    text_printf(
+        out, "NN_WINDOWS, .length = %.0f, .ahead = %.0f, .stride = %.0f",
+        number(stage, "length", 1), alone ? 0 : number(stage, "ahead", 1),
+        number(stage, "stride", 0));
+}
+
+static int write_transform(Text *out, const Flow *flow, int i)
+{
+    const Stage *stage = &flow->stages[i];
+    const char *name = stage->name;
+    int rows = write_text_rows(out, flow, i);
+    if (rows > 0)
+        return rows;
     text_add(out, "    {.kind = ");
     if (strcmp(name, "standardize") == 0)
         text_add(out, "NN_STANDARDIZE");
@@ -75,13 +142,12 @@ static int write_transform(Text *out, const Stage *stage)
         text_printf(out, "NN_SCALE, .factor = %.17g",
                     number(stage, "factor", 1));
     else if (strcmp(name, "category") == 0)
-        text_add(out, "NN_CATEGORY");
+        text_add(out, is_set(stage, "other", "true") ? "NN_CATEGORY, .other = 1"
+                                                     : "NN_CATEGORY");
+    else if (strcmp(name, "shift") == 0)
+        text_printf(out, "NN_SHIFT, .start = %.0f", number(stage, "start", 1));
     else if (strcmp(name, "windows") == 0)
-        text_printf(out,
-                    "NN_WINDOWS, .length = %.0f, .ahead = %.0f, .stride = "
-                    "%.0f",
-                    number(stage, "length", 1), number(stage, "ahead", 1),
-                    number(stage, "stride", 0));
+        write_windows(out, flow, stage);
     else
         nnc_bug("no table row for the transform %s", name);
     text_add(out, "},\n");
@@ -100,7 +166,7 @@ static void write_lists(Text *out, const Flow *flow, int i)
         text_printf(out, "\nstatic const nn_transform transforms_%d[] = {\n",
                     i);
         for (int s = 1; s < flow->n_stages; s++)
-            write_transform(out, &flow->stages[s]);
+            write_transform(out, flow, s);
         text_add(out, "};\n");
     }
 }
@@ -123,6 +189,26 @@ static int count_columns(Arena *arena, const Setting *s)
     return write_columns(&waste, s);
 }
 
+static int count_transforms(Arena *arena, const Flow *flow)
+{
+    Text waste = {.arena = arena};
+    int n = 0;
+    for (int i = 1; i < flow->n_stages; i++)
+        n += write_transform(&waste, flow, i);
+    return n;
+}
+
+/* Lines that are labels are read as a table of one column. */
+static const char *reader_of(const Flow *flow)
+{
+    const char *name = flow->stages[0].name;
+    bool labels =
+        flow->n_stages > 1 && strcmp(flow->stages[1].name, "category") == 0;
+    return strcmp(name, "text") == 0              ? "series"
+           : labels && strcmp(name, "lines") == 0 ? "tsv"
+                                                  : name;
+}
+
 static const char *part_name(Part part)
 {
     return part == PART_TEST         ? "NN_TEST"
@@ -136,6 +222,7 @@ static void write_notation(Text *out, const Stage *source)
     const Setting *separator = flow_setting(source, "separator");
     const Setting *decimal = flow_setting(source, "decimal");
     const Setting *missing = flow_setting(source, "missing");
+    const Setting *encoding = flow_setting(source, "encoding");
 
     if (separator && *separator->text != ',')
         text_printf(out,
@@ -144,11 +231,22 @@ static void write_notation(Text *out, const Stage *source)
                     *separator->text);
     if (decimal && *decimal->text == ',')
         text_add(out, ", .decimal = ','");
+    if (encoding && strcmp(encoding->text, "windows-1252") == 0)
+        text_add(out, ", .charset = NN_WINDOWS_1252");
     if (missing)
         text_printf(out, ", .missing = %s",
                     missing->kind == SET_NUMBER          ? "NN_MISSING_ZERO"
                     : strcmp(missing->text, "mean") == 0 ? "NN_MISSING_MEAN"
                                                          : "NN_MISSING_DROP");
+}
+
+/* The input whose words this one takes, or -1. */
+static int like_of(const Flow *flow, int feed)
+{
+    const Stage *shift = flow_transform(flow, "shift");
+    return shift      ? (int)flow_setting(shift, "of")->number
+           : feed > 0 ? flow->feeds[0]
+                      : -1;
 }
 
 static void write_flow(Text *out, const Flow *flow, int i, int feed)
@@ -157,10 +255,10 @@ static void write_flow(Text *out, const Flow *flow, int i, int feed)
     const Setting *path = flow_setting(source, "path");
     const Setting *columns = columns_of(source);
     const Setting *header = flow_setting(source, "header");
-    text_printf(out,
-                "    {.tensor = %d, .part = %s, .line = %d, .reader = &nn_%s",
-                flow->feeds[feed], part_name(flow->part), flow->span.line,
-                source->name);
+    const char *reader = reader_of(flow);
+    text_printf(
+        out, "    {.tensor = %d, .part = %s, .line = %d, .reader = &nn_%s",
+        flow->feeds[feed], part_name(flow->part), flow->span.line, reader);
     if (path) {
         text_add(out, ",\n        .path = ");
         quote_c(out, path->text);
@@ -168,6 +266,8 @@ static void write_flow(Text *out, const Flow *flow, int i, int feed)
     if (columns)
         text_printf(out, ",\n        .columns = columns_%d, .column_count = %d",
                     i, count_columns(out->arena, columns));
+    if (strcmp(reader, "tsv") == 0 && strcmp(source->name, "lines") == 0)
+        text_add(out, ", .separator = '\\n', .header = NN_HEADER_NO");
     if (header)
         text_printf(out, ", .header = %s",
                     header->number != 0 ? "NN_HEADER_YES" : "NN_HEADER_NO");
@@ -178,9 +278,11 @@ static void write_flow(Text *out, const Flow *flow, int i, int feed)
         text_printf(out,
                     ",\n        .transforms = transforms_%d, .transform_count "
                     "= %d",
-                    i, flow->n_stages - 1);
+                    i, count_transforms(out->arena, flow));
     if (feed > 0)
         text_add(out, ", .ahead = 1");
+    if (flow_is_text(flow) && like_of(flow, feed) >= 0)
+        text_printf(out, ", .like = %d", like_of(flow, feed) + 1);
     text_add(out, "},\n");
 }
 

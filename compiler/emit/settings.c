@@ -64,16 +64,21 @@ static const char *split_text(Arena *arena, const Program *p, const Split *s)
         [SPLIT_ROWS] = " rows",
         [SPLIT_OWN] = "files of its own",
     };
+    const char *part;
 
     if (s->kind == SPLIT_NONE || s->kind == SPLIT_OWN)
         return unit[s->kind];
     if (s->kind == SPLIT_FOLD)
-        return arena_printf(arena, "fold %.0f of %d", s->amount, s->folds);
-    return arena_printf(
-        arena, "%s%s%s%s%s", s->last ? "last " : "",
-        str_number(arena, s->kind == SPLIT_SHARE ? 100 * s->amount : s->amount),
-        unit[s->kind], s->stratified >= 0 ? " stratified by " : "",
-        s->stratified >= 0 ? p->inputs.at[s->stratified].name : "");
+        part = arena_printf(arena, "fold %.0f of %d", s->amount, s->folds);
+    else
+        part = arena_printf(arena, "%s%s%s", s->last ? "last " : "",
+                            str_number(arena, s->kind == SPLIT_SHARE
+                                                  ? 100 * s->amount
+                                                  : s->amount),
+                            unit[s->kind]);
+    return s->stratified < 0 ? part
+                             : arena_printf(arena, "%s stratified by %s", part,
+                                            p->inputs.at[s->stratified].name);
 }
 
 /* What is done to the values of each flow; where they come from may change,

@@ -90,6 +90,13 @@ void elab_data(Elab *e, const Item *data);
 void elab_check_parts(Elab *e);
 /* elaborate_source.c: whether files of text are said to be one thing. */
 void elab_sources(Elab *e);
+/* elaborate_text.c: says what is wrong with a flow of text. */
+void elab_check_text(Elab *e, const Flow *flow);
+/* A part whose text has no transforms has those of training. */
+void elab_adopt_text(Elab *e, Flow *flow);
+/* Makes `shift(word)` the flow of `word` and one step more; false after a
+ * message. */
+bool elab_shift(Elab *e, Flow *flow);
 /* The flow that fills an input for training, or NULL. */
 const Flow *elab_training_flow(const Program *p, int input);
 void elab_train(Elab *e, const Item *train);

@@ -67,6 +67,10 @@ static bool fill_setting(Elab *e, Setting *s, const Value *v)
         s->kind = SET_WORD;
         s->text = v->number != 0 ? "true" : "false";
         return true;
+    case VAL_TENSOR:
+        s->kind = SET_INPUT;
+        s->number = v->input;
+        return true;
     case VAL_LIST:
     case VAL_SPAN:
         return fill_list(e, s, v);
@@ -144,7 +148,7 @@ static int64_t column_count(Elab *e, const Stage *source)
         diag_error(e->diag, many->span, "give `column` or `columns`, not both");
     if (many && many->kind == SET_SPAN)
         return 0;
-    return one ? 1 : many ? many->n : 0;
+    return one ? 1 : many ? many->n : strcmp(source->name, "lines") == 0;
 }
 
 static void check_type(Elab *e, const Stage *stage, const Input *input)
@@ -296,6 +300,27 @@ static bool fed(const Program *p, int input, Part part)
     return false;
 }
 
+/* What the transforms give and take. */
+static void check_stages(Elab *e, const Flow *flow)
+{
+    if (flow_is_text(flow)) {
+        elab_check_text(e, flow);
+        return;
+    }
+    for (int i = 0; i < flow->n_feeds; i++)
+        for (int k = 1; k < flow->n_stages; k++)
+            check_type(e, &flow->stages[k],
+                       &e->program->inputs.at[flow->feeds[i]]);
+}
+
+/* Whether a row of the flow is ids of a text, not values of columns. */
+static bool counted(const Flow *flow)
+{
+    return !flow_is_text(flow) ||
+           (flow->n_stages > 1 &&
+            strcmp(flow->stages[1].name, "category") == 0);
+}
+
 static void one_flow(Elab *e, const Item *item, Part part)
 {
     Flow flow = {.part = part, .span = item->span};
@@ -304,19 +329,21 @@ static void one_flow(Elab *e, const Item *item, Part part)
 
     if (!stages_of(e, &flow, item->value) || !ok)
         ok = false;
-    for (int i = 0; ok && i < flow.n_feeds; i++) {
+    for (int i = 0; ok && i < flow.n_feeds; i++)
         if (fed(e->program, flow.feeds[i], part))
             diag_error(e->diag, item->names.at[i].span,
                        "`%s` has a source already", item->names.at[i].text);
-        for (int k = 1; k < flow.n_stages; k++)
-            check_type(e, &flow.stages[k],
-                       &e->program->inputs.at[flow.feeds[i]]);
-    }
+    if (ok)
+        elab_adopt_text(e, &flow);
+    if (ok && strcmp(flow.stages[0].name, "shift") == 0)
+        ok = elab_shift(e, &flow);
+    if (ok)
+        check_stages(e, &flow);
     if (ok)
         check_factors(e, &flow);
     if (ok && check_windows(e, &flow, item)) {
         check_once(e, &flow);
-        for (int i = 0; i < flow.n_feeds; i++)
+        for (int i = 0; i < flow.n_feeds && counted(&flow); i++)
             check_count(e, &flow, i);
     }
     if (ok && diag_errors(e->diag) == errors)
@@ -344,6 +371,11 @@ static void one_split(Elab *e, const Item *item, Split *out)
 
         diag_note(m, "this is %s", value_what(e->arena, v));
     }
+}
+
+/* `stratified by y` */
+static void stratify(Elab *e, const Item *item, Split *out)
+{
     if (!item->other.text)
         return;
     out->stratified = find_input(e, &item->other);
@@ -385,10 +417,9 @@ static void one_part(Elab *e, const Item *item)
         return;
     }
     out->span = item->span;
-    if (item->kind == ITEM_SPLIT) {
-        one_split(e, item, out);
-    } else if (item->kind == ITEM_FOLD) {
-        one_fold(e, item, out);
+    if (item->kind == ITEM_SPLIT || item->kind == ITEM_FOLD) {
+        (item->kind == ITEM_SPLIT ? one_split : one_fold)(e, item, out);
+        stratify(e, item, out);
     } else {
         out->kind = SPLIT_OWN;
         for (int i = 0; i < item->items.n; i++) {

@@ -6,9 +6,9 @@
 #include "front/foreign.h"
 
 static const char *const words_of_arguments[] = {
-    "same",     "valid", "full", "time",     "features", "height",
-    "channels", "width", "none", "mean",     "sum",      "left",
-    "right",    "all",   "drop", "training", "root",     "causal",
+    "same",  "valid",    "full", "time",   "features", "height", "channels",
+    "width", "none",     "mean", "sum",    "left",     "right",  "all",
+    "drop",  "training", "root", "causal", "split",    "keep",
 };
 
 static const struct {

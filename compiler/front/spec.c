@@ -176,15 +176,50 @@ static bool is_decimal(const Value *v)
            (strcmp(v->text, ".") == 0 || strcmp(v->text, ",") == 0);
 }
 
-static bool is_missing(const Value *v)
+/* Whether v is one of the words up to a NULL, by whatever it is known. */
+static bool is_one_of(const Value *v, const char *const *words)
 {
     const char *word = v->kind == VAL_WORD     ? v->text
                        : v->kind == VAL_RECIPE ? v->recipe->name
                                                : "";
 
+    while (*words && strcmp(*words, word) != 0)
+        words++;
+    return *words != NULL;
+}
+
+static bool is_missing(const Value *v)
+{
+    static const char *const words[] = {"mean", "drop", NULL};
+
     if (v->kind == VAL_NUMBER)
         return v->number == 0 && !v->percent;
-    return strcmp(word, "mean") == 0 || strcmp(word, "drop") == 0;
+    return is_one_of(v, words);
+}
+
+static bool is_punctuation(const Value *v)
+{
+    static const char *const words[] = {"split", "keep", "drop", NULL};
+
+    return is_one_of(v, words);
+}
+
+static bool is_side(const Value *v)
+{
+    static const char *const words[] = {"left", "right", NULL};
+
+    return is_one_of(v, words);
+}
+
+static bool is_encoding(const Value *v)
+{
+    return is_text(v) && (strcmp(v->text, "utf-8") == 0 ||
+                          strcmp(v->text, "windows-1252") == 0);
+}
+
+static bool is_input(const Value *v)
+{
+    return v->kind == VAL_TENSOR && v->input >= 0;
 }
 
 static bool is_layer(const Value *v)
@@ -232,6 +267,10 @@ static const struct SpecType {
      "any number of them"},
     {"decimal", is_decimal, "\".\" or \",\""},
     {"missing", is_missing, "`mean`, `drop` or 0"},
+    {"punctuation", is_punctuation, "`split`, `keep` or `drop`"},
+    {"side", is_side, "`left` or `right`"},
+    {"encoding", is_encoding, "\"utf-8\" or \"windows-1252\""},
+    {"input", is_input, "an input or target"},
     {"layer", is_layer, "a layer such as lstm(5)"},
     {"layers", is_layers, "a list of layers"},
     {"value", is_value, "a value"},
@@ -290,7 +329,8 @@ static bool check_type(Arena *arena, Diag *diag, const Spec *spec,
         diag_note(m, "this is %s", value_what(arena, arg->value));
         return false;
     }
-    if (type->check == is_word || type->check == is_missing)
+    if (type->check == is_word || type->check == is_missing ||
+        type->check == is_punctuation || type->check == is_side)
         *out = as_word(arena, arg->value);
     return true;
 }

@@ -276,10 +276,10 @@ static void print_split(Text *out, const Item *item)
     if (item->kind == ITEM_FOLD) {
         text_printf(out, " fold %s of %s", item->values.at[0]->name,
                     item->values.at[1]->name);
-        return;
+    } else {
+        text_add(out, item->last ? " last " : " ");
+        ast_print_expr(out, item->value);
     }
-    text_add(out, item->last ? " last " : " ");
-    ast_print_expr(out, item->value);
     if (item->other.text)
         text_printf(out, " stratified by %s", item->other.text);
 }

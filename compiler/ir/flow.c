@@ -21,6 +21,15 @@ const Stage *flow_transform(const Flow *flow, const char *name)
     return NULL;
 }
 
+bool flow_is_text(const Flow *flow)
+{
+    const char *source = flow->stages[0].name;
+
+    return strcmp(source, "lines") == 0 || strcmp(source, "text") == 0 ||
+           flow_transform(flow, "words") || flow_transform(flow, "ids") ||
+           flow_transform(flow, "characters");
+}
+
 static void add_stage(Text *out, const Stage *stage)
 {
     text_printf(out, "%s%s", out->n ? " -> " : "", stage->name);
@@ -28,9 +37,12 @@ static void add_stage(Text *out, const Stage *stage)
         const Setting *set = &stage->set[i];
 
         text_printf(out, "%s%s: ", i ? ", " : "(", set->key);
-        if (set->kind != SET_NUMBER)
-            nnc_bug("`%s` takes more than numbers", stage->name);
-        text_add(out, str_number(out->arena, set->number));
+        if (set->kind == SET_NUMBER || set->kind == SET_INPUT)
+            text_add(out, str_number(out->arena, set->number));
+        else if (set->kind == SET_WORD)
+            text_add(out, set->text);
+        else
+            nnc_bug("`%s` takes more than numbers and words", stage->name);
     }
     text_add(out, stage->n ? ")" : "");
 }

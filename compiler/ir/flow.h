@@ -11,8 +11,8 @@
 
 typedef struct Setting {
     const char *key; /* the argument's name */
-    enum { SET_NUMBER, SET_TEXT, SET_WORD, SET_LIST, SET_SPAN } kind;
-    double number; /* a percentage is its fraction */
+    enum { SET_NUMBER, SET_TEXT, SET_WORD, SET_LIST, SET_SPAN, SET_INPUT } kind;
+    double number; /* a percentage is its fraction; of an input its index */
     bool percent;
     const char *text; /* string or word */
     int n;
@@ -51,6 +51,9 @@ typedef struct Split {
 /* The setting, or the transform, of this name; NULL where there is none. */
 const Setting *flow_setting(const Stage *stage, const char *key);
 const Stage *flow_transform(const Flow *flow, const char *name);
+
+/* Whether the values are those of a text. */
+bool flow_is_text(const Flow *flow);
 
 /* What is done to the values of a flow: "standardize -> scale(factor: 2)", or
  * "none"; equal texts do the same. */

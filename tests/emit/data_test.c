@@ -22,18 +22,9 @@ static const char sources[] =
     "  decimal: \",\", missing: mean) -> scale(0.25) -> standardize ->\n"
     "  windows(20, ahead: 4, stride: 5);";
 
-/* The C of a program with these parts and this training, every run of white
- * space as one blank. */
-static const char *program(const char *parts, const char *train)
+/* The C of this text's program, every run of white space as one blank. */
+static const char *c_of(const char *text)
 {
-    const char *text = arena_printf(
-        arena,
-        "model m { input x: f32[4], past: f32[20, 2];\n"
-        "  target c: class(3), next: f32[2];\n"
-        "  y = x -> dense(3); z = past -> last -> dense(2);\n"
-        "  output y; loss cross_entropy(y, c), squared_error(z, next);\n"
-        "  data { %s %s } train { %s } }",
-        sources, parts, train);
     Source *source = NEW(arena, Source);
     Diag *diag = diag_new(arena);
     Text raw = {.arena = arena}, out = {.arena = arena};
@@ -54,6 +45,18 @@ static const char *program(const char *parts, const char *train)
         at += blank ? blank : 1;
     }
     return text_str(&out);
+}
+
+static const char *program(const char *parts, const char *train)
+{
+    return c_of(arena_printf(
+        arena,
+        "model m { input x: f32[4], past: f32[20, 2];\n"
+        "  target c: class(3), next: f32[2];\n"
+        "  y = x -> dense(3); z = past -> last -> dense(2);\n"
+        "  output y; loss cross_entropy(y, c), squared_error(z, next);\n"
+        "  data { %s %s } train { %s } }",
+        sources, parts, train));
 }
 
 static const struct {
@@ -103,10 +106,65 @@ static void settings_have_their_numbers(void **state)
     }
 }
 
+/* Flows of text, each of which fills the target t. */
+static void texts_have_their_tables(void **state)
+{
+    static const struct {
+        const char *type, *flow, *says[3];
+    } texts[] = {
+        {"class(9)[6]",
+         "t = lines(\"a\") -> words(lower: true, punctuation: drop) ->\n"
+         "  ids(9, pad: left, stop: true, min_count: 2);",
+         {".reader = &nn_lines, .path = \"a\"",
+          "{.kind = NN_SPLIT, .splitter = &nn_words, .lower = 1, .punctuation "
+          "= NN_PUNCTUATION_DROP}, {.kind = NN_IDS, .least = 2, .left = 1, "
+          ".stop = 1}",
+          ".transform_count = 2}"}},
+        {"class(9)[6]",
+         "t = csv(\"a.gz\", column: 2, encoding: \"windows-1252\") ->\n"
+         "  characters(9, start: true);",
+         {".charset = NN_WINDOWS_1252",
+          "{.kind = NN_SPLIT, .splitter = &nn_characters}, {.kind = NN_IDS, "
+          ".least = 1, .start = 1}",
+          ".unpacker = &nn_gzip"}},
+        {"class(9)[6]",
+         "t = lines(\"a\") -> words -> category(other: true);",
+         {".splitter = &nn_words, .punctuation = NN_PUNCTUATION_KEEP}, {.kind "
+          "= NN_CATEGORY, .other = 1}"}},
+        {"class(9)",
+         "t = lines(\"a\") -> category;",
+         {".reader = &nn_tsv", ".separator = '\\n', .header = NN_HEADER_NO"}},
+        {"class(9)",
+         "t = csv(\"a\", column: 1) -> ids(9);",
+         {"{.kind = NN_SPLIT, .splitter = &nn_whole}, {.kind = NN_IDS"}},
+        {"class(9)[6]",
+         "t = text(\"a\") -> characters(9) -> windows(6);",
+         {".reader = &nn_series",
+          ".kind = NN_WINDOWS, .length = 6, .ahead = 0, .stride = 1}"}},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        const char *c = c_of(arena_printf(
+            arena,
+            "model m { input x: f32[6, 9]; target t: %s; y = x -> dense(9)%s;\n"
+            "  output y; loss cross_entropy(y, t);\n"
+            "  data { x = random(rows: 9); %s } }",
+            texts[i].type, strchr(texts[i].type, '[') ? "" : " -> last",
+            texts[i].flow));
+
+        for (int k = 0; k < 3 && texts[i].says[k]; k++)
+            if (!strstr(c, texts[i].says[k]))
+                fail_msg("no '%s' in:\n%s", texts[i].says[k], c);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(settings_have_their_numbers, make_arena,
+                                        drop_arena),
+        cmocka_unit_test_setup_teardown(texts_have_their_tables, make_arena,
                                         drop_arena),
     };
 

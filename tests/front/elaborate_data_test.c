@@ -130,6 +130,7 @@ static void splits(void **state)
         {"test 30;", SPLIT_ROWS, 30, 0, false, -1},
         {"test last 30 stratified by c;", SPLIT_ROWS, 30, 0, true, 2},
         {"test fold 3 of 10;", SPLIT_FOLD, 3, 10, false, -1},
+        {"test fold 3 of 10 stratified by c;", SPLIT_FOLD, 3, 10, false, 2},
         {"test { x = npy(\"x.npy\"); c = idx(\"c\"); past = npy(\"p.npy\");\n"
          "  next = random(rows: 5, seed: 2, draw: uniform); }",
          SPLIT_OWN, 0, 0, false, -1},
