@@ -8,7 +8,7 @@
 int program_tensor(Program *p, Tensor tensor)
 {
     vec_push(p->arena, &p->tensors, tensor);
-    if (tensor.name) {
+    if (tensor.name && tensor.kind != TENSOR_SLOT) {
         p->places.arena = p->arena;
         map_set(&p->places, tensor.name, p->tensors.n - 1);
     }

@@ -96,7 +96,7 @@ typedef struct Program {
     Arena *arena;
     const char *name, *path; /* of the model; its file, as given */
     VEC(Tensor) tensors;
-    Map places;        /* of tensors in their table, by name */
+    Map places;        /* of tensors in their table, by name; not of slots */
     VEC(Input) inputs; /* inputs first, then targets, in text order */
     int n_inputs;      /* how many of them are inputs */
     VEC(Output) outputs;
@@ -113,10 +113,11 @@ typedef struct Program {
     const struct Kinks *kinks; /* of a gradient check's loss; else NULL */
 } Program;
 
-/* Enters a tensor and returns its index. No two have the same name. */
+/* Enters a tensor and returns its index. No two have the same name but a slot,
+ * which is found through its weight, and what is none. */
 int program_tensor(Program *p, Tensor tensor);
 
-/* The index of the tensor of this name, or -1. */
+/* The index of the tensor of this name that is no slot, or -1. */
 int program_find(const Program *p, const char *name);
 
 /* The index of the constant with this shape and these numbers, of which there

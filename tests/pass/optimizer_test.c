@@ -184,9 +184,30 @@ static void steps_match_pytorch(void **state)
     }
 }
 
+/* A weight may be called as a slot of another one is. */
+static void no_slot_is_found_by_its_name(void **state)
+{
+    Probe p = probe_new(1);
+    Tensor weight = {.kind = TENSOR_WEIGHT, .name = "w.m"};
+
+    (void)state;
+    weight.shape = shape_of(1, (int64_t)2);
+    p.p->train = text_train(p.arena, "optimizer adam(0.1);");
+    build(&p);
+    assert_int_equal(program_find(p.p, "w.m"), -1);
+    program_tensor(p.p, weight);
+    weight.kind = TENSOR_SLOT;
+    program_tensor(p.p, weight);
+    assert_int_equal(program_find(p.p, "w.m"), p.p->tensors.n - 2);
+    probe_free(&p);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(steps_match_pytorch)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(steps_match_pytorch),
+        cmocka_unit_test(no_slot_is_found_by_its_name),
+    };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
