@@ -13,12 +13,32 @@ enum { CLASSES = 10, IMAGE = 3 * 32 * 32, RECORD = 1 + IMAGE };
 /* CIFAR-100 has two labels in front of each image. */
 enum { RECORD_OF_100 = 2 + IMAGE };
 
-/* Text does not begin so; a record may begin as an IDX file does. */
+/* Text begins with a greater byte than labels, which stop at 19 in front of
+ * each image of CIFAR-100, and holds none below a tab. */
+static bool is_text(const nn_file *f)
+{
+    enum { LABELS = 20 };
+    for (size_t i = 0; i < f->size && i < RECORD; i++)
+        if (f->bytes[i] < '\t')
+            return f->bytes[0] >= LABELS;
+    return true;
+}
+
+/* Two zeros, and what the numbers are. */
+static bool is_idx(const nn_file *f)
+{
+    return f->size >= 4 && memcmp(f->bytes, "\0", 2) == 0 &&
+           f->bytes[2] >= 0x08 && f->bytes[2] <= 0x0e && f->bytes[3] > 0;
+}
+
+/* Also where records are cut, or of CIFAR-100: the reader says so. A label and
+ * two pixels may be what an IDX file begins with. */
 static bool is_cifar(const nn_file *f)
 {
-    if (f->size == 0 || f->bytes[0] >= CLASSES)
+    if (f->size == 0)
         return false;
-    return f->size % RECORD == 0 || (f->bytes[0] > 0 && f->bytes[0] != '\t');
+    return (f->size % RECORD == 0 && f->bytes[0] < CLASSES) ||
+           (!is_idx(f) && !is_text(f));
 }
 
 static bool check_size(const nn_table *t, nn_error *e)
@@ -37,6 +57,19 @@ static bool check_size(const nn_table *t, nn_error *e)
                    "%s has %zu bytes, which are no whole records of CIFAR-10: "
                    "those have %d bytes, and %zu are left",
                    t->path, size, RECORD, size % RECORD);
+}
+
+/* Whether an image is wanted with its planes elsewhere than in front. */
+static bool check_planes(const nn_tensor *t, const char *path, nn_error *e)
+{
+    if (t == NULL || t->rank != 3 || t->values != IMAGE ||
+        (t->shape[1] != 3 && t->shape[2] != 3))
+        return true;
+    return nn_fail(e,
+                   "%s has images of [3, 32, 32], a plane a colour, and %s is "
+                   "[%lld, %lld, %lld]: write f32[3, 32, 32]",
+                   path, t->name, (long long)t->shape[0],
+                   (long long)t->shape[1], (long long)t->shape[2]);
 }
 
 /* A label that is none of ten is no label of CIFAR-10's. */
@@ -71,7 +104,8 @@ static bool take_cells(nn_table *t, int start, nn_error *e)
 static bool read_cifar(nn_table *t, const nn_request *r, nn_error *e)
 {
     bool labels = r->tensor != NULL && r->tensor->type != NN_F32;
-    bool good = nn_table_open(t, r, e) && check_size(t, e);
+    bool good = nn_table_open(t, r, e) && check_size(t, e) &&
+                check_planes(r->tensor, t->path, e);
     t->cell = NN_CELL_U8;
     t->rows = good ? (int64_t)(t->file.size / RECORD) : 0;
     t->width = labels ? 1 : IMAGE;
