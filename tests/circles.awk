@@ -1,45 +1,73 @@
 # circles.awk: finds circles among files. In go lines `FROM TO NAME`, where FROM
 # uses NAME of TO, behind lines `NAME circle:`, whose uses are left out; out
-# come the uses that remain when files which use or serve nobody are taken
-# away, one after the other, and such names as no circle needs.
+# come the uses from which a way leads back, and such names as close no circle.
 
 $2 == "circle:" { honest[$1] = 1; next }
-{ from[NR] = $1; to[NR] = $2; name[NR] = $3 }
-
-# Leaves in alive[] the uses of circles; `back` is honest this time no more.
-function peel(back,    i, gone, uses, serves) {
-    for (i in from)
-        alive[i] = !(name[i] in honest) || name[i] == back
-    do {
-        gone = 0
-        split("", uses)
-        split("", serves)
-        for (i in from)
-            if (alive[i])
-                uses[from[i]] = serves[to[i]] = 1
-        for (i in from)
-            if (alive[i] && !(to[i] in uses && from[i] in serves)) {
-                alive[i] = 0
-                gone++
-            }
-    } while (gone)
+{
+    from[NR] = $1; to[NR] = $2; name[NR] = $3
+    files[$1]; files[$2]
 }
 
-function any(    i) {
+# The uses that are not honest, but for `back` this time; next[] lists those
+# of a file, one behind the other.
+function choose(back,    i) {
+    split("", first)
+    split("", next_use)
     for (i in from)
-        if (alive[i])
-            return 1
-    return 0
+        if (!(name[i] in honest) || name[i] == back) {
+            next_use[i] = first[from[i]]
+            first[from[i]] = i
+        }
+}
+
+# Numbers the files as they are met from f on (Tarjan 1972); those from which
+# a way leads back to f, and forth, are of the same circle as f.
+function meet(f,    i, g) {
+    low[f] = number[f] = ++met
+    stack[++depth] = f
+    for (i = first[f]; i; i = next_use[i]) {
+        g = to[i]
+        if (!(g in number))
+            meet(g)
+        if (!(g in circle) && low[g] < low[f])
+            low[f] = low[g]
+    }
+    if (low[f] < number[f])
+        return
+    do {
+        g = stack[depth--]
+        circle[g] = f
+    } while (g != f)
+}
+
+# Puts each file into circle[]; one that is in none is alone there.
+function part(    f) {
+    split("", number)
+    split("", low)
+    split("", circle)
+    met = depth = 0
+    for (f in files)
+        if (!(f in number))
+            meet(f)
+}
+
+function is_within(i) {
+    return circle[from[i]] == circle[to[i]]
 }
 
 END {
-    peel("")
+    choose("")
+    part()
     for (i = 1; i <= NR; i++)
-        if (i in alive && alive[i])
+        if (i in from && is_within(i) && !(name[i] in honest))
             print from[i] ": uses " name[i] " of " to[i] ", in a circle"
     for (n in honest) {
-        peel(n)
-        if (!any())
+        choose(n)
+        part()
+        closes = 0
+        for (i in from)
+            closes = closes || (name[i] == n && is_within(i))
+        if (!closes)
             print "tests/lint.except: " n " closes no circle"
     }
 }
