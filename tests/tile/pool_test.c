@@ -46,8 +46,20 @@ static Image any_image(int channels, int height, int width, int lanes)
                       below(2) * (width + 7));
 }
 
+/* How the images of a case lie: as they may, with the channels of a pixel side
+ * by side, or in planes. */
+typedef enum Lie { LIE_ANY, LIE_PIXELS, LIE_PLANES, LIES } Lie;
+
+static Image image(Lie lie, int channels, int height, int width, int lanes)
+{
+    return lie == LIE_ANY
+               ? any_image(channels, height, width, lanes)
+               : image_make(channels, height, width,
+                            lie == LIE_PLANES ? 1 : channels, NULL, 0);
+}
+
 static void add(ConvCases *c, const Row *r, PoolKind kind, bool gradient,
-                bool plain)
+                Lie lie)
 {
     int lanes = c->target->lanes;
     PoolSpec s = {.batch = r->batch, .kind = kind, .gradient = gradient};
@@ -60,11 +72,10 @@ static void add(ConvCases *c, const Row *r, PoolKind kind, bool gradient,
     int w =
         (r->width + s.pad[LEFT] + s.pad[RIGHT] - s.window[1]) / s.stride[1] + 1;
     int k = r->channels;
-    s.x = plain ? image_make(k, r->height, r->width, k, NULL, 0)
-                : any_image(k, r->height, r->width, lanes);
-    s.y = plain ? image_make(k, h, w, k, NULL, 0) : any_image(k, h, w, lanes);
-    s.argmax = !gradient && kind == POOL_MAX && below(2);
-    if ((gradient || s.argmax) && !plain && below(2)) {
+    s.x = image(lie, k, r->height, r->width, lanes);
+    s.y = image(lie, k, h, w, lanes);
+    s.argmax = !gradient && kind == POOL_MAX && (lie == LIE_PLANES || below(2));
+    if ((gradient || s.argmax) && lie == LIE_ANY && below(2)) {
         s.arg = any_image(k, h, w, lanes);
     }
     if (!gradient && below(2)) {
@@ -79,8 +90,10 @@ static void add(ConvCases *c, const Row *r, PoolKind kind, bool gradient,
 static void add_all(ConvCases *c)
 {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        for (int j = 0; j < 8; j++) {
-            add(c, &rows[i], j % 2 ? POOL_MEAN : POOL_MAX, j / 2 % 2, j / 4);
+        for (Lie lie = LIE_ANY; lie < LIES; lie++) {
+            for (int j = 0; j < 4; j++) {
+                add(c, &rows[i], j % 2 ? POOL_MEAN : POOL_MAX, j / 2, lie);
+            }
         }
     }
 }
