@@ -1,0 +1,62 @@
+"""The models of examples/."""
+import torch.nn.functional as F
+
+from case import case, entropy, mse
+from layers import residual
+
+
+@case
+def xor(c):
+    y = c.dense(c.dense(c.input("x", 2), "hidden", 8).tanh(), "out", 2)
+    loss = entropy(c, y, c.target("odd", 2))
+    return y.softmax(-1), loss
+
+
+@case
+def iris(c):
+    y = c.dense(c.dense(c.input("x", 4), "hidden", 6).sigmoid(), "out", 3)
+    loss = entropy(c, y, c.target("species", 3))
+    return y.softmax(-1), loss
+
+
+@case(scale=0.2)
+def digits(c):
+    h = c.conv(c.input("image", 1, 8, 8), "c1", 16, 3, padding=1).relu()
+    h = c.conv(F.max_pool2d(h, 2), "c2", 32, 3, padding=1).relu()
+    y = c.dense(F.max_pool2d(h, 2).flatten(1), "f3", 10)
+    loss = entropy(c, y, c.target("digit", 10))
+    return y.softmax(-1), loss
+
+
+@case(scale=0.1)
+def lenet5(c):
+    h = c.conv(c.input("image", 1, 28, 28), "c1", 6, 5, padding=2).relu()
+    h = c.conv(F.max_pool2d(h, 2), "c3", 16, 5).relu()
+    h = c.dense(F.max_pool2d(h, 2).flatten(1), "f5", 120).relu()
+    y = c.dense(c.dense(h, "f6", 84).relu(), "f7", 10)
+    loss = entropy(c, y, c.target("digit", 10))
+    return y.softmax(-1), loss
+
+
+@case(scale=0.2, name="adding_own")
+@case(scale=0.2)
+def adding(c):
+    h = c.recurrent(c.input("series", 100, 2), "memory", "lstm", 64)[0]
+    y = c.dense(h[:, -1], "read", 1)
+    loss = mse(y, c.input("sum", 1))
+    c.metrics["rmse"] = loss.sqrt()
+    return y, loss
+
+
+@case(scale=0.2)
+def residual_digits(c):
+    h = c.conv(c.input("image", 1, 8, 8), "stem", 16, 3, padding=1).relu()
+    for i in "12":
+        h = residual(c, h, "residual" + i, 16)
+    h = residual(c, h, "half", 32, 2)
+    m = c.conv(h, "thin.narrow", 16, 1).relu()
+    m = c.conv(m, "thin.wide", 16, 3, padding=1).relu()
+    h = (c.conv(m, "thin.expand", 32, 1) + h).relu()
+    y = c.dense(F.avg_pool2d(h, 4).flatten(1), "out", 10)
+    loss = entropy(c, y, c.target("digit", 10))
+    return y.softmax(-1), loss

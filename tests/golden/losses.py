@@ -1,0 +1,68 @@
+"""Losses and penalties."""
+import torch.nn.functional as F
+
+from case import case, entropy, mse, squares
+
+
+def linear_entropy(*shape):
+    def model(c):
+        y = c.dense(c.input("x", *shape, 5), "d", 4)
+        return y, entropy(c, y, c.target("t", 4, *shape))
+    return model
+
+
+case(linear_entropy(), name="entropy")
+case(linear_entropy(6), name="entropy_time")
+
+
+@case
+def entropy_sum(c):
+    y = c.dense(c.input("x", 5), "d", 4)
+    return y, F.cross_entropy(y, c.target("t", 4), reduction="sum")
+
+
+@case
+def log_softmax(c):
+    y = c.dense(c.input("x", 5), "d", 4).softmax(-1)
+    return y, F.nll_loss(y.log(), c.target("t", 4))
+
+
+@case
+def log_mixture(c):
+    x = c.input("x", 5)
+    a, b = (c.dense(x, n, 4).softmax(-1) for n in "de")
+    y = 0.25 * a + 0.75 * b
+    return y, F.nll_loss(y.log(), c.target("t", 4))
+
+
+@case
+def squares_sum(c):
+    y = c.dense(c.input("x", 5), "d", 3)
+    t = c.input("t", 3)
+    c.metrics["rmse"] = mse(y, t).sqrt()
+    return y, F.mse_loss(y, t, reduction="sum")
+
+
+@case
+def two_losses(c):
+    x = c.input("x", 5)
+    t, k = c.input("t", 5), c.target("k", 3)
+    h = c.dense(x, "enc", 4).tanh()
+    back, y = c.dense(h, "dec", 5), c.dense(h, "read", 3)
+    return y, 0.5 * mse(back, x) + F.cross_entropy(y, k) + mse(back, t)
+
+
+def small(c):
+    h = c.dense(c.input("x", 5), "a", c.width).tanh()
+    return squares(c, c.dense(h, "b", 3), 3)
+
+
+@case
+def penalties(c):
+    c.width = 4
+    y, loss = small(c)
+    for w in c.params.values():
+        if w.dim() >= 2:
+            c.penalty = c.penalty + 0.15 * w.square().sum() \
+                + 0.02 * w.abs().sum()
+    return y, loss
