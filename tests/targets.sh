@@ -25,7 +25,8 @@ all() {
             variant "$1" "$2" "$target" gcc -O0 --target=$target || return
     done
 }
-of tests/golden/layers.nn conv_stride maxpool_overlap joined normed_time
+of tests/golden/layers.nn conv_stride maxpool_overlap joined normed_time \
+    batchnorm_image
 of tests/golden/maths.nn products spread wide
 of tests/golden/cells.nn lstm_last both_ways
 of tests/golden/optimisers.nn small_l2 many_adam

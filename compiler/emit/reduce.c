@@ -5,7 +5,9 @@
  * That is done once a run of a few terms, which are added as they are (Higham,
  * Accuracy and Stability of Numerical Algorithms, chapter 4): it costs less
  * than a plain sum, each of whose additions waits for the one before it, and
- * loses little more than what is kept for every term. */
+ * loses little more than what is kept for every term. A sum over rows, as
+ * gradients and statistics are, is long from the second run on: there are few
+ * of them, and what cancels in them is most of it. */
 #include "emit/loops.h"
 
 /* Terms that a lane adds up without minding what rounding takes; those of a
@@ -49,7 +51,8 @@ static Sum sum_of(const Loops *l, bool along)
         }
         terms = s.cut < 0 ? all : terms;
     }
-    if (all <= SHORT_SUM || l->lanes == 1 || s.largest)
+    bool rows = (s.k->anchor->attr.axes & 1) != 0;
+    if (all <= (rows ? RUN : SHORT_SUM) || l->lanes == 1 || s.largest)
         s.cut = -1;
     return s;
 }
