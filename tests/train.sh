@@ -134,3 +134,15 @@ printf '1\n2\n' | "$NNC" infer units.nn --csv >units.txt 2>&1
 printf '1\n' | "$NNC" infer units.nn --csv --output second >>units.txt 2>&1
 [ "$(tr '\n' ' ' <units.txt)" = "1000,3 1000,3 3 " ]
 verdict "outputs are in the files' units" "$(tr '\n' ' ' <units.txt)"
+
+# Numbers of the text are a part of what a step computes.
+sed -i 's/y = x \* gain;/y = x * gain * [1, 2];/' units.nn
+"$NNC" train units.nn --out once.safetensors >once.log 2>&1
+sed 's/\[1, 2\]/[1, 3]/' units.nn >other.nn
+"$NNC" train other.nn --epochs 2 --out once.safetensors \
+    --resume once.ckpt.safetensors >other.log 2>&1
+[ $? -eq 1 ] && grep -q 'is of another model' other.log
+verdict "another constant is another run" "$(tail -n 1 other.log)"
+"$NNC" train units.nn --epochs 2 --out once.safetensors \
+    --resume once.ckpt.safetensors >once.log 2>&1
+verdict "the same constants are the same run" "$(tail -n 1 once.log)"
