@@ -58,6 +58,7 @@ static const Row passes[] = {
     {"reshapes", reshapes, WHEN_FAST},
     {"fold", fold, WHEN_FAST},
     {"cse", cse, WHEN_FAST},
+    {"sparse", sparse, WHEN_FAST},
     {"dce", dce, WHEN_ALWAYS},
 };
 

@@ -29,7 +29,7 @@ static const char *form(const Driver *d, const Kernel *k)
     if (d->code.plain)
         return "reference loops (--plain)";
     if (k->kind == KERNEL_MAP || k->kind == KERNEL_REDUCE ||
-        k->kind == KERNEL_ROW)
+        k->kind == KERNEL_ROW || k->kind == KERNEL_GATHER)
         return "loops, on vectors where values lie side by side";
     return "plain loops";
 }

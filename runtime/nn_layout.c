@@ -183,9 +183,13 @@ bool nn_layout_fill(const nn_param *p, nn_layout_source *source, void *context,
                     nn_real *packed, nn_error *e)
 {
     filling f = {source, context, packed};
-    if (p->piece_count > 0)
-        return visit_all(p, 0, fill, &f, e);
-    source(context, 0, nn_layout_count(p), packed);
+    int64_t count = nn_layout_count(p), row = count / nn_layout_rows(p);
+    if (p->piece_count == 0)
+        source(context, 0, count, packed);
+    else if (!visit_all(p, 0, fill, &f, e))
+        return false;
+    for (int64_t i = 0; p->padding && i < row; i++)
+        packed[nn_layout_place(p, i)] = 0;
     return true;
 }
 

@@ -19,7 +19,8 @@ typedef void nn_layout_source(void *context, int64_t first, int64_t count,
                               nn_real *values);
 
 /* Sets all values of p at `packed` (params + offset, or a slot of it), piece
- * by piece and in an order of its own; padding stays as it is. */
+ * by piece and in an order of its own; room between values stays as it is.
+ * Row 0 of a parameter with `padding` becomes zero, not the source's. */
 bool nn_layout_fill(const nn_param *p, nn_layout_source *source, void *context,
                     nn_real *packed, nn_error *e);
 

@@ -82,7 +82,7 @@ typedef struct {
     nn_init init;
     double scale;          /* of the initialiser */
     const double *literal; /* NN_INIT_LITERAL */
-    int frozen;            /* a weight that is never updated */
+    int frozen, padding;   /* never updated; row 0 is zero and stays so */
 } nn_param;
 
 typedef enum { NN_F32, NN_TOKEN, NN_CLASS } nn_type;

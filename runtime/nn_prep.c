@@ -272,11 +272,13 @@ static bool bad_label(const nn_prep *p, const nn_table *t, int64_t row,
                        "training rows",
                        where, quote, length, label.bytes, quote,
                        p->tensor->name);
-    return nn_fail(e,
-                   "%s: %s is %.*s; it must be a whole number from 0 to %lld, "
-                   "or take labels as they are with -> category",
+    return nn_fail(e, "%s: %s is %.*s; %s a whole number from 0 to %lld%s",
                    where, p->tensor->name, length, label.bytes,
-                   (long long)p->tensor->classes - 1);
+                   p->tensor->type == NN_TOKEN ? "a token is" : "it must be",
+                   (long long)p->tensor->classes - 1,
+                   p->tensor->type == NN_TOKEN
+                       ? ""
+                       : ", or take labels as they are with -> category");
 }
 
 static int64_t id_of(const nn_prep *p, const nn_table *t, int64_t row,

@@ -47,11 +47,10 @@ refused() {
         grep -q "\`$2\` is not a .* that this version knows" "$OUT/log"
     verdict "$1: $2 is refused by name" "$(head -n 1 "$OUT/log")"
 }
-refused textcnn.nn embedding
-refused slots.nn embedding
-refused shakespeare.nn embedding
-refused translate.nn embedding
-for f in iris lenet5 cells resnet8; do
+refused slots.nn bidirectional
+refused shakespeare.nn generate
+refused translate.nn generate
+for f in iris lenet5 cells resnet8 textcnn; do
     "$NNC" check "tests/lang/$f.nn" >"$OUT/log" 2>&1
     verdict "$f.nn is accepted" "$(head -n 1 "$OUT/log")"
 done

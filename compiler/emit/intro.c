@@ -44,7 +44,8 @@ static void write_tensors(Emit *e)
         text_printf(e->out, " * %s %s ", in->target ? "target" : "input",
                     in->name);
         if (in->classes)
-            text_printf(e->out, "class(%lld)", (long long)in->classes);
+            text_printf(e->out, "%s(%lld)", in->token ? "token" : "class",
+                        (long long)in->classes);
         if (!in->classes || shape_count(&in->shape) > 1)
             shape(e->out, &in->shape);
         text_add(e->out, "\n");

@@ -148,6 +148,8 @@ static void write_tensor_row(Emit *e, int i)
         text_printf(e->out, ", .literal = %s_given", e->tensor_place[i]);
     if (t->frozen)
         text_add(e->out, ", .frozen = 1");
+    if (t->padding)
+        text_add(e->out, ", .padding = 1");
     if (kinds[t->kind])
         text_printf(e->out, ", .kind = %s", kinds[t->kind]);
     text_add(e->out, "},\n");
@@ -190,8 +192,10 @@ static void write_inputs(Emit *e)
     for (int i = 0; i < p->inputs.n; i++) {
         const Input *in = &p->inputs.at[i];
         write_tensor(e->out, in->name,
-                     in->type == TYPE_REAL ? "NN_F32" : "NN_CLASS", in->classes,
-                     &in->shape);
+                     in->type == TYPE_REAL ? "NN_F32"
+                     : in->token           ? "NN_TOKEN"
+                                           : "NN_CLASS",
+                     in->classes, &in->shape);
     }
     text_add(e->out, "};\n");
 }

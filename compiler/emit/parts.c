@@ -34,6 +34,18 @@ static int row_parts(const Node *n)
     return parts_of(ROW_WORK * all, all / wide->dim[axis]);
 }
 
+/* Rows that are read are divided, or those of the table that is added to. */
+static int gather_parts(const Node *n)
+{
+    const Shape *rows = &n->shape;
+    int64_t all = shape_count(rows);
+    if (n->op == OP_ADD_ROWS)
+        all = shape_count(&n->in[2]->shape);
+    return parts_of(all, n->op == OP_GATHER   ? all / rows->dim[rows->rank - 1]
+                         : n->op == OP_NUMBER ? 1
+                                              : rows->dim[0]);
+}
+
 int parts_plain(const Plan *plan, const Kernel *k, const Target *target)
 {
     const Node *n = k->anchor;
@@ -50,6 +62,8 @@ int parts_plain(const Plan *plan, const Kernel *k, const Target *target)
         return product_parts(n);
     case KERNEL_ROW:
         return row_parts(n);
+    case KERNEL_GATHER:
+        return gather_parts(n);
     case KERNEL_POOL:
         return parts_of(space + shape_count(&n->in[0]->shape), n->shape.dim[0]);
     default:

@@ -1,5 +1,6 @@
 /* reference.c: the plain kernels of the core operators, and those that work
- * on rows, which have a tuned form too (templates/row_tiled.c).
+ * on rows, which have a tuned form too (templates/row_tiled.c and
+ * gather_tiled.c).
  *
  * One template section an operator; the hooks $A $B $X $W $Y $T $D give the
  * element of an operand at the given indices, wherever its layout puts it.
@@ -58,6 +59,22 @@ static void operand(Filler *f, const char *name, const Node *n, Layout layout)
     *o = (Operand){f, scope_pointer(f->scope, n), layout};
     f->hole[f->n++] =
         (Hole){.name = name, .write = write_operand, .context = o};
+}
+
+/* The same of a number, which has no place. */
+static void write_number(Text *out, void *context, int n,
+                         const char *const *args)
+{
+    const Operand *o = context;
+    (void)n, (void)args;
+    text_add(out, o->pointer);
+}
+
+static void number_operand(Filler *f, const char *name, const Node *n)
+{
+    Operand *o = NEW(f->scope->e->arena, Operand);
+    *o = (Operand){.filler = f, .pointer = scope_number(f->scope, n)};
+    f->hole[f->n++] = (Hole){.name = name, .write = write_number, .context = o};
 }
 
 static const Layout *layout_at(const Filler *f, const Node *n)
@@ -181,12 +198,17 @@ static void row_operand(Filler *f, const char *name, const Node *n, bool wide,
                         int axis)
 {
     const Layout *l = layout_at(f, n);
-    operand(f, name, n, wide ? as_rows(n, l, axis) : as_list(n, l));
+    if (plan_is_number(n))
+        number_operand(f, name, n);
+    else
+        operand(f, name, n, wide ? as_rows(n, l, axis) : as_list(n, l));
 }
 
 /* Whether the rows of a value lie side by side. */
 static bool beside(const Filler *f, const Node *n, int axis)
 {
+    if (plan_is_number(n))
+        return false;
     Layout l = as_rows(n, layout_at(f, n), axis);
     return l.axis[1].n == 1 && l.axis[1].piece[0].stride == 1;
 }
@@ -213,15 +235,20 @@ static const char *tuned_section(const Filler *f, const Node *n, int axis)
     return beside(f, n, axis) ? "softmax" : NULL;
 }
 
-static void tuned_holes(Filler *f, const Node *n, int64_t columns)
+/* Leaves a section of the template out. */
+static void drop(Filler *f, const char *section)
+{
+    f->hole[f->n++] = hole_text(section, "");
+}
+
+static void lane_holes(Filler *f, int64_t columns)
 {
     int lanes = f->scope->e->lanes;
     hole_number(f, "LANES", lanes);
     hole_number(f, "WHOLE", columns / lanes * lanes);
     hole_number(f, "REST", columns % lanes);
     if (columns % lanes == 0)
-        f->hole[f->n++] = hole_text("rest", "");
-    f->hole[f->n++] = hole_text(n->op == OP_SOFTMAX ? "share" : "whole", "");
+        drop(f, "rest");
 }
 
 static void rows(Filler *f, const Node *n)
@@ -240,10 +267,68 @@ static void rows(Filler *f, const Node *n)
     if (n->n_in > 2)
         row_operand(f, "D", n->in[2], false, 0);
     const char *tuned = tuned_section(f, n, axis);
-    if (tuned)
-        tuned_holes(f, n, columns);
+    if (tuned) {
+        lane_holes(f, columns);
+        drop(f, n->op == OP_SOFTMAX ? "share" : "whole");
+    }
     fill(f, tuned ? "templates/row_tiled.c" : "templates/row_ref.c",
          tuned ? tuned : op_table[n->op].section);
+}
+
+/* Whether a table's rows are added to where they stand. */
+static bool in_place(const Filler *f, const Node *n)
+{
+    const Value *value = f->scope->plan->value;
+    const Buffer *b = value[n->id].buffer, *old = value[n->in[0]->id].buffer;
+    return b == old || (b->place == PLACE_TENSOR &&
+                        old->place == PLACE_TENSOR && b->index == old->index);
+}
+
+static void ids_holes(Filler *f, const Node *ids)
+{
+    int64_t n = shape_count(&ids->shape);
+    hole_number(f, "M", n);
+    operand(f, "T", ids, as_list(ids, layout_at(f, ids)));
+}
+
+static void numbers(Filler *f, const Node *n)
+{
+    range_holes(f, shape_count(&n->shape));
+    ids_holes(f, n->in[0]);
+    operand(f, "Y", n, as_list(n, layout_at(f, n)));
+    fill(f, "templates/gather_ref.c", op_table[n->op].section);
+}
+
+/* Reads rows W of a table, or adds rows D to those of Y. */
+static void gathered(Filler *f, const Node *n)
+{
+    bool reads = n->op == OP_GATHER, adds = n->op == OP_ADD_ROWS;
+    const Node *table = reads ? n->in[1] : n, *ids = n->in[adds];
+    const Node *rows = reads ? n : n->in[1 + adds];
+    int last = rows->shape.rank - 1;
+    int64_t columns = table->shape.dim[1];
+    bool tuned =
+        f->scope->e->lanes > 1 && beside(f, table, 1) && beside(f, rows, last);
+    hole_number(f, "C", columns);
+    hole_number(f, "FIRST", n->attr.index);
+    range_holes(f, reads ? shape_count(&rows->shape) / columns
+                         : table->shape.dim[0]);
+    ids_holes(f, ids);
+    row_operand(f, "Y", n, true, reads ? last : 1);
+    if (!reads)
+        row_operand(f, "D", rows, true, last);
+    if (reads || (adds && !in_place(f, n)))
+        row_operand(f, "W", n->in[reads], true, 1);
+    else
+        drop(f, "copy");
+    if (adds)
+        drop(f, "clear");
+    if (n->attr.index == 0)
+        drop(f, "padded");
+    if (tuned)
+        lane_holes(f, columns);
+    fill(f, tuned ? "templates/gather_tiled.c" : "templates/gather_ref.c",
+         op_table[n->op].section);
 }
 
 /* The side before the window slides; windows that spread are its gradient. */
@@ -277,6 +362,9 @@ void emit_reference(Scope *s, const Node *n)
         break;
     case KERNEL_ROW:
         rows(&f, n);
+        break;
+    case KERNEL_GATHER:
+        (n->op == OP_NUMBER ? numbers : gathered)(&f, n);
         break;
     default:
         nnc_bug("%s has no plain kernel", op_table[n->op].id);

@@ -113,6 +113,8 @@ bool elab_same_unit(const Program *p, Measure a, Measure b);
 
 /* elaborate_misfit.c: whether input i holds real numbers, or a message. */
 bool elab_real(Elab *e, const Call *call, int i);
+/* Says what to do where v is tokens. */
+void elab_help_tokens(Message *m, const Value *v);
 /* A part that was refused: the reason, what it was given, and poison. */
 Value *elab_refused(Elab *e, const Call *call, Span span, const char *why);
 /* "`maxpool` takes an image ...", with what it was given; poison. */

@@ -156,11 +156,13 @@ static void check_type(Elab *e, const Stage *stage, const Input *input)
     bool category = strcmp(stage->name, "category") == 0;
     bool windows = strcmp(stage->name, "windows") == 0;
 
-    if (windows || category == (input->type == TYPE_INT))
+    if (windows || (category == (input->type == TYPE_INT) && !input->token))
         return;
     diag_error(e->diag, stage->span, "`%s` gives %s, and `%s` holds %s",
                stage->name, category ? "classes" : "real numbers", input->name,
-               category ? "real numbers" : "classes");
+               input->token              ? "tokens"
+               : input->type == TYPE_INT ? "classes"
+                                         : "real numbers");
 }
 
 /* Every value times 0 is the same value, and cannot be undone: so it is where
@@ -380,7 +382,8 @@ static void stratify(Elab *e, const Item *item, Split *out)
         return;
     out->stratified = find_input(e, &item->other);
     if (out->stratified >= 0 &&
-        e->program->inputs.at[out->stratified].type != TYPE_INT)
+        (e->program->inputs.at[out->stratified].type != TYPE_INT ||
+         e->program->inputs.at[out->stratified].token))
         diag_error(e->diag, item->other.span,
                    "rows are stratified by a class, and `%s` is none",
                    item->other.text);

@@ -1,6 +1,7 @@
 /* elaborate_field.c: what stands after a dot.
  *
- * `.channels .height .width .length .features` of a value, `.state` of a scan
+ * `.channels .height .width .length .features` of a value, `.vocab` of tokens
+ * or classes, `.state` of a scan
  * and the states in it, `.height .width` of a number or list, the weights of a
  * layer and the layers inside of it. */
 #include <string.h>
@@ -29,6 +30,8 @@ static bool is_axis_field(const char *name, const char **word)
 
 static const char *form_with(const char *word)
 {
+    if (strcmp(word, "vocab") == 0)
+        return "tokens or classes";
     if (strcmp(word, "time") == 0)
         return "a value over time [time, features]";
     if (strcmp(word, "features") == 0)
@@ -46,6 +49,7 @@ static Value *no_axis(Elab *e, const Expr *x, const char *word, Value *v)
         m = diag_error(e->diag, f->call, "`%s` takes %s", f->def->name.text,
                        form_with(word));
         elab_note(e, m, "the value", v);
+        elab_help_tokens(m, v);
     } else {
         m = elab_error(e, x->at, "`.%s` needs %s", x->name, form_with(word));
         elab_note(e, m, elab_text(e, x->kids.at[0], "the value"), v);
@@ -84,6 +88,8 @@ static void tensor_words(Elab *e, const Value *v, Words *words)
             vec_push(e->arena, words, fields[i].field);
     if (v->state)
         vec_push(e->arena, words, "state");
+    if (v->node->type == TYPE_INT)
+        vec_push(e->arena, words, "vocab");
 }
 
 static Value *unknown_field(Elab *e, const Expr *x, const Value *v)
@@ -109,12 +115,23 @@ static Value *unknown_field(Elab *e, const Expr *x, const Value *v)
     return e->poison;
 }
 
+/* How many different ids there are. */
+static Value *vocabulary(Elab *e, const Expr *x, Value *v)
+{
+    if (v->node->type != TYPE_INT)
+        return no_axis(e, x, "vocab", v);
+    return value_number(e->arena,
+                        (double)e->program->inputs.at[v->input].classes);
+}
+
 static Value *tensor_field(Elab *e, const Expr *x, Value *v)
 {
     const char *word;
     Shape row = value_shape(v);
     int axis;
 
+    if (strcmp(x->name, "vocab") == 0)
+        return vocabulary(e, x, v);
     if (!is_axis_field(x->name, &word))
         return strcmp(x->name, "state") == 0 ? v->state : NULL;
     axis = axes_find(&v->axes, word);

@@ -170,10 +170,8 @@ static Value *by_class(Elab *e, const Call *call, Op op, bool probability)
     const Value *x = call->in[0], *class = call->in[1];
     Node *in[2] = {elab_rows(e, x), elab_node(e, class)};
     Node *n = graph_add(e->graph, op, 2, in, (Attr){0}, in[0]);
-    Value *terms = elab_tensor(e, n, true, (Axes){0});
-    Shape row = value_shape(terms);
+    Value *terms = elab_tensor(e, n, true, class->axes);
 
-    terms->axes = axes_of_classes(&row);
     pair(e, x, class, probability);
     return terms;
 }

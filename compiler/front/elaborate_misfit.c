@@ -4,6 +4,12 @@
 #include "front/elab.h"
 #include "front/foreign.h"
 
+void elab_help_tokens(Message *m, const Value *v)
+{
+    if (v->token)
+        diag_help(m, "`embedding(n)` makes numbers of tokens");
+}
+
 bool elab_real(Elab *e, const Call *call, int i)
 {
     const Value *v = call->in[i];
@@ -16,6 +22,7 @@ bool elab_real(Elab *e, const Call *call, int i)
         return false;
     m = elab_wrong(e, call->site.span, v,
                    "`%s` takes real numbers of the network", call->name);
+    elab_help_tokens(m, v);
     layer = foreign_layer(call->name);
     if (layer && v->kind == VAL_NUMBER)
         diag_help(m, "use `%s`, which has weights of its own", layer);

@@ -12,29 +12,13 @@
 
 enum { MOST_METRICS = 64 }; /* what the programs have room for */
 
-/* f32 and class(n) into type and count; false after a message. */
-static bool read_type(Elab *e, const TypeExpr *t, Type *type, int64_t *classes)
+/* How many ids there are of class(n) or token(n); false after a message. */
+static bool read_count(Elab *e, const TypeExpr *t, Input *input)
 {
     const char *name = t->name.text;
-    Words words = {0};
     Message *m;
     Value *v;
 
-    *type = TYPE_REAL;
-    *classes = 0;
-    if (strcmp(name, "f32") == 0) {
-        if (t->count)
-            elab_error(e, t->span, "f32 takes its sizes in [ ]");
-        return !t->count;
-    }
-    if (strcmp(name, "class") != 0) {
-        vec_push(e->arena, &words, "f32");
-        vec_push(e->arena, &words, "class");
-        names_unknown(e->diag, elab_place(e, t->name.span), name, "type",
-                      &words);
-        return false;
-    }
-    *type = TYPE_INT;
     if (!t->count) {
         elab_error(e, t->span, "`%s` needs a count: %s(10)", name, name);
         return false;
@@ -42,12 +26,42 @@ static bool read_type(Elab *e, const TypeExpr *t, Type *type, int64_t *classes)
     v = elab_expr(e, t->count);
     if (v->kind == VAL_POISON)
         return false;
-    if (value_whole(v, classes) && *classes >= 2 && *classes <= INT32_MAX)
+    if (value_whole(v, &input->classes) && input->classes >= 2 &&
+        input->classes <= INT32_MAX)
         return true;
     m = elab_wrong(e, t->count->span, v,
-                   "a count of classes is a whole number of at least 2");
-    if (*classes == 1)
+                   "a count of %s is a whole number of at least 2",
+                   input->token ? "tokens" : "classes");
+    if (input->classes == 1 && !input->token)
         diag_help(m, "yes or no are two classes: class(2), with dense(2)");
+    return false;
+}
+
+/* f32, class(n) and token(n); false after a message. */
+static bool read_type(Elab *e, const TypeExpr *t, Input *input)
+{
+    const char *name = t->name.text;
+    Words words = {0};
+
+    if (strcmp(name, "f32") == 0) {
+        if (t->count)
+            elab_error(e, t->span, "f32 takes its sizes in [ ]");
+        return !t->count;
+    }
+    input->token = strcmp(name, "token") == 0;
+    if (!input->token && strcmp(name, "class") != 0) {
+        vec_push(e->arena, &words, "f32");
+        vec_push(e->arena, &words, "class");
+        vec_push(e->arena, &words, "token");
+        names_unknown(e->diag, elab_place(e, t->name.span), name, "type",
+                      &words);
+        return false;
+    }
+    input->type = TYPE_INT;
+    if (!input->token || !input->target)
+        return read_count(e, t, input);
+    diag_help(elab_error(e, t->span, "a target holds classes, not tokens"),
+              "the next token is a class of as many: class(n)[length]");
     return false;
 }
 
@@ -71,7 +85,7 @@ static void one_input(Elab *e, const Decl *decl, bool target)
     Input input = {
         .name = decl->name.text, .target = target, .span = decl->name.span};
     int index = e->input_nodes.n;
-    bool ok = read_type(e, decl->type, &input.type, &input.classes);
+    bool ok = read_type(e, decl->type, &input);
     Node *node;
     Value *v;
 
@@ -80,7 +94,7 @@ static void one_input(Elab *e, const Decl *decl, bool target)
         input.shape = shape_ones(1);
         ok = false;
     }
-    input.axes = input.type == TYPE_INT ? axes_of_classes(&input.shape)
+    input.axes = input.type == TYPE_INT ? axes_of_ids(decl->type->dims.n > 0)
                                         : axes_of_row(&input.shape);
     if (e->first)
         vec_push(e->arena, &e->program->inputs, input);
@@ -96,6 +110,7 @@ static void one_input(Elab *e, const Decl *decl, bool target)
         return;
     v = elab_tensor(e, node, true, input.axes);
     v->input = index;
+    v->token = input.token;
     v->origin = arena_printf(e->arena, "the %s at line %d",
                              target ? "target" : "input", node->span.line);
     elab_bind(e, decl->name.text, false, v);

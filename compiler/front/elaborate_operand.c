@@ -5,7 +5,7 @@
 
 enum {
     MOST_NUMBERS = 1 << 20, /* of a constant */
-    MOST_CLASSES = 1 << 16, /* that are compared: a constant counts them */
+    MOST_CLASSES = 1 << 24, /* that are compared: floats tell them apart */
 };
 
 /* The shape of nested lists by the first of each; false where they hold no
@@ -151,31 +151,25 @@ Value *lower_index(Elab *e, Call *call)
 }
 
 /* Whether a number is one of the classes that it is compared with. */
-static bool is_class(Elab *e, const Value *v, int64_t classes, Span span)
+static bool is_class(Elab *e, const Value *v, int64_t classes, bool token,
+                     Span span)
 {
     int64_t number;
 
     if (v->kind != VAL_NUMBER ||
         (value_whole(v, &number) && number >= 0 && number < classes))
         return true;
-    elab_error(e, span, "%.15g is none of the classes 0..%lld", v->number,
-               (long long)classes - 1);
+    elab_error(e, span, "%.15g is none of the %s 0..%lld", v->number,
+               token ? "tokens" : "classes", (long long)classes - 1);
     return false;
 }
 
-/* Classes as numbers: of 0, 1, 2, ... the elements that they name. */
-static Value *class_number(Elab *e, const Value *v, int64_t classes)
+/* Ids as numbers. */
+static Value *id_number(Elab *e, const Value *v)
 {
-    Value *places = counted(e, classes, v->node->span), *number;
-    Node *class = elab_node(e, v), *in[2];
-    int64_t n = shape_count(&class->shape);
+    Value *number =
+        elab_like(e, graph_unary(e->graph, OP_NUMBER, elab_node(e, v)), v);
 
-    in[0] = graph_reshape(e->graph, elab_node(e, places),
-                          shape_of(2, (int64_t)1, classes));
-    in[0] = graph_broadcast(e->graph, in[0], shape_of(2, n, classes));
-    in[1] = graph_reshape(e->graph, class, shape_of(1, n));
-    in[0] = graph_add(e->graph, OP_TAKE, 2, in, (Attr){0}, class);
-    number = elab_like(e, graph_reshape(e->graph, in[0], class->shape), v);
     number->origin = v->origin;
     return number;
 }
@@ -194,10 +188,11 @@ Value *elab_operand(Elab *e, Op op, Value *const *sides, int i, const Expr *x)
     if (!compares || v->kind != VAL_TENSOR || v->node->type != TYPE_INT)
         return v;
     classes = e->program->inputs.at[v->input].classes;
-    if (!is_class(e, other, classes, (two ? x->kids.at[1 - i] : x)->span))
+    if (!is_class(e, other, classes, v->token,
+                  (two ? x->kids.at[1 - i] : x)->span))
         return e->poison;
     if (classes <= MOST_CLASSES)
-        return class_number(e, v, classes);
-    return elab_poison(e, span, "more than %d classes cannot be compared",
-                       MOST_CLASSES);
+        return id_number(e, v);
+    return elab_poison(e, span, "more than %d %s cannot be compared",
+                       MOST_CLASSES, v->token ? "tokens" : "classes");
 }

@@ -16,7 +16,7 @@ typedef struct Wanted {
     Shape shape;
     Init init;
     TensorKind kind;
-    bool has_init, zero;
+    bool has_init, zero, padding;
     Learning learning;
     Value *shared;
 } Wanted;
@@ -164,7 +164,19 @@ bool elab_learning(Elab *e, const char *label, const Value *v, Span span,
     return true;
 }
 
-/* Options of the declaration: init, frozen, l1, l2. */
+/* `padding: true` of a parameter with rows behind its first. */
+static bool plan_padding(Elab *e, Wanted *p, const Value *v, Span span)
+{
+    if (v->kind != VAL_BOOL)
+        elab_wrong(e, span, v, "`padding` must be `true` or `false`");
+    else if (v->number != 0 && p->shape.dim[0] < 2)
+        elab_error(e, span, "`padding` takes a parameter of two rows or more");
+    else
+        p->padding = v->number != 0;
+    return v->kind == VAL_BOOL;
+}
+
+/* Options of the declaration: init, frozen, padding, l1, l2. */
 static bool plan_option(Elab *e, Wanted *p, const Expr *x)
 {
     Value *v = elab_expr(e, x);
@@ -173,6 +185,8 @@ static bool plan_option(Elab *e, Wanted *p, const Expr *x)
         return false;
     if (strcmp(x->label.text, "init") == 0)
         return plan_init(e, p, v, x->span);
+    if (strcmp(x->label.text, "padding") == 0)
+        return plan_padding(e, p, v, x->span);
     if (!str_among(names_common, N_COMMON, x->label.text))
         return false; /* sema has said so */
     return elab_learning(e, x->label.text, v, x->span, &p->learning);
@@ -227,6 +241,16 @@ static bool plan(Elab *e, Wanted *p, const Item *item)
     return ok && plan_default(e, p);
 }
 
+/* The value without its row 0, which is zero whatever stands there. */
+static void pad_first(Elab *e, Value *v)
+{
+    int64_t rows = v->node->shape.dim[0];
+    Node *rest = graph_slice(e->top, v->node, 0, 1, rows - 1);
+    Attr attr = {.part = {.begin = 1, .size = rows}};
+
+    v->node = graph_add(e->top, OP_PAD, 1, &rest, attr, v->node);
+}
+
 static Value *make(Elab *e, const Wanted *p)
 {
     Tensor tensor = {.kind = p->kind,
@@ -235,12 +259,15 @@ static Value *make(Elab *e, const Wanted *p)
                      .frozen = p->learning.frozen,
                      .l1 = p->learning.l1,
                      .l2 = p->learning.l2,
+                     .padding = p->padding,
                      .span = elab_place(e, p->span)};
     Value *v = elab_leaf(e, tensor, p->name);
 
     v->origin = arena_printf(
         e->arena, "the %s `%s`",
         p->kind == TENSOR_WEIGHT ? "parameter" : "statistic", p->name);
+    if (p->padding)
+        pad_first(e, v);
     return v;
 }
 

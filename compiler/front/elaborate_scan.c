@@ -7,6 +7,11 @@
 
 #include "front/operand.h"
 
+static bool ids_over_time(const Value *v)
+{
+    return v->node->type == TYPE_INT && v->axes.at[0] == AXIS_TIME;
+}
+
 /* One sequence of the scan's input; false with a message. */
 static bool over_time(Elab *e, const Value *v, const char *cell, Span span,
                       int64_t *steps)
@@ -14,7 +19,7 @@ static bool over_time(Elab *e, const Value *v, const char *cell, Span span,
     Shape row = value_shape(v);
     Message *m;
 
-    if (!v->rows || !axes_over_time(&v->axes) || v->node->type != TYPE_REAL) {
+    if (!v->rows || (!axes_over_time(&v->axes) && !ids_over_time(v))) {
         m = elab_error(e, span, "`%s` takes a value over time [time, features]",
                        cell);
         elab_note(e, m, "the value", v);
@@ -61,9 +66,19 @@ static Value *step_of(Elab *e, const Value *in)
             v->at[i] = step_of(e, in->at[i]);
         return v;
     }
-    node = loop_sequence(loop, loop_swap(loop->outer, in->node));
+    node = in->node;
+    if (ids_over_time(in)) {
+        Shape steps = node->shape;
+
+        steps.dim[steps.rank++] = 1;
+        node = graph_reshape(loop->outer, node, steps);
+        in_step = axes_of_ids(false);
+    }
+    node = loop_sequence(loop, loop_swap(loop->outer, node));
     node->name = "in";
     v = elab_tensor(e, node, true, in_step);
+    v->input = in->input;
+    v->token = in->token;
     v->origin = "the cell's input";
     return v;
 }

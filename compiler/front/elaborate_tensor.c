@@ -237,9 +237,10 @@ static bool is_operand(Elab *e, const Value *v, const Expr *x, int i)
         return false;
     m = elab_error(e, kid->span, "this is not something to calculate with");
     diag_note(m, "it is %s", value_what(e->arena, v));
+    elab_help_tokens(m, v);
     if (v->kind == VAL_RECIPE)
         diag_help(m, "apply it to a value: x -> %s", v->recipe->name);
-    else if (v->kind == VAL_TENSOR)
+    else if (v->kind == VAL_TENSOR && !v->token)
         diag_help(m, "classes can be compared, as in `== 1`");
     else if (v->kind == VAL_LIST)
         diag_help(m, "a constant is numbers in lists of one length, beside a "

@@ -115,6 +115,8 @@ static void param(Scope *s, const Item *item)
     declarations(s, item, learned ? KNOWN_PARAM : KNOWN_STATISTIC);
     for (int i = 0; i < (learned ? N_COMMON : 1); i++)
         vec_push(s->arena, &words, names_common[i]);
+    if (learned)
+        vec_push(s->arena, &words, "padding");
     for (int i = 0; i < item->options.n; i++) {
         const Expr *x = item->options.at[i];
 

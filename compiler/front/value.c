@@ -131,9 +131,11 @@ const char *value_what(Arena *arena, const Value *v)
     }
     shape = value_shape(v);
     if (v->node->type == TYPE_INT && shape_count(&shape) == 1)
-        return "a class";
+        return v->token ? "a token" : "a class";
     return arena_printf(arena, "%s%s",
-                        v->node->type == TYPE_INT ? "classes " : "",
+                        v->node->type != TYPE_INT ? ""
+                        : v->token                ? "tokens "
+                                                  : "classes ",
                         value_shape_text(arena, &shape));
 }
 

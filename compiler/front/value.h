@@ -43,7 +43,8 @@ struct Value {
     Graph *graph;       /* the graph that holds node */
     bool rows;          /* axis 0 of node is the batch */
     Axes axes;          /* what the others mean: of a row */
-    int input;          /* classes: place in Program.inputs; otherwise -1 */
+    int input;          /* ids: place in Program.inputs; otherwise -1 */
+    bool token;         /* ids: they are tokens, not classes */
     const char *origin; /* "conv at line 4", for messages */
     Recipe *recipe;
     Init init;

@@ -15,9 +15,9 @@ Axes axes_of_row(const Shape *row)
                                             : (Axes){{AXIS_PLAIN}};
 }
 
-Axes axes_of_classes(const Shape *row)
+Axes axes_of_ids(bool steps)
 {
-    return (Axes){{row->rank == 1 && row->dim[0] > 1 ? AXIS_TIME : AXIS_PLAIN}};
+    return (Axes){{steps ? AXIS_TIME : AXIS_PLAIN}};
 }
 
 Axes axes_of_weight(const Shape *shape)

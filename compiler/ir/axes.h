@@ -26,8 +26,8 @@ typedef struct Axes {
 /* Of a row that is declared with this shape: [features], [time, features] or
  * [channels, height, width]; of more axes none has a name. */
 Axes axes_of_row(const Shape *row);
-/* Of classes: one a row, or one a step. */
-Axes axes_of_classes(const Shape *row);
+/* Of ids: one a row, or one a step. */
+Axes axes_of_ids(bool steps);
 /* Of a parameter or state: as a row, but two axes are a matrix, which has no
  * time. */
 Axes axes_of_weight(const Shape *shape);

@@ -213,6 +213,19 @@ RULE(grad_put)
     din[0] = graph_add(g, OP_TAKE, 2, (Node *[]){d, n->in[1]}, n->attr, n);
 }
 
+RULE(grad_gather)
+{
+    if (need[1])
+        din[1] = shaped2(g, OP_SCATTER, n->in[1], n->in[0], d, n);
+}
+
+RULE(grad_scatter)
+{
+    if (need[1])
+        din[1] =
+            graph_add(g, OP_GATHER, 2, (Node *[]){n->in[0], d}, n->attr, n);
+}
+
 GradRule *const grad_rules[OP_COUNT] = {
 #define OP(id, class, kernel, section, n, shape, grad, ...) [OP_##id] = (grad),
 #include "ir/ops.def"

@@ -29,7 +29,7 @@ typedef struct Scan Scan; /* scan.h */
 /* Besides inputs; which member holds is the `attr` column in ops.def. */
 typedef union Attr {
     double value; /* CONST: every element; POW_STEP: the base */
-    int index;    /* INPUT, TENSOR: place in the program's table */
+    int index;    /* INPUT, TENSOR: its row; GATHER, ...: the least id */
     Port port;    /* ARG, PICK */
     struct {
         int64_t begin; /* SLICE: first element, counted from 0 */

@@ -24,6 +24,7 @@ typedef enum KernelKind {
     KERNEL_MAP,    /* one loop nest over `space` */
     KERNEL_REDUCE, /* a sum or maximum, with maps before it */
     KERNEL_ROW,    /* softmax, cross-entropy and the like: row by row */
+    KERNEL_GATHER, /* rows of a table that ids name, read or added to */
     KERNEL_COPY,   /* a view that no layout describes */
     KERNEL_MATMUL,
     KERNEL_CONV,
@@ -51,6 +52,8 @@ typedef enum OpFlag {
     OPF_POSITIVE = 32,  /* no value is below 0 */
     OPF_STACKS = 64,    /* with an axis more in front, it does the same for
                            each of its places */
+    OPF_IN_PLACE = 128, /* its value may stand where input 0 did, of which it
+                           leaves most as it is */
 } OpFlag;
 
 /* In which inputs an operator is linear: in each of those with a bit, while

@@ -3,17 +3,13 @@
 
 const char *kernel_kind(const Kernel *k)
 {
-    static const char *const names[] = {[KERNEL_MAP] = "map",
-                                        [KERNEL_REDUCE] = "reduce",
-                                        [KERNEL_ROW] = "rows",
-                                        [KERNEL_COPY] = "copy",
-                                        [KERNEL_MATMUL] = "product",
-                                        [KERNEL_CONV] = "convolution",
-                                        [KERNEL_CONV_DX] = "conv dx",
-                                        [KERNEL_CONV_DW] = "conv dw",
-                                        [KERNEL_POOL] = "pool",
-                                        [KERNEL_SCAN] = "scan",
-                                        [KERNEL_STRAIGHT] = "straight line"};
+    static const char *const names[] = {
+        [KERNEL_MAP] = "map",          [KERNEL_REDUCE] = "reduce",
+        [KERNEL_ROW] = "rows",         [KERNEL_GATHER] = "gather",
+        [KERNEL_COPY] = "copy",        [KERNEL_MATMUL] = "product",
+        [KERNEL_CONV] = "convolution", [KERNEL_CONV_DX] = "conv dx",
+        [KERNEL_CONV_DW] = "conv dw",  [KERNEL_POOL] = "pool",
+        [KERNEL_SCAN] = "scan",        [KERNEL_STRAIGHT] = "straight line"};
     return names[k->kind];
 }
 
@@ -21,6 +17,15 @@ bool buffer_in_work(const Buffer *b)
 {
     return b->place == PLACE_WORK ||
            (b->place == PLACE_INPUT && b->plan->entry->batch > 1);
+}
+
+bool plan_reads_each(const Node *n, const Node *input)
+{
+    bool each = op_is_map(n->op) || op_has(n->op, OPF_IN_PLACE);
+
+    for (int i = op_has(n->op, OPF_IN_PLACE); i < n->n_in; i++)
+        each = each && (op_is_map(n->op) || n->in[i] != input);
+    return each;
 }
 
 bool kernel_has(const Kernel *k, const Node *n)

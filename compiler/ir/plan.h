@@ -132,6 +132,9 @@ Kernel *plan_kernel(Plan *plan, KernelKind kind, Node *node);
  * allow. */
 bool plan_is_view(const Node *n);
 
+/* Whether n reads an input only at the places that it writes. */
+bool plan_reads_each(const Node *n, const Node *input);
+
 /* The kernel whose run must be over before n can be read, or NULL. */
 Kernel *plan_maker(const Plan *plan, const Node *n);
 

@@ -46,16 +46,18 @@ typedef struct Tensor {
     Span span;
     struct Layout *layout; /* in memory, for all entries; NULL: not yet */
     bool frozen;           /* WEIGHT: never updated */
+    bool padding;          /* WEIGHT: row 0 is zero and stays so */
     double l2, l1;         /* WEIGHT: own penalties; added to the model's */
     int weight;            /* SLOT: of which */
 } Tensor;
 
 typedef struct Input {
     const char *name;
-    Type type;       /* TYPE_REAL, or TYPE_INT for classes */
+    Type type;       /* TYPE_REAL, or TYPE_INT for ids */
     Shape shape;     /* of one row */
     Axes axes;       /* of its shape */
-    int64_t classes; /* class(n), token(n); 0 for f32 */
+    int64_t classes; /* class(n), token(n): ids are below n; 0 for f32 */
+    bool token;      /* they are tokens', else classes' */
     bool target;
     Span span;
 } Input;

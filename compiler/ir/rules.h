@@ -16,6 +16,14 @@ typedef const char *ShapeRule(Graph *g, Node *n);
 typedef void GradRule(Graph *g, Node *n, Node *dout, const bool *need,
                       Node **din);
 
+/* Those of operators that read ids. */
+ShapeRule shape_rule_xent, shape_rule_xent_dx, shape_rule_put,
+    shape_rule_number, shape_rule_gather, shape_rule_scatter,
+    shape_rule_add_rows;
+
+/* Why one of inputs from..to-1 holds no real numbers, or NULL. */
+const char *shape_reals(Graph *g, const Node *n, int from, int to);
+
 extern ShapeRule *const shape_rules[OP_COUNT];
 /* NULL: none; the operator's inputs get no gradient. */
 extern GradRule *const grad_rules[OP_COUNT];

@@ -10,14 +10,6 @@ typedef const char *Why;
 
 #define WHY(...) arena_printf(g->arena, __VA_ARGS__)
 
-static Why real_inputs(Graph *g, const Node *n, int from, int to)
-{
-    for (int i = from; i < to; i++)
-        if (n->in[i]->type != TYPE_REAL)
-            return WHY("operand %d must hold real numbers", i + 1);
-    return NULL;
-}
-
 static Why shape_rule_given(Graph *g, Node *n)
 {
     if (n->shape.rank < 1 || n->shape.rank > MAX_RANK)
@@ -30,7 +22,7 @@ static Why shape_rule_given(Graph *g, Node *n)
 
 static Why shape_rule_map(Graph *g, Node *n)
 {
-    Why why = real_inputs(g, n, 0, n->n_in);
+    Why why = shape_reals(g, n, 0, n->n_in);
 
     if (why)
         return why;
@@ -60,7 +52,7 @@ static Why shape_rule_same(Graph *g, Node *n)
     n->type = TYPE_REAL;
     if (n->attr.axis < 0 || n->attr.axis >= n->shape.rank)
         return WHY("there is no axis %d", n->attr.axis + 1);
-    return real_inputs(g, n, 0, 1);
+    return shape_reals(g, n, 0, 1);
 }
 
 static Why shape_rule_rows_mask(Graph *g, Node *n)
@@ -78,7 +70,7 @@ static Why shape_rule_reduce(Graph *g, Node *n)
     for (int a = 0; a < n->shape.rank; a++)
         if (n->attr.axes >> a & 1)
             n->shape.dim[a] = 1;
-    return real_inputs(g, n, 0, 1);
+    return shape_reals(g, n, 0, 1);
 }
 
 static Why shape_rule_reshape(Graph *g, Node *n)
@@ -158,7 +150,7 @@ static Why shape_rule_pad(Graph *g, Node *n)
                    (long long)n->shape.dim[axis], (long long)begin + 1,
                    (long long)size);
     n->shape.dim[axis] = size;
-    return real_inputs(g, n, 0, 1);
+    return shape_reals(g, n, 0, 1);
 }
 
 static Why shape_rule_concat(Graph *g, Node *n)
@@ -228,7 +220,7 @@ static Why shape_rule_overlap(Graph *g, Node *n)
     n->type = TYPE_REAL;
     if (!why && !shape_equal(&windows, &n->in[0]->shape))
         why = WHY("these are not the windows of that value");
-    return why ? why : real_inputs(g, n, 0, 1);
+    return why ? why : shape_reals(g, n, 0, 1);
 }
 
 static Why shape_rule_matmul(Graph *g, Node *n)
@@ -252,7 +244,7 @@ static Why shape_rule_matmul(Graph *g, Node *n)
     n->shape = *a;
     n->shape.dim[r - 2] = a->dim[n->attr.mm.ta ? r - 1 : r - 2];
     n->shape.dim[r - 1] = b->dim[n->attr.mm.tb ? r - 2 : r - 1];
-    return real_inputs(g, n, 0, 2);
+    return shape_reals(g, n, 0, 2);
 }
 
 /* Sets out's height and width for a window over `in`. */
@@ -307,7 +299,7 @@ static Why conv_shape(Graph *g, const Window *win, const Shape *x,
 
 static Why shape_rule_conv(Graph *g, Node *n)
 {
-    Why why = real_inputs(g, n, 0, 2);
+    Why why = shape_reals(g, n, 0, 2);
 
     n->type = TYPE_REAL;
     return why ? why
@@ -325,7 +317,7 @@ static Why conv_gradient(Graph *g, Node *n, const Shape *x, const Shape *w,
     n->type = TYPE_REAL;
     if (why)
         return why;
-    return shape_equal(&y, dy) ? real_inputs(g, n, 0, 2)
+    return shape_equal(&y, dy) ? shape_reals(g, n, 0, 2)
                                : WHY("dy has not the convolution's shape");
 }
 
@@ -358,7 +350,7 @@ static Why pool_shape(Graph *g, const Window *w, const Shape *x, Shape *y)
 
 static Why shape_rule_pool(Graph *g, Node *n)
 {
-    Why why = real_inputs(g, n, 0, 1);
+    Why why = shape_reals(g, n, 0, 1);
 
     n->type = TYPE_REAL;
     return why ? why
@@ -391,7 +383,7 @@ static Why pool_gradient(Graph *g, Node *n)
     if (why)
         return why;
     return shape_equal(&y, &n->in[0]->shape)
-               ? real_inputs(g, n, 0, 1)
+               ? shape_reals(g, n, 0, 1)
                : WHY("dy has not the pooling's shape");
 }
 
@@ -406,56 +398,6 @@ static Why shape_rule_maxpool_dx(Graph *g, Node *n)
         !shape_equal(&n->in[0]->shape, &n->in[1]->shape))
         return WHY("the places do not belong to the gradient");
     return pool_gradient(g, n);
-}
-
-/* `class` has one integer where x has its last axis: x's shape without that
- * axis, or with size 1 there. */
-static Why class_fits(Graph *g, const Node *class, const Shape *x)
-{
-    const Shape *c = &class->shape;
-    bool kept = c->rank == x->rank && c->dim[c->rank - 1] == 1;
-
-    if (class->type != TYPE_INT)
-        return WHY("the second operand must be a class");
-    if (x->rank < 2 || (!kept && c->rank != x->rank - 1))
-        return WHY("ranks %d and %d do not fit", x->rank - 1, c->rank - 1);
-    for (int a = 0; a < x->rank - 1; a++)
-        if (c->dim[a] != x->dim[a])
-            return WHY("%lld and %lld must agree", (long long)x->dim[a],
-                       (long long)c->dim[a]);
-    return NULL;
-}
-
-static Why shape_rule_xent(Graph *g, Node *n)
-{
-    Why why = class_fits(g, n->in[1], &n->in[0]->shape);
-
-    n->type = TYPE_REAL;
-    n->shape = n->in[1]->shape;
-    return why ? why : real_inputs(g, n, 0, 1);
-}
-
-static Why shape_rule_xent_dx(Graph *g, Node *n)
-{
-    Why why = class_fits(g, n->in[1], &n->in[0]->shape);
-
-    n->type = TYPE_REAL;
-    n->shape = n->in[0]->shape;
-    if (!why && !shape_equal(&n->in[1]->shape, &n->in[2]->shape))
-        why = WHY("dloss has not the loss's shape");
-    if (!why)
-        why = real_inputs(g, n, 0, 1);
-    return why ? why : real_inputs(g, n, 2, 3);
-}
-
-static Why shape_rule_put(Graph *g, Node *n)
-{
-    Why why = class_fits(g, n->in[1], &n->shape);
-
-    n->type = TYPE_REAL;
-    if (!why && !shape_equal(&n->in[0]->shape, &n->in[1]->shape))
-        why = WHY("the values have not the classes' shape");
-    return why ? why : real_inputs(g, n, 0, 1);
 }
 
 static Why scan_inputs(Graph *g, const Node *n)

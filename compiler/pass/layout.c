@@ -124,7 +124,7 @@ static bool reads_across(const Plan *plan, const Root *r)
         const Node *n = k->nodes.at[j];
         for (int i = 0; i < n->n_in; i++)
             if (shows(plan, n->in[i], r->index) &&
-                (!op_is_map(n->op) || plan_is_view(n->in[i])))
+                (!plan_reads_each(n, n->in[i]) || plan_is_view(n->in[i])))
                 return true;
     }
     return false;

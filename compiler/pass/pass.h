@@ -71,4 +71,8 @@ Graph *absorb(Program *p, Graph *g);
  * are no sequences of a loop. */
 Graph *inputs(Program *p, Graph *g);
 
+/* Last: plain gradient descent on a table changes the rows that ids name; dce
+ * follows. */
+Graph *sparse(Program *p, Graph *g);
+
 #endif

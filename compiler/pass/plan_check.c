@@ -156,7 +156,7 @@ static void read_tensor(const Replay *r, const Plan *plan, const Kernel *k,
 {
     const Buffer *b = plan->value[n->id].buffer;
     bool old = from->op == OP_TENSOR;
-    bool each = op_is_map(user->op) && from == n;
+    bool each = plan_reads_each(user, n) && from == n;
     if (updated(r, b) == old)
         nnc_bug("%s: kernel %d reads %s too %s", r->entry, k->position,
                 name_of(b), old ? "late" : "early");

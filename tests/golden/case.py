@@ -64,6 +64,12 @@ class Case:
         w = self.param(name + ".weight", n, x.shape[-1])
         return F.linear(x, w, self.param(name + ".bias", n) if bias else None)
 
+    def embedding(self, ids, name, v, n):
+        if name + ".weight" not in self.params:
+            with torch.no_grad():
+                self.param(name + ".weight", v, n)[0] = 0
+        return F.embedding(ids, self.params[name + ".weight"], padding_idx=0)
+
     def conv(self, x, name, n, kernel, bias=True, **how):
         w = self.param(name + ".weight", n, x.shape[1], *pair(kernel))
         b = self.param(name + ".bias", n) if bias else None

@@ -35,6 +35,7 @@ import losses
 import maths
 import series
 import shares
+import tokens
 import values
 from case import CASES, Case, wave
 from optimisers import OPTIMISERS, SLOTS, small_six

@@ -1,5 +1,6 @@
 """Ten steps of each optimiser."""
 import torch
+import torch.nn.functional as F
 
 from case import squares
 from losses import small
@@ -61,6 +62,12 @@ def looking_back(c):
     return squares(c, y, 3)
 
 
+def tokens(c):
+    e = c.embedding(c.target("w", 9, 4), "e", 9, 5).flatten(1)
+    y = c.dense(e, "d", 3)
+    return y, F.cross_entropy(y, c.target("t", 3))
+
+
 # What optimisers remember of a weight, in the order of the slots.
 SLOTS = ("sum", "square_avg", "momentum_buffer", "exp_avg", "exp_avg_sq",
          "last_gradient", "last_weight")
@@ -84,5 +91,15 @@ OPTIMISERS = {
     "small_frozen": (sgd(lr=0.1, momentum=0.9), {"frozen": "a."}),
     "own_frozen": (sgd(lr=0.1, momentum=0.9),
                    {"frozen": "a.", "network": own_fixed}),
+    "tokens_sgd": (sgd(lr=0.5), {"network": tokens}),
+    "tokens_momentum": (sgd(lr=0.5, momentum=0.9), {"network": tokens}),
+    "tokens_adam": (adam(lr=0.02), {"network": tokens, "l2": 0.1}),
+    "tokens_adamw": (adamw(lr=0.02, weight_decay=0.1), {"network": tokens}),
+    "tokens_adagrad": (adagrad(lr=0.1), {"network": tokens}),
+    "tokens_rmsprop": (rmsprop(lr=0.02, momentum=0.5), {"network": tokens}),
+    "tokens_clip": (sgd(lr=0.5), {"network": tokens, "clip": 0.1}),
+    "tokens_clip_value": (
+        sgd(lr=0.5), {"network": tokens, "clip value": 0.02, "l2": 0.01}),
+    "tokens_frozen": (sgd(lr=0.5), {"network": tokens, "frozen": "e."}),
     "many_adam": (adam(lr=0.01), {"network": many}),
 }

@@ -35,8 +35,8 @@ static void shapes_give_meanings(void **state)
     expect(axes_of_weight(&shapes[0]), (int[]){-1, 0, -1, -1, -1});
     expect(axes_of_weight(&shapes[1]), (int[]){-1, 1, -1, -1, -1});
     expect(axes_of_weight(&shapes[2]), (int[]){-1, 0, 0, 1, 2});
-    expect(axes_of_classes(&shapes[0]), (int[]){-1, -1, -1, -1, -1});
-    expect(axes_of_classes(&shapes[4]), (int[]){0, -1, -1, -1, -1});
+    expect(axes_of_ids(false), (int[]){-1, -1, -1, -1, -1});
+    expect(axes_of_ids(true), (int[]){0, -1, -1, -1, -1});
 }
 
 static void forms_are_told_apart(void **state)
@@ -70,7 +70,7 @@ static void plain_axes_take_the_others_meaning(void **state)
 static void time_is_not_features(void **state)
 {
     Shape five = shape_of(1, (int64_t)5);
-    const Axes classes = axes_of_classes(&five), vector = axes_of_row(&five);
+    const Axes classes = axes_of_ids(true), vector = axes_of_row(&five);
 
     (void)state;
     assert_false(axes_agree(&classes, &vector));

@@ -215,6 +215,21 @@ static Node *build_put(Probe *p)
                             NULL);
 }
 
+static Node *build_gather(Probe *p)
+{
+    Node *in[] = {probe_classes(p, S(3, 5), 4), probe_param(p, S(4, 2))};
+
+    return graph_add(p->g, OP_GATHER, 2, in, (Attr){.index = 1}, NULL);
+}
+
+static Node *build_scatter(Probe *p)
+{
+    Node *in[] = {probe_classes(p, S(3, 5), 4), probe_param(p, S(3, 5, 2))};
+
+    return graph_add_shaped(p->g, OP_SCATTER, TYPE_REAL, S(4, 2), 2, in,
+                            (Attr){.index = 1}, NULL);
+}
+
 /* h' = tanh(x w + h), its stack and last value. */
 static Node *build_scan(Probe *p)
 {
@@ -266,6 +281,8 @@ static const Case cases[OP_COUNT] = {
     [OP_XENT] = {.build = build_xent},
     [OP_TAKE] = {.build = build_take},
     [OP_PUT] = {.build = build_put},
+    [OP_GATHER] = {.build = build_gather},
+    [OP_SCATTER] = {.build = build_scatter},
     [OP_SCAN] = {.build = build_scan},
     [OP_PICK] = {.build = build_scan},
 };

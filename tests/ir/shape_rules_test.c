@@ -30,7 +30,7 @@ typedef struct Row {
     Attr attr;
     Shape want;      /* or: */
     const char *why; /* the reason */
-    bool class;      /* operand 2 holds classes */
+    bool class, ids; /* operand 2, or 1, holds classes */
 } Row;
 
 static const Row rows[] = {
@@ -170,6 +170,36 @@ static const Row rows[] = {
      .n_in = 2,
      .in = {S(8, 10), S(8)},
      .why = "the second operand must be a class"},
+    {.op = OP_GATHER,
+     .n_in = 2,
+     .in = {S(8, 5), S(20, 3)},
+     .want = S(8, 5, 3),
+     .ids = true},
+    {.op = OP_GATHER,
+     .n_in = 2,
+     .in = {S(8, 5), S(20)},
+     .why = "a table has two axes, not 1",
+     .ids = true},
+    {.op = OP_GATHER,
+     .n_in = 2,
+     .in = {S(8, 5), S(20, 3)},
+     .why = "the ids must be whole numbers"},
+    {.op = OP_NUMBER, .n_in = 1, .in = {S(8, 5)}, .want = S(8, 5), .ids = true},
+    {.op = OP_ADD_ROWS,
+     .n_in = 3,
+     .in = {S(20, 3), S(8), S(8, 3)},
+     .want = S(20, 3),
+     .class = true},
+    {.op = OP_ADD_ROWS,
+     .n_in = 3,
+     .in = {S(20, 3), S(8), S(8, 4)},
+     .why = "rows of 4 and 3 must agree",
+     .class = true},
+    {.op = OP_ADD_ROWS,
+     .n_in = 3,
+     .in = {S(20, 3), S(8), S(7, 3)},
+     .why = "7 and 8 must agree",
+     .class = true},
 };
 
 static void rules_give_shapes_or_reasons(void **state)
@@ -184,7 +214,9 @@ static void rules_give_shapes_or_reasons(void **state)
 
         for (int k = 0; k < r->n_in; k++)
             in[k] = graph_add_shaped(
-                g, OP_INPUT, r->class && k == 1 ? TYPE_INT : TYPE_REAL,
+                g, OP_INPUT,
+                (r->class && k == 1) || (r->ids && k == 0) ? TYPE_INT
+                                                           : TYPE_REAL,
                 r->in[k], 0, NULL, (Attr){.index = k}, NULL);
         n = graph_try(g, r->op, r->n_in, in, r->attr, (Span){0}, &why);
         if (r->why) {

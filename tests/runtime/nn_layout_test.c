@@ -33,6 +33,25 @@ static const nn_param params[] = {
      .pieces = {{0, 1, 10, 100}, {0, 10, 100, 1}}},
 };
 
+/* A table's row 0 is zero, in file order too. */
+static void keeps_padding_zero(void **state)
+{
+    static nn_real file[14000], packed[32 * 700];
+    (void)state;
+    for (int k = 0; k < 3; k += 2) {
+        nn_param p = params[k];
+        int64_t count = nn_layout_count(&p), row = count / p.shape[0];
+        nn_error e = {""};
+        p.padding = 1;
+        for (int64_t i = 0; i < count; i++)
+            file[i] = (nn_real)(i + 1);
+        assert_true(nn_layout_from_file(&p, file, packed, &e));
+        for (int64_t i = 0; i < count; i++)
+            assert_true(packed[nn_layout_place(&p, i)] ==
+                        (i < row ? 0 : file[i]));
+    }
+}
+
 enum { MOST = 32 * 700 };
 
 static void puts_values_in_place(void **state)
@@ -66,6 +85,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(puts_values_in_place),
+        cmocka_unit_test(keeps_padding_zero),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

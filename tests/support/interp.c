@@ -286,44 +286,13 @@ static void run_softmax(const Run *r, const Node *n, double *y)
     }
 }
 
-/* One row of `size` numbers and its class. */
-static void class_row(Op op, const double *x, int64_t class, double d,
-                      int64_t size, double *y)
+static void run_ids(const Run *r, const Node *n, double *y)
 {
-    double most = -INFINITY, sum = 0;
-    int64_t best = 0;
+    const double *in[3] = {NULL};
 
-    for (int64_t k = 0; x && k < size; k++)
-        if (x[k] > most)
-            most = x[k], best = k;
-    for (int64_t k = 0; x && k < size; k++)
-        sum += exp(x[k] - most);
-    if (op == OP_XENT)
-        *y = log(sum) + most - x[class];
-    if (op == OP_HIT)
-        *y = best == class;
-    if (op == OP_TAKE)
-        *y = x[class];
-    for (int64_t k = 0; op == OP_PUT && k < size; k++)
-        y[k] = k == class ? d : 0;
-    for (int64_t k = 0; op == OP_XENT_DX && k < size; k++)
-        y[k] = (exp(x[k] - most) / sum - (k == class)) * d;
-}
-
-static void run_class(const Run *r, const Node *n, double *y)
-{
-    const double *class = r->at[n->in[1]->id], *first = r->at[n->in[0]->id];
-    const Shape *s = n->op == OP_PUT ? &n->shape : &n->in[0]->shape;
-    const double *x = n->op == OP_PUT ? NULL : first;
-    const double *d = n->op == OP_PUT ? first : NULL;
-    int64_t size = s->dim[s->rank - 1], rows = shape_count(s) / size;
-    bool wide = n->op == OP_PUT || n->op == OP_XENT_DX;
-
-    if (n->op == OP_XENT_DX)
-        d = r->at[n->in[2]->id];
-    for (int64_t i = 0; i < rows; i++)
-        class_row(n->op, x ? x + i * size : NULL, (int64_t) class[i],
-                  d ? d[i] : 0, size, y + i * (wide ? size : 1));
+    for (int k = 0; k < n->n_in; k++)
+        in[k] = r->at[n->in[k]->id];
+    interp_ids(n, in, y);
 }
 
 static void run_leaf(const Run *r, const Node *n, double *y)
@@ -441,7 +410,11 @@ static void run_core(const Run *r, const Node *n, double *y)
     case OP_HIT:
     case OP_TAKE:
     case OP_PUT:
-        run_class(r, n, y);
+    case OP_NUMBER:
+    case OP_GATHER:
+    case OP_SCATTER:
+    case OP_ADD_ROWS:
+        run_ids(r, n, y);
         break;
     default:
         run_pool(r, n, y);

@@ -26,4 +26,7 @@ double interp_error(const double *a, const double *b, int64_t n);
 /* A number in -1..1 from a seed and a place; the same on every machine. */
 double interp_noise(uint64_t seed, uint64_t at);
 
+/* One operator that reads ids, by its inputs' values. */
+void interp_ids(const Node *n, const double *const *in, double *y);
+
 #endif
