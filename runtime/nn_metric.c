@@ -47,7 +47,7 @@ void nn_metric_add(nn_figures *f, const nn_model *m, const nn_prep *preps,
 double nn_metric_figure(const nn_figures *f, const nn_model *m, int figure)
 {
     const double *of = &f->sums[NN_SUMS * figure];
-    double mean = of[0] / of[1];
+    double mean = of[1] != 0 ? of[0] / of[1] : 0;
     bool root = figure > 0 && m->metrics[figure - 1].finish == NN_ROOT;
     return root ? sqrt(mean) : mean;
 }

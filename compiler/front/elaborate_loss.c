@@ -206,16 +206,33 @@ static bool outside_scan(Elab *e, const Call *call)
     return false;
 }
 
-Value *lower_over_rows(Elab *e, Call *call)
+/* Terms and, in *counts, what they count for: NULL where it is 1. */
+static Node *terms_of(Elab *e, const Call *call, Node **counts)
 {
-    Node *terms, *loss;
-    bool mean;
+    const Value *v = call->n_in > 1 ? call->in[1] : NULL;
+    Node *terms;
 
     if (!outside_scan(e, call) || !elab_real(e, call, 0) ||
-        !reduction(e, call, &mean))
-        return e->poison;
+        (v && v->kind != VAL_NUMBER && !elab_real(e, call, 1)))
+        return NULL;
     terms = elab_rows(e, call->in[0]);
-    loss = mean ? make_mean(e->graph, terms) : make_sums(e->graph, terms, 1);
+    *counts = NULL;
+    if (v && v->kind != VAL_NUMBER)
+        *counts = elab_rows(e, v);
+    else if (v && v->number != 1)
+        *counts = elab_constant(e, v->number, terms->shape);
+    return terms;
+}
+
+Value *lower_over_rows(Elab *e, Call *call)
+{
+    Node *counts, *terms = terms_of(e, call, &counts), *loss;
+    bool mean;
+
+    if (!terms || !reduction(e, call, &mean))
+        return e->poison;
+    loss = mean ? make_mean(e->graph, terms, counts)
+                : make_sums(e->graph, terms, 1);
     graph_name(loss, "loss");
     return elab_scalar(e, loss);
 }
@@ -246,10 +263,10 @@ static const char *metric_name(const Elab *e, const Call *call)
 Value *lower_figure(Elab *e, Call *call)
 {
     Value *v = value_new(e->arena, VAL_METRIC);
+    Node *terms = terms_of(e, call, &v->counts);
     Finish finish;
 
-    if (!outside_scan(e, call) || !elab_real(e, call, 0) ||
-        !finishing(e, call, &finish))
+    if (!terms || !finishing(e, call, &finish))
         return e->poison;
     v->metric = NEW(e->arena, Metric);
     *v->metric = (Metric){.name = metric_name(e, call),
@@ -257,7 +274,7 @@ Value *lower_figure(Elab *e, Call *call)
                           .percent = call->arg.at[1]->number != 0,
                           .sums = 1,
                           .span = call->site.span};
-    v->terms = elab_rows(e, call->in[0]);
+    v->terms = terms;
     v->node = make_sums(e->graph, v->terms, 1);
     v->graph = e->graph;
     return v;

@@ -217,7 +217,7 @@ static Value *mean_loss(Elab *e, const Value *v, Span span)
 {
     Applied a = {
         .kind = "mean", .up = -1, .from = e->graph->nodes.n, .span = span};
-    Value *mean = elab_scalar(e, make_mean(e->graph, elab_node(e, v)));
+    Value *mean = elab_scalar(e, make_mean(e->graph, elab_node(e, v), NULL));
 
     a.to = e->graph->nodes.n;
     a.out = mean->node;
@@ -463,7 +463,8 @@ static void metric_roots(Elab *e)
         const Value *v = e->metrics.at[i];
         Node *sums =
             m->sums == 1 ? v->node : make_sums(e->graph, v->terms, m->sums);
-        Node *count = make_count(e->graph, v->terms);
+        Node *count = v->counts ? make_sums(e->graph, v->counts, 1)
+                                : make_count(e->graph, v->terms);
 
         graph_name(sums, m->name);
         graph_root(e->graph, sums, ROOT_METRIC, (int)m->first);

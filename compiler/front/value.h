@@ -50,6 +50,7 @@ struct Value {
     Init init;
     Metric *metric; /* METRIC: node is the sums, of */
     Node *terms;    /* METRIC: [batch, ...] */
+    Node *counts;   /* METRIC: what they count for, NULL: 1 each */
     Layer *layer;   /* the layer that gave it, whose weights are its fields */
     Value *state;   /* what `.state` is, or NULL */
     const Graph *asked; /* by elab_visible from this graph, */

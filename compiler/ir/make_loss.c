@@ -31,11 +31,18 @@ Node *make_sums(Graph *g, Node *terms, int64_t sums)
     return graph_reshape(g, graph_sum(g, terms, axes), shape_of(1, sums));
 }
 
-Node *make_mean(Graph *g, Node *terms)
+Node *make_mean(Graph *g, Node *terms, Node *counts)
 {
-    Node *sum = make_sums(g, terms, 1);
+    Node *sum = make_sums(g, terms, 1), *in[3], *zero;
 
-    return graph_binary(g, OP_DIV, sum, make_count(g, terms));
+    if (!counts)
+        return graph_binary(g, OP_DIV, sum, make_count(g, terms));
+    zero = number(g, 0, terms);
+    in[1] = make_sums(g, counts, 1);
+    in[0] = graph_binary(g, OP_GT, in[1], zero);
+    in[2] = number(g, 1, terms);
+    return graph_binary(g, OP_DIV, sum,
+                        graph_add(g, OP_SELECT, 3, in, (Attr){0}, terms));
 }
 
 /* The sum and, with a factor that is not 0, that times the sum of f(w). */

@@ -12,8 +12,9 @@ Node *make_count(Graph *g, const Node *terms);
  * last axis, or one for each value of a row: [sums]. */
 Node *make_sums(Graph *g, Node *terms, int64_t sums);
 
-/* A loss [1]: the mean of the terms of present rows. */
-Node *make_mean(Graph *g, Node *terms);
+/* A loss [1]: the mean of the terms of present rows; with counts, the sum of
+ * terms by that of the counts of present rows, 0 where these are 0. */
+Node *make_mean(Graph *g, Node *terms, Node *counts);
 
 /* The loss plus l2 / 2 * sum w^2 and l1 * sum |w| over the graph's trained
  * weights of rank 2 or more; a weight's own come on top of the model's. */

@@ -271,6 +271,6 @@ double drive_metric(const drive *d, int i)
         sums += m->sums + 1;
     for (int64_t k = 0; k < m->sums; k++)
         sum += sums[k];
-    sum /= sums[m->sums];
+    sum = sums[m->sums] != 0 ? sum / sums[m->sums] : 0;
     return m->finish == NN_ROOT ? sqrt(sum) : sum;
 }

@@ -1,4 +1,5 @@
 """Losses and penalties."""
+import torch
 import torch.nn.functional as F
 
 from case import case, entropy, mse, squares
@@ -19,6 +20,62 @@ case(linear_entropy(6), name="entropy_time")
 def entropy_sum(c):
     y = c.dense(c.input("x", 5), "d", 4)
     return y, F.cross_entropy(y, c.target("t", 4), reduction="sum")
+
+
+def hits(y, t, ignore):
+    return (y.argmax(-1) == t)[t != ignore].double().mean()
+
+
+def losses_of_class(c, classes, *shape):
+    y = c.dense(c.input("x", *shape, 5), "d", classes)
+    t = c.target("t", classes, *shape)
+    return y, t, y.reshape(-1, classes), t.reshape(-1)
+
+
+@case
+def entropy_ignore(c):
+    y, t, flat, of = losses_of_class(c, 5, 6)
+    c.metrics["accuracy"] = hits(y, t, 2)
+    return y, F.cross_entropy(flat, of, ignore_index=2)
+
+
+@case(rows=7)
+def entropy_weights(c):
+    y, t, flat, of = losses_of_class(c, 5)
+    c.metrics["accuracy"] = hits(y, t, -1)
+    return y, F.cross_entropy(flat, of, torch.tensor([1, 0.5, 2, 0, 1.5]))
+
+
+@case
+def entropy_smooth(c):
+    y, t, flat, of = losses_of_class(c, 5, 6)
+    c.metrics["zero_one"] = 1 - hits(y, t, 0)
+    return y, F.cross_entropy(flat, of, label_smoothing=0.1)
+
+
+@case(rows=7)
+def entropy_all(c):
+    y, t, flat, of = losses_of_class(c, 5, 13)
+    w = torch.tensor([1, 0.5, 2, 0.25, 1.5])
+    return y, F.cross_entropy(flat, of, w, ignore_index=0,
+                              label_smoothing=0.3) \
+        + F.cross_entropy(flat, of, ignore_index=1, label_smoothing=0.2,
+                          reduction="sum")
+
+
+@case
+def entropy_none(c):
+    """All steps are ignored, where PyTorch divides 0 by 0."""
+    y, t, flat, of = losses_of_class(c, 3, 3)
+    c.metrics["accuracy"] = 0
+    return y, 0.1 * flat.square().mean()
+
+
+@case(rows=7)
+def log_weights(c):
+    y, t, flat, of = losses_of_class(c, 5)
+    w = torch.tensor([1, 0.5, 2, 0.25, 1.5])
+    return y.softmax(-1), F.cross_entropy(flat, of, w, ignore_index=4)
 
 
 @case
