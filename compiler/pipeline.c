@@ -46,6 +46,7 @@ static const Row passes[] = {
     {"reshapes", reshapes, WHEN_FAST},
     {"fold", fold, WHEN_FAST},
     {"cse", cse, WHEN_FAST},
+    {"gathers", gathers, WHEN_FAST},
     {"dce", dce, WHEN_ALWAYS},
     {"autodiff", autodiff, WHEN_GRADIENT},
     {"optimizer", optimizer, WHEN_UPDATE},

@@ -55,6 +55,9 @@ Graph *hoist(Program *p, Graph *g);
  * follows. */
 Graph *reshapes(Program *p, Graph *g);
 
+/* Before autodiff, after hoist: products with one-hot vectors become rows. */
+Graph *gathers(Program *p, Graph *g);
+
 /* Step and grad entries: adds ROOT_GRAD roots. A parameter that the loss does
  * not depend on gets none. Needs ROOT_LOSS. */
 Graph *autodiff(Program *p, Graph *g);

@@ -75,6 +75,25 @@ static void pack_param(Plan *plan, const Node *n, const Target *target)
         tensor->layout = packed(plan, n, target);
 }
 
+/* A table that is read turned around has its rows side by side. */
+static void pack_table(const Plan *plan, const Node *n)
+{
+    const Node *turned = n->op == OP_GATHER ? n->in[1] : NULL;
+    const Node *w = turned && turned->op == OP_TRANSPOSE ? turned->in[0] : NULL;
+    Tensor *tensor = w && w->op == OP_TENSOR
+                         ? &plan->program->tensors.at[w->attr.index]
+                         : NULL;
+    Layout *l, rows;
+    if (!tensor || tensor->layout)
+        return;
+    l = NEW(plan->arena, Layout);
+    rows = layout_dense(&turned->shape);
+    *l = rows;
+    l->axis[0] = rows.axis[1];
+    l->axis[1] = rows.axis[0];
+    tensor->layout = l;
+}
+
 static void pack_params(Plan *plan, const Target *target)
 {
     for (int i = 0; i < plan->kernels.n; i++) {
@@ -83,6 +102,8 @@ static void pack_params(Plan *plan, const Target *target)
             pack_params(k->body, target);
         if (is_product(k))
             pack_param(plan, k->anchor, target);
+        if (k->kind == KERNEL_GATHER)
+            pack_table(plan, k->anchor);
     }
 }
 

@@ -24,11 +24,11 @@ typedef struct Named {
     }
 
 static const Named forward[] = {
-    PASS(fold),         PASS(cse),        PASS(dce),   PASS(stable),
-    PASS(monotone),     PASS(transposes), PASS(fold),  PASS(reverse),
-    PASS(fold),         PASS(last),       PASS(dce),   PASS(merge),
-    PASS(split_concat), PASS(regroup),    PASS(hoist), PASS(reshapes),
-    PASS(fold),         PASS(cse),        PASS(dce)};
+    PASS(fold),         PASS(cse),        PASS(dce),     PASS(stable),
+    PASS(monotone),     PASS(transposes), PASS(fold),    PASS(reverse),
+    PASS(fold),         PASS(last),       PASS(dce),     PASS(merge),
+    PASS(split_concat), PASS(regroup),    PASS(hoist),   PASS(reshapes),
+    PASS(fold),         PASS(cse),        PASS(gathers), PASS(dce)};
 static const Named after[] = {PASS(fold),   PASS(cse),   PASS(dce),
                               PASS(inputs), PASS(hoist), PASS(reshapes),
                               PASS(fold),   PASS(cse),   PASS(dce)};

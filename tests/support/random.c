@@ -322,6 +322,26 @@ static Node *classified(Probe *p, const Pool *pool)
                      (Node *[]){x, class}, (Attr){0}, NULL);
 }
 
+/* Rows of a matrix that ids name; or one-hot vectors, by a product too. */
+static Node *named(Probe *p, const Pool *pool)
+{
+    Node *x = any(p, pool), *in[2], *hot;
+    Shape ids = {.rank = 1, .dim = {3}}, rows;
+
+    if (x->shape.rank != 2 || p->p->inputs.n >= PROBE_MAX - 8)
+        return NULL;
+    in[0] = probe_classes(p, ids, x->shape.dim[0]);
+    in[1] = x;
+    if (random_below(p, 2))
+        return graph_add(p->g, OP_GATHER, 2, in,
+                         (Attr){.index = random_below(p, 2)}, NULL);
+    rows = shape_of(2, (int64_t)3, x->shape.dim[0]);
+    hot = graph_const_shaped(p->g, 1, ids, NULL);
+    hot = graph_add_shaped(p->g, OP_PUT, TYPE_REAL, rows, 2,
+                           (Node *[]){hot, in[0]}, (Attr){0}, NULL);
+    return random_below(p, 3) ? graph_matmul(p->g, hot, x, false, false) : hot;
+}
+
 /* A probability of a class and its logarithm. */
 static Node *log_loss(Probe *p, const Pool *pool)
 {
@@ -367,10 +387,10 @@ static Node *loop(Probe *p, const Pool *pool)
 }
 
 static Make *const smooth_makes[] = {
-    fresh,     fresh,   unary,  binary,    binary,    quotient,   reduce,
-    masked,    reshape, slice,  broadcast, transpose, transpose,  pad,
-    concat,    along,   matmul, siblings,  image,     classified, log_loss,
-    each_step, loop,    loop,   tame};
+    fresh,  fresh,   unary,     binary,    binary,    quotient,   reduce,
+    masked, reshape, slice,     broadcast, transpose, transpose,  pad,
+    concat, along,   matmul,    siblings,  image,     classified, log_loss,
+    named,  named,   each_step, loop,      loop,      tame};
 static Make *const kink_makes[] = {kink, choice, pooled};
 
 static Node *make(Probe *p, const Pool *pool, bool smooth)
