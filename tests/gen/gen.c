@@ -88,6 +88,26 @@ static void type(const char *word, const char *name, const shape *s)
     printf("];\n");
 }
 
+/* An input of this shape; some are tokens, of which a value of that name and
+ * shape is made. */
+static void declare(const char *name, const shape *s)
+{
+    int vocab = some(2, 20), n = *features((shape *)s);
+    if (s->rank == 3 || !one_in(4)) {
+        type("input", name, s);
+        return;
+    }
+    printf("  input %s_ids: token(%d)", name, vocab);
+    if (s->rank == 2)
+        printf("[%d]", s->dim[0]);
+    printf(";\n  %s = %s_ids -> ", name, name);
+    if (one_in(4))
+        printf("one_hot(%d) -> dense(%d);\n", some(vocab, 24), n);
+    else
+        say("embedding(%d<||, l2: 0.5|, frozen: true|, init: uniform(0.5)>);\n",
+            n);
+}
+
 static shape input(int most_rank)
 {
     shape s = {.rank = some(1, most_rank)};
@@ -118,6 +138,21 @@ static void target(const ending *e)
     printf(";\n");
 }
 
+/* What steps of each class count for, and for how much. */
+static void counts(int classes, int smooth)
+{
+    if (one_in(3))
+        printf(", ignore: %d", some(0, classes - 1));
+    if (one_in(4)) {
+        printf(", weights: [0.5");
+        for (int i = 1; i < classes; i++)
+            say(", <1|0.25|2>");
+        printf("]");
+    }
+    if (smooth && one_in(4))
+        say(", smoothing: <0.25|0.125>");
+}
+
 /* The loss of the target and what is reported beside it. */
 static void first_loss(const ending *e)
 {
@@ -128,12 +163,17 @@ static void first_loss(const ending *e)
         say("<sum|mean>(square(y - t)) / %d", e->size);
     else if (!e->classes)
         printf("squared_error(y, t%s)", reduce);
-    else if (one_in(4))
-        say("log_loss(<softmax(y)|0.25 * softmax(y) + 0.75 * softmax(-y)>, "
-            "t%s)",
-            reduce);
-    else
-        printf("cross_entropy(y, t%s)", reduce);
+    else {
+        int of_shares = one_in(4);
+        if (of_shares)
+            say("log_loss(<softmax(y)|0.25 * softmax(y) + 0.75 * "
+                "softmax(-y)>, t%s",
+                reduce);
+        else
+            printf("cross_entropy(y, t%s", reduce);
+        counts(e->size, !of_shares);
+        printf(")");
+    }
 }
 
 static void losses(const ending *e, const shape *first, int last)
@@ -152,7 +192,7 @@ static void losses(const ending *e, const shape *first, int last)
     if (!e->classes)
         printf("  metric rmse(y, t);\n");
     else if (one_in(2))
-        printf("  metric accuracy(y, t);\n");
+        say("  metric accuracy(y, t<|, ignore: 1>);\n");
 }
 
 static void ends(const ending *e, const shape *first, int last)
@@ -191,8 +231,8 @@ int main(int argc, char **argv)
     gen_cells();
     gen_blocks();
     printf("model random_%s {\n", argv[1]);
-    type("input", "v0", &s);
-    type("input", "other", &other);
+    declare("v0", &s);
+    declare("other", &other);
     for (int i = 1; i <= stages; i++)
         gen_stage(&s, i, &other);
     if (s.rank == 2 && some(0, 2))

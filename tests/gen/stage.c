@@ -422,7 +422,8 @@ static int any_stage(shape *s, const char *v)
         spread(s, v);
         return 1;
     case 3:
-        printf("%s -> layernorm", v);
+        /* of two features it is a sign: all digits of its gradient cancel */
+        printf(*features(s) > 2 ? "%s -> layernorm" : "%s -> tanh", v);
         return 1;
     case 4:
         branches(s, v);

@@ -12,6 +12,11 @@ def dense(walk, f, v, n):
     return Value(F.linear(v.data, w.data[0], b.data[0]), v.rows)
 
 
+def embedding(walk, f, v, n):
+    w = walk.param(f, "weight", (v.vocab, whole(n)), padding=True)
+    return Value(F.embedding(v.data, w.data[0], padding_idx=0), v.rows)
+
+
 def conv(walk, f, v, channels, kernel, stride=1, pad=0, exact=False):
     n, size = whole(channels), pair(kernel)
     w = walk.param(f, "weight", (n, v.features, *size))
@@ -78,7 +83,7 @@ def jordan(walk, f, v, n, m):
 
 
 LAYERS = {  # the layer, its arguments in order
-    "dense": (dense, ("n",)),
+    "dense": (dense, ("n",)), "embedding": (embedding, ("n",)),
     "conv": (conv, ("channels", "kernel", "stride", "pad", "exact")),
     "linear": (linear, ("k", "c")), "last": (last, ()),
     "layernorm": (layernorm, ("eps",)),

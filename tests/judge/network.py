@@ -21,9 +21,10 @@ class Word(str):
 
 
 class Value:
-    def __init__(self, data, rows, layer=None, state=None):
+    def __init__(self, data, rows, layer=None, state=None, vocab=None):
         self.data, self.rows = data, rows
         self.layer, self.state = layer, state
+        self.vocab = vocab  # how many ids there are
 
     @property
     def shape(self):
@@ -214,22 +215,42 @@ def by_class(x, classes):
     return x.reshape(-1, x.shape[-1]), classes.reshape(-1)
 
 
-def cross_entropy(x, t, reduce="mean"):
-    return scalar(F.cross_entropy(*by_class(x.data, t.data), reduction=reduce))
+def counted(f, x, t, reduce, ignore, weights, **how):
+    """A loss of classes; without a step that counts it is 0."""
+    ignore = -100 if ignore is None else whole(ignore)
+    weights = None if weights is None else torch.tensor(weights)
+    known = t[t != ignore]
+    if len(known) == 0:
+        return scalar(0 * x.sum())
+    return scalar(f(x, t, weights, ignore_index=ignore, reduction=reduce,
+                    **how))
 
 
-def log_loss(p, t, reduce="mean"):
+def cross_entropy(x, t, reduce="mean", ignore=None, weights=None,
+                  smoothing=0):
+    return counted(F.cross_entropy, *by_class(x.data, t.data), reduce, ignore,
+                   weights, label_smoothing=smoothing)
+
+
+def log_loss(p, t, reduce="mean", ignore=None, weights=None):
     p, t = by_class(p.data, t.data)
-    return scalar(F.nll_loss(p.clamp(min=1e-12).log(), t, reduction=reduce))
+    return counted(F.nll_loss, p.clamp(min=1e-12).log(), t, reduce, ignore,
+                   weights)
 
 
 def squared_error(a, b, reduce="mean"):
     return scalar(F.mse_loss(a.data, b.data, reduction=reduce))
 
 
-def accuracy(x, t):
+def accuracy(x, t, ignore=None):
     x, t = by_class(x.data, t.data)
-    return scalar((x.argmax(-1) == t).to(x.dtype).mean())
+    hits = (x.argmax(-1) == t)[t != (-100 if ignore is None else ignore)]
+    return scalar(hits.to(x.dtype).sum() / max(1, len(hits)))
+
+
+def one_hot(ids, n):
+    hot = F.one_hot(ids.data, whole(n)).to(torch.get_default_dtype())
+    return Value(hot, ids.rows)
 
 
 def rmse(a, b):
@@ -256,8 +277,10 @@ OPERATORS = {  # inputs, the operator, its arguments in order
                                    v.rows), ()),
     "reshape": (1, reshaped, ("sizes",)),
     "flatten": (1, mapped(lambda x: x.flatten(1)), ()),
-    "cross_entropy": (2, cross_entropy, ("reduce",)),
-    "log_loss": (2, log_loss, ("reduce",)),
+    "one_hot": (1, one_hot, ("n",)),
+    "cross_entropy": (2, cross_entropy,
+                      ("reduce", "ignore", "weights", "smoothing")),
+    "log_loss": (2, log_loss, ("reduce", "ignore", "weights")),
     "squared_error": (2, squared_error, ("reduce",)),
-    "accuracy": (2, accuracy, ()), "rmse": (2, rmse, ()),
+    "accuracy": (2, accuracy, ("ignore",)), "rmse": (2, rmse, ()),
 }

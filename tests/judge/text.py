@@ -149,9 +149,9 @@ class Reader:
     # Items.
 
     def type(self):
-        """Its sizes and, for classes, how many there are."""
+        """Its sizes and, for ids, how many there are."""
         classes, sizes = None, []
-        if self.take() == "class":
+        if self.take() in ("class", "token"):
             self.take("(")
             classes = self.expression()
             self.take(")")

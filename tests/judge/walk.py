@@ -55,7 +55,7 @@ class Walk:
         if classes is not None:
             classes = whole(self.value(f, classes))
         data = self.draw_input(name, (self.rows, *shape), classes)
-        f.names[name] = Value(data, True)
+        f.names[name] = Value(data, True, vocab=classes)
 
     def state(self, f, item):
         _, name, sizes, _, first = item
@@ -93,7 +93,8 @@ class Walk:
         said = {label: self.value(f, x) for label, x in options}
         return self.param(f, name, shape, **said)
 
-    def param(self, f, name, shape, init=None, frozen=False, l1=0, l2=0):
+    def param(self, f, name, shape, init=None, frozen=False, l1=0, l2=0,
+              padding=False):
         """A layer's parameter: made, found again, shared or left out."""
         if name in f.layer.params:
             return f.layer.params[name]
@@ -110,17 +111,19 @@ class Walk:
                 init = own
             frozen = frozen or f.frozen
             v = self.made(f.layer.path + name, shape, init, frozen,
-                          l1 + f.l1, l2 + f.l2)
+                          l1 + f.l1, l2 + f.l2, padding)
         f.layer.params[name] = v
         return v
 
-    def made(self, name, shape, init, frozen, l1, l2):
+    def made(self, name, shape, init, frozen, l1, l2, padding):
         assert name not in self.params, name
         if frozen and isinstance(init, list):
             data = torch.tensor(init).float().to(torch.get_default_dtype())
             assert data.shape == shape
         else:
             data = self.draw_weights(name, shape)
+        if padding:
+            data[0] = 0
         data.requires_grad_(not frozen)
         self.params[name] = Param(data, frozen, l1, l2)
         return Value(data[None], False)
