@@ -43,7 +43,21 @@ model numbers {
   train { optimizer sgd(rate: 0.1); batch 2; epochs 2; }
 }
 END
-for m in net pictures numbers; do
+cat >words.nn <<'END'
+model words {
+  input  w: token(5)[2], day: token(8);
+  target y: class(2);
+  p = concat(w -> embedding(3) -> flatten, day -> one_hot(8)) -> dense(2);
+  output softmax(p);
+  loss cross_entropy(p, y);
+  data {
+    w = csv("words.csv", columns: 1..2); day = csv("words.csv", column: 3);
+    y = csv("words.csv", column: 4);
+  }
+  train { optimizer sgd(rate: 0.1); batch 2; epochs 2; }
+}
+END
+for m in net pictures numbers words; do
     "$NNC" build $m.nn >$m.build 2>&1
     verdict "$m builds" "$(head -n 1 $m.build)"
 done
@@ -71,6 +85,10 @@ good_npy() {
     head -c 16 /dev/zero | npy '<f4' '(4,)' >y.npy
 }
 
+good_words() {
+    printf '1,2,7,0\n0,4,0,1\n3,0,1,1\n' >words.csv
+}
+
 # fails NAME TEXT COMMAND...: the message holds TEXT, on one line or with a
 # few lines of detail; the status is 1 and not that of a crash.
 fails() {
@@ -96,7 +114,8 @@ fails() {
 good_csv
 good_idx
 good_npy
-for m in net pictures numbers; do
+good_words
+for m in net pictures numbers words; do
     $UNDER ./$m-train --quiet >$m.log 2>&1
     verdict "$m trains on good data" "$(head -n 1 $m.log)"
 done
@@ -134,6 +153,20 @@ fails "csv is a folder" 'data.csv' ./net-train
 rmdir data.csv
 good_csv
 fails "data folder missing" 'nowhere' ./net-train --data nowhere
+
+# Tokens.
+sed -i '2s/4/5/' words.csv
+fails "token out of range" 'words.csv:2: w is 5; .* from 0 to 4' ./words-train
+good_words
+sed -i '3s/1,/-1,/' words.csv
+fails "token below 0" 'words.csv:3: day is -1' ./words-train
+good_words
+sed -i '1s/1/1.5/' words.csv
+fails "token not whole" 'words.csv:1: w is 1.5' ./words-train
+good_words
+printf '1,2,7\n1,2,8\n' >rows.csv
+fails "input token out of range" 'rows.csv:2: day is 8' ./words-infer rows.csv
+rm rows.csv
 
 # IDX and gzip.
 rm images.gz
