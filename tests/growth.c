@@ -5,6 +5,7 @@
 #include <string.h>
 #include <valgrind/callgrind.h>
 
+#include "emit/tiles.h"
 #include "ir/scan_edit.h"
 #include "pass/backend.h"
 #include "pass/pass.h"
@@ -100,16 +101,62 @@ static const struct {
     {"inputs", inputs},
 };
 
-/* From nodes to kernels; the graph stays as it is. */
-static void kernels(Net *n)
+/* What an optimiser would leave: a new value of each weight. */
+static void descend(Net *n)
+{
+    for (int i = 0; i < n->g->roots.n; i++) {
+        Root *r = &n->g->roots.at[i];
+        Node *w = program_leaf(&n->p, n->g, r->index);
+
+        if (r->role == ROOT_GRAD)
+            *r = (Root){graph_binary(n->g, OP_SUB, w, r->node), ROOT_TENSOR,
+                        r->index};
+    }
+}
+
+static Plan *placed(Plan *plan, const CodeOptions *options)
+{
+    return untie(layout(plan, options));
+}
+
+static Plan *ordered(Plan *plan, const CodeOptions *options)
+{
+    (void)options;
+    return order(plan);
+}
+
+static Plan *prepared(Plan *plan, const CodeOptions *options)
+{
+    Program p = *plan->program;
+
+    (void)options;
+    return prepare(&p, plan);
+}
+
+/* From nodes to kernels and their places, in the order of the pipeline. */
+static const struct {
+    const char *name;
+    Plan *(*run)(Plan *plan, const CodeOptions *options);
+} steps[] = {
+    {"fuse", fuse},       {"schedule", schedule}, {"layout", placed},
+    {"tiles", tiles},     {"order", ordered},     {"prepare", prepared},
+    {"memplan", memplan},
+};
+
+/* The entry is one of inference, so that prepare has something to do. */
+static void plan(Net *n)
 {
     CodeOptions options = {.target = "avx2", .unroll = UNROLL_AUTO};
+    Entry entry = {.name = "infer", .mode = MODE_INFER, .graph = n->g};
     Plan *plan = NEW(n->p.arena, Plan);
 
-    *plan = (Plan){.arena = n->p.arena, .program = &n->p, .graph = n->g};
-    CALLGRIND_ZERO_STATS;
-    fuse(plan, &options);
-    CALLGRIND_DUMP_STATS_AT("fuse");
+    *plan = (Plan){
+        .arena = n->p.arena, .program = &n->p, .entry = &entry, .graph = n->g};
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        CALLGRIND_ZERO_STATS;
+        plan = steps[i].run(plan, &options);
+        CALLGRIND_DUMP_STATS_AT(steps[i].name);
+    }
 }
 
 int main(int argc, char **argv)
@@ -127,7 +174,8 @@ int main(int argc, char **argv)
     CALLGRIND_ZERO_STATS;
     graph_check(n.g, "growth");
     CALLGRIND_DUMP_STATS_AT("check");
-    kernels(&n);
+    descend(&n);
+    plan(&n);
     arena_free(n.p.arena);
     return 0;
 }

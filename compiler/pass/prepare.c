@@ -10,30 +10,16 @@
 /* A vector may be read from the last real on; places are aligned to 64. */
 enum { VECTOR = 16 };
 
-static bool writes_into(const Plan *plan, const Kernel *k, const Buffer *b)
+/* Says of what a kernel writes into whether marked kernels alone do. */
+static void note_writes(const Plan *plan, const Kernel *k, bool marked)
 {
-    for (int j = 0; j < k->stores.n; j++)
-        if (plan->value[k->stores.at[j]->id].buffer == b)
-            return true;
-    for (int i = 0; k->body && i < k->body->kernels.n; i++)
-        if (writes_into(k->body, k->body->kernels.at[i], b))
-            return true;
-    return false;
-}
-
-/* Whether the buffer is written, and by marked kernels alone. */
-static bool is_prepared(const Plan *plan, const Buffer *b)
-{
-    bool written = false;
-    for (int i = 0; i < plan->kernels.n; i++) {
-        const Kernel *k = plan->kernels.at[i];
-        if (!writes_into(plan, k, b))
-            continue;
-        if (!k->prepared)
-            return false;
-        written = true;
+    for (int j = 0; j < k->stores.n; j++) {
+        Buffer *b = plan->value[k->stores.at[j]->id].buffer;
+        if (b)
+            b->prepared = marked;
     }
-    return written;
+    for (int i = 0; k->body && i < k->body->kernels.n; i++)
+        note_writes(k->body, k->body->kernels.at[i], marked);
 }
 
 static bool is_constant(const Node *n)
@@ -59,7 +45,7 @@ static bool input_is_set(const Plan *plan, const Node *n)
     if (plan_is_number(n))
         return is_constant(n);
     return b && ((b->place == PLACE_TENSOR && stays(plan->program, b->index)) ||
-                 (b->place == PLACE_WORK && is_prepared(plan, b)));
+                 (b->place == PLACE_WORK && b->prepared));
 }
 
 static bool inputs_are_set(const Plan *plan, const Kernel *k)
@@ -80,8 +66,7 @@ static bool outputs_may_move(const Plan *plan, const Kernel *k)
     for (int j = 0; j < k->stores.n; j++) {
         const Node *n = k->stores.at[j];
         const Buffer *b = plan->value[n->id].buffer;
-        if (n->type != TYPE_REAL || b->place != PLACE_WORK ||
-            !is_prepared(plan, b))
+        if (n->type != TYPE_REAL || b->place != PLACE_WORK || !b->prepared)
             return false;
     }
     return k->stores.n > 0;
@@ -93,7 +78,11 @@ static void mark(Plan *plan)
     for (int i = 0; i < plan->kernels.n; i++) {
         Kernel *k = plan->kernels.at[i];
         k->prepared = !k->body && k->scratch == 0;
+        note_writes(plan, k, true);
     }
+    for (int i = 0; i < plan->kernels.n; i++)
+        if (!plan->kernels.at[i]->prepared)
+            note_writes(plan, plan->kernels.at[i], false);
     for (bool changed = true; changed;) {
         changed = false;
         for (int i = 0; i < plan->kernels.n; i++) {
@@ -101,6 +90,7 @@ static void mark(Plan *plan)
             if (k->prepared &&
                 !(inputs_are_set(plan, k) && outputs_may_move(plan, k))) {
                 k->prepared = false;
+                note_writes(plan, k, false);
                 changed = true;
             }
         }
@@ -114,7 +104,7 @@ Plan *prepare(Program *p, Plan *plan)
     mark(plan);
     for (int i = 0; i < plan->buffers.n; i++) {
         Buffer *b = plan->buffers.at[i];
-        if (b->place != PLACE_WORK || !is_prepared(plan, b))
+        if (b->place != PLACE_WORK || !b->prepared)
             continue;
         b->place = PLACE_PREPARED;
         b->at = p->prepared;
