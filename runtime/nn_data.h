@@ -27,6 +27,7 @@ extern const nn_unpacker nn_gzip;  /* nn_gzip.c: needs zlib */
 extern const nn_splitter nn_words; /* nn_words.c */
 extern const nn_splitter nn_characters; /* nn_words.c: a token each */
 extern const nn_splitter nn_whole;      /* nn_words.c: all of it is one */
+extern const nn_splitter nn_hashed;     /* nn_trigrams.c: words, as counts */
 
 typedef enum { NN_TRAIN, NN_VALIDATION, NN_TEST, NN_PARTS } nn_part;
 

@@ -318,11 +318,13 @@ static bool check_labels(const nn_dataset *d, const nn_section *s, int target,
                          nn_error *e)
 {
     const nn_prep *y = &d->preps[target];
-    if (y->spelling == NULL || !y->spelling->labels(y->speller))
+    if (y->spelling == NULL || y->spelling->labels == NULL ||
+        !y->spelling->labels(y->speller))
         return true;
     for (int i = 0; i < d->program->model->input_count; i++) {
         const nn_prep *x = &d->preps[i];
-        if (x->spelling != NULL && x->tensor->values == y->tensor->values &&
+        if (x->spelling == y->spelling &&
+            x->tensor->values == y->tensor->values &&
             !y->spelling->agree(y->speller, &s->sources[target].table,
                                 x->speller, &s->sources[i].table, e))
             return false;

@@ -44,8 +44,9 @@ static void put_all(nn_text *t, const nn_prep *p)
 {
     const char *more = "{";
     int64_t count = 0;
-    char *const *words =
-        p->spelling != NULL ? p->spelling->words(p->speller, &count) : NULL;
+    char *const *words = p->spelling != NULL && p->spelling->words != NULL
+                             ? p->spelling->words(p->speller, &count)
+                             : NULL;
     if (p->category) {
         nn_text_print(t, "%s", more);
         put_texts(t, "labels", p->labels.text, p->labels.count);
@@ -235,7 +236,7 @@ static bool parse(nn_prep *p, const char *value, found *f)
 static bool parse_sound(nn_prep *p, const char *value)
 {
     found f;
-    bool needs_words = p->spelling != NULL && p->flow->like == 0;
+    bool needs_words = p->spelling != NULL && nn_prep_learns(p);
     return parse(p, value, &f) && (!p->category || p->labels.count > 0) &&
            (!needs_words || p->words != NULL) &&
            (!p->standardize || good_moments(p, f.means, f.deviations)) &&
@@ -290,7 +291,7 @@ static bool load_one(const nn_tensors *t, const char *path, nn_prep *p,
                        "%s: the %s of %s cannot be read: they are damaged, or "
                        "there is no memory for them",
                        path, nn_prep_learns(p) ? needed(p) : "columns", name);
-    if (p->spelling != NULL && p->words != NULL)
+    if (p->spelling != NULL && p->spelling->restore != NULL && p->words != NULL)
         return take_words(p, path, e);
     if (p->category && p->tensor->type != NN_F32 &&
         p->labels.count > p->tensor->classes)

@@ -114,8 +114,10 @@ static int64_t difference(char *const *a, int64_t n, char *const *b, int64_t m)
 static bool same_words(const nn_tensors *t, const char *path, const nn_prep *is,
                        nn_error *e)
 {
-    int64_t count;
-    char *const *words = is->spelling->words(is->speller, &count);
+    int64_t count = 0;
+    char *const *words = is->spelling->words != NULL
+                             ? is->spelling->words(is->speller, &count)
+                             : NULL;
     nn_prep was = {.tensor = is->tensor};
     if (words == NULL)
         return true;

@@ -71,7 +71,8 @@ const char *nn_prep_name(const nn_prep *p, int64_t id)
 {
     const nn_transform *t = nn_flow_transform(p->flow, NN_CATEGORY);
     if (p->spelling != NULL)
-        return p->spelling->word(p->speller, id);
+        return p->spelling->word != NULL ? p->spelling->word(p->speller, id)
+                                         : NULL;
     if (id < p->labels.count)
         return p->labels.text[id];
     return p->category && t->other && id == p->labels.count ? "<other>" : NULL;
@@ -102,7 +103,8 @@ void nn_prep_close(nn_prep *p)
 
 bool nn_prep_learns(const nn_prep *p)
 {
-    bool words = p->spelling != NULL && p->flow->like == 0;
+    bool words =
+        p->spelling != NULL && p->spelling->learn != NULL && p->flow->like == 0;
     return p->category || p->standardize || p->fills || words;
 }
 
@@ -208,7 +210,8 @@ bool nn_prep_learn(nn_prep *p, nn_table *t, const uint8_t *part_of, nn_error *e)
         return false;
     nn_prep_fill(p, t);
     if (p->spelling != NULL)
-        return p->spelling->learn(p->speller, t, part_of, e);
+        return p->spelling->learn == NULL ||
+               p->spelling->learn(p->speller, t, part_of, e);
     if (p->category)
         return nn_labels_learn(&p->labels, t, part_of, NN_TRAIN, e) &&
                check_label_count(p, t, e);
@@ -333,8 +336,11 @@ void nn_prep_fetch(const nn_prep *p, const nn_table *t, const int32_t *ids,
     int64_t width = t->width, at = index * count * width;
     nn_error e;
     if (p->spelling != NULL) {
-        at = index * p->tensor->values;
-        if (!p->spelling->row(p->speller, t, row, (int32_t *)buffer + at, &e))
+        bool real = p->tensor->type == NN_F32;
+        size_t size = real ? sizeof(nn_real) : sizeof(int32_t);
+        void *values =
+            (char *)buffer + (size_t)(index * p->tensor->values) * size;
+        if (!p->spelling->row(p->speller, t, row, values, &e))
             nn_watch_end(e.text);
         return;
     }

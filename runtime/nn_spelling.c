@@ -296,9 +296,9 @@ static void fill_up(const nn_speller *s, line *l)
 }
 
 static bool spell_row(nn_speller *s, const nn_table *t, int64_t row,
-                      int32_t *ids, nn_error *e)
+                      void *values, nn_error *e)
 {
-    line l = {.ids = ids, .room = s->tensor->values};
+    line l = {.ids = values, .room = s->tensor->values};
     if (s->ids != NULL && s->ids->start)
         put(&l, NN_ID_START);
     if (!put_tokens(s, t, row, &l, e))

@@ -19,7 +19,8 @@ struct nn_spelling {
     void (*close)(nn_speller *s); /* also NULL */
     /* Takes the words of another one, which learns them. */
     void (*share)(nn_speller *s, const nn_speller *from);
-    /* Learns from those rows whose part is NN_TRAIN. */
+    /* Learns from those rows whose part is NN_TRAIN. NULL where nothing is
+     * learned: so are share, agree, words, restore, word and labels. */
     bool (*learn)(nn_speller *s, const nn_table *t, const uint8_t *part_of,
                   nn_error *e);
     /* Refuses rows without a token, and labels that training did not have. */
@@ -28,8 +29,9 @@ struct nn_spelling {
      * of the other. */
     bool (*agree)(nn_speller *labels, const nn_table *a, nn_speller *words,
                   const nn_table *b, nn_error *e);
-    /* Writes the ids of one row, all values of the tensor. */
-    bool (*row)(nn_speller *s, const nn_table *t, int64_t row, int32_t *ids,
+    /* Writes all values of one row: ids, or numbers where the tensor holds
+     * those. */
+    bool (*row)(nn_speller *s, const nn_table *t, int64_t row, void *values,
                 nn_error *e);
     /* The words learned here, in the order of their ids; NULL where another
      * one has learned them. */
@@ -44,6 +46,7 @@ struct nn_spelling {
     const nn_reader *lines;
 };
 
-extern const nn_spelling nn_spelled;
+extern const nn_spelling nn_spelled;  /* nn_spelling.c: ids */
+extern const nn_spelling nn_trigrams; /* nn_trigrams.c: counts */
 
 #endif

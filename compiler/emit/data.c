@@ -109,6 +109,10 @@ static int write_text_rows(Text *out, const Flow *flow, int i)
         write_splitter(out, name, stage, labels);
         return 1;
     }
+    if (strcmp(name, "letter_trigrams") == 0) {
+        write_splitter(out, "hashed", stage, false);
+        return 1;
+    }
     if (strcmp(name, "characters") != 0 && strcmp(name, "ids") != 0)
         return 0;
     bool whole = i == 1 && strcmp(name, "ids") == 0;

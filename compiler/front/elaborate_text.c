@@ -2,7 +2,7 @@
  * what these fill.
  *
  *     lines, csv, tsv -> words        -> ids, category
- *     lines, csv, tsv -> characters, ids, category
+ *     lines, csv, tsv -> characters, ids, category, letter_trigrams
  *     text            -> characters, words -> ids      -> windows
  */
 #include <string.h>
@@ -49,7 +49,8 @@ static const Stage *numbering(Elab *e, const Flow *flow)
                   "`-> words -> category`");
         return NULL;
     }
-    if (is(first, "characters") || is(first, "ids") || is(first, "category"))
+    if (is(first, "characters") || is(first, "ids") || is(first, "category") ||
+        is(first, "letter_trigrams"))
         return first;
     diag_error(e->diag, first->span, "`%s` is nothing to do with text",
                first->name);
@@ -72,8 +73,8 @@ static bool check_end(Elab *e, const Flow *flow, const Stage *ids)
                    s->name);
         return false;
     }
-    if (!whole ||
-        (windows && !is(ids, "category") && !is(&flow->stages[1], "ids")))
+    if (!whole || (windows && !is(ids, "category") &&
+                   !is(ids, "letter_trigrams") && !is(&flow->stages[1], "ids")))
         return true;
     diag_help(diag_error(e->diag, flow->stages[0].span,
                          "`text` is one long series, to be cut into tokens and "
@@ -91,7 +92,12 @@ static void check_fit(Elab *e, const Flow *flow, int feed, const Stage *ids)
     const Stage *split = &flow->stages[1];
     bool one = input->axes.at[0] != AXIS_TIME;
 
-    if (input->type != TYPE_INT) {
+    if (is(ids, "letter_trigrams")) {
+        if (input->type != TYPE_REAL)
+            diag_error(e->diag, ids->span,
+                       "`letter_trigrams` gives counts, and `%s` holds ids",
+                       input->name);
+    } else if (input->type != TYPE_INT) {
         diag_error(e->diag, ids->span,
                    "`%s` gives ids, and `%s` holds real numbers", ids->name,
                    input->name);

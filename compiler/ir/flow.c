@@ -27,7 +27,8 @@ bool flow_is_text(const Flow *flow)
 
     return strcmp(source, "lines") == 0 || strcmp(source, "text") == 0 ||
            flow_transform(flow, "words") || flow_transform(flow, "ids") ||
-           flow_transform(flow, "characters");
+           flow_transform(flow, "characters") ||
+           flow_transform(flow, "letter_trigrams");
 }
 
 static void add_stage(Text *out, const Stage *stage)

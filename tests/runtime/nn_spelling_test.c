@@ -135,6 +135,43 @@ static void refuses_empty_rows_and_foreign_words(void **state)
     nn_prep_close(&p);
 }
 
+/* Each trigram of letters has a place: # is 0, a is 1. */
+static void counts_trigrams(void **state)
+{
+    enum { N = 27 * 27 * 27 };
+    static const nn_transform hashed[] = {
+        {.kind = NN_SPLIT, .splitter = &nn_hashed}};
+    static const nn_flow flow = {.reader = &nn_lines,
+                                 .path = "x",
+                                 .transforms = hashed,
+                                 .transform_count = 1};
+    static const nn_tensor counts = {
+        .name = "x", .type = NN_F32, .rank = 1, .shape = {N}, .values = N};
+    static nn_model model = {.inputs = &counts, .input_count = 1};
+    static const nn_program program = {.model = &model};
+    nn_real *values = malloc(N * sizeof *values), sum = 0;
+    void *buffers[] = {values};
+    nn_prep p;
+    nn_rows r;
+    nn_error e = {""};
+    (void)state;
+    write_text("rows", "Cat, a cat\n");
+    assert_true(nn_prep_open(&p, &flow, &counts, &e));
+    assert_false(nn_prep_learns(&p));
+    assert_true(nn_rows_read(&r, &program, &p, "rows", &e));
+    nn_rows_fetch(&r, &p, 0, 0, buffers);
+    for (int i = 0; i < N; i++)
+        sum += values[i];
+    assert_true(sum == 7);
+    assert_true(values[3 * 27 + 1] == 2);                /* #ca */
+    assert_true(values[3 * 27 * 27 + 1 * 27 + 20] == 2); /* cat */
+    assert_true(values[1 * 27 * 27 + 20 * 27] == 2);     /* at# */
+    assert_true(values[27] == 1);                        /* #a# */
+    nn_rows_close(&r);
+    nn_prep_close(&p);
+    free(values);
+}
+
 /* One label a word, and none where a row has no word any more. */
 static void prints_a_label_a_word(void **state)
 {
@@ -181,6 +218,7 @@ int main(void)
         cmocka_unit_test(reads_raw_rows_and_columns),
         cmocka_unit_test(refuses_empty_rows_and_foreign_words),
         cmocka_unit_test(prints_a_label_a_word),
+        cmocka_unit_test(counts_trigrams),
     };
     return cmocka_run_group_tests(tests, enter_folder, leave_folder);
 }
