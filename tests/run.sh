@@ -38,7 +38,7 @@ group() {
     [ "$f" -eq 0 ] || echo "  all of it: $log"
 }
 
-all="language mutate strings golden judge seeds tensors cells gradcheck generated errors bounds memory broken tables driver same train docs lint"
+all="language mutate strings golden judge seeds tensors cells gradcheck generated errors bounds memory broken tables driver same train text docs lint"
 [ -n "${LIGHT:-}" ] || all="$all targets examples backend fuzz valgrind growth"
 [ $# -eq 0 ] || group unit sh tests/unit.sh "$@"
 for g in ${GROUPS_:-$all}; do

@@ -1,0 +1,255 @@
+#!/bin/sh
+# text.sh: networks that are trained on text: a sentence's class by its letter
+# trigrams, from files plain, packed and recoded, and of raw lines; words and
+# labels as targets, which the weights file keeps; what is refused; then words
+# and characters as tokens, a label a word, and a target moved on.
+. tests/lib.sh
+fresh text
+cd "$OUT" || exit 2
+
+# The last word of each sentence tells what it is.
+awk 'BEGIN {
+    split("great lovely fine", good); split("awful bad dull", bad)
+    split("the a film was it Story", rest)
+    for (i = 0; i < 240; i++) {
+        y = (i * 7) % 5 < 2; s = ""
+        for (k = 0; k <= (i * 3) % 7; k++)
+            s = s rest[(i * 5 + k * k) % 6 + 1] " "
+        print (y ? "pos" : "neg") "\t" s (y ? good[i % 3 + 1] : bad[i % 3 + 1]) "."
+    } }' >reviews.tsv
+cat >trigrams.nn <<'EOF'
+model trigrams {
+  input  words: f32[600];
+  target label: class(2);
+  logits = words -> dense(2);
+  output softmax(logits);
+  loss   cross_entropy(logits, label);
+  metric accuracy(logits, label);
+  data {
+    words = tsv("reviews.tsv", column: 2) -> letter_trigrams;
+    label = tsv("reviews.tsv", column: 1) -> category;
+    test fold 1 of 10 stratified by label;
+  }
+  train { optimizer adam(rate: 5e-2); batch 10; epochs 10; seed 1; }
+}
+EOF
+"$NNC" build trigrams.nn >build.log 2>&1 &&
+    ./trigrams-train --threads 1 --log s.csv >train.log 2>&1 &&
+    awk -F, '{ last = $NF } END { exit !(last > 0.95) }' s.csv
+verdict "a class of a sentence is learned" "$(tail -n 2 train.log)"
+./trigrams-train --threads 3 --quiet --out again.safetensors >again.log 2>&1 &&
+    cmp -s trigrams.safetensors again.safetensors
+verdict "any number of threads gives the same" "$(cat again.log)"
+printf 'A lovely FILM!\nit was dull\n' | ./trigrams-infer |
+    cut -d ' ' -f 1,2 | tr '\n' ' ' >is
+[ "$(cat is)" = '1: pos 2: neg ' ]
+verdict "raw lines have classes" "$(cat is)"
+head -n 4 reviews.tsv | ./trigrams-infer --csv >columns 2>&1
+head -n 4 reviews.tsv | cut -f 2 | ./trigrams-infer --csv >raw 2>&1
+[ "$(wc -l <raw)" -eq 4 ] && cmp -s columns raw
+verdict "columns and raw lines are the same" "$(cat columns)"
+
+# Lines, packed and in another encoding, are the same text.
+cut -f 2 reviews.tsv | gzip -c >lines.gz
+cut -f 1 reviews.tsv >labels
+sed 's/tsv("reviews.tsv", column: 2)/lines("lines.gz", encoding: "windows-1252")/
+    s/tsv("reviews.tsv", column: 1)/lines("labels")/' trigrams.nn >packed.nn
+"$NNC" train packed.nn --quiet --out packed.safetensors >packed.log 2>&1
+verdict "packed lines are read" "$(cat packed.log)"
+for f in trigrams packed; do
+    tail -c 4808 "$f.safetensors" >"$f.numbers"
+done
+[ -s trigrams.numbers ] && cmp -s trigrams.numbers packed.numbers
+verdict "packed lines are the same text" "$(cat packed.log)"
+
+# Targets: words by how frequent they are, and a label a word.
+awk 'BEGIN {
+    split("boston|new york|denver|san jose", city, "|")
+    for (i = 0; i < 60; i++) {
+        c = city[i % 4 + 1]
+        print "flights to " c >"in"
+        print "O O B-to" (index(c, " ") ? " I-to" : "") >"out"
+    } }'
+cat >slots.nn <<'EOF'
+model slots {
+  input  x: f32[6, 4];
+  target words: class(30)[6];
+  target slot: class(6)[6];
+  y = x -> dense(30);
+  z = x -> dense(6);
+  output y;
+  loss   cross_entropy(y, words) + cross_entropy(z, slot);
+  data {
+    x     = random(rows: 60);
+    words = lines("in") -> words -> ids(30);
+    slot  = lines("out") -> words -> category;
+    test last 1;
+  }
+  train { epochs 1; seed 1; }
+}
+EOF
+"$NNC" build slots.nn >build.log 2>&1 && ./slots-train --quiet >train.log 2>&1 &&
+    grep -aq '\\"words\\":\[\\"flights\\",\\"to\\",' slots.safetensors &&
+    grep -aq '\\"words\\":\[\\"B-to\\",\\"I-to\\",\\"O\\"\]' slots.safetensors
+verdict "the weights file keeps words and labels" "$(cat build.log train.log)"
+
+# refused NAME WORDS COMMAND...: fails with status 1 and one line that says so.
+refused() {
+    name=$1 words=$2
+    shift 2
+    "$@" >out.log 2>err.log
+    [ $? -eq 1 ] && [ "$(wc -l <err.log)" -eq 1 ] && grep -qF "$words" err.log
+    verdict "$name" "$(cat err.log)"
+}
+
+printf 'show me\n\nflights\n' >gap
+refused "a line without a word" 'gap:2: words has no word here' \
+    ./trigrams-infer gap
+printf 'show \377me\n' >bytes
+refused "a byte that is not UTF-8" 'bytes:1:6: byte 0xff is not UTF-8' \
+    ./trigrams-infer bytes
+: >empty
+refused "an empty file" 'empty is empty' ./trigrams-infer empty
+mkdir -p other
+sed '1d' in >other/in
+cp out other/out
+refused "unequal files" 'other/in has 59 for words' \
+    ./slots-train --data other --quiet
+cp in other/in
+sed '$s/B-to/B-new/' out >other/out
+refused "a label that training did not have" \
+    "other/out:60: the label 'B-new' of slot does not occur in the training" \
+    ./slots-train --data other --quiet
+cp out other/out
+sed 's/denver/dallas/' in >other/in
+refused "the words of another model" \
+    "slots.safetensors was made with other words of words: number" \
+    ./slots-train --data other --init slots.safetensors --quiet --out o.safetensors
+printf 'abc' >short.txt
+cat >short.nn <<'EOF'
+model short {
+  input  x: f32[8, 4];
+  target next: class(20)[8];
+  y = x -> dense(20);
+  output y;
+  loss   cross_entropy(y, next);
+  data {
+    x    = random(rows: 10);
+    next = text("short.txt") -> characters(20) -> windows(8);
+  }
+}
+EOF
+refused "a series shorter than its window" \
+    'short.txt has 3 tokens; a window takes 8' "$NNC" train short.nn --quiet
+
+# Tokens: the sentence's class by convolutions over its words.
+cat >sentiment.nn <<'EOF'
+model sentiment(vocab = 40, length = 10) {
+  input  words: token(vocab)[length];
+  target label: class(2);
+  logits = words -> embedding(8) -> textcnn(widths: [2, 3], filters: 8)
+    -> dropout(0.2) -> dense(2);
+  output softmax(logits);
+  loss   cross_entropy(logits, label);
+  metric accuracy(logits, label);
+  data {
+    words = tsv("reviews.tsv", column: 2) -> words(lower: true)
+      -> ids(vocab, pad: right);
+    label = tsv("reviews.tsv", column: 1) -> category;
+    test 10% stratified by label;
+  }
+  train { optimizer adam(rate: 2e-2); batch 10; epochs 8; clip norm 3; seed 1; }
+}
+EOF
+"$NNC" build sentiment.nn >build.log 2>&1 &&
+    ./sentiment-train --log t.csv >train.log 2>&1 &&
+    awk -F, '{ last = $NF } END { exit !(last > 0.95) }' t.csv
+verdict "words are learned" "$(cat build.log; tail -n 2 train.log)"
+printf 'A lovely FILM!\nit was dull\nzzz awful\n' | ./sentiment-infer |
+    cut -d ' ' -f 1,2 | tr '\n' ' ' >is
+[ "$(cat is)" = '1: pos 2: neg 3: neg ' ]
+verdict "unknown words are taken" "$(cat is)"
+
+# A label a word, of which padding is none.
+awk 'BEGIN {
+    split("boston|new york|denver|san jose", city, "|")
+    for (i = 0; i < 200; i++) {
+        w = i % 3 ? "flights" : "show me"; l = i % 3 ? "O" : "O O"
+        for (k = 0; k < 2; k++) {
+            c = city[(i + k * (1 + i % 3)) % 4 + 1]; t = k ? "to.x" : "from.x"
+            w = w (k ? " to " : " from ") c; l = l " O B-" t
+            if (index(c, " ")) l = l " I-" t
+        }
+        print w >"seq.in"; print l >"seq.out"
+    } }'
+cat >tagger.nn <<'EOF'
+model tagger(vocab = 30, tags = 8, length = 10) {
+  input  words: token(vocab)[length];
+  target slot: class(tags)[length];
+  logits = words -> embedding(10) -> lstm(16) -> dense(tags);
+  output softmax(logits);
+  loss   cross_entropy(logits, slot, ignore: 0);
+  metric accuracy(logits, slot, ignore: 0);
+  data {
+    words = lines("seq.in") -> words -> ids(vocab);
+    slot  = lines("seq.out") -> words -> category;
+    test { words = lines("seq.in"); slot = lines("seq.out"); }
+  }
+  train { optimizer adam(rate: 2e-2); batch 20; epochs 15; seed 1; }
+}
+EOF
+"$NNC" build tagger.nn >build.log 2>&1 && ./tagger-train --quiet >train.log 2>&1
+verdict "a label a word is learned" "$(cat build.log train.log)"
+echo 'flights from new york to denver' | ./tagger-infer >is
+[ "$(cat is)" = '1: O O B-from.x I-from.x O B-to.x' ]
+verdict "a label a word is printed" "$(cat is)"
+echo 'flights from denver' | ./tagger-infer --json --top 1 | tr -d '\n ' |
+    sed 's/"probability":[0-9.e-]*/p/g; s/"values".*//' >is
+[ "$(cat is)" = '[{"row":1,"top":[[{"class":"O",p}],[{"class":"O",p}],[{"class":"B-from.x",p}]],' ]
+verdict "labels in JSON" "$(cat is)"
+
+# Characters that follow each other, and a target that is moved on.
+awk 'BEGIN { for (i = 0; i < 300; i++) printf "abcd%s", i % 2 ? "\n" : "-" }' \
+    >letters.txt
+cat >letters.nn <<'EOF'
+model letters(vocab = 20, length = 8) {
+  input  chars: token(vocab)[length];
+  target next: class(vocab)[length];
+  logits = chars -> embedding(8) -> lstm(12) -> dense(vocab);
+  output softmax(logits);
+  loss   cross_entropy(logits, next);
+  metric accuracy(logits, next);
+  data {
+    chars, next = text("letters.txt") -> characters(vocab)
+      -> windows(length, ahead: 1);
+    test last 10%;
+  }
+  train { optimizer adam(rate: 2e-2); batch 10; epochs 20; seed 1; }
+}
+EOF
+"$NNC" build letters.nn >build.log 2>&1 && ./letters-train --quiet >train.log 2>&1
+echo 'abcd-ab' | ./letters-infer >is 2>&1
+grep -q '^1: b c d [-?] a b c$' is
+verdict "the next characters are learned" "$(cat train.log is)"
+
+awk 'BEGIN { for (i = 0; i < 100; i++) print i "\t" i * 7 % 100 }' >pairs.tsv
+cat >moved.nn <<'EOF'
+model moved(v = 16) {
+  input  source: token(v)[3];
+  input  before: token(v)[4];
+  target word: class(v)[4];
+  known  = source -> embedding(8) -> gru(12);
+  logits = before -> embedding(8) -> gru(12, start: known.state) -> dense(v);
+  output softmax(logits);
+  loss   cross_entropy(logits, word, ignore: 0);
+  data {
+    source = tsv("pairs.tsv", column: 1) -> characters(v);
+    word   = tsv("pairs.tsv", column: 2) -> characters(v, stop: true);
+    before = shift(word, start: 1);
+    test 10%;
+  }
+  train { optimizer adam(rate: 1e-2); batch 10; epochs 2; seed 1; }
+}
+EOF
+"$NNC" train moved.nn --quiet >moved.log 2>&1
+verdict "a target moved on is an input" "$(cat moved.log)"
