@@ -143,7 +143,8 @@ static bool start_weights(fit *f, nn_error *e)
         return resume(f, e);
     if (o->init != NULL)
         return nn_run_load(f->run, o->init, e);
-    return nn_init_params(f->model, f->run->params, f->state.seed, e);
+    return nn_init_params(f->model, f->run->params, f->state.seed, e) &&
+           (f->run->program->fill == NULL || f->run->program->fill(f->run, e));
 }
 
 static bool open_fit(fit *f, nn_run *r, nn_error *e)

@@ -66,6 +66,16 @@ typedef struct {
     int unit_count;
 } nn_pairing;
 
+/* A weight whose rows begin as the file has them for the words of a tensor. */
+typedef struct {
+    int param, tensor;
+    const char *path;
+} nn_vectors;
+
+/* nn_vectors.c: fills the rows of such weights; those of words that the file
+ * does not have stay as they are. */
+bool nn_vectors_fill(struct nn_run *r, nn_error *e);
+
 /* What a check of gradients by differences cannot see; lists are "relu, sign"
  * or NULL. */
 typedef struct {
@@ -88,6 +98,9 @@ typedef struct {
     const nn_pairing *pairings;  /* one an output, or NULL */
     const nn_unpacker *unpacker; /* &nn_gzip where a path ends in .gz */
     const nn_reader *image;      /* &nn_png where an input has rank 3 */
+    const nn_vectors *vectors;
+    int vector_count;
+    bool (*fill)(struct nn_run *, nn_error *); /* nn_vectors_fill, or NULL */
     /* nn_gradcheck; NULL in a build that cannot check. kinks are for it. */
     int (*gradcheck)(struct nn_run *, nn_error *);
     const nn_kinks *kinks;

@@ -2,7 +2,7 @@
 # text.sh: networks that are trained on text: a sentence's class by its letter
 # trigrams, from files plain, packed and recoded, and of raw lines; words and
 # labels as targets, which the weights file keeps; what is refused; then words
-# and characters as tokens, a label a word, and a target moved on.
+# and characters as tokens, a label a word, a target moved on; vectors of words.
 . tests/lib.sh
 fresh text
 cd "$OUT" || exit 2
@@ -253,3 +253,40 @@ model moved(v = 16) {
 EOF
 "$NNC" train moved.nn --quiet >moved.log 2>&1
 verdict "a target moved on is an input" "$(cat moved.log)"
+
+# Vectors of words, as word2vec and GloVe have them.
+cat >worded.nn <<'EOF'
+model worded {
+  input  words: token(40)[2];
+  target label: class(2);
+  seen = words -> embedding(3, weight: vectors("glove.txt.gz"), frozen: true);
+  y = seen -> flatten -> dense(2);
+  output softmax(y);
+  output rows = seen;
+  loss   cross_entropy(y, label);
+  data {
+    words = tsv("reviews.tsv", column: 2) -> words(lower: true) -> ids(40);
+    label = tsv("reviews.tsv", column: 1) -> category;
+    test 10%;
+  }
+  train { optimizer sgd(rate: 0.1); batch 10; epochs 1; seed 1; }
+}
+EOF
+vectors() {
+    printf '%b' "$1" | gzip >glove.txt.gz
+}
+vectors '3 3\nthe 1 2 3\nzebra 9 9 9\n. . 9 9 9\nstory -4 5e-1 6\n'
+"$NNC" build worded.nn >build.log 2>&1 && ./worded-train >train.log 2>&1
+grep -q 'weight: vectors for 2 of [0-9]* words' train.log
+verdict "vectors of words are read" "$(cat build.log train.log)"
+echo 'the story' | ./worded-infer --output rows --csv >is 2>&1
+[ "$(cat is)" = 1,2,3,-4,0.5,6 ]
+verdict "the words have their vectors" "$(cat is)"
+vectors 'the 1 2 3\nstory 1 2\n'
+./worded-train >short.log 2>&1
+[ $? -eq 1 ] && grep -q 'glove.txt.gz:2: 2 numbers; .* takes 3' short.log
+verdict "a short vector is refused" "$(cat short.log)"
+vectors 'zebra 1 2 3\n'
+./worded-train >none.log 2>&1
+[ $? -eq 1 ] && grep -q 'glove.txt.gz has a vector for none of' none.log
+verdict "vectors of other words are refused" "$(cat none.log)"

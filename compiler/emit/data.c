@@ -371,12 +371,20 @@ static void write_pairings(Text *out, const Program *p)
     text_add(out, "};\n");
 }
 
+static bool is_packed(const char *path)
+{
+    size_t n = path ? strlen(path) : 0;
+    return n > 3 && strcmp(path + n - 3, ".gz") == 0;
+}
+
 bool emit_uses_gzip(const Program *p)
 {
+    for (int i = 0; i < p->tensors.n; i++)
+        if (is_packed(p->tensors.at[i].init.vectors))
+            return true;
     for (int i = 0; i < p->flows.n; i++) {
         const Setting *path = flow_setting(&p->flows.at[i].stages[0], "path");
-        size_t n = path && path->text ? strlen(path->text) : 0;
-        if (n > 3 && strcmp(path->text + n - 3, ".gz") == 0)
+        if (path && is_packed(path->text))
             return true;
     }
     return false;
@@ -405,9 +413,29 @@ static void write_kinks(Text *out, const Program *p)
     text_add(out, ".behind = behind};\n");
 }
 
+/* Which weights begin with vectors of words; how many they are. */
+static int write_vectors(Text *out, const Program *p)
+{
+    int n = 0;
+    for (int i = 0; i < p->tensors.n; i++) {
+        const Init *init = &p->tensors.at[i].init;
+        if (!init->vectors)
+            continue;
+        text_printf(out, "%s    {.param = %d, .tensor = %d, .path = ",
+                    n++ ? "" : "\nstatic const nn_vectors vectors[] = {\n", i,
+                    init->words);
+        quote_c(out, init->vectors);
+        text_add(out, "},\n");
+    }
+    if (n)
+        text_add(out, "};\n");
+    return n;
+}
+
 static void write_program(Text *out, const Program *p, bool train)
 {
     int flows = write_flows(out, p);
+    int vectors = train ? write_vectors(out, p) : 0;
     if (p->kinks)
         write_kinks(out, p);
     if (train)
@@ -425,6 +453,11 @@ static void write_program(Text *out, const Program *p, bool train)
     write_split(out, "test", &p->test);
     if (train)
         write_train(out, &p->train);
+    if (vectors)
+        text_printf(out,
+                    "    .vectors = vectors, .vector_count = %d, .fill = "
+                    "nn_vectors_fill,\n",
+                    vectors);
     if (p->outputs.n)
         text_add(out, "    .pairings = pairings,\n");
     if (emit_uses_gzip(p))

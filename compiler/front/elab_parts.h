@@ -73,6 +73,8 @@ Value *elab_run(Elab *e);
 void elab_param(Elab *e, const Item *item);
 /* Whether every extra argument of the frame named a parameter. */
 void elab_extra_args(Elab *e, const Def *def);
+/* Whether each input that `vectors` is for has words. */
+void elab_check_vectors(Elab *e);
 
 /* elaborate_scan.c */
 Value *elab_scan(Elab *e, const Recipe *cell, Value *in, const Arg *start,

@@ -115,7 +115,9 @@ static Value *init_call(Elab *e, const Expr *x, const Args *args)
     if (!spec_bind(e->arena, e->diag, spec, x->name, elab_place(e, x->at), args,
                    &bound))
         return e->poison;
-    if (bound.n > 0)
+    if (v->init.kind == INIT_VECTORS)
+        v->init.vectors = bound.at[0]->text;
+    else if (bound.n > 0)
         v->init.a = bound.at[0]->number;
     if (v->init.a < 0)
         return elab_poison(e, x->span, "`%s` of `%s` must not be negative",

@@ -526,6 +526,8 @@ void elab_model(Elab *e)
         if (e->first)
             unused_inputs(e);
         elab_settle(e, e->frame->layer);
+        if (e->first)
+            elab_check_vectors(e);
         roots(e);
     }
 }

@@ -19,6 +19,8 @@ typedef struct Wanted {
     bool has_init, zero, padding;
     Learning learning;
     Value *shared;
+    const Value *vectors; /* NULL: none */
+    int words;            /* the input that has their words */
 } Wanted;
 
 static const Arg *extra_arg(const Frame *f, const char *label)
@@ -78,13 +80,36 @@ static bool word_init(Elab *e, Wanted *p, const Value *v, Span span)
     }
     if (*spec == '\0')
         return true;
-    elab_error(e, span, "`%s` needs a number: %s(0.1)", v->text, v->text);
+    elab_error(e, span, "`%s` needs %s: %s(%s)", v->text,
+               p->init.kind == INIT_VECTORS ? "a file" : "a number", v->text,
+               p->init.kind == INIT_VECTORS ? "\"glove.txt\"" : "0.1");
+    return false;
+}
+
+/* Rows from a file by the words of the tokens that an embedding is given; what
+ * has none there begins as it would without. */
+static bool plan_vectors(Elab *e, Wanted *p, const Value *v, Span span)
+{
+    const Value *in = e->frame->in;
+    const Program *program = e->program;
+
+    if (in && in->kind == VAL_TENSOR && in->node->type == TYPE_INT &&
+        p->shape.rank == 2 &&
+        p->shape.dim[0] == program->inputs.at[in->input].classes) {
+        p->vectors = v;
+        p->words = in->input;
+        return true;
+    }
+    elab_error(e, span,
+               "`vectors` fills the rows of an embedding, one a token");
     return false;
 }
 
 /* An initialiser or numbers, from `init:` or `P:`. */
 static bool plan_init(Elab *e, Wanted *p, const Value *v, Span span)
 {
+    if (v->kind == VAL_INIT && v->init.kind == INIT_VECTORS)
+        return plan_vectors(e, p, v, span);
     p->has_init = true;
     if (v->kind == VAL_LIST)
         return literal(e, p, v, span);
@@ -261,7 +286,13 @@ static Value *make(Elab *e, const Wanted *p)
                      .l2 = p->learning.l2,
                      .padding = p->padding,
                      .span = elab_place(e, p->span)};
-    Value *v = elab_leaf(e, tensor, p->name);
+    Value *v;
+
+    if (p->vectors) {
+        tensor.init.vectors = p->vectors->init.vectors;
+        tensor.init.words = p->words;
+    }
+    v = elab_leaf(e, tensor, p->name);
 
     v->origin = arena_printf(
         e->arena, "the %s `%s`",
@@ -327,6 +358,26 @@ void elab_param(Elab *e, const Item *item)
                  statistic && v->kind == VAL_TENSOR ? v->node->attr.index : -1);
     }
     elab_bind(e, p.name, false, v);
+}
+
+void elab_check_vectors(Elab *e)
+{
+    const Program *p = e->program;
+
+    for (int i = 0; i < p->tensors.n; i++) {
+        const Tensor *t = &p->tensors.at[i];
+        bool words = !t->init.vectors || p->flows.n == 0;
+
+        for (int k = 0; k < p->flows.n; k++)
+            for (int f = 0; f < p->flows.at[k].n_feeds; f++)
+                words |= p->flows.at[k].feeds[f] == t->init.words &&
+                         flow_transform(&p->flows.at[k], "ids");
+        if (!words)
+            diag_help(diag_error(e->diag, t->span,
+                                 "`%s` has no words that `vectors` could name",
+                                 p->inputs.at[t->init.words].name),
+                      "read it as text: ... -> words -> ids(vocab)");
+    }
 }
 
 void elab_extra_args(Elab *e, const Def *def)

@@ -23,6 +23,7 @@ static const struct {
     {"uniform", "bound:real", INIT_UNIFORM, 0},
     {"zeros", "", INIT_CONSTANT, 0},
     {"ones", "", INIT_CONSTANT, 1},
+    {"vectors", "file:file", INIT_VECTORS, 0},
 };
 
 const char *const names_common[N_COMMON] = {"init", "frozen", "l1", "l2"};

@@ -20,12 +20,15 @@ typedef enum InitKind {
     INIT_GLOROT,     /* uniform(sqrt(6 / (in + out))), Glorot, Bengio 2010 */
     INIT_ORTHOGONAL, /* Saxe et al. 2014 */
     INIT_LITERAL,    /* the numbers in the text */
+    INIT_VECTORS,    /* no tensor has it: Init.vectors */
 } InitKind;
 
 typedef struct Init {
     InitKind kind;
     double a;
     const double *literal; /* shape_count numbers, row-major */
+    const char *vectors; /* NULL, or the file with the rows of the words ... */
+    int words;           /* ... of this input */
 } Init;
 
 /* Tensors that outlive a call. All lie in one block of memory; an entry reads
@@ -45,8 +48,7 @@ typedef struct Tensor {
     Init init;
     Span span;
     struct Layout *layout; /* in memory, for all entries; NULL: not yet */
-    bool frozen;           /* WEIGHT: never updated */
-    bool padding;          /* WEIGHT: row 0 is zero and stays so */
+    bool frozen, padding;  /* WEIGHT: never updated; row 0 stays zero */
     double l2, l1;         /* WEIGHT: own penalties; added to the model's */
     int weight;            /* SLOT: of which */
 } Tensor;
