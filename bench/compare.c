@@ -9,6 +9,7 @@ int main(void)
     races_iris();
     races_lenet5();
     races_lstm();
+    races_textcnn();
     races_conv();
     return 0;
 }

@@ -18,17 +18,19 @@ out=$b/bench/compare
 cpu="-march=x86-64-v4 -mprefer-vector-width=512"
 mkdir -p "$out"
 
-for model in iris lenet5 lstm conv; do
+for model in iris lenet5 lstm textcnn conv; do
     batch=
     [ $model != lstm ] || batch="--batch 32"
+    [ $model != textcnn ] || batch="--batch 50"
     "$b/nnc" compile --target=avx512 $batch bench/$model.nn \
         -o "$out/$model.c" >"$out/$model.txt"
 done
 
-for name in iris lenet lenet_train lstm lstm_train conv; do
+for name in iris lenet lenet_train lstm lstm_train textcnn tcnn_bwd conv; do
     shape=
     [ $name != conv ] || shape="-DC=64 -DH=56 -DW=56 -DMR=14 -DNR=2 -DKU=1
         -DNHWC=0 -DICOUT=0"
+    [ $name != textcnn ] || shape=-DTAILPACK=1
     $cc -std=gnu11 -O3 $cpu -DUSEBAR $shape -w -I"$theirs" \
         -c "$theirs/$name.c" -o "$out/their_$name.o"
 done
@@ -36,10 +38,10 @@ done
 flags="-std=gnu11 -D_POSIX_C_SOURCE=200809L -O2 $cpu -Wall -Wextra
        -Wno-overlength-strings -I$out -Iruntime -Ibench"
 for name in compare measure network races_iris races_lenet5 races_lstm \
-    races_conv; do
+    races_textcnn races_conv; do
     $cc $flags -c bench/$name.c -o "$out/$name.o"
 done
-for model in lenet5 lstm; do
+for model in lenet5 lstm textcnn; do
     $cc $flags -c "$out/$model.c" -o "$out/$model.o"
 done
 $cc "$out"/*.o "$b/libnnrt.a" -lm -pthread -o "$out/compare"

@@ -6,6 +6,7 @@
 void races_iris(void);
 void races_lenet5(void);
 void races_lstm(void);
+void races_textcnn(void);
 void races_conv(void);
 
 #endif
