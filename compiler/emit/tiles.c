@@ -48,14 +48,20 @@ static Matrix turn(Matrix m)
     return (Matrix){m.c, m.r};
 }
 
-/* Scalars: one stride down the rows; columns in at most two pieces, whose
+/* Scalars: rows and columns in at most two pieces each, whose groups and
  * blocks they fill. */
-static bool as_scalars(const Matrix *m, int64_t k, Scalars *s)
+static bool as_scalars(const Matrix *m, int64_t rows, int64_t k, Scalars *s)
 {
-    if (m->r.n != 1 || m->c.n > 2)
+    if (m->r.n < 1 || m->r.n > 2 || m->c.n < 1 || m->c.n > 2)
         return false;
-    Piece last = m->c.piece[m->c.n - 1];
-    *s = (Scalars){.row = m->r.piece[0].stride, .column = last.stride};
+    Piece last = m->c.piece[m->c.n - 1], row = m->r.piece[m->r.n - 1];
+    *s = (Scalars){.row = row.stride, .column = last.stride};
+    if (m->r.n == 2) {
+        if (m->r.piece[0].size * row.size != rows)
+            return false;
+        s->group = row.size;
+        s->next = m->r.piece[0].stride;
+    }
     if (m->c.n == 1 || k <= last.size)
         return true;
     s->block = last.size;
@@ -129,7 +135,8 @@ static bool set_up(const Plan *plan, const Kernel *k, const Target *target,
     s->k = n->in[0]->shape.dim[row + !n->attr.mm.ta];
     p->batch = row > 0 ? (int)n->shape.dim[0] : 1;
     if (!agree(&a.c, &b.r, 2, &p->inner) || !agree(&a.r, &y.r, 1, &p->rows) ||
-        !as_scalars(&a, s->k, &s->a) || !as_panels(&b, target->lanes, &s->b))
+        !as_scalars(&a, s->m, s->k, &s->a) ||
+        !as_panels(&b, target->lanes, &s->b))
         return false;
     if (k->gates) {
         p->sums = s->c.row = gemm_gates_row(s->n, target);
@@ -206,7 +213,7 @@ static void by_steps(Plan *plan, const Kernel *k, const Target *target,
 {
     Node *n = k->anchor;
     int64_t rows = p->turned ? 0 : feed_rows(plan, k, target);
-    if (rows && p->rows.n > 0) {
+    if (rows && (p->rows.n > 0 || p->spec.a.group > 0)) {
         copy_operand(plan, &n->in[0], n->attr.mm.ta);
         if (!set_up_either(plan, k, target, p))
             nnc_bug("no tile for the product at node %d", n->id);

@@ -38,10 +38,12 @@ typedef struct Panels {
 } Panels;
 
 /* Where A's element (m, k) lies:
- *     m * row + k / block * outer + k % block * column
- * block 0 stands for one block of all k. */
+ *     m / group * next + m % group * row + k / block * outer + k % block *
+ *     column
+ * group 0 stands for one group of all m, block 0 for one block of all k. */
 typedef struct Scalars {
     int64_t row, column, block, outer;
+    int64_t group, next;
 } Scalars;
 
 /* What a hook gets: one vector of results in a register, or one of each gate.

@@ -160,23 +160,32 @@ static int sizes(const Emit *e, const Tile *tile, int steps, int streams,
     return (int)(sizeof list / sizeof *list);
 }
 
-/* Where row m of A begins in column k0. */
+/* Where row m of A begins. */
+static const char *a_row(Arena *arena, const Scalars *a)
+{
+    if (a->group == 0) {
+        return arena_printf(arena, "m * %lld", (long long)a->row);
+    }
+    return arena_printf(arena, "m / %lld * %lld + m %% %lld * %lld",
+                        (long long)a->group, (long long)a->next,
+                        (long long)a->group, (long long)a->row);
+}
+
+/* The same in column k0. */
 static const char *a_start(Arena *arena, const GemmPlan *p)
 {
     const Scalars *a = &p->spec.a;
-    long long row = (long long)a->row;
+    const char *row = a_row(arena, a);
     long long column = (long long)a->column;
     long long outer = (long long)a->outer;
     long long block = (long long)a->block;
     if (a->block == 0) {
-        return arena_printf(arena, "m * %lld + k0 * %lld", row, column);
+        return arena_printf(arena, "%s + k0 * %lld", row, column);
     }
     if (p->block % a->block == 0) {
-        return arena_printf(arena, "m * %lld + k0 / %lld * %lld", row, block,
-                            outer);
+        return arena_printf(arena, "%s + k0 / %lld * %lld", row, block, outer);
     }
-    return arena_printf(arena,
-                        "m * %lld + k0 / %lld * %lld + k0 %% %lld * %lld", row,
+    return arena_printf(arena, "%s + k0 / %lld * %lld + k0 %% %lld * %lld", row,
                         block, outer, block, column);
 }
 

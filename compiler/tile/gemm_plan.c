@@ -46,6 +46,12 @@ int64_t gemm_row_vectors(const GemmSpec *s, const Target *t)
     return ceil_div(s->n, t->lanes);
 }
 
+/* Rows that lie at one stride, so that tiles may take any of them. */
+static int64_t group_rows(const GemmSpec *s)
+{
+    return s->a.group > 0 ? s->a.group : s->m;
+}
+
 /* Registers of a tile: sums, one step's vectors, a broadcast scalar, and a
  * product where there is no multiply-add. */
 static int registers(int64_t rows, int64_t vectors, const Target *t)
@@ -132,7 +138,8 @@ static double all_cycles(const GemmSpec *s, const Target *t, int64_t rows,
     int64_t all = gemm_row_vectors(s, t);
     int64_t full = all / vectors;
     int64_t rest = all % vectors;
-    Cut c = gemm_cut(s->m, rows);
+    Cut c = gemm_cut(group_rows(s), rows);
+    double groups = (double)(s->m / group_rows(s));
     double cycles = 0;
     for (int part = 0; part < 2; part++) {
         int64_t n = part ? c.n_small : c.n_large;
@@ -146,7 +153,7 @@ static double all_cycles(const GemmSpec *s, const Target *t, int64_t rows,
         }
     }
     int bodies = (1 + (c.n_small > 0)) * (1 + (rest > 0));
-    return cycles * (1 + 0.003 * bodies);
+    return groups * cycles * (1 + 0.003 * bodies);
 }
 
 /* The fastest tile; false where no number of vectors suits. */
@@ -159,14 +166,14 @@ static bool choose_tile(const GemmSpec *s, const Target *t, bool any_b,
         if (!suits(s, t, v, any_b)) {
             continue;
         }
-        for (int64_t r = 1; r <= smaller(MAX_ROWS, s->m); r++) {
+        for (int64_t r = 1; r <= smaller(MAX_ROWS, group_rows(s)); r++) {
             if (!fits(r, v, t) && r > 1) {
                 break;
             }
             double cycles = all_cycles(s, t, r, v);
             if (cycles < best * 0.9999) {
                 best = cycles;
-                *rows = (int)gemm_cut(s->m, r).large;
+                *rows = (int)gemm_cut(group_rows(s), r).large;
                 *vectors = (int)v;
             }
         }
@@ -262,8 +269,8 @@ static void choose_units(GemmPlan *p)
     if (columns < wanted) {
         most = smaller(most, larger(4 * p->rows, s->m * columns / wanted));
     }
-    p->chunk = divisor(s->m, most);
-    if (p->chunk < smaller(2 * p->rows, s->m)) {
+    p->chunk = s->a.group > 0 ? s->a.group : divisor(s->m, most);
+    if (p->chunk < smaller(2 * p->rows, group_rows(s))) {
         p->chunk = s->m; /* a size without divisors is not cut */
     }
     if (s->chunk > 0) {
