@@ -115,27 +115,71 @@ static bool shows(const Plan *plan, const Node *n, int index)
     return n->op == OP_TENSOR && n->attr.index == index;
 }
 
-/* Whether the kernel of a new value reads the old one in any other way than
- * element by element, so that it must not stand in the same place yet. */
-static bool reads_across(const Plan *plan, const Root *r)
+/* How a view of a tensor lies; false where its elements are copied. */
+static bool shown_layout(const Plan *plan, const Node *n, Layout *l)
 {
-    const Kernel *k = plan->value[r->node->id].kernel;
+    if (n->op == OP_TENSOR) {
+        *l = tensor_layout(plan->program, n->attr.index);
+        return true;
+    }
+    Layout from;
+    return shown_layout(plan, n->in[0], &from) && layout_view(n, &from, l);
+}
+
+/* Whether n shows of a tensor what lies as `l`, element by element. */
+static bool shows_all(const Plan *plan, const Node *n, const Layout *l)
+{
+    Layout view;
+    return shown_layout(plan, n, &view) && view.offset == l->offset &&
+           layout_equal(&view, l);
+}
+
+/* Whether the kernel of a new value, which is to lie as `l`, reads the old one
+ * in any other way than element by element, so that it must not stand in the
+ * same place yet. */
+static bool reads_across(const Plan *plan, const Node *value, int tensor,
+                         const Layout *l)
+{
+    const Kernel *k = plan->value[value->id].kernel;
     for (int j = 0; k && j < k->nodes.n; j++) {
         const Node *n = k->nodes.at[j];
         for (int i = 0; i < n->n_in; i++)
-            if (shows(plan, n->in[i], r->index) &&
-                (!plan_reads_each(n, n->in[i]) || plan_is_view(n->in[i])))
+            if (shows(plan, n->in[i], tensor) &&
+                (!plan_reads_each(n, n->in[i]) ||
+                 !shows_all(plan, n->in[i], l)))
                 return true;
     }
     return false;
 }
 
+/* The computed value that a new value of a tensor shows, where it can be
+ * written as that tensor lies; NULL where a copy has to follow. *l comes as
+ * the tensor's layout and goes as that value's. */
+static Node *written_as(const Plan *plan, Node *n, int tensor, Layout *l)
+{
+    for (; plan_is_view(n) && !plan->value[n->id].kernel; n = n->in[0])
+        if (!layout_unview(n, l, l))
+            return NULL;
+    const Value *v = &plan->value[n->id];
+    return v->kernel && !v->buffer && n->op != OP_PICK &&
+                   !reads_across(plan, n, tensor, l)
+               ? n
+               : NULL;
+}
+
 static void bind_tensor_root(Plan *plan, Root *r)
 {
-    r->node = layout_root(plan, r->node);
-    if (reads_across(plan, r))
-        r->node = layout_copy(plan, r->node);
-    bind_tensor(plan, r->node, r->index);
+    Layout l = tensor_layout(plan->program, r->index);
+    Node *n = written_as(plan, r->node, r->index, &l);
+    if (!n) {
+        l = tensor_layout(plan->program, r->index);
+        n = layout_copy(plan, r->node);
+        if (reads_across(plan, n, r->index, &l))
+            n = layout_copy(plan, n);
+        r->node = n;
+    }
+    bind_tensor(plan, n, r->index);
+    value_of(plan, n)->layout = l;
 }
 
 void layout_apart(Plan *plan, int tensor)

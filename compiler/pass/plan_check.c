@@ -140,27 +140,31 @@ static bool updated(const Replay *r, const Buffer *b)
     return false;
 }
 
-/* Whether kernel k writes the tensor itself. */
-static bool updates(const Plan *plan, const Kernel *k, const Buffer *b)
+/* The value with which kernel k writes the tensor itself, or NULL. */
+static const Value *updates(const Plan *plan, const Kernel *k, const Buffer *b)
 {
     for (int j = 0; j < k->stores.n; j++) {
-        const Buffer *to = plan->value[k->stores.at[j]->id].buffer;
-        if (to && to->place == PLACE_TENSOR && to->index == b->index)
-            return true;
+        const Value *v = &plan->value[k->stores.at[j]->id];
+        if (v->buffer && v->buffer->place == PLACE_TENSOR &&
+            v->buffer->index == b->index)
+            return v;
     }
-    return false;
+    return NULL;
 }
 
 static void read_tensor(const Replay *r, const Plan *plan, const Kernel *k,
                         const Node *user, const Node *n, const Node *from)
 {
+    const Layout *l = &plan->value[n->id].layout;
     const Buffer *b = plan->value[n->id].buffer;
+    const Value *to = updates(plan, k, b);
     bool old = from->op == OP_TENSOR;
-    bool each = plan_reads_each(user, n) && from == n;
+    bool each = to && plan_reads_each(user, n) &&
+                l->offset == to->layout.offset && layout_equal(l, &to->layout);
     if (updated(r, b) == old)
         nnc_bug("%s: kernel %d reads %s too %s", r->entry, k->position,
                 name_of(b), old ? "late" : "early");
-    if (old && !each && updates(plan, k, b))
+    if (old && !each && to)
         nnc_bug("%s: kernel %d overwrites %s while it is read", r->entry,
                 k->position, name_of(b));
 }

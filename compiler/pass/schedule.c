@@ -61,18 +61,30 @@ static bool is_product(const Kernel *k)
     return k->kind == KERNEL_MATMUL && k->space.rank == 2;
 }
 
+/* What a view shows, through further ones, and in *l how it must lie so that
+ * the view lies as *l; NULL where no layout does that. */
+static const Node *shown(const Plan *plan, const Node *n, Layout *l)
+{
+    for (; plan_is_view(n) && !plan->value[n->id].kernel; n = n->in[0])
+        if (!layout_unview(n, l, l))
+            return NULL;
+    return n;
+}
+
 /* Gives the weight of a forward product its layout. */
 static void pack_param(Plan *plan, const Node *n, const Target *target)
 {
     const Node *w = n->in[1];
     Node **outer = fixed_input(plan, w);
-    if (outer)
-        w = *outer;
-    if (w->op != OP_TENSOR || !n->attr.mm.tb)
+    if (!n->attr.mm.tb)
+        return;
+    Layout *l = packed(plan, n, target);
+    w = outer ? shown(plan->outer, *outer, l) : shown(plan, w, l);
+    if (!w || w->op != OP_TENSOR)
         return;
     Tensor *tensor = &plan->program->tensors.at[w->attr.index];
     if (!tensor->layout)
-        tensor->layout = packed(plan, n, target);
+        tensor->layout = l;
 }
 
 /* A table that is read turned around has its rows side by side. */
@@ -183,6 +195,22 @@ static void copy_operands(Plan *plan, const Target *target)
     }
 }
 
+/* How a value wants to lie; all of a packed tensor, as a view shows it. */
+static const Layout *wish_of(const Plan *plan, const Node *n)
+{
+    const Node *from = n;
+    Layout l;
+    while (plan_is_view(from) && !plan->value[from->id].kernel)
+        from = from->in[0];
+    if (from == n)
+        return schedule_wish(plan, n);
+    return from->op == OP_TENSOR && schedule_wish(plan, from) &&
+                   shape_count(&from->shape) == shape_count(&n->shape) &&
+                   schedule_known(plan, n, &l)
+               ? schedule_keep(plan, l)
+               : NULL;
+}
+
 static const Layout *kernel_wish(const Plan *plan, const Kernel *k)
 {
     for (int j = 0; j < k->nodes.n; j++) {
@@ -190,21 +218,26 @@ static const Layout *kernel_wish(const Plan *plan, const Kernel *k)
         if (schedule_wish(plan, n))
             return schedule_wish(plan, n);
         for (int i = 0; op_is_map(n->op) && i < n->n_in; i++)
-            if (schedule_wish(plan, n->in[i]) &&
-                shape_equal(&n->in[i]->shape, &n->shape))
-                return schedule_wish(plan, n->in[i]);
+            if (shape_equal(&n->in[i]->shape, &n->shape) &&
+                wish_of(plan, n->in[i]))
+                return wish_of(plan, n->in[i]);
     }
     return NULL;
 }
 
+/* A value of this shape, or the product that it shows, is to lie as l says. */
 static bool wants(Plan *plan, const Node *n, const Shape *shape,
                   const Layout *l)
 {
-    Value *v = &plan->value[n->id];
-    if (v->want || !v->kernel || plan_is_view(n) ||
-        !shape_equal(&n->shape, shape) || n->op == OP_PICK)
+    Layout under = *l;
+    if (!shape_equal(&n->shape, shape))
         return false;
-    v->want = l;
+    const Node *from = shown(plan, n, &under);
+    Value *v = from ? &plan->value[from->id] : NULL;
+    if (!v || v->want || !v->kernel || plan_is_view(from) ||
+        from->op == OP_PICK || (from != n && !is_product(v->kernel)))
+        return false;
+    v->want = from == n ? l : schedule_keep(plan, under);
     return true;
 }
 
