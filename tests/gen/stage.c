@@ -308,9 +308,77 @@ static void image_stage(shape *s, const char *v)
     }
 }
 
+/* Prints `, stride: ..., pad: ...` of a window along time. */
+static void stride_and_ends(const window *t)
+{
+    printf(", stride: %d", t->stride);
+    if (t->before == t->after)
+        printf(", pad: %d", t->before);
+    else
+        printf(", pad: [%d, %d]", t->before, t->after);
+}
+
+/* A convolution along time; a dilated window reaches over more steps. */
+static void convolution1d(shape *s)
+{
+    window t = draw_window(s->dim[0], 5);
+    int n = one_in(8) ? some(21, 40) : some(1, 20), apart = 1;
+    printf("conv1d(%d, %d", n, t.kernel);
+    if (one_in(3)) {
+        int same = some(0, 1);
+        apart = same ? 1 : some(1, 3);
+        printf(", pad: %s, dilation: %d", same ? "same" : "causal", apart);
+    } else {
+        while ((t.kernel - 1) * apart < s->dim[0] && one_in(2))
+            apart++;
+        while ((t.kernel - 1) * apart >= s->dim[0])
+            apart--;
+        stride_and_ends(&t);
+        printf(", dilation: %d%s", apart, options(0));
+        t.kernel = (t.kernel - 1) * apart + 1;
+        s->dim[0] = slid(s->dim[0], &t);
+    }
+    printf(")");
+    s->dim[1] = n;
+    activation();
+}
+
+static void pooling1d(shape *s)
+{
+    window t = draw_window(s->dim[0], 3);
+    say("<maxpool|avgpool>1d(%d", t.kernel);
+    if (one_in(2))
+        t = (window){.kernel = t.kernel, .stride = t.kernel};
+    else
+        stride_and_ends(&t);
+    printf(")");
+    s->dim[0] = slid(s->dim[0], &t);
+}
+
+/* What becomes of a series along its time. */
+static void along_time(shape *s)
+{
+    int n = some(1, 18), width = some(1, s->dim[0]);
+    switch (some(0, 5)) {
+    case 0:
+        pooling1d(s);
+        return;
+    case 1:
+        say("<max|mean>_over_time");
+        *s = (shape){.rank = 1, .dim = {s->dim[1]}};
+        return;
+    case 2:
+        say("textcnn([1, %d], %d<|, act: tanh>)", width, n);
+        *s = (shape){.rank = 1, .dim = {2 * n}};
+        return;
+    default:
+        convolution1d(s);
+    }
+}
+
 static void series_stage(shape *s, const char *v)
 {
-    switch (some(0, 6)) {
+    switch (some(0, 10)) {
     case 0:
         s->dim[1] = some(1, 20);
         printf("%s -> dense(%d%s)", v, s->dim[1], options(0));
@@ -325,6 +393,13 @@ static void series_stage(shape *s, const char *v)
     case 3:
         printf("%s -> last", v);
         *s = (shape){.rank = 1, .dim = {s->dim[1]}};
+        break;
+    case 4:
+    case 5:
+    case 6:
+    case 7:
+        printf("%s -> ", v);
+        along_time(s);
         break;
     default:
         loop(s, v);

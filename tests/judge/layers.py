@@ -1,5 +1,7 @@
 """The library's layers as PyTorch has them. Each takes the walk, its frame,
 the value and its arguments; parameters are made through the walk."""
+import math
+
 import torch
 import torch.nn.functional as F
 
@@ -23,6 +25,55 @@ def conv(walk, f, v, channels, kernel, stride=1, pad=0, exact=False):
     b = walk.param(f, "bias", (n,))
     return Value(F.conv2d(padded(v.data, pad, size), w.data[0], b.data[0],
                           pair(stride)), v.rows)
+
+
+def ends(pad, size):
+    """Padding in front and behind for a window over so many steps."""
+    if isinstance(pad, list):
+        return [whole(p) for p in pad]
+    named = {"valid": (0, 0), "same": ((size - 1) // 2, size // 2),
+             "full": (size - 1, size - 1), "causal": (size - 1, 0)}
+    return list(named[pad]) if pad in named else [whole(pad)] * 2
+
+
+def conv1d(walk, f, v, channels, kernel, stride=1, pad=0, dilation=1):
+    n, k, apart = whole(channels), whole(kernel), whole(dilation)
+    w = walk.param(f, "weight", (n, v.features, k))
+    b = walk.param(f, "bias", (n,))
+    x = F.pad(v.data.movedim(1, 2), ends(pad, (k - 1) * apart + 1))
+    y = F.conv1d(x, w.data[0], b.data[0], whole(stride), dilation=apart)
+    return Value(y.movedim(1, 2), v.rows)
+
+
+def maxpool1d(walk, f, v, window, stride=None, pad=0):
+    k = whole(window)
+    x = F.pad(v.data.movedim(1, 2), ends(pad, k), value=-math.inf)
+    y = F.max_pool1d(x, k, whole(stride or window))
+    return Value(y.movedim(1, 2), v.rows)
+
+
+def avgpool1d(walk, f, v, window, stride=None, pad=0):
+    k = whole(window)
+    x = F.pad(v.data.movedim(1, 2), ends(pad, k))
+    y = F.avg_pool1d(x, k, whole(stride or window))
+    return Value(y.movedim(1, 2), v.rows)
+
+
+def max_over_time(walk, f, v):
+    return Value(v.data.max(1).values, v.rows)
+
+
+def mean_over_time(walk, f, v):
+    return Value(v.data.mean(1), v.rows)
+
+
+def textcnn(walk, f, v, widths, filters, act=None):
+    out = []
+    for i, k in enumerate(widths):
+        y = walk.inside(f, Recipe("conv1d", [(None, filters), (None, k)]), v,
+                        f"conv1d{i + 1}").data
+        out.append((y.tanh() if act else y.relu()).max(1).values)
+    return Value(torch.cat(out, 1), v.rows)
 
 
 def linear(walk, f, v, k=1, c=0):
@@ -85,6 +136,12 @@ def jordan(walk, f, v, n, m):
 LAYERS = {  # the layer, its arguments in order
     "dense": (dense, ("n",)), "embedding": (embedding, ("n",)),
     "conv": (conv, ("channels", "kernel", "stride", "pad", "exact")),
+    "conv1d": (conv1d, ("channels", "kernel", "stride", "pad", "dilation")),
+    "maxpool1d": (maxpool1d, ("window", "stride", "pad")),
+    "avgpool1d": (avgpool1d, ("window", "stride", "pad")),
+    "max_over_time": (max_over_time, ()),
+    "mean_over_time": (mean_over_time, ()),
+    "textcnn": (textcnn, ("widths", "filters", "act")),
     "linear": (linear, ("k", "c")), "last": (last, ()),
     "layernorm": (layernorm, ("eps",)),
     "rnn": (rnn, ("n", "act")),
