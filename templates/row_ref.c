@@ -63,3 +63,22 @@ for (size_t r = $FROM; r < $TO; r++)
     for (size_t c = 0; c < $C; c++)
         $Y(r, c) = c == (size_t)$T(r) ? $X(r) : 0;
 /* end: put */
+
+/* section: place */
+for (size_t r = $FROM; r < $TO; r++) {
+    size_t best = 0;
+    for (size_t c = 1; c < $C; c++)
+        best = $X(r, c) > $X(r, best) ? c : best;
+    $Y(r) = (int32_t)best;
+}
+/* end: place */
+
+/* section: picked */
+for (size_t c = $FROM; c < $TO; c++)
+    for (size_t k = 0; k < $K; k++) {
+        double sum = 0;
+        for (size_t g = 0; g < $G; g++)
+            sum += (double)$D(g, c) * $A(g * $R + (size_t)$T(g, c), k);
+        $Y(c, k) = (nn_real)sum;
+    }
+/* end: picked */

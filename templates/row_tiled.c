@@ -115,3 +115,30 @@ for (size_t r = $FROM; r < $TO; r += $LANES) {
             $Y(r + i, c) = column[c][i];
 }
 /* end: across */
+
+/* section: picked */
+_Alignas(64) nn_real sums[$SPAN];
+for (size_t c = $FROM; c < $TO; c++) {
+    for (size_t k0 = 0; k0 < $K; k0 += $SPAN) {
+        const size_t k = k0 + $SPAN <= $K ? k0 : $K - $SPAN;
+        nn_vec acc[$V];
+        for (int $v = 0; $v < $V; $v++) {
+            acc[$v] = nn_vset(0.0f);
+        }
+        for (size_t g = 0; g < $G; g++) {
+            const nn_real d = $D(g, c);
+            if (d == 0)
+                continue;
+            const nn_real *x = &$A(g * $R + (size_t)$T(g, c), k);
+            for (int $v = 0; $v < $V; $v++) {
+                acc[$v] += d * nn_vload(&x[$v * $LANES]);
+            }
+        }
+        for (int $v = 0; $v < $V; $v++) {
+            nn_vstore(&sums[$v * $LANES], acc[$v]);
+        }
+        for (size_t i = 0; i < $SPAN; i++)
+            $Y(c, k + i) = sums[i];
+    }
+}
+/* end: picked */

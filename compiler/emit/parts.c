@@ -28,9 +28,13 @@ static int product_parts(const Node *n)
 
 static int row_parts(const Node *n)
 {
-    const Shape *wide = n->op == OP_PUT ? &n->shape : &n->in[0]->shape;
-    int axis = n->op == OP_SOFTMAX ? n->attr.axis : wide->rank - 1;
+    bool puts = op_has(n->op, OPF_SHAPED);
+    const Shape *wide = puts ? &n->shape : &n->in[0]->shape;
+    int axis =
+        op_table[n->op].attr == ATTR_AXIS ? n->attr.axis : wide->rank - 1;
     int64_t all = shape_count(wide);
+    if (n->op == OP_MATMUL_AT)
+        return parts_of(shape_count(&n->shape) * wide->dim[0], n->shape.dim[0]);
     return parts_of(ROW_WORK * all, all / wide->dim[axis]);
 }
 

@@ -253,14 +253,15 @@ static void lane_holes(Filler *f, int64_t columns)
 
 static void rows(Filler *f, const Node *n)
 {
-    const Node *x = n->in[0], *wide = n->op == OP_PUT ? n : x;
-    int axis = n->op == OP_SOFTMAX ? n->attr.axis : wide->shape.rank - 1;
+    bool puts = op_has(n->op, OPF_SHAPED);
+    const Node *x = n->in[0], *wide = puts ? n : x;
+    int axis =
+        op_table[n->op].attr == ATTR_AXIS ? n->attr.axis : wide->shape.rank - 1;
     int64_t columns = wide->shape.dim[axis];
-    bool to_rows =
-        n->op == OP_PUT || n->op == OP_SOFTMAX || n->op == OP_XENT_DX;
+    bool to_rows = puts || n->op == OP_SOFTMAX || n->op == OP_XENT_DX;
     hole_number(f, "C", columns);
     range_holes(f, shape_count(&wide->shape) / columns);
-    row_operand(f, "X", x, n->op != OP_PUT, axis);
+    row_operand(f, "X", x, !puts, axis);
     row_operand(f, "Y", n, to_rows, axis);
     if (n->n_in > 1)
         row_operand(f, "T", n->in[1], false, 0);
@@ -273,6 +274,56 @@ static void rows(Filler *f, const Node *n)
     }
     fill(f, tuned ? "templates/row_tiled.c" : "templates/row_ref.c",
          tuned ? tuned : op_table[n->op].section);
+}
+
+/* Vectors of a row that are added side by side, so that few are left over. */
+static int64_t vectors_beside(const Target *t, int64_t columns)
+{
+    int64_t best = 1, cost = INT64_MAX;
+    for (int64_t v = 1; v <= t->registers * 3 / 4; v++) {
+        int64_t blocks = (columns - 1) / (v * t->lanes) + 1;
+        if (v * t->lanes <= columns && blocks * (v + 1) < cost) {
+            cost = blocks * (v + 1);
+            best = v;
+        }
+    }
+    return best;
+}
+
+/* Whether the columns of a's rows lie side by side in some order, in which y's
+ * run as well; both are put into it. */
+static bool side_by_side(Layout *a, Layout *y)
+{
+    AxisOrder order = layout_order(&a->axis[1]);
+    Layout x = *a, z = *y;
+    if (!layout_reorder(&x.axis[1], &order, &a->axis[1]) ||
+        !layout_reorder(&z.axis[1], &order, &y->axis[1]))
+        return false;
+    return a->axis[1].n == 1 && a->axis[1].piece[0].stride == 1;
+}
+
+/* Sums of picked rows. */
+static void picked(Filler *f, const Node *n)
+{
+    const Scope *s = f->scope;
+    Layout a = *layout_at(f, n->in[2]), y = *layout_at(f, n);
+    int64_t groups = n->in[0]->shape.dim[0], k = n->shape.dim[1];
+    bool tuned = s->e->lanes > 1 && k >= s->e->lanes && side_by_side(&a, &y);
+    range_holes(f, n->shape.dim[0]);
+    hole_number(f, "G", groups);
+    hole_number(f, "R", n->in[2]->shape.dim[0] / groups);
+    hole_number(f, "K", k);
+    operand(f, "D", n->in[0], *layout_at(f, n->in[0]));
+    operand(f, "T", n->in[1], *layout_at(f, n->in[1]));
+    operand(f, "A", n->in[2], tuned ? a : *layout_at(f, n->in[2]));
+    operand(f, "Y", n, tuned ? y : *layout_at(f, n));
+    if (tuned) {
+        int64_t v = vectors_beside(target_find(s->e->options->target), k);
+        hole_number(f, "LANES", s->e->lanes);
+        hole_number(f, "V", v);
+        hole_number(f, "SPAN", v * s->e->lanes);
+    }
+    fill(f, tuned ? "templates/row_tiled.c" : "templates/row_ref.c", "picked");
 }
 
 /* Whether a table's rows are added to where they stand. */
@@ -361,7 +412,7 @@ void emit_reference(Scope *s, const Node *n)
         window_sides(&f, n, "templates/pool2d_ref.c");
         break;
     case KERNEL_ROW:
-        rows(&f, n);
+        (n->op == OP_MATMUL_AT ? picked : rows)(&f, n);
         break;
     case KERNEL_GATHER:
         (n->op == OP_NUMBER ? numbers : gathered)(&f, n);

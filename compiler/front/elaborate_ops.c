@@ -54,6 +54,10 @@ static Value *reduced(Elab *e, const Call *call, Op op, int64_t *count)
     if (call->arg.at[0] && (axis = elab_axis(e, call, v, 0)) < 0)
         return e->poison;
     row = value_shape(v);
+    if (axis < 0 && op == OP_RMAX) { /* along one axis, too */
+        v = elab_reshape(e, v, shape_of(1, shape_count(&row)));
+        row = value_shape(v);
+    }
     *count = 1;
     for (int i = 0; i < row.rank; i++)
         if (axis < 0 || i == axis) {

@@ -21,6 +21,8 @@ static int64_t own_products(const Node *n)
 
     if (op_table[n->op].each != EACH_PRODUCT)
         return 0;
+    if (n->op == OP_MATMUL_AT)
+        return shape_count(&n->shape) * x->dim[0];
     if (n->op != OP_MATMUL)
         return conv_products(n);
     return shape_count(&n->shape) * x->dim[x->rank - 1 - n->attr.mm.ta];

@@ -36,14 +36,18 @@ RULE(grad_sum)
     din[0] = graph_broadcast(g, d, n->in[0]->shape);
 }
 
-/* dx = d / n where x is one of the n largest. */
+/* dx = d where x is the first of the largest. */
 RULE(grad_rmax)
 {
-    Node *largest = graph_binary(g, OP_LE, n, n->in[0]);
-    Node *count = graph_sum(g, largest, n->attr.axes);
+    Node *x = n->in[0], *at;
+    Attr along = {0};
 
     (void)need;
-    din[0] = mul(g, largest, graph_binary(g, OP_DIV, d, count));
+    while (n->attr.axes >> along.axis != 1)
+        along.axis++;
+    at = graph_add(g, OP_RMAX_AT, 1, &x, along, n);
+    din[0] = graph_add_shaped(g, OP_RMAX_DX, TYPE_REAL, x->shape, 2,
+                              (Node *[]){d, at}, along, n);
 }
 
 RULE(grad_reshape)

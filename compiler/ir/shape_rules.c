@@ -73,6 +73,53 @@ static Why shape_rule_reduce(Graph *g, Node *n)
     return shape_reals(g, n, 0, 1);
 }
 
+static Why shape_rule_rmax(Graph *g, Node *n)
+{
+    if (n->attr.axes & (n->attr.axes - 1))
+        return WHY("a maximum is along one axis");
+    return shape_rule_reduce(g, n);
+}
+
+static Why shape_rule_rmax_at(Graph *g, Node *n)
+{
+    Why why = shape_rule_same(g, n);
+
+    n->type = TYPE_INT;
+    if (!why)
+        n->shape.dim[n->attr.axis] = 1;
+    return why;
+}
+
+static Why shape_rule_rmax_dx(Graph *g, Node *n)
+{
+    Shape one = n->shape;
+
+    n->type = TYPE_REAL;
+    if (n->attr.axis < 0 || n->attr.axis >= one.rank)
+        return WHY("there is no axis %d", n->attr.axis + 1);
+    one.dim[n->attr.axis] = 1;
+    if (n->in[1]->type != TYPE_INT || !shape_equal(&one, &n->in[0]->shape) ||
+        !shape_equal(&one, &n->in[1]->shape))
+        return WHY("the places do not belong to the gradient");
+    return shape_reals(g, n, 0, 1);
+}
+
+static Why shape_rule_matmul_at(Graph *g, Node *n)
+{
+    const Shape *d = &n->in[0]->shape, *x = &n->in[2]->shape;
+
+    n->type = TYPE_REAL;
+    if (n->in[1]->type != TYPE_INT || !shape_equal(d, &n->in[1]->shape))
+        return WHY("the places do not belong to the numbers");
+    if (d->rank != 2 || x->rank != 2 || x->dim[0] % d->dim[0] != 0)
+        return WHY("%lld rows are no groups of as many", (long long)x->dim[0]);
+    n->shape.rank = 2;
+    n->shape.dim[0] = d->dim[1];
+    n->shape.dim[1] = x->dim[1];
+    return n->in[2]->type == TYPE_REAL ? shape_reals(g, n, 0, 1)
+                                       : WHY("rows must hold real numbers");
+}
+
 static Why shape_rule_reshape(Graph *g, Node *n)
 {
     int64_t from = shape_count(&n->in[0]->shape);

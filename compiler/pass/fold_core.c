@@ -107,6 +107,24 @@ Node *fold_linear(Graph *g, const Node *n, Node *const *in)
     return NULL;
 }
 
+/* A sum over all rows of what a maximum along time has chosen: its gradient is
+ * not 0 in one row of each group. */
+static Node *picked(Graph *g, const Node *n, Node *const *in)
+{
+    Node *x = in[0]->op == OP_RESHAPE ? in[0]->in[0] : in[0];
+    Shape chosen;
+
+    if (!n->attr.mm.ta || n->attr.mm.tb || n->shape.rank != 2 ||
+        x->op != OP_RMAX_DX || x->shape.rank != 3 || x->attr.axis != 1 ||
+        in[0]->shape.dim[1] != x->shape.dim[2])
+        return NULL;
+    chosen = shape_of(2, x->shape.dim[0], x->shape.dim[2]);
+    return graph_add(g, OP_MATMUL_AT, 3,
+                     (Node *[]){graph_reshape(g, x->in[0], chosen),
+                                graph_reshape(g, x->in[1], chosen), in[1]},
+                     (Attr){0}, n);
+}
+
 /* Whether a window along axis i of the image holds any of its places: the
  * first that ends behind the image's beginning would. */
 static bool meets(const Window *w, int i, int64_t size, int64_t windows)
@@ -149,6 +167,7 @@ static Node *one_place(Graph *g, const Node *n, Node *const *in)
 const Fold fold_cores[] = {
     {OP_SUM, sum},
     {OP_MATMUL, matmul},
+    {OP_MATMUL, picked},
     {OP_MAXPOOL, one_place},
     {OP_AVGPOOL, one_place},
     {OP_CONV, conv_apart},

@@ -120,7 +120,7 @@ static Node *build_rmax(Probe *p)
 {
     Node *x = probe_param(p, S(3, 4, 2));
 
-    probe_loss(p, graph_add(p->g, OP_RMAX, 1, &x, (Attr){.axes = 5}, NULL));
+    probe_loss(p, graph_add(p->g, OP_RMAX, 1, &x, (Attr){.axes = 4}, NULL));
     return graph_add(p->g, OP_RMAX, 1, &x, (Attr){.axes = 2}, NULL);
 }
 
@@ -396,6 +396,50 @@ static void ties_go_to_the_first(void **state)
     }
 }
 
+static void the_first_largest_has_the_gradient(void **state)
+{
+    Probe p = probe_new(5);
+    Node *x = probe_param(&p, S(4, 8));
+    const Node *grad;
+    double **at;
+
+    (void)state;
+    probe_loss(&p, graph_add(p.g, OP_RMAX, 1, &x, (Attr){.axes = 2}, NULL));
+    at = run_at_zero(&p);
+    grad = graph_find_root(p.g, ROOT_GRAD, 0);
+    for (int i = 0; i < 32; i++)
+        assert_true(at[grad->id][i] == (i % 8 ? 0 : p.inputs[0][i / 8]));
+    probe_free(&p);
+}
+
+/* The weight's gradient through a maximum over groups of rows: of one row of
+ * each group, and the same as of all. */
+static void a_maximum_leaves_few_rows(void **state)
+{
+    Probe p = probe_new(7);
+    Node *x = probe_param(&p, S(6, 5)), *w = probe_param(&p, S(2, 5));
+    Node *y =
+        graph_reshape(p.g, graph_matmul(p.g, x, w, false, true), S(2, 3, 2));
+    const Node *all, *few;
+    double **at, **folded;
+    Graph *g;
+
+    (void)state;
+    probe_loss(&p, graph_add(p.g, OP_RMAX, 1, &y, (Attr){.axes = 2}, NULL));
+    p.g = autodiff(p.p, p.g);
+    p.feed.tensors = p.params;
+    p.feed.inputs = p.inputs;
+    at = interp_run(p.arena, p.g, &p.feed);
+    all = graph_find_root(p.g, ROOT_GRAD, 1);
+    assert_false(uses(p.g, OP_MATMUL_AT));
+    g = dce(p.p, fold(p.p, p.g));
+    assert_true(uses(g, OP_MATMUL_AT));
+    folded = interp_run(p.arena, g, &p.feed);
+    few = graph_find_root(g, ROOT_GRAD, 1);
+    assert_true(interp_error(folded[few->id], at[all->id], 10) < 1e-12);
+    probe_free(&p);
+}
+
 /* The rows with surrogate gradients are those tested above by name. */
 static void surrogates_are_known(void **state)
 {
@@ -411,6 +455,8 @@ int main(void)
         cmocka_unit_test(every_row_is_right),
         cmocka_unit_test(sign_passes_near_zero),
         cmocka_unit_test(ties_go_to_the_first),
+        cmocka_unit_test(the_first_largest_has_the_gradient),
+        cmocka_unit_test(a_maximum_leaves_few_rows),
         cmocka_unit_test(surrogates_are_known),
     };
 

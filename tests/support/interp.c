@@ -295,6 +295,50 @@ static void run_ids(const Run *r, const Node *n, double *y)
     interp_ids(n, in, y);
 }
 
+/* Places of maxima along an axis, or values at such places. */
+static void run_places(const Run *r, const Node *n, double *y)
+{
+    bool puts = n->op == OP_RMAX_DX;
+    const Node *wide = puts ? n : n->in[0], *one = puts ? n->in[0] : n;
+    const double *x = r->at[wide->id], *d = r->at[one->id];
+    Index at = {0};
+    int64_t i = 0;
+
+    if (!puts)
+        memset(y, 0, (size_t)shape_count(&n->shape) * sizeof *y);
+    do {
+        int64_t to = place(&at, &one->shape), index = at.at[n->attr.axis];
+        Index best = at;
+
+        if (puts) {
+            y[i] = index == (int64_t)r->at[n->in[1]->id][to] ? d[to] : 0;
+        } else {
+            best.at[n->attr.axis] = (int64_t)y[to];
+            if (x[i] > x[place(&best, &wide->shape)])
+                y[to] = (double)index;
+        }
+        i++;
+    } while (next_index(&at, &wide->shape));
+}
+
+static void run_picked(const Run *r, const Node *n, double *y)
+{
+    const double *d = r->at[n->in[0]->id], *at = r->at[n->in[1]->id];
+    const double *x = r->at[n->in[2]->id];
+    int64_t groups = n->in[0]->shape.dim[0], C = n->shape.dim[0];
+    int64_t K = n->shape.dim[1], R = n->in[2]->shape.dim[0] / groups;
+
+    for (int64_t c = 0; c < C; c++)
+        for (int64_t k = 0; k < K; k++) {
+            double *sum = &y[c * K + k];
+
+            *sum = 0;
+            for (int64_t g = 0; g < groups; g++)
+                *sum +=
+                    d[g * C + c] * x[(g * R + (int64_t)at[g * C + c]) * K + k];
+        }
+}
+
 static void run_leaf(const Run *r, const Node *n, double *y)
 {
     const Feed *f = r->feed;
@@ -415,6 +459,13 @@ static void run_core(const Run *r, const Node *n, double *y)
     case OP_SCATTER:
     case OP_ADD_ROWS:
         run_ids(r, n, y);
+        break;
+    case OP_RMAX_AT:
+    case OP_RMAX_DX:
+        run_places(r, n, y);
+        break;
+    case OP_MATMUL_AT:
+        run_picked(r, n, y);
         break;
     default:
         run_pool(r, n, y);
