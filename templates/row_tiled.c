@@ -11,7 +11,12 @@
  * and less D at its class. The sum of xent is without the class's own term, so
  * that a loss near 0 keeps its digits:
  *
- *   Y(r) = log(1 + (sum - 1)) + max x - x(t),  sum - 1 = rest + (e(t) - 1) */
+ *   Y(r) = log(1 + (sum - 1)) + max x - x(t),  sum - 1 = rest + (e(t) - 1)
+ *
+ * picked adds up, of each of $G groups of $R rows of A, the row that T names,
+ * $V vectors of its $K columns at a time; the last ones may be added twice:
+ *
+ *   Y(c, k) = sum over g of D(g, c) A(g R + T(g, c), k) */
 
 /* section: softmax */
 for (size_t r = $FROM; r < $TO; r++) {
@@ -121,9 +126,9 @@ _Alignas(64) nn_real sums[$SPAN];
 for (size_t c = $FROM; c < $TO; c++) {
     for (size_t k0 = 0; k0 < $K; k0 += $SPAN) {
         const size_t k = k0 + $SPAN <= $K ? k0 : $K - $SPAN;
-        nn_vec acc[$V];
+        nn_vec sum[$V];
         for (int $v = 0; $v < $V; $v++) {
-            acc[$v] = nn_vset(0.0f);
+            sum[$v] = nn_vset(0.0f);
         }
         for (size_t g = 0; g < $G; g++) {
             const nn_real d = $D(g, c);
@@ -131,11 +136,11 @@ for (size_t c = $FROM; c < $TO; c++) {
                 continue;
             const nn_real *x = &$A(g * $R + (size_t)$T(g, c), k);
             for (int $v = 0; $v < $V; $v++) {
-                acc[$v] += d * nn_vload(&x[$v * $LANES]);
+                sum[$v] += d * nn_vload(&x[$v * $LANES]);
             }
         }
         for (int $v = 0; $v < $V; $v++) {
-            nn_vstore(&sums[$v * $LANES], acc[$v]);
+            nn_vstore(&sums[$v * $LANES], sum[$v]);
         }
         for (size_t i = 0; i < $SPAN; i++)
             $Y(c, k + i) = sums[i];
