@@ -48,8 +48,16 @@ double nn_metric_figure(const nn_figures *f, const nn_model *m, int figure)
 {
     const double *of = &f->sums[NN_SUMS * figure];
     double mean = of[1] != 0 ? of[0] / of[1] : 0;
-    bool root = figure > 0 && m->metrics[figure - 1].finish == NN_ROOT;
-    return root ? sqrt(mean) : mean;
+    if (figure == 0)
+        return mean;
+    switch (m->metrics[figure - 1].finish) {
+    case NN_ROOT:
+        return sqrt(mean);
+    case NN_EXP:
+        return exp(mean);
+    default:
+        return mean;
+    }
 }
 
 void nn_metric_words(char *words, size_t size, const nn_figures *f,

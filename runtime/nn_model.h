@@ -104,9 +104,9 @@ typedef struct {
 typedef struct {
     const char *name;
     int64_t sums; /* one, or one a unit; the one behind them divides them */
-    const nn_unit *units;              /* of those sums; NULL: none has one */
-    int unit_count, degree, percent;   /* degree: the units' power; read as % */
-    enum { NN_PLAIN, NN_ROOT } finish; /* of the quotient */
+    const nn_unit *units;            /* of those sums; NULL: none has one */
+    int unit_count, degree, percent; /* degree: the units' power; read as % */
+    enum { NN_PLAIN, NN_ROOT, NN_EXP } finish; /* of the quotient */
 } nn_metric;
 
 typedef struct {

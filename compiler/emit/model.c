@@ -215,6 +215,9 @@ static void write_outputs(Emit *e)
 
 static void write_metrics(Emit *e)
 {
+    static const char *const finish[] = {[FINISH_NONE] = "NN_PLAIN",
+                                         [FINISH_ROOT] = "NN_ROOT",
+                                         [FINISH_EXP] = "NN_EXP"};
     const Program *p = e->program;
     const char *units;
     if (p->metrics.n == 0)
@@ -229,9 +232,7 @@ static void write_metrics(Emit *e)
         text_add(e->out, "    {.name = ");
         quote_c(e->out, m->name);
         text_printf(e->out, ", .sums = %lld, .finish = %s, .percent = %d",
-                    (long long)m->sums,
-                    m->finish == FINISH_ROOT ? "NN_ROOT" : "NN_PLAIN",
-                    m->percent);
+                    (long long)m->sums, finish[m->finish], m->percent);
         emit_units_field(e->out, units, i, &m->units);
         if (m->units.n)
             text_printf(e->out, ", .degree = %d", m->degree);

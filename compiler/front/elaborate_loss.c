@@ -237,16 +237,20 @@ Value *lower_over_rows(Elab *e, Call *call)
     return elab_scalar(e, loss);
 }
 
-/* `finish: none` or `root`; false with a message for another word. */
+/* `finish: none`, `root` or `exp`; false with a message for another word. */
 static bool finishing(Elab *e, const Call *call, Finish *finish)
 {
+    static const char *const words[] = {
+        [FINISH_NONE] = "none", [FINISH_ROOT] = "root", [FINISH_EXP] = "exp"};
     const char *word = call->arg.at[0] ? call->arg.at[0]->text : "none";
 
-    *finish = strcmp(word, "root") == 0 ? FINISH_ROOT : FINISH_NONE;
-    if (*finish == FINISH_ROOT || strcmp(word, "none") == 0)
-        return true;
-    elab_error(e, call->arg.span[0], "`finish` is `none` or `root`, not `%s`",
-               word);
+    for (int i = FINISH_NONE; i <= FINISH_EXP; i++)
+        if (strcmp(word, words[i]) == 0) {
+            *finish = (Finish)i;
+            return true;
+        }
+    elab_error(e, call->arg.span[0],
+               "`finish` is `none`, `root` or `exp`, not `%s`", word);
     return false;
 }
 

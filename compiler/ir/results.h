@@ -36,7 +36,7 @@ typedef struct Output {
 } Output;
 
 /* What becomes of a metric's quotient. */
-typedef enum Finish { FINISH_NONE, FINISH_ROOT } Finish;
+typedef enum Finish { FINISH_NONE, FINISH_ROOT, FINISH_EXP } Finish;
 
 /* A metric is sums over an epoch's rows, divided by one more sum, the count of
  * their terms, and finished. */

@@ -272,5 +272,7 @@ double drive_metric(const drive *d, int i)
     for (int64_t k = 0; k < m->sums; k++)
         sum += sums[k];
     sum = sums[m->sums] != 0 ? sum / sums[m->sums] : 0;
-    return m->finish == NN_ROOT ? sqrt(sum) : sum;
+    return m->finish == NN_ROOT  ? sqrt(sum)
+           : m->finish == NN_EXP ? exp(sum)
+                                 : sum;
 }

@@ -35,8 +35,10 @@ def losses_of_class(c, classes, *shape):
 @case
 def entropy_ignore(c):
     y, t, flat, of = losses_of_class(c, 5, 6)
+    loss = F.cross_entropy(flat, of, ignore_index=2)
     c.metrics["accuracy"] = hits(y, t, 2)
-    return y, F.cross_entropy(flat, of, ignore_index=2)
+    c.metrics["perplexity"] = loss.exp()
+    return y, loss
 
 
 @case(rows=7)
@@ -50,6 +52,7 @@ def entropy_weights(c):
 def entropy_smooth(c):
     y, t, flat, of = losses_of_class(c, 5, 6)
     c.metrics["zero_one"] = 1 - hits(y, t, 0)
+    c.metrics["perplexity"] = F.cross_entropy(flat, of).exp()
     return y, F.cross_entropy(flat, of, label_smoothing=0.1)
 
 
