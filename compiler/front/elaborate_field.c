@@ -1,9 +1,9 @@
 /* elaborate_field.c: what stands after a dot.
  *
  * `.channels .height .width .length .features` of a value, `.vocab` of tokens
- * or classes, `.state` of a scan
- * and the states in it, `.height .width` of a number or list, the weights of a
- * layer and the layers inside of it. */
+ * or classes, `.count` of one or several, `.state` of a scan and the states in
+ * it, `.height .width` of a number or list, the weights of a layer and the
+ * layers inside of it. */
 #include <string.h>
 
 #include "front/elab.h"
@@ -45,7 +45,7 @@ static Value *no_axis(Elab *e, const Expr *x, const char *word, Value *v)
     const Frame *f = e->frame;
     Message *m;
 
-    if (x->span.source->prelude && x->kids.at[0]->kind == EXPR_IN) {
+    if (x->span.source->prelude) {
         m = diag_error(e->diag, f->call, "`%s` takes %s", f->def->name.text,
                        form_with(word));
         elab_note(e, m, "the value", v);
@@ -168,7 +168,10 @@ Value *elab_field(Elab *e, const Expr *x)
 
     if (v->kind == VAL_POISON)
         return v;
-    if (v->kind == VAL_TENSOR)
+    if ((v->kind == VAL_TENSOR || v->kind == VAL_TUPLE) &&
+        strcmp(x->name, "count") == 0)
+        found = value_number(e->arena, v->kind == VAL_TUPLE ? v->n : 1);
+    else if (v->kind == VAL_TENSOR)
         found = tensor_field(e, x, v);
     else if (v->kind == VAL_NUMBER || v->kind == VAL_LIST ||
              v->kind == VAL_TUPLE)

@@ -199,14 +199,11 @@ Value *lower_reverse(Elab *e, Call *call)
 Value *lower_softmax(Elab *e, Call *call)
 {
     Value *v = call->in[0];
+    int axis = elab_real(e, call, 0) ? elab_axis(e, call, v, 0) : -1;
     Node *node;
-    int axis;
 
-    if (!elab_real(e, call, 0))
-        return e->poison;
-    axis = axes_features(&v->axes);
     if (axis < 0)
-        return elab_misfit(e, call, "a value with at most three axes");
+        return e->poison;
     node = elab_node(e, v);
     if (e->first && elab_shaped(node)->op == OP_SOFTMAX)
         diag_help(
@@ -244,6 +241,39 @@ Value *lower_reshape(Elab *e, Call *call)
         value_shape_text(e->arena, &to), (long long)shape_count(&to));
     elab_note(e, m, "the value", v);
     return e->poison;
+}
+
+Value *lower_split(Elab *e, Call *call)
+{
+    Value *v = call->in[0];
+    int axis = elab_real(e, call, 0) ? axes_features(&v->axes) : 0;
+    Node *node;
+    const char *why;
+
+    if (v->kind != VAL_TENSOR)
+        return e->poison;
+    if (axis < 0 || value_shape(v).rank == MAX_RANK - 1)
+        return elab_misfit(e, call, "a value with a feature axis");
+    node = make_split(e->graph, elab_node(e, v), elab_node_axis(v, axis),
+                      elab_node_axis(v, 0), (int64_t)call->arg.at[0]->number,
+                      &why);
+    return node ? elab_tensor(e, node, v->rows, axes_split(&v->axes))
+                : elab_refused(e, call, call->arg.span[0], why);
+}
+
+Value *lower_join(Elab *e, Call *call)
+{
+    Value *v = call->in[0];
+    int axis = elab_real(e, call, 0) ? axes_features(&v->axes) : 0;
+    Node *node;
+
+    if (v->kind != VAL_TENSOR)
+        return e->poison;
+    if (axis < 1 || v->axes.at[0] != AXIS_PLAIN)
+        return elab_misfit(e, call, "a value whose features were split");
+    node = make_join(e->graph, elab_node(e, v), elab_node_axis(v, axis),
+                     elab_node_axis(v, 0));
+    return elab_tensor(e, node, v->rows, axes_join(&v->axes));
 }
 
 Value *lower_flatten(Elab *e, Call *call)

@@ -191,19 +191,19 @@ static Value *no_product(Elab *e, const Call *call)
     return e->poison;
 }
 
-/* Contracts the feature axis of x with the first axis of w, or with its last
- * where `transposed`. */
+/* Contracts the feature axis of x with the last axis but one of w, or with its
+ * last where `transposed`. */
 Value *lower_matmul(Elab *e, Call *call)
 {
     Value *x = call->in[0], *w = call->in[1];
-    Shape sx;
+    int rank;
     Node *node;
     const char *why;
+    bool rows;
 
     if (!elab_real(e, call, 0) || !elab_real(e, call, 1))
         return e->poison;
-    sx = value_shape(x);
-    if (axes_features(&x->axes) != sx.rank - 1) {
+    if (axes_features(&x->axes) != value_shape(x).rank - 1) {
         Message *m =
             elab_error(e, call->site.span,
                        "`%s` takes [features] or [time, features]", call->name);
@@ -212,10 +212,13 @@ Value *lower_matmul(Elab *e, Call *call)
         diag_help(m, "flatten first: x -> flatten -> ...");
         return e->poison;
     }
-    node = w->rows ? elab_rows(e, x) : elab_node(e, x);
-    if (value_shape(w).rank != 2 ||
-        !(node = make_product(e->graph, node, elab_node(e, w),
+    rank = value_shape(w).rank;
+    rows = w->rows || (x->rows && rank > 2);
+    node = rows ? elab_rows(e, x) : elab_node(e, x);
+    if (rank < 2 ||
+        !(node = make_product(e->graph, node,
+                              rows ? elab_rows(e, w) : elab_node(e, w),
                               call->arg.at[0]->number != 0, &why)))
         return no_product(e, call);
-    return elab_tensor(e, node, x->rows || w->rows, x->axes);
+    return elab_tensor(e, node, rows || x->rows, x->axes);
 }

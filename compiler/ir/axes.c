@@ -29,6 +29,22 @@ Axes axes_of_weight(const Shape *shape)
     return axes;
 }
 
+Axes axes_split(const Axes *axes)
+{
+    Axes split = {{AXIS_PLAIN}};
+
+    memcpy(&split.at[1], axes->at, sizeof axes->at - sizeof *axes->at);
+    return split;
+}
+
+Axes axes_join(const Axes *axes)
+{
+    Axes joined = {{AXIS_PLAIN}};
+
+    memcpy(joined.at, &axes->at[1], sizeof axes->at - sizeof *axes->at);
+    return joined;
+}
+
 int axes_find(const Axes *axes, const char *word)
 {
     static const struct {

@@ -32,6 +32,10 @@ Axes axes_of_ids(bool steps);
  * time. */
 Axes axes_of_weight(const Shape *shape);
 
+/* With a further axis without a name in front, and without the first. */
+Axes axes_split(const Axes *axes);
+Axes axes_join(const Axes *axes);
+
 /* The axis that a word names, or -1. `features` names that of any value. */
 int axes_find(const Axes *axes, const char *word);
 /* The feature axis, or -1. */

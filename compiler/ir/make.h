@@ -41,8 +41,17 @@ Node *make_pool1d(Graph *g, Op op, Node *x, const Slide *s, bool exact,
 
 /* x times a matrix: contracts x's last axis with the matrix' first, or, with
  * `turned`, its last. w is one matrix [K, N] for all of x, or one for each
- * place of its first axis, [B, K, N]. */
+ * place of its first axes, [.., K, N]: for rows of x [.., M, K], or for single
+ * ones, [.., K]. */
 Node *make_product(Graph *g, Node *x, Node *w, bool turned, const char **why);
+
+/* An axis of x cut into equal parts, which an axis at the place `first`, in
+ * front of it, counts. */
+Node *make_split(Graph *g, Node *x, int axis, int first, int64_t parts,
+                 const char **why);
+
+/* The reverse: the axis at `first` joined with `axis` behind it. */
+Node *make_join(Graph *g, Node *x, int axis, int first);
 
 /* x with a share of its elements replaced by zeros, the rest scaled up, new in
  * each step of training and, in a loop (NULL: in none), in each of its steps.

@@ -81,8 +81,8 @@ static const struct {
     {"block b { r = in -> lstm(2); state = r.state; out = r; }", ""},
     {"block b { param w: f32[2], init: zeros, size: 3; out = in * w; }",
      "a.nn:1:41: error: `param` has no option `size`"},
-    {"block b { out = in -> attention(3); }",
-     "a.nn:1:23: error: `attention` is not a layer that this version knows"},
+    {"block b { out = in -> inception(3); }",
+     "a.nn:1:23: error: `inception` is not a layer that this version knows"},
     {"block b { out = in -> dense(3, weigth: 1); }",
      "a.nn:1:32: error: `dense` has no argument `weigth`"},
 };

@@ -22,6 +22,27 @@ def lstm_last(c):
     return y, F.cross_entropy(y, c.target("t", 3))
 
 
+@case(rows=7)
+def peepholes(c):
+    """The LSTM of Gers and Schmidhuber, which PyTorch does not have."""
+    x, n = c.input("x", 13, 3), 5
+    shapes = {"weight_ih_l0": (4 * n, 3), "weight_hh_l0": (4 * n, n),
+              "bias_ih_l0": (4 * n,), "bias_hh_l0": (4 * n,),
+              "weight_ci": (n,), "weight_cf": (n,), "weight_co": (n,)}
+    wi, wh, bi, bh, ci, cf, co = (c.param("r." + k, *s)
+                                  for k, s in shapes.items())
+    h = cell = torch.zeros(c.rows, n)
+    steps = []
+    for step in range(13):
+        gates = F.linear(x[:, step], wi, bi) + F.linear(h, wh, bh)
+        i, f, g, o = gates.chunk(4, 1)
+        i, f = (i + ci * cell).sigmoid(), (f + cf * cell).sigmoid()
+        cell = f * cell + i * g.tanh()
+        h = (o + co * cell).sigmoid() * cell.tanh()
+        steps.append(h)
+    return squares(c, torch.stack(steps, 1), 13, 5)
+
+
 @case
 def gru_stack(c):
     h = c.recurrent(c.input("x", 5, 3), "a", "gru", 6)[0]

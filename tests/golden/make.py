@@ -28,6 +28,7 @@ import sys
 import torch
 
 # Importing a module enters its models into CASES.
+import attention
 import cells
 import examples
 import layers

@@ -2,6 +2,7 @@
 import torch
 import torch.nn.functional as F
 
+from attention import six_steps
 from case import squares
 from losses import small
 
@@ -101,5 +102,6 @@ OPTIMISERS = {
     "tokens_clip_value": (
         sgd(lr=0.5), {"network": tokens, "clip value": 0.02, "l2": 0.01}),
     "tokens_frozen": (sgd(lr=0.5), {"network": tokens, "frozen": "e."}),
+    "steps_transformer": (adam(lr=0.01, eps=1e-4), {"network": six_steps}),
     "many_adam": (adam(lr=0.01), {"network": many}),
 }

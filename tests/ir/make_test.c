@@ -83,6 +83,26 @@ static void products(void **state)
     assert_string_equal(why, "4 and 3 must agree");
 }
 
+/* Two heads: rows of x cut, multiplied part by part, and joined again. */
+static void parts(void **state)
+{
+    Graph *g = new_graph();
+    Node *x = leaf(g, shape_of(3, (int64_t)7, (int64_t)5, (int64_t)4));
+    const char *why;
+    Node *s = make_split(g, x, 2, 1, 2, &why);
+    Node *y = make_product(g, s, s, true, &why);
+    Shape four = shape_of(4, (int64_t)7, (int64_t)2, (int64_t)5, (int64_t)5);
+
+    (void)state;
+    assert_true(y->shape.rank == 4 && shape_equal(&y->shape, &four));
+    y = make_join(g, make_product(g, y, s, false, &why), 3, 1);
+    assert_true(shape_equal(&y->shape, &x->shape));
+    assert_null(make_split(g, x, 2, 1, 3, &why));
+    assert_string_equal(why, "4 features cannot be cut into 3 equal parts");
+    assert_null(
+        make_product(g, s, make_split(g, x, 2, 1, 4, &why), true, &why));
+}
+
 /* h' = tanh(h + x * keep + b), dropped out within the loop. */
 static void loops(void **state)
 {
@@ -116,6 +136,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(windows, make_arena, drop_arena),
         cmocka_unit_test_setup_teardown(same_padding, make_arena, drop_arena),
         cmocka_unit_test_setup_teardown(products, make_arena, drop_arena),
+        cmocka_unit_test_setup_teardown(parts, make_arena, drop_arena),
         cmocka_unit_test_setup_teardown(loops, make_arena, drop_arena),
     };
 
