@@ -84,7 +84,7 @@ static void yyerror(Span *span, Parse *p, const char *message);
 %type <name> nametext plaintext wordtext parttext
 %type <words> lhs statename
 %type <expr> expr pipe stage or and not cmp range sum term unary postfix
-%type <expr> primary arg number amount value
+%type <expr> primary arg number amount count value
 %type <exprs> args args1 exprs exprs1 exprs2 piped opts dims values value1
 %type <exprs> reason
 %type <type> type
@@ -222,7 +222,7 @@ split: amount by
       { $$ = ITEM(SPLIT, @$, .value = $1, .other = $2); }
      | LAST amount by
       { $$ = ITEM(SPLIT, @$, .last = true, .value = $2, .other = $3); }
-     | FOLD number OF number by
+     | FOLD count OF count by
       { Exprs both = {0};
         ADD(both, both, $2);
         ADD(both, both, $4);
@@ -231,9 +231,11 @@ split: amount by
 by: %empty                       { $$ = (Name){0}; }
   | STRATIFIED BY name           { $$ = $3; } ;
 
-amount: number
-      | PERCENT                  { $$ = build_number(p, @1, $1); }
-      | plaintext                { $$ = build_leaf(p, EXPR_NAME, @1, $1); } ;
+amount: count
+      | PERCENT                  { $$ = build_number(p, @1, $1); } ;
+
+count: number
+     | plaintext                 { $$ = build_leaf(p, EXPR_NAME, @1, $1); } ;
 
 number: NUMBER                   { $$ = build_number(p, @1, $1); } ;
 

@@ -18,7 +18,7 @@ awk 'BEGIN {
         print (y ? "pos" : "neg") "\t" s (y ? good[i % 3 + 1] : bad[i % 3 + 1]) "."
     } }' >reviews.tsv
 cat >trigrams.nn <<'EOF'
-model trigrams {
+model trigrams(k = 3) {
   input  words: f32[600];
   target label: class(2);
   logits = words -> dense(2);
@@ -28,12 +28,12 @@ model trigrams {
   data {
     words = tsv("reviews.tsv", column: 2) -> letter_trigrams;
     label = tsv("reviews.tsv", column: 1) -> category;
-    test fold 1 of 10 stratified by label;
+    test fold k of 10 stratified by label;
   }
   train { optimizer adam(rate: 5e-2); batch 10; epochs 10; seed 1; }
 }
 EOF
-"$NNC" build trigrams.nn >build.log 2>&1 &&
+"$NNC" build trigrams.nn -D k=1 >build.log 2>&1 &&
     ./trigrams-train --threads 1 --log s.csv >train.log 2>&1 &&
     awk -F, '{ last = $NF } END { exit !(last > 0.95) }' s.csv
 verdict "a class of a sentence is learned" "$(tail -n 2 train.log)"
@@ -54,7 +54,7 @@ cut -f 2 reviews.tsv | gzip -c >lines.gz
 cut -f 1 reviews.tsv >labels
 sed 's/tsv("reviews.tsv", column: 2)/lines("lines.gz", encoding: "windows-1252")/
     s/tsv("reviews.tsv", column: 1)/lines("labels")/' trigrams.nn >packed.nn
-"$NNC" train packed.nn --quiet --out packed.safetensors >packed.log 2>&1
+"$NNC" train packed.nn -D k=1 --quiet --out packed.safetensors >packed.log 2>&1
 verdict "packed lines are read" "$(cat packed.log)"
 for f in trigrams packed; do
     tail -c 4808 "$f.safetensors" >"$f.numbers"

@@ -389,23 +389,29 @@ static void stratify(Elab *e, const Item *item, Split *out)
                    item->other.text);
 }
 
+/* `fold 3 of 10` */
 static void one_fold(Elab *e, const Item *item, Split *out)
 {
-    double k = item->values.at[0]->number, n = item->values.at[1]->number;
-    int64_t whole;
+    Value *k = elab_expr(e, item->values.at[0]);
+    Value *n = elab_expr(e, item->values.at[1]);
+    int64_t fold, folds;
 
     out->kind = SPLIT_FOLD;
     if (strcmp(item->name.text, "validation") == 0)
         diag_error(e->diag, item->span, "only `test` takes a fold");
-    if (!value_whole(value_number(e->arena, k), &whole) ||
-        !value_whole(value_number(e->arena, n), &whole) || n < 2 || n > 1e6 ||
-        k < 1 || k > n) {
-        diag_error(e->diag, item->span, "there is no fold %.15g of %.15g", k,
-                   n);
+    if (k->kind == VAL_POISON || n->kind == VAL_POISON)
+        return;
+    if (value_whole(k, &fold) && value_whole(n, &folds) && folds >= 2 &&
+        folds <= 1000000 && fold >= 1 && fold <= folds) {
+        out->amount = (double)fold;
+        out->folds = (int)folds;
         return;
     }
-    out->amount = k;
-    out->folds = (int)n;
+    diag_note(diag_error(e->diag, item->span,
+                         "a fold is a whole number from 1 to the number of "
+                         "folds, of which there are at least 2"),
+              "this is %s of %s", value_what(e->arena, k),
+              value_what(e->arena, n));
 }
 
 static void one_part(Elab *e, const Item *item)

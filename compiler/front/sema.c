@@ -198,6 +198,8 @@ static void data(Scope *s, const Item *block)
             flow(s, item->value);
         else if (item->value)
             scope_expr(s, item->value);
+        else
+            scope_exprs(s, &item->values);
     }
 }
 

@@ -274,8 +274,10 @@ static void print_names(Text *out, const Names *names)
 static void print_split(Text *out, const Item *item)
 {
     if (item->kind == ITEM_FOLD) {
-        text_printf(out, " fold %s of %s", item->values.at[0]->name,
-                    item->values.at[1]->name);
+        text_add(out, " fold ");
+        ast_print_expr(out, item->values.at[0]);
+        text_add(out, " of ");
+        ast_print_expr(out, item->values.at[1]);
     } else {
         text_add(out, item->last ? " last " : " ");
         ast_print_expr(out, item->value);
