@@ -48,6 +48,19 @@ echo 5.1,3.5,1.4,0.2 |
 grep -q setosa named.txt
 verdict "iris: infer names the species" "$(head -n 1 named.txt)"
 
+# Text that is shipped is what its script makes.
+for name in sentiment; do
+    cp $name/*.tsv .
+    NNC_DATA= sh $name/data.sh
+    cmp -s reviews.tsv $name/reviews.tsv
+    verdict "$name: data.sh makes what is shipped" "the text differs"
+done
+reach sentiment sentiment/sentiment.nn test_accuracy '>=' 0.99
+echo "this plot is not dull ." |
+    "$NNC" infer sentiment/sentiment.nn --weights sentiment.safetensors >is 2>&1
+grep -q '^1: good' is
+verdict "sentiment: infer reads a sentence" "$(head -n 1 is)"
+
 sh adding/data.sh
 for name in adding adding_own; do
     reach $name adding/$name.nn test_rmse '<' 0.1
