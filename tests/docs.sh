@@ -95,7 +95,7 @@ take() {
 }
 mkdir "$OUT/own"
 take c >"$OUT/own/own.c"
-take sh | sed "s|^nnc|$NNC|; s|examples|$TREE/examples|" >"$OUT/own/commands"
+take sh | sed "s| examples| $TREE/examples|; s|^nnc|$NNC|" >"$OUT/own/commands"
 (
     cd "$OUT/own" &&
         ../xor-train --data "$TREE/examples/xor" --quiet &&
