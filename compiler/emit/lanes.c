@@ -192,15 +192,25 @@ static const char *value(LaneWriter *w, const Node *n, int g,
     return load(w, n, at);
 }
 
+/* x in present rows. Lanes may be features of one row, or rows. */
+static const char *present(LaneWriter *w, int axis, const char *x,
+                           const LanePoint *at)
+{
+    const char *row = at->index[axis];
+    return axis == at->axis
+               ? arena_printf(w->scope->e->arena,
+                              "nn_vfirst(%s, nn_vset(0), (int)f->rows - %s)", x,
+                              row)
+               : arena_printf(w->scope->e->arena,
+                              "(size_t)%s < f->rows ? %s : nn_vset(0)", row, x);
+}
+
 static const char *expression(LaneWriter *w, const Node *n, int g,
                               const char *const *acc, const LanePoint *at)
 {
     Text out = {.arena = w->scope->e->arena};
-    if (n->op == OP_ROWS_MASK) {
-        text_printf(&out, "(size_t)%s < f->rows ? %s : nn_vset(0)",
-                    at->index[n->attr.axis], value(w, n->in[0], g, acc, at));
-        return text_str(&out);
-    }
+    if (n->op == OP_ROWS_MASK)
+        return present(w, n->attr.axis, value(w, n->in[0], g, acc, at), at);
     for (const char *c = op_table[n->op].vector; *c; c++) {
         if (*c == '$')
             text_add(&out, value(w, n->in[*++c - 'a'], g, acc, at));

@@ -104,6 +104,13 @@ def squares_sum(c):
 
 
 @case
+def rows_beside(c):
+    h = c.dense(c.input("x", 5), "d", 1) @ c.param("w", 1, 1)
+    y = c.dense(h, "e", 8)
+    return y, mse(y, c.input("t", 8)) + 0.25 * h.square().sum(1).mean()
+
+
+@case
 def two_losses(c):
     x = c.input("x", 5)
     t, k = c.input("t", 5), c.target("k", 3)
