@@ -104,8 +104,8 @@ static void refuses_other_axes(void **state)
         if (rows[i].good)
             nn_table_close(&t);
         else
-            assert_says(&e, (const char *[2]){"a plane a colour",
-                                              "write f32[3, 32, 32]"});
+            assert_says(&e, (const char *[]){"a plane a colour",
+                                             "write f32[3, 32, 32]", NULL});
     }
 }
 
