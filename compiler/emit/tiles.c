@@ -208,18 +208,18 @@ static bool tiled(const Plan *plan, const Node *n)
 
 /* A scan that wants the product a few steps at a time gets its rows in the
  * order of steps. */
-static void by_steps(Plan *plan, const Kernel *k, const Target *target,
-                     Product *p)
+static void by_steps(Plan *plan, Kernel *k, const Target *target, Product *p)
 {
     Node *n = k->anchor;
-    int64_t rows = p->turned ? 0 : feed_rows(plan, k, target);
-    if (rows && (p->rows.n > 0 || p->spec.a.group > 0)) {
+    if (!p->turned && (p->rows.n > 0 || p->spec.a.group > 0)) {
         copy_operand(plan, &n->in[0], n->attr.mm.ta);
         if (!set_up_either(plan, k, target, p))
             nnc_bug("no tile for the product at node %d", n->id);
     }
-    if (!p->turned && p->rows.n == 0)
-        p->spec.chunk = rows;
+    if (p->turned || p->rows.n > 0)
+        k->blocks = 0;
+    else
+        p->spec.chunk = p->spec.m / k->blocks;
 }
 
 /* That take as long as moving an element. */
@@ -234,14 +234,13 @@ static void plan_product(Plan *plan, Kernel *k, const CodeOptions *o)
     if (!set_up_either(plan, k, target, p))
         copy_operands(plan, k, target, p);
     p->spec.unroll = tiles_unroll(o);
-    by_steps(plan, k, target, p);
+    if (k->blocks)
+        by_steps(plan, k, target, p);
     bool stores = p->direct || p->sums;
     p->spec.store = stores ? NULL : no_hook;
     p->spec.operations = stores ? 0 : lane_operations(k);
     p->plan = gemm_plan(plan->arena, &p->spec, target);
     k->tile = p;
-    if (p->spec.chunk)
-        k->blocks = (int)(p->spec.m / p->spec.chunk);
     k->parts = p->batch > 1 ? p->batch : p->plan->units;
     k->scratch = (p->spec.m * p->sums + p->plan->scratch * k->parts) * 4;
     if (p->sums)
@@ -253,6 +252,8 @@ static void plan_product(Plan *plan, Kernel *k, const CodeOptions *o)
 
 Plan *tiles(Plan *plan, const CodeOptions *o)
 {
+    if (!o->plain)
+        feed_wish(plan, target_find(o->target));
     for (int i = 0; i < plan->kernels.n && !o->plain; i++) {
         Kernel *k = plan->kernels.at[i];
         if (k->body)

@@ -40,9 +40,9 @@ Plan *order(Plan *plan);
  * results lie behind the parameters, p->prepared reals in all. */
 Plan *prepare(Program *p, Plan *plan);
 
-/* Rows that a product should compute in one block, because a scan reads its
- * results step by step and the cache does not hold all of them; or 0. */
-int64_t feed_rows(const Plan *plan, const Kernel *k, const Target *target);
+/* Sets `blocks` of products whose rows a scan reads step by step and the cache
+ * does not hold all of; tiles cuts them so where it can, and else unsets it. */
+void feed_wish(Plan *plan, const Target *target);
 
 /* Lets scans run the products that feed them, block by block. */
 Plan *feed(Plan *plan);

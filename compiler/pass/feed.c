@@ -23,50 +23,45 @@ static const Node *rows_of(const Plan *plan, const Node *n, int64_t steps)
     return n->shape.rank == 2 && n->shape.dim[0] % steps == 0 ? n : NULL;
 }
 
-static bool is_fed_by(const Plan *plan, const Kernel *scan, const Kernel *k)
+/* The product whose rows the scan reads step by step as its sequence i. */
+static Kernel *feeder(const Plan *plan, const Node *scan, int i)
 {
-    const Scan *s = scan->kind == KERNEL_SCAN ? scan->anchor->attr.scan : NULL;
-    for (int i = 0; s && i < s->n[PORT_SEQUENCE]; i++) {
-        const Node *n = *scan_input(scan->anchor, (Port){PORT_SEQUENCE, i});
-        const Node *rows = rows_of(plan, n, s->steps);
-        if (rows && kernel_stores(k, rows) && k->kind == KERNEL_MATMUL)
-            return true;
-    }
-    return false;
+    const Node *n = *scan_input(scan, (Port){PORT_SEQUENCE, i});
+    const Node *rows = rows_of(plan, n, scan->attr.scan->steps);
+    Kernel *k = rows ? plan->value[rows->id].kernel : NULL;
+    return k && k->kind == KERNEL_MATMUL && k->space.rank == 2 ? k : NULL;
 }
 
-/* The rows of as few steps as are worth reading the weights, where the cache
- * holds these and not all; or 0. */
-static int64_t block_rows(int64_t steps, const Shape *space, const Target *t)
+/* Each has the rows of as few steps as are worth reading the weights, where the
+ * cache holds these and not all; or 0. */
+static int blocks_of(int64_t steps, const Shape *space, const Target *t)
 {
     int64_t rows = space->dim[0] / steps, row = space->dim[1] * 4, n = 1;
     while (n < steps && (steps % n || rows * n < ENOUGH_ROWS))
         n++;
     bool wins = rows * steps * row > t->l2 && rows * n * row <= t->l2 / 2;
-    return wins ? rows * n : 0;
+    return wins ? (int)(steps / n) : 0;
 }
 
-int64_t feed_rows(const Plan *plan, const Kernel *k, const Target *target)
+void feed_wish(Plan *plan, const Target *target)
 {
-    for (int i = 0; i < plan->kernels.n && k->space.rank == 2; i++) {
-        const Kernel *scan = plan->kernels.at[i];
-        if (is_fed_by(plan, scan, k))
-            return block_rows(scan->anchor->attr.scan->steps, &k->space,
-                              target);
+    for (int j = 0; j < plan->kernels.n; j++) {
+        const Kernel *k = plan->kernels.at[j];
+        const Scan *s = k->kind == KERNEL_SCAN ? k->anchor->attr.scan : NULL;
+        for (int i = 0; s && i < s->n[PORT_SEQUENCE]; i++) {
+            Kernel *of = feeder(plan, k->anchor, i);
+            if (of)
+                of->blocks = blocks_of(s->steps, &of->space, target);
+        }
     }
-    return 0;
 }
 
 static bool reads(const Plan *plan, const Kernel *reader, const Kernel *k)
 {
     for (int j = 0; j < reader->nodes.n; j++)
-        for (int i = 0; i < reader->nodes.at[j]->n_in; i++) {
-            const Node *n = reader->nodes.at[j]->in[i];
-            while (plan_is_view(n) && !plan->value[n->id].kernel)
-                n = n->in[0];
-            if (plan->value[n->id].kernel == k)
+        for (int i = 0; i < reader->nodes.at[j]->n_in; i++)
+            if (plan_maker(plan, reader->nodes.at[j]->in[i]) == k)
                 return true;
-        }
     return false;
 }
 
@@ -81,10 +76,24 @@ static bool updates(const Plan *plan, const Kernel *k)
     return false;
 }
 
+/* Whether the scan reads results of k at another time than their step. */
+static bool reads_apart(const Plan *plan, const Node *scan, const Kernel *k)
+{
+    for (int i = 0; i < scan->n_in; i++) {
+        Port p = scan_port(scan->attr.scan, i);
+        bool by_step =
+            p.kind == PORT_SEQUENCE && feeder(plan, scan, p.index) == k;
+        if (!by_step && plan_maker(plan, scan->in[i]) == k)
+            return true;
+    }
+    return false;
+}
+
 /* Whether k can as well run when the scan does. */
 static bool can_wait(const Plan *plan, const Kernel *k, const Kernel *scan)
 {
-    if (k->prepared || k->finish || updates(plan, k))
+    if (k->prepared || k->finish || updates(plan, k) ||
+        reads_apart(plan, scan->anchor, k))
         return false;
     for (int i = k->position + 1; i < scan->position; i++) {
         const Kernel *between = plan->kernels.at[i];
@@ -96,12 +105,13 @@ static bool can_wait(const Plan *plan, const Kernel *k, const Kernel *scan)
 
 Plan *feed(Plan *plan)
 {
-    for (int i = 0; i < plan->kernels.n; i++) {
-        Kernel *scan = plan->kernels.at[i];
-        for (int j = 0; scan->kind == KERNEL_SCAN && j < i; j++) {
-            Kernel *k = plan->kernels.at[j];
-            if (k->blocks > 1 && !k->feeds && is_fed_by(plan, scan, k) &&
-                scan->anchor->attr.scan->steps % k->blocks == 0 &&
+    for (int j = 0; j < plan->kernels.n; j++) {
+        Kernel *scan = plan->kernels.at[j];
+        const Scan *s =
+            scan->kind == KERNEL_SCAN ? scan->anchor->attr.scan : NULL;
+        for (int i = 0; s && i < s->n[PORT_SEQUENCE]; i++) {
+            Kernel *k = feeder(plan, scan->anchor, i);
+            if (k && k->blocks > 1 && !k->feeds && s->steps % k->blocks == 0 &&
                 can_wait(plan, k, scan))
                 k->feeds = scan;
         }
