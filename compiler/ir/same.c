@@ -64,7 +64,7 @@ static unsigned mix(unsigned h, const void *at, size_t n)
     return h;
 }
 
-unsigned same_hash(const Node *n, Node *const *in)
+static unsigned hash(const Node *n, Node *const *in)
 {
     unsigned h = mix(2166136261u, &n->op, sizeof n->op);
 
@@ -74,32 +74,41 @@ unsigned same_hash(const Node *n, Node *const *in)
     return mix(h, &n->attr, attr_size(n));
 }
 
-typedef struct Bucket {
-    Node *node, **in; /* its inputs, each the first of its kind */
-    struct Bucket *next;
-} Bucket;
+Same *same_new(Arena *arena, int nodes)
+{
+    Same *s = NEW(arena, Same);
+
+    s->n = (unsigned)nodes + 1;
+    s->first = NEWN(arena, SameNode *, s->n);
+    return s;
+}
+
+SameNode *same_find(Arena *arena, Same *s, const Node *n, Node *const *in)
+{
+    SameNode **at = &s->first[hash(n, in) % s->n], *next = *at;
+
+    for (SameNode *b = next; b; b = b->next)
+        if (same_node(b->node, b->in, n, in))
+            return b;
+    *at = NEW(arena, SameNode);
+    (*at)->next = next;
+    return *at;
+}
 
 Node **same_first(const Graph *g)
 {
-    unsigned n = (unsigned)g->nodes.n + 1;
-    Node **first = NEWN(g->arena, Node *, n);
-    Bucket **buckets = NEWN(g->arena, Bucket *, n), **at, *b;
+    Same *s = same_new(g->arena, g->nodes.n);
+    Node **first = NEWN(g->arena, Node *, g->nodes.n + 1);
 
     for (int i = 0; i < g->nodes.n; i++) {
-        Node *node = g->nodes.at[i];
-        Node **in = NEWN(g->arena, Node *, node->n_in + 1);
+        Node **in = graph_mapped(g, g->nodes.at[i], first);
+        SameNode *b = same_find(g->arena, s, g->nodes.at[i], in);
 
-        for (int k = 0; k < node->n_in; k++)
-            in[k] = first[node->in[k]->id];
-        at = &buckets[same_hash(node, in) % n];
-        for (b = *at; b && !same_node(b->node, b->in, node, in);)
-            b = b->next;
-        first[i] = b ? b->node : node;
-        if (b)
-            continue;
-        b = NEW(g->arena, Bucket);
-        *b = (Bucket){node, in, *at};
-        *at = b;
+        if (!b->node) {
+            b->node = g->nodes.at[i];
+            b->in = in;
+        }
+        first[i] = b->node;
     }
     return first;
 }

@@ -12,8 +12,22 @@ bool same_attr(const Node *a, const Node *b);
 bool same_node(const Node *a, Node *const *a_in, const Node *b,
                Node *const *b_in);
 
-/* A number that is equal for nodes that are the same; in: n's inputs. */
-unsigned same_hash(const Node *n, Node *const *in);
+/* Nodes of which no two are the same. */
+typedef struct SameNode {
+    Node *node;            /* NULL where it is new, to be set with ... */
+    Node *const *in;       /* its inputs */
+    struct SameNode *next; /* of its hash */
+} SameNode;
+
+typedef struct Same {
+    SameNode **first; /* by hash */
+    unsigned n;
+} Same;
+
+/* None yet; about so many will come. */
+Same *same_new(Arena *arena, int nodes);
+/* The one like n with these inputs, or a new one. */
+SameNode *same_find(Arena *arena, Same *s, const Node *n, Node *const *in);
 
 /* By id, the first node that computes the same. */
 Node **same_first(const Graph *g);
