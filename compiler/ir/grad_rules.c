@@ -11,6 +11,13 @@
 
 #define RULE(name)                                                             \
     static void name(Graph *g, Node *n, Node *d, const bool *need, Node **din)
+/* The same where only the first input can want one. */
+#define FIRST(name, gradient)                                                  \
+    RULE(name)                                                                 \
+    {                                                                          \
+        (void)need;                                                            \
+        din[0] = (gradient);                                                   \
+    }
 
 static Node *mul(Graph *g, Node *a, Node *b)
 {
@@ -24,17 +31,9 @@ static Node *shaped2(Graph *g, Op op, const Node *target, Node *a, Node *b,
                             (Node *[]){a, b}, n->attr, n);
 }
 
-RULE(grad_rows_mask)
-{
-    (void)need;
-    din[0] = graph_add(g, OP_ROWS_MASK, 1, &d, n->attr, n);
-}
+FIRST(grad_rows_mask, graph_add(g, OP_ROWS_MASK, 1, &d, n->attr, n))
 
-RULE(grad_sum)
-{
-    (void)need;
-    din[0] = graph_broadcast(g, d, n->in[0]->shape);
-}
+FIRST(grad_sum, graph_broadcast(g, d, n->in[0]->shape))
 
 /* dx = d where x is the first of the largest. */
 RULE(grad_rmax)
@@ -50,17 +49,9 @@ RULE(grad_rmax)
                               (Node *[]){d, at}, along, n);
 }
 
-RULE(grad_reshape)
-{
-    (void)need;
-    din[0] = graph_reshape(g, d, n->in[0]->shape);
-}
+FIRST(grad_reshape, graph_reshape(g, d, n->in[0]->shape))
 
-RULE(grad_broadcast)
-{
-    (void)need;
-    din[0] = grad_sum_to(g, d, &n->in[0]->shape);
-}
+FIRST(grad_broadcast, grad_sum_to(g, d, &n->in[0]->shape))
 
 RULE(grad_transpose)
 {
@@ -104,24 +95,12 @@ RULE(grad_concat)
     }
 }
 
-RULE(grad_reverse)
-{
-    (void)need;
-    din[0] = graph_add(g, OP_REVERSE, 1, &d, n->attr, n);
-}
+FIRST(grad_reverse, graph_add(g, OP_REVERSE, 1, &d, n->attr, n))
 
-RULE(grad_windows)
-{
-    (void)need;
-    din[0] = graph_add_shaped(g, OP_OVERLAP, TYPE_REAL, n->in[0]->shape, 1, &d,
-                              n->attr, n);
-}
+FIRST(grad_windows, graph_add_shaped(g, OP_OVERLAP, TYPE_REAL, n->in[0]->shape,
+                                     1, &d, n->attr, n))
 
-RULE(grad_overlap)
-{
-    (void)need;
-    din[0] = graph_add(g, OP_WINDOWS, 1, &d, n->attr, n);
-}
+FIRST(grad_overlap, graph_add(g, OP_WINDOWS, 1, &d, n->attr, n))
 
 /* y = op(a) op(b), where op turns an operand if its flag is set. */
 RULE(grad_matmul)
@@ -176,18 +155,10 @@ RULE(grad_maxpool)
     din[0] = shaped2(g, OP_MAXPOOL_DX, x, d, at, n);
 }
 
-RULE(grad_avgpool)
-{
-    (void)need;
-    din[0] = graph_add_shaped(g, OP_AVGPOOL_DX, TYPE_REAL, n->in[0]->shape, 1,
-                              &d, n->attr, n);
-}
+FIRST(grad_avgpool, graph_add_shaped(g, OP_AVGPOOL_DX, TYPE_REAL,
+                                     n->in[0]->shape, 1, &d, n->attr, n))
 
-RULE(grad_avgpool_dx)
-{
-    (void)need;
-    din[0] = graph_add(g, OP_AVGPOOL, 1, &d, n->attr, n);
-}
+FIRST(grad_avgpool_dx, graph_add(g, OP_AVGPOOL, 1, &d, n->attr, n))
 
 /* dx = y (d - sum d y) */
 RULE(grad_softmax)
@@ -198,24 +169,12 @@ RULE(grad_softmax)
     din[0] = mul(g, n, graph_binary(g, OP_SUB, d, sum));
 }
 
-RULE(grad_xent)
-{
-    (void)need;
-    din[0] = graph_add(g, OP_XENT_DX, 3, (Node *[]){n->in[0], n->in[1], d},
-                       n->attr, n);
-}
+FIRST(grad_xent, graph_add(g, OP_XENT_DX, 3, (Node *[]){n->in[0], n->in[1], d},
+                           n->attr, n))
 
-RULE(grad_take)
-{
-    (void)need;
-    din[0] = shaped2(g, OP_PUT, n->in[0], d, n->in[1], n);
-}
+FIRST(grad_take, shaped2(g, OP_PUT, n->in[0], d, n->in[1], n))
 
-RULE(grad_put)
-{
-    (void)need;
-    din[0] = graph_add(g, OP_TAKE, 2, (Node *[]){d, n->in[1]}, n->attr, n);
-}
+FIRST(grad_put, graph_add(g, OP_TAKE, 2, (Node *[]){d, n->in[1]}, n->attr, n))
 
 RULE(grad_gather)
 {

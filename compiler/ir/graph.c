@@ -52,12 +52,7 @@ static Node *append(Graph *g, Node *n, const Node *like)
 Node *graph_add(Graph *g, Op op, int n_in, Node *const *in, Attr attr,
                 const Node *like)
 {
-    Node *n = node_new(g, op, n_in, in, attr);
-    const char *why = shape_rules[op](g, n);
-
-    if (why)
-        nnc_bug("%s: %s", op_table[op].id, why);
-    return append(g, n, like);
+    return graph_add_shaped(g, op, TYPE_REAL, (Shape){0}, n_in, in, attr, like);
 }
 
 Node *graph_add_shaped(Graph *g, Op op, Type type, Shape shape, int n_in,

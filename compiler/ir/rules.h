@@ -24,6 +24,9 @@ ShapeRule shape_rule_xent, shape_rule_xent_dx, shape_rule_put,
 /* Why one of inputs from..to-1 holds no real numbers, or NULL. */
 const char *shape_reals(Graph *g, const Node *n, int from, int to);
 
+/* "784 and 512 must agree" */
+const char *shape_disagree(Graph *g, int64_t a, int64_t b);
+
 extern ShapeRule *const shape_rules[OP_COUNT];
 /* NULL: none; the operator's inputs get no gradient. */
 extern GradRule *const grad_rules[OP_COUNT];

@@ -14,6 +14,11 @@ Why shape_reals(Graph *g, const Node *n, int from, int to)
     return NULL;
 }
 
+Why shape_disagree(Graph *g, int64_t a, int64_t b)
+{
+    return WHY("%lld and %lld must agree", (long long)a, (long long)b);
+}
+
 /* `class` has one integer where x has its last axis: x's shape without that
  * axis, or with size 1 there. */
 static Why class_fits(Graph *g, const Node *class, const Shape *x)
@@ -27,8 +32,7 @@ static Why class_fits(Graph *g, const Node *class, const Shape *x)
         return WHY("ranks %d and %d do not fit", x->rank - 1, c->rank - 1);
     for (int a = 0; a < x->rank - 1; a++)
         if (c->dim[a] != x->dim[a])
-            return WHY("%lld and %lld must agree", (long long)x->dim[a],
-                       (long long)c->dim[a]);
+            return shape_disagree(g, x->dim[a], c->dim[a]);
     return NULL;
 }
 
@@ -87,8 +91,7 @@ static Why rows_fit(Graph *g, const Node *ids, const Shape *rows,
         return WHY("ranks %d and %d do not fit", rows->rank, ids->shape.rank);
     for (int a = 0; a < ids->shape.rank; a++)
         if (rows->dim[a] != ids->shape.dim[a])
-            return WHY("%lld and %lld must agree", (long long)rows->dim[a],
-                       (long long)ids->shape.dim[a]);
+            return shape_disagree(g, rows->dim[a], ids->shape.dim[a]);
     return rows->dim[rows->rank - 1] == table->dim[1]
                ? ids_first(g, ids)
                : WHY("rows of %lld and %lld must agree",

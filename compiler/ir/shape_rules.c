@@ -37,8 +37,7 @@ static Why shape_rule_map(Graph *g, Node *n)
             int64_t *d = &n->shape.dim[a];
 
             if (*d != s->dim[a] && *d != 1 && s->dim[a] != 1)
-                return WHY("%lld and %lld must agree", (long long)*d,
-                           (long long)s->dim[a]);
+                return shape_disagree(g, *d, s->dim[a]);
             if (*d == 1)
                 *d = s->dim[a];
         }
@@ -53,11 +52,6 @@ static Why shape_rule_same(Graph *g, Node *n)
     if (n->attr.axis < 0 || n->attr.axis >= n->shape.rank)
         return WHY("there is no axis %d", n->attr.axis + 1);
     return shape_reals(g, n, 0, 1);
-}
-
-static Why shape_rule_rows_mask(Graph *g, Node *n)
-{
-    return shape_rule_same(g, n);
 }
 
 static Why shape_rule_reduce(Graph *g, Node *n)
@@ -219,8 +213,7 @@ static Why shape_rule_concat(Graph *g, Node *n)
             return WHY("ranks %d and %d must agree", n->shape.rank, s->rank);
         for (int a = 0; a < s->rank; a++)
             if (a != axis && s->dim[a] != n->shape.dim[a])
-                return WHY("%lld and %lld must agree",
-                           (long long)n->shape.dim[a], (long long)s->dim[a]);
+                return shape_disagree(g, n->shape.dim[a], s->dim[a]);
         if (__builtin_add_overflow(n->shape.dim[axis], s->dim[axis],
                                    &n->shape.dim[axis]))
             return WHY("the joined axis is too long");
@@ -281,12 +274,11 @@ static Why shape_rule_matmul(Graph *g, Node *n)
                    "ranks %d and %d",
                    r, b->rank);
     if (r == 3 && a->dim[0] != b->dim[0])
-        return WHY("%lld and %lld must agree", (long long)a->dim[0],
-                   (long long)b->dim[0]);
+        return shape_disagree(g, a->dim[0], b->dim[0]);
     ka = a->dim[n->attr.mm.ta ? r - 2 : r - 1];
     kb = b->dim[n->attr.mm.tb ? r - 1 : r - 2];
     if (ka != kb)
-        return WHY("%lld and %lld must agree", (long long)ka, (long long)kb);
+        return shape_disagree(g, ka, kb);
     n->type = TYPE_REAL;
     n->shape = *a;
     n->shape.dim[r - 2] = a->dim[n->attr.mm.ta ? r - 1 : r - 2];
@@ -421,7 +413,7 @@ static Why shape_rule_pool_at(Graph *g, Node *n)
 }
 
 /* The node's shape is the pooling's input; its first input has the output's. */
-static Why pool_gradient(Graph *g, Node *n)
+static Why shape_rule_pool_dx(Graph *g, Node *n)
 {
     Shape y;
     Why why = pool_shape(g, &n->attr.window, &n->shape, &y);
@@ -434,17 +426,12 @@ static Why pool_gradient(Graph *g, Node *n)
                : WHY("dy has not the pooling's shape");
 }
 
-static Why shape_rule_avgpool_dx(Graph *g, Node *n)
-{
-    return pool_gradient(g, n);
-}
-
 static Why shape_rule_maxpool_dx(Graph *g, Node *n)
 {
     if (n->in[1]->type != place_type(&n->attr.window) ||
         !shape_equal(&n->in[0]->shape, &n->in[1]->shape))
         return WHY("the places do not belong to the gradient");
-    return pool_gradient(g, n);
+    return shape_rule_pool_dx(g, n);
 }
 
 static Why scan_inputs(Graph *g, const Node *n)
