@@ -142,12 +142,10 @@ static void mark_nodes(Fuser *f, const Kernel *k)
 /* How often the nodes of a kernel that are marked read n. */
 static int reads_inside(const Fuser *f, const Node *n)
 {
-    const Nodes *users = &f->users[n->id];
+    const Users *users = &f->users[n->id];
     int inside = 0;
     for (int u = 0; u < users->n; u++)
-        for (int i = 0; i < users->at[u]->n_in; i++)
-            inside += users->at[u]->in[i] == n &&
-                      f->looked[users->at[u]->id] == f->walk;
+        inside += f->looked[users->at[u]->id] == f->walk;
     return inside;
 }
 
@@ -177,19 +175,12 @@ static void place_reduce(Fuser *f, Node *n)
 /* The one kernel that holds every user of n, or NULL. */
 static Kernel *only_user(const Fuser *f, const Node *n)
 {
-    const Nodes *users = &f->users[n->id];
-    Kernel *only = NULL;
-    int found = 0;
-    for (int i = 0; i < users->n; i++) {
-        const Node *user = users->at[i];
-        Kernel *k = f->of[user->id];
-        if (!k || (only && k != only))
+    const Users *users = &f->users[n->id];
+    Kernel *only = users->n > 0 ? f->of[users->at[0]->id] : NULL;
+    for (int i = 1; i < users->n; i++)
+        if (f->of[users->at[i]->id] != only)
             return NULL;
-        only = k;
-        for (int x = 0; x < user->n_in; x++)
-            found += user->in[x] == n;
-    }
-    return found == f->uses[n->id] ? only : NULL;
+    return users->n == f->uses[n->id] ? only : NULL;
 }
 
 /* Whether n's inputs are in memory anyway when its kernel k is done. */
@@ -240,20 +231,6 @@ static void sink(Fuser *f, Kernel *k)
     }
 }
 
-static Nodes *users_of(const Graph *g)
-{
-    Nodes *users = NEWN(g->arena, Nodes, g->nodes.n);
-    for (int i = 0; i < g->nodes.n; i++) {
-        const Node *n = g->nodes.at[i];
-        for (int x = 0; x < n->n_in; x++) {
-            Nodes *of = &users[n->in[x]->id];
-            if (of->n == 0 || of->at[of->n - 1] != n)
-                vec_push(g->arena, of, n);
-        }
-    }
-    return users;
-}
-
 static void find_stores(Fuser *f, Kernel *k)
 {
     mark_nodes(f, k);
@@ -293,7 +270,7 @@ Plan *fuse(Plan *plan, const CodeOptions *options)
     Fuser f = {.plan = plan,
                .of = NEWN(plan->arena, Kernel *, g->nodes.n),
                .uses = graph_uses(g),
-               .users = users_of(g),
+               .users = graph_users(g),
                .stateful = NEWN(plan->arena, bool, g->nodes.n),
                .looked = NEWN(plan->arena, int, g->nodes.n),
                .options = options,

@@ -7,15 +7,14 @@
 
 #include "pass/backend.h"
 
-typedef VEC(const Node *) Nodes;
 typedef VEC(Kernel *) Kernels;
 
 typedef struct Fuser {
     Plan *plan;
     Kernel **of; /* kernel by node id */
     const int *uses;
-    Nodes *users;   /* by node id, in order; one that reads it twice once */
-    bool *stateful; /* by node id: leads to an update with state */
+    const Users *users; /* by node id */
+    bool *stateful;     /* by node id: leads to an update with state */
     const CodeOptions *options;
     bool plain;
     int placed;   /* nodes up to this id have their kernels */

@@ -17,7 +17,7 @@ static bool is_gate(const Node *n)
 /* Whether all that reads x are gates of this size. */
 static bool only_gates(const Fuser *f, const Node *x, int64_t size)
 {
-    const Nodes *users = &f->users[x->id];
+    const Users *users = &f->users[x->id];
     for (int u = 0; u < users->n; u++)
         if (!is_gate(users->at[u]) || users->at[u]->attr.part.size != size)
             return false;
@@ -27,7 +27,7 @@ static bool only_gates(const Fuser *f, const Node *x, int64_t size)
 /* Whether something is computed of it element by element. */
 static bool has_map(const Fuser *f, const Node *n)
 {
-    const Nodes *users = &f->users[n->id];
+    const Users *users = &f->users[n->id];
     for (int u = 0; u < users->n; u++)
         if (op_is_map(users->at[u]->op) &&
             shape_equal(&users->at[u]->shape, &n->shape))

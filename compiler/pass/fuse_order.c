@@ -43,7 +43,7 @@ static void raise_to(Fuser *f, Kernel *k, int rank)
 /* The kernels that read n, through views, get a rank above. */
 static void raise_users(Fuser *f, const Node *n, const Kernel *k)
 {
-    const Nodes *users = &f->users[n->id];
+    const Users *users = &f->users[n->id];
     for (int u = 0; u < users->n && users->at[u]->id <= f->placed; u++) {
         const Node *user = users->at[u];
         Kernel *needs = f->of[user->id];

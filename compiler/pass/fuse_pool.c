@@ -22,19 +22,15 @@ static bool same_window(const Node *a, const Node *b)
  * place of its maxima. */
 static bool only_pooled(const Fuser *f, const Node *conv, const Node *pool)
 {
-    const Nodes *users = &f->users[conv->id];
-    int readers = 0;
+    const Users *users = &f->users[conv->id];
     for (int i = 0; i < users->n; i++) {
         const Node *n = users->at[i];
-        if (n->in[0] != conv)
-            continue;
         bool kin = n->op == pool->op ||
                    (n->op == OP_MAXPOOL_AT && pool->op == OP_MAXPOOL);
         if (!kin || !same_window(n, pool))
             return false;
-        readers++;
     }
-    return readers == f->uses[conv->id];
+    return users->n == f->uses[conv->id];
 }
 
 /* Windows side by side that registers can hold. */
@@ -52,7 +48,7 @@ static bool pools_in_registers(const Fuser *f, const Node *conv,
 /* The kernel that finds the maxima whose places n wants, or NULL. */
 static Kernel *maxima(const Fuser *f, const Node *n)
 {
-    const Nodes *readers = &f->users[n->in[0]->id];
+    const Users *readers = &f->users[n->in[0]->id];
     if (f->plain || n->op != OP_MAXPOOL_AT || n->type != TYPE_BYTE)
         return NULL;
     for (int i = 0; readers->at[i] != n; i++) {
@@ -89,7 +85,8 @@ static void place_pool(Fuser *f, Node *n)
 
 static bool conv_gradient(const Node *n)
 {
-    return n->op == OP_CONV_DX || n->op == OP_CONV_DW;
+    KernelKind kind = op_table[n->op].kernel;
+    return kind == KERNEL_CONV_DX || kind == KERNEL_CONV_DW;
 }
 
 static Node *conv_dy(const Node *n)
@@ -100,26 +97,23 @@ static Node *conv_dy(const Node *n)
 /* The gradient of a pooling. */
 static bool spreads(const Node *n)
 {
-    return n->op == OP_MAXPOOL_DX || n->op == OP_AVGPOOL_DX;
+    return op_table[n->op].kernel == KERNEL_POOL && op_has(n->op, OPF_SHAPED);
 }
 
 /* The gradient of a pooling that only gradients of its convolution read is
  * computed inside each of them, and never stored. */
 static bool vanishes(const Fuser *f, const Node *n)
 {
-    const Nodes *users = &f->users[n->id];
-    int readers = 0;
+    const Users *users = &f->users[n->id];
     if (f->plain || !spreads(n))
         return false;
     for (int i = 0; i < users->n; i++) {
         const Node *user = users->at[i];
-        if (!conv_gradient(user) || conv_dy(user) != n)
-            continue;
-        if (!pools_in_registers(f, user, n))
+        if (!conv_gradient(user) || user->in[0] == user->in[1] ||
+            conv_dy(user) != n || !pools_in_registers(f, user, n))
             return false;
-        readers++;
     }
-    return readers == f->uses[n->id];
+    return users->n == f->uses[n->id];
 }
 
 static void place_conv_gradient(Fuser *f, Node *n)

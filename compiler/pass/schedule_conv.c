@@ -8,12 +8,10 @@
 /* The pooling behind a convolution or before its gradients, or NULL. */
 const Node *schedule_conv_pool(const Kernel *k)
 {
-    for (int j = 0; j < k->nodes.n; j++) {
-        Op op = k->nodes.at[j]->op;
-        if (op == OP_MAXPOOL || op == OP_AVGPOOL || op == OP_MAXPOOL_DX ||
-            op == OP_AVGPOOL_DX)
+    for (int j = 0; j < k->nodes.n; j++)
+        if (op_table[k->nodes.at[j]->op].kernel == KERNEL_POOL &&
+            k->nodes.at[j]->type == TYPE_REAL)
             return k->nodes.at[j];
-    }
     return NULL;
 }
 

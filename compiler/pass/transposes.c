@@ -39,16 +39,32 @@ static Node *before(Graph *g, const Node *turn, Node *x)
     return graph_reshape(g, x, s);
 }
 
-/* The TRANSPOSE that an element-wise operator can change places with. */
+/* The TRANSPOSE that the operator can change places with. */
 static Node *turned_input(const Node *n, Node *const *in)
 {
     for (int k = 0; k < n->n_in; k++)
-        if (in[k]->op == OP_TRANSPOSE && shape_equal(&in[k]->shape, &n->shape))
+        if (in[k]->op == OP_TRANSPOSE &&
+            (n->n_in == 1 || shape_equal(&in[k]->shape, &n->shape)))
             return in[k];
     return NULL;
 }
 
-static Node *map(Rewriting *r, const Node *n, Node *const *in)
+/* n's attributes with its axes as they were before that. */
+static Attr attr_before(const Node *n, const Node *turn)
+{
+    AttrKind kind = op_table[n->op].attr;
+    Attr attr = n->attr;
+
+    if (kind == ATTR_AXIS)
+        attr.axis = turn->attr.perm[n->attr.axis];
+    if (kind == ATTR_AXES)
+        attr.axes = 0;
+    for (int a = 0; kind == ATTR_AXES && a < n->shape.rank; a++)
+        attr.axes |= (n->attr.axes >> a & 1) << turn->attr.perm[a];
+    return attr;
+}
+
+static Node *ahead(Rewriting *r, const Node *n, Node *const *in)
 {
     Node *turn = turned_input(n, in), *plain[3];
 
@@ -63,28 +79,8 @@ static Node *map(Rewriting *r, const Node *n, Node *const *in)
         if (!plain[k])
             return NULL;
     }
-    plain[0] = n->op == OP_ROWS_MASK
-                   ? graph_add(r->g, n->op, 1, plain,
-                               (Attr){.axis = turn->attr.perm[n->attr.axis]}, n)
-                   : graph_add(r->g, n->op, n->n_in, plain, n->attr, n);
+    plain[0] = graph_add(r->g, n->op, n->n_in, plain, attr_before(n, turn), n);
     return graph_add(r->g, OP_TRANSPOSE, 1, plain, turn->attr, n);
-}
-
-static Node *along(Rewriting *r, const Node *n, Node *turn)
-{
-    Attr attr = n->attr;
-    Node *y;
-
-    if (n->op == OP_SOFTMAX) {
-        attr.axis = turn->attr.perm[n->attr.axis];
-    } else {
-        attr.axes = 0;
-        for (int a = 0; a < n->shape.rank; a++)
-            if (n->attr.axes >> a & 1)
-                attr.axes |= 1U << turn->attr.perm[a];
-    }
-    y = graph_add(r->g, n->op, 1, turn->in, attr, n);
-    return graph_add(r->g, OP_TRANSPOSE, 1, &y, turn->attr, n);
 }
 
 /* Whether the first two axes change places. */
@@ -138,18 +134,11 @@ static Node *by_rows(Rewriting *r, const Node *n, const Node *product)
 
 static Node *transposes_node(Rewriting *r, const Node *n, Node *const *in)
 {
-    if (op_table[n->op].class == CLASS_MAP)
-        return map(r, n, in);
     if (n->op == OP_RESHAPE && in[0]->n_in && r->uses[n->in[0]->id] == 1)
         return by_rows(r, n, in[0]);
-    if ((n->op == OP_SUM || n->op == OP_RMAX || n->op == OP_SOFTMAX) &&
-        in[0]->op == OP_TRANSPOSE && r->uses[n->in[0]->id] == 1)
-        return along(r, n, in[0]);
-    return NULL;
+    return op_has(n->op, OPF_STACKS) && op_table[n->op].class != CLASS_VIEW
+               ? ahead(r, n, in)
+               : NULL;
 }
 
-Graph *transposes(Program *p, Graph *g)
-{
-    (void)p;
-    return rewrite(g, transposes_node, NULL);
-}
+REWRITE(transposes, transposes_node)
