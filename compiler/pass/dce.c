@@ -102,8 +102,4 @@ static Node *dce_node(Rewriting *r, const Node *n, Node *const *in)
     return NULL;
 }
 
-Graph *dce(Program *p, Graph *g)
-{
-    (void)p;
-    return rewrite(g, dce_node, NULL);
-}
+REWRITE(dce, dce_node)

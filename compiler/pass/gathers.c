@@ -61,8 +61,4 @@ static Node *gather_node(Rewriting *r, const Node *n, Node *const *in)
     return graph_add(r->g, OP_GATHER, 2, of, (Attr){0}, n);
 }
 
-Graph *gathers(Program *p, Graph *g)
-{
-    (void)p;
-    return rewrite(g, gather_node, NULL);
-}
+REWRITE(gathers, gather_node)

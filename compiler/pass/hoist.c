@@ -252,8 +252,4 @@ static Node *hoist_node(Rewriting *r, const Node *n, Node *const *in)
     return NULL;
 }
 
-Graph *hoist(Program *p, Graph *g)
-{
-    (void)p;
-    return rewrite(g, hoist_node, NULL);
-}
+REWRITE(hoist, hoist_node)

@@ -42,8 +42,4 @@ static Node *inputs_node(Rewriting *r, const Node *n, Node *const *in)
     return NULL;
 }
 
-Graph *inputs(Program *p, Graph *g)
-{
-    (void)p;
-    return rewrite(g, inputs_node, NULL);
-}
+REWRITE(inputs, inputs_node)

@@ -87,8 +87,4 @@ static Node *last_node(Rewriting *r, const Node *n, Node *const *in)
         r->g, graph_pick(r->g, in[0]->in[0], PORT_STATE, state), n->shape);
 }
 
-Graph *last(Program *p, Graph *g)
-{
-    (void)p;
-    return rewrite(g, last_node, NULL);
-}
+REWRITE(last, last_node)

@@ -165,8 +165,4 @@ static Node *merge_node(Rewriting *r, const Node *n, Node *const *in)
     return graph_slice(r->g, group->all, 1, m->begin[n->id], n->shape.dim[1]);
 }
 
-Graph *merge(Program *p, Graph *g)
-{
-    (void)p;
-    return rewrite(g, merge_node, NULL);
-}
+REWRITE(merge, merge_node)

@@ -57,8 +57,4 @@ static Node *monotone_node(Rewriting *r, const Node *n, Node *const *in)
                : NULL;
 }
 
-Graph *monotone(Program *p, Graph *g)
-{
-    (void)p;
-    return rewrite(g, monotone_node, NULL);
-}
+REWRITE(monotone, monotone_node)

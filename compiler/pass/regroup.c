@@ -57,8 +57,4 @@ static Node *regroup_node(Rewriting *r, const Node *n, Node *const *in)
     return sum;
 }
 
-Graph *regroup(Program *p, Graph *g)
-{
-    (void)p;
-    return rewrite(g, regroup_node, NULL);
-}
+REWRITE(regroup, regroup_node)

@@ -78,8 +78,4 @@ static Node *reshapes_node(Rewriting *r, const Node *n, Node *const *in)
     return graph_reshape(r->g, flat[0], n->shape);
 }
 
-Graph *reshapes(Program *p, Graph *g)
-{
-    (void)p;
-    return rewrite(g, reshapes_node, NULL);
-}
+REWRITE(reshapes, reshapes_node)

@@ -39,8 +39,4 @@ static Node *reverse_node(Rewriting *r, const Node *n, Node *const *in)
     return graph_add(r->g, OP_REVERSE, 1, &stack, (Attr){.axis = 0}, n);
 }
 
-Graph *reverse(Program *p, Graph *g)
-{
-    (void)p;
-    return rewrite(g, reverse_node, NULL);
-}
+REWRITE(reverse, reverse_node)

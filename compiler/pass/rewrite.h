@@ -29,6 +29,14 @@ typedef Node *Rewrite(Rewriting *r, const Node *n, Node *const *in);
  * PICKs follow the ports of their SCANs. The old graph stays as it was. */
 Graph *rewrite(const Graph *g, Rewrite *f, void *to);
 
+/* A pass of pass.h that is no more than that. */
+#define REWRITE(pass, f)                                                       \
+    Graph *pass(Program *p, Graph *g)                                          \
+    {                                                                          \
+        (void)p;                                                               \
+        return rewrite(g, f, NULL);                                            \
+    }
+
 /* The node that alone uses n, an old node, and does so once; else NULL. */
 const Node *rewrite_only_user(const Rewriting *r, const Node *n);
 

@@ -85,8 +85,4 @@ static Node *sparse_node(Rewriting *r, const Node *n, Node *const *in)
     return add_rows(r, in[0], r->map[n->in[1]->in[s]->id], &scatters);
 }
 
-Graph *sparse(Program *p, Graph *g)
-{
-    (void)p;
-    return rewrite(g, sparse_node, NULL);
-}
+REWRITE(sparse, sparse_node)

@@ -74,8 +74,4 @@ static Node *split_node(Rewriting *r, const Node *n, Node *const *in)
     return sum;
 }
 
-Graph *split_concat(Program *p, Graph *g)
-{
-    (void)p;
-    return rewrite(g, split_node, NULL);
-}
+REWRITE(split_concat, split_node)

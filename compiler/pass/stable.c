@@ -37,8 +37,4 @@ static Node *stable_node(Rewriting *r, const Node *n, Node *const *in)
     return graph_unary(r->g, OP_NEG, p);
 }
 
-Graph *stable(Program *p, Graph *g)
-{
-    (void)p;
-    return rewrite(g, stable_node, NULL);
-}
+REWRITE(stable, stable_node)
