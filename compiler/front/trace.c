@@ -2,7 +2,7 @@
  * arithmetic on one index, so that nothing is stored. */
 #include "front/trace.h"
 
-#include <string.h>
+#include "ir/layout.h"
 
 /* Row-major index to index along each axis, and back. */
 static void split(const Shape *s, int64_t at, int64_t *index)
@@ -51,48 +51,29 @@ static const Node *part_of(const Node *n, int64_t *index)
 static bool step_view(Spot *s)
 {
     const Node *n = s->node, *from = n->n_in ? n->in[0] : NULL;
-    int64_t index[MAX_RANK], moved[MAX_RANK];
+    int64_t index[MAX_RANK];
+    Layout dense, view;
 
-    split(&n->shape, s->at, index);
-    memcpy(moved, index, sizeof moved);
-    switch (n->op) {
-    case OP_RESHAPE:
-    case OP_ROWS_MASK:
-        s->node = from;
-        return true;
-    case OP_BROADCAST:
-        s->at = spread(&n->shape, &from->shape, s->at);
-        s->node = from;
-        return true;
-    case OP_SUM:
-        if (shape_count(&n->shape) != shape_count(&from->shape))
-            return false;
-        break;
-    case OP_TRANSPOSE:
-        for (int a = 0; a < n->shape.rank; a++)
-            moved[n->attr.perm[a]] = index[a];
-        break;
-    case OP_SLICE:
-        moved[n->attr.part.axis] += n->attr.part.begin;
-        break;
-    case OP_WINDOWS:
-        moved[n->attr.slide.axis] =
-            index[n->attr.slide.axis] * n->attr.slide.stride +
-            index[from->shape.rank] * n->attr.slide.apart;
-        break;
-    case OP_REVERSE:
-        moved[n->attr.axis] =
-            n->shape.dim[n->attr.axis] - 1 - index[n->attr.axis];
-        break;
-    case OP_CONCAT:
-        from = part_of(n, moved);
-        break;
-    default:
+    if (!from)
         return false;
-    }
-    s->at = joined(&from->shape, moved);
     s->node = from;
-    return true;
+    if (n->op == OP_RESHAPE || n->op == OP_ROWS_MASK)
+        return true;
+    if (n->op == OP_SUM && shape_count(&n->shape) == shape_count(&from->shape))
+        return true;
+    split(&n->shape, s->at, index);
+    dense = layout_dense(&from->shape);
+    if (n->op == OP_CONCAT) {
+        s->node = part_of(n, index);
+        s->at = joined(&s->node->shape, index);
+        return true;
+    }
+    if (layout_view(n, &dense, &view)) {
+        s->at = layout_place(&view, index);
+        return true;
+    }
+    s->node = n;
+    return false;
 }
 
 /* The number that every element of a node is. */
