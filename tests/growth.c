@@ -133,14 +133,20 @@ static Plan *prepared(Plan *plan, const CodeOptions *options)
     return prepare(&p, plan);
 }
 
+static Plan *checked(Plan *plan, const CodeOptions *options)
+{
+    plan_check(plan, options);
+    return plan;
+}
+
 /* From nodes to kernels and their places, in the order of the pipeline. */
 static const struct {
     const char *name;
     Plan *(*run)(Plan *plan, const CodeOptions *options);
 } steps[] = {
-    {"fuse", fuse},       {"schedule", schedule}, {"layout", placed},
-    {"tiles", tiles},     {"order", ordered},     {"prepare", prepared},
-    {"memplan", memplan},
+    {"fuse", fuse},       {"schedule", schedule},  {"layout", placed},
+    {"tiles", tiles},     {"order", ordered},      {"prepare", prepared},
+    {"memplan", memplan}, {"plan_check", checked},
 };
 
 /* The entry is one of inference, so that prepare has something to do. */

@@ -19,9 +19,9 @@ typedef enum Held { HELD_NOTHING, HELD_VALUES, HELD_OTHERS } Held;
 
 typedef struct Note {
     const Buffer *buffer;
-    const Plan *plan; /* whose it is */
     int64_t from, to; /* bytes */
-    Held held;
+    int first, end;   /* slots */
+    int written;      /* which write filled it; 0: none yet */
 } Note;
 
 typedef struct Replay {
@@ -29,9 +29,12 @@ typedef struct Replay {
     const char *entry;
     int64_t workspace; /* bytes */
     bool plain;
-    VEC(Note) notes;             /* in the order of their buffers' addresses */
-    VEC(Note *) holding;         /* those that hold values, and some that did */
-    VEC(const Buffer *) updated; /* tensors, in order */
+    VEC(Note) notes;           /* in the order of their buffers' addresses */
+    VEC(int64_t) edges;        /* of slots, in which nothing begins or ends */
+    int *last;                 /* by slot: the last write into it */
+    int writes;                /* so far */
+    VEC(const Kernel *) ahead; /* that wait for the scan that runs them */
+    bool *updated;             /* by tensor */
 } Replay;
 
 static int64_t element_bytes(const Replay *r, Type type)
@@ -44,13 +47,18 @@ static const char *name_of(const Buffer *b)
     return b->name ? b->name : "a value";
 }
 
+static bool has_place(const Buffer *b)
+{
+    return buffer_in_work(b) && b->first >= 0;
+}
+
 static void add_notes(Replay *r, const Plan *plan)
 {
     for (int i = 0; i < plan->buffers.n; i++) {
         const Buffer *b = plan->buffers.at[i];
-        if (!buffer_in_work(b) || b->first < 0)
+        if (!has_place(b))
             continue;
-        Note note = {.buffer = b, .plan = plan, .from = b->at};
+        Note note = {.buffer = b, .from = b->at};
         note.to = b->at + b->count * element_bytes(r, b->type);
         if (note.from < 0 || note.to > r->workspace)
             nnc_bug("%s: %s lies outside the workspace", r->entry, name_of(b));
@@ -79,42 +87,61 @@ static Note *note_of(Replay *r, const Buffer *b)
     return note;
 }
 
-/* A scan's scratch is its body's workspace: they overlap by intent. */
-static bool nested(const Note *a, const Note *b)
+static int by_byte(const void *a, const void *b)
 {
-    for (const Plan *p = a->plan; p; p = p->outer)
-        for (int i = 0; p->outer && i < p->outer->kernels.n; i++)
-            if (p->outer->kernels.at[i]->body == p &&
-                p->outer->kernels.at[i]->scratch_buffer == b->buffer)
-                return true;
-    return false;
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
 }
 
-static void hold(Replay *r, Note *note)
+static int slot_of(const Replay *r, int64_t byte)
 {
-    note->held = HELD_VALUES;
-    vec_push(r->arena, &r->holding, note);
+    const int64_t *at = bsearch(&byte, r->edges.at, (size_t)r->edges.n,
+                                sizeof *r->edges.at, by_byte);
+    return (int)(at - r->edges.at);
 }
 
+/* Cuts the workspace where buffers begin and end. */
+static void cut(Replay *r)
+{
+    int n = 0;
+    for (int i = 0; i < r->notes.n; i++) {
+        vec_push(r->arena, &r->edges, r->notes.at[i].from);
+        vec_push(r->arena, &r->edges, r->notes.at[i].to);
+    }
+    qsort(r->edges.at, (size_t)r->edges.n, sizeof *r->edges.at, by_byte);
+    for (int i = 0; i < r->edges.n; i++)
+        if (n == 0 || r->edges.at[i] != r->edges.at[n - 1])
+            r->edges.at[n++] = r->edges.at[i];
+    r->edges.n = n;
+    r->last = NEWN(r->arena, int, n + 1);
+    for (int i = 0; i < r->notes.n; i++) {
+        r->notes.at[i].first = slot_of(r, r->notes.at[i].from);
+        r->notes.at[i].end = slot_of(r, r->notes.at[i].to);
+    }
+}
+
+static Held held(const Replay *r, const Note *note)
+{
+    if (note->written == 0)
+        return HELD_NOTHING;
+    for (int i = note->first; i < note->end; i++)
+        if (r->last[i] != note->written)
+            return HELD_OTHERS;
+    return HELD_VALUES;
+}
+
+/* A scan's scratch is its body's workspace: nobody reads it as such. */
 static void write(Replay *r, const Buffer *b)
 {
     if (!buffer_in_work(b))
         return;
     Note *to = note_of(r, b);
-    if (to->held == HELD_OTHERS)
+    if (held(r, to) == HELD_OTHERS)
         nnc_bug("%s: %s is written again after its place was given away",
                 r->entry, name_of(b));
-    int kept = 0;
-    for (int i = 0; i < r->holding.n; i++) {
-        Note *n = r->holding.at[i];
-        if (n != to && n->held == HELD_VALUES && n->from < to->to &&
-            to->from < n->to && !nested(to, n))
-            n->held = HELD_OTHERS;
-        if (n != to && n->held == HELD_VALUES)
-            r->holding.at[kept++] = n;
-    }
-    r->holding.n = kept;
-    hold(r, to);
+    to->written = ++r->writes;
+    for (int i = to->first; i < to->end; i++)
+        r->last[i] = r->writes;
 }
 
 /* What a node shows: through views, and out of scans' bodies. */
@@ -130,14 +157,6 @@ static const Node *origin(const Plan **plan, const Node *n)
             return n;
         }
     }
-}
-
-static bool updated(const Replay *r, const Buffer *b)
-{
-    for (int i = 0; i < r->updated.n; i++)
-        if (r->updated.at[i]->index == b->index)
-            return true;
-    return false;
 }
 
 /* The value with which kernel k writes the tensor itself, or NULL. */
@@ -161,7 +180,7 @@ static void read_tensor(const Replay *r, const Plan *plan, const Kernel *k,
     bool old = from->op == OP_TENSOR;
     bool each = to && plan_reads_each(user, n) &&
                 l->offset == to->layout.offset && layout_equal(l, &to->layout);
-    if (updated(r, b) == old)
+    if (r->updated[b->index] == old)
         nnc_bug("%s: kernel %d reads %s too %s", r->entry, k->position,
                 name_of(b), old ? "late" : "early");
     if (old && !each && to)
@@ -185,11 +204,10 @@ static void read(Replay *r, const Plan *plan, const Kernel *k, const Node *user,
                 k->position, n->id);
     if (b->place == PLACE_TENSOR)
         read_tensor(r, plan, k, user, n, from);
-    else if (buffer_in_work(b) && note_of(r, b)->held != HELD_VALUES)
+    else if (buffer_in_work(b) && held(r, note_of(r, b)) != HELD_VALUES)
         nnc_bug("%s: kernel %d reads %s, whose place is %s", r->entry,
                 k->position, name_of(b),
-                note_of(r, b)->held == HELD_OTHERS ? "overwritten"
-                                                   : "not written");
+                note_of(r, b)->written ? "overwritten" : "not written");
 }
 
 static void read_inputs(Replay *r, const Plan *plan, const Kernel *k)
@@ -226,13 +244,26 @@ static void check_places(const Replay *r, const Plan *plan, const Node *n)
 
 static void run(Replay *r, const Plan *plan);
 
+static void run_kernel(Replay *r, const Plan *plan, const Kernel *k);
+
+/* What the loop of a scan runs for itself. */
+static void run_ahead(Replay *r, const Plan *plan, const Kernel *scan)
+{
+    int wait = 0;
+    for (int i = 0; i < r->ahead.n; i++)
+        if (r->ahead.at[i]->feeds == scan)
+            run_kernel(r, plan, r->ahead.at[i]);
+        else
+            r->ahead.at[wait++] = r->ahead.at[i];
+    r->ahead.n = wait;
+}
+
 static void run_kernel(Replay *r, const Plan *plan, const Kernel *k)
 {
     if (k->empty)
         return;
-    for (int i = 0; i < k->position; i++)
-        if (plan->kernels.at[i]->feeds == k)
-            run_kernel(r, plan, plan->kernels.at[i]);
+    if (k->body)
+        run_ahead(r, plan, k);
     read_inputs(r, plan, k);
     if (k->scratch_buffer)
         write(r, k->scratch_buffer);
@@ -249,17 +280,20 @@ static void run_kernel(Replay *r, const Plan *plan, const Kernel *k)
     for (int j = 0; j < k->stores.n; j++) {
         const Buffer *b = plan->value[k->stores.at[j]->id].buffer;
         if (b && b->place == PLACE_TENSOR)
-            vec_push(r->arena, &r->updated, b);
+            r->updated[b->index] = true;
     }
 }
 
 static void run(Replay *r, const Plan *plan)
 {
-    for (int i = 0; i < r->notes.n; i++)
-        if (r->notes.at[i].plan == plan && plan->scan)
-            r->notes.at[i].held = HELD_NOTHING;
-    for (int i = 0; i < plan->kernels.n; i++)
+    for (int i = 0; plan->scan && i < plan->buffers.n; i++)
+        if (has_place(plan->buffers.at[i]))
+            note_of(r, plan->buffers.at[i])->written = 0;
+    for (int i = 0; i < plan->kernels.n; i++) {
         run_kernel(r, plan, plan->kernels.at[i]);
+        if (plan->kernels.at[i]->feeds)
+            vec_push(r->arena, &r->ahead, plan->kernels.at[i]);
+    }
     for (int i = 0; i < plan->graph->nodes.n; i++)
         check_places(r, plan, plan->graph->nodes.at[i]);
 }
@@ -269,20 +303,24 @@ void plan_check(const Plan *plan, const CodeOptions *options)
     Replay r = {.arena = plan->arena,
                 .entry = plan->entry->name,
                 .workspace = plan->workspace,
-                .plain = options->plain};
+                .plain = options->plain,
+                .updated =
+                    NEWN(plan->arena, bool, plan->program->tensors.n + 1)};
     add_notes(&r, plan);
-    if (r.notes.n > 1)
+    if (r.notes.n > 0) {
         qsort(r.notes.at, (size_t)r.notes.n, sizeof *r.notes.at, by_buffer);
+        cut(&r);
+    }
     for (int i = 0; i < r.notes.n; i++)
         if (r.notes.at[i].buffer->place == PLACE_INPUT)
-            hold(&r, &r.notes.at[i]);
+            write(&r, r.notes.at[i].buffer);
     run(&r, plan);
     for (int i = 0; i < plan->graph->roots.n; i++) {
         const Root *root = &plan->graph->roots.at[i];
         const Buffer *b = plan->value[root->node->id].buffer;
         bool scalar = root->role == ROOT_LOSS || root->role == ROOT_METRIC;
         if (scalar && b && buffer_in_work(b) &&
-            note_of(&r, b)->held != HELD_VALUES)
+            held(&r, note_of(&r, b)) != HELD_VALUES)
             nnc_bug("%s: a sum is gone before it is read", r.entry);
     }
 }
