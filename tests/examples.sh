@@ -48,18 +48,27 @@ echo 5.1,3.5,1.4,0.2 |
 grep -q setosa named.txt
 verdict "iris: infer names the species" "$(head -n 1 named.txt)"
 
-# Text that is shipped is what its script makes.
-for name in sentiment; do
-    cp $name/*.tsv .
-    NNC_DATA= sh $name/data.sh
-    cmp -s reviews.tsv $name/reviews.tsv
-    verdict "$name: data.sh makes what is shipped" "the text differs"
+# What is shipped is what its script makes.
+for made in sentiment/reviews.tsv forecast/prices.csv; do
+    mv $made shipped
+    NNC_DATA= sh "${made%/*}/data.sh"
+    cmp -s shipped $made
+    verdict "$made: data.sh makes what is shipped" "the files differ"
 done
 reach sentiment sentiment/sentiment.nn test_accuracy '>=' 0.99
 echo "this plot is not dull ." |
     "$NNC" infer sentiment/sentiment.nn --weights sentiment.safetensors >is 2>&1
 grep -q '^1: good' is
 verdict "sentiment: infer reads a sentence" "$(head -n 1 is)"
+
+reach forecast forecast/forecast.nn test_rmse '<=' 0.37
+if data_file stocks/IBM_2014-03_to_2019-03.csv; then
+    sh forecast/data.sh
+    reach forecast-ibm forecast/forecast.nn test_rmse '<=' 1.65 \
+        --data forecast/real
+else
+    skip "forecast-ibm: test_rmse <= 1.65" "there are no prices in $NNC_DATA"
+fi
 
 sh adding/data.sh
 for name in adding adding_own; do

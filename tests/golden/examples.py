@@ -1,4 +1,5 @@
 """The models of examples/."""
+import torch
 import torch.nn.functional as F
 
 from case import case, entropy, mse
@@ -60,3 +61,21 @@ def residual_digits(c):
     y = c.dense(F.avg_pool2d(h, 4).flatten(1), "out", 10)
     loss = entropy(c, y, c.target("digit", 10))
     return y.softmax(-1), loss
+
+
+@case
+def forecast(c):
+    past, name = c.input("past", 20, 2), "memory.dense"
+    today = past[:, -1]
+    way = past - past[:, -1:]
+    h = s = torch.zeros(c.rows, 8)
+    for t in range(20):
+        xh = torch.cat([way[:, t], h], 1)
+        g = c.dense(xh, name + "1", 8).tanh()
+        i, f, o = (c.dense(xh, name + k, 8).sigmoid() for k in "234")
+        s = g * i + s * f
+        h = s * o
+    seen = torch.cat([3 * (today[:, 1:] - today[:, :1]), h], 1)
+    y, t = today + c.dense(seen, "change", 2), c.input("next", 2)
+    c.metrics["rmse"] = mse(y[:, :1], t[:, :1]).sqrt()
+    return y, mse(y, t)
