@@ -71,7 +71,12 @@ Network network_open(const nn_model *m)
         n.outputs[i] = block((size_t)(rows * m->outputs[i].values),
                              sizeof(nn_real), "outputs");
     }
-    n.sums = block((size_t)m->sum_count, sizeof(double), "sums");
+    n.sums = block((size_t)m->sum_count +
+                       (size_t)m->chosen *
+                           (size_t)(m->step.batch > m->eval.batch
+                                        ? m->step.batch
+                                        : m->eval.batch),
+                   sizeof(double), "sums");
     nn_error e;
     if (!nn_init_params(m, n.params, 1, &e)) {
         fprintf(stderr, "bench: %s\n", e.text);

@@ -109,6 +109,9 @@ static const char *digest(const Program *p)
         key = cache_add(key, arena_printf(p->arena, "%s %d %.17g %.17g",
                                           x->name, x->frozen, x->l2, x->l1));
     }
+    for (int i = 0; i < p->metrics.n; i++)
+        if (p->metrics.at[i].scorer)
+            key = cache_add(key, p->metrics.at[i].scorer);
     for (int i = 0; i < p->train.clips.n; i++)
         key = add_graph(key, p, p->train.clips.at[i]->body);
     key = add_graph(key, p, p->train.optimizer->body);

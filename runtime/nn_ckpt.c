@@ -131,7 +131,7 @@ bool nn_ckpt_save(const nn_model *m, const nn_real *params, const nn_real *best,
     if (m->network != NULL)
         nn_saving_note(&s, "nnc.network", m->network);
     if (state != NULL)
-        nn_state_save(&s, state, NN_SUMS * (1 + m->metric_count));
+        nn_state_save(&s, state);
     bool good = nn_learned_save(&s, preps, prep_count, e) &&
                 save_names(&s, m, count, e);
     if (!good)
@@ -369,7 +369,7 @@ static bool load_open(const nn_model *m, const nn_tensors *t, const char *path,
                       nn_real *params, nn_real *best, nn_state *state,
                       nn_error *e)
 {
-    if (!nn_state_load(t, path, state, NN_SUMS * (1 + m->metric_count), e))
+    if (!nn_state_load(t, path, state, e))
         return false;
     int count = group_count(state, best);
     return check_names(m, t, count, path, e) &&

@@ -16,6 +16,7 @@
 #include "nn_rng.h"
 #include "nn_run.h"
 #include "nn_schedule.h"
+#include "nn_writer.h"
 
 enum { INTERRUPTED = 130 };
 
@@ -131,7 +132,6 @@ static bool resume(fit *f, nn_error *e)
     if (!same_flags(o, &f->state, e))
         return false;
     set_epochs(&f->state, o, f->run->program->train.epochs);
-    memcpy(f->figures[NN_TRAIN].sums, f->state.sums, sizeof f->state.sums);
     f->figures[NN_TRAIN].seen = f->state.seen;
     return true;
 }
@@ -145,6 +145,17 @@ static bool start_weights(fit *f, nn_error *e)
         return nn_run_load(f->run, o->init, e);
     return nn_init_params(f->model, f->run->params, f->state.seed, e) &&
            (f->run->program->fill == NULL || f->run->program->fill(f->run, e));
+}
+
+static bool open_figures(fit *f, nn_error *e)
+{
+    nn_run *r = f->run;
+    for (int part = 0; part < NN_PARTS; part++)
+        if (!nn_figures_open(&f->figures[part], r->program, r->data.preps, e))
+            return false;
+    f->state.sums = f->figures[NN_TRAIN].sums;
+    f->state.sum_count = f->figures[NN_TRAIN].sum_count;
+    return true;
 }
 
 static bool open_fit(fit *f, nn_run *r, nn_error *e)
@@ -163,7 +174,7 @@ static bool open_fit(fit *f, nn_run *r, nn_error *e)
                           .told = t->epochs,
                           .settings = t->settings,
                           .setting_count = t->setting_count};
-    if (!nn_places_open(&f->places, o, e) ||
+    if (!open_figures(f, e) || !nn_places_open(&f->places, r, e) ||
         (r->program->train.patience > 0 &&
          !nn_alloc(&f->best, weights, sizeof *f->best, "best weights", e)))
         return false;
@@ -178,6 +189,8 @@ static void close_fit(fit *f)
     nn_history_close(&f->history);
     free(f->best);
     nn_places_close(&f->places);
+    for (int part = 0; part < NN_PARTS; part++)
+        nn_figures_close(&f->figures[part]);
 }
 
 static const char *last_checkpoint(const fit *f)
@@ -250,8 +263,9 @@ static bool train_batch(fit *f, nn_error *e)
         return nn_run_refused(f->model, rows, e);
     if (bad != 0)
         return not_finite(f, scalars.rate, bad, e);
-    nn_metric_add(&f->figures[NN_TRAIN], f->model, f->run->data.preps,
-                  f->run->sums, rows);
+    if (!nn_metric_add(&f->figures[NN_TRAIN], f->run->buffers, f->run->sums,
+                       rows, e))
+        return false;
     s->step++;
     s->batch++;
     f->steps_here++;
@@ -339,7 +353,6 @@ static bool end_epoch(fit *f, nn_error *e)
         return false;
     s->epoch++;
     s->batch = s->seen = 0;
-    memset(s->sums, 0, sizeof s->sums);
     remember_best(f);
     double rate = nn_schedule_rate(&f->run->program->train.schedule, s->rate,
                                    (int64_t)s->step - 1,
@@ -348,7 +361,8 @@ static bool end_epoch(fit *f, nn_error *e)
                                nn_clock_now() - f->started, f->figures, e) &&
                 (!is_due(f) || save_checkpoint(f, e));
     nn_log_epoch(&f->log, s->epoch, f->figures, rows_a_second, seconds_left(f));
-    memset(f->figures, 0, sizeof f->figures);
+    for (int part = 0; part < NN_PARTS; part++)
+        nn_figures_clear(&f->figures[part]);
     return good;
 }
 
@@ -418,13 +432,44 @@ static void introduce(fit *f)
 static int stop_here(fit *f, nn_error *e)
 {
     f->state.seen = f->figures[NN_TRAIN].seen;
-    memcpy(f->state.sums, f->figures[NN_TRAIN].sums, sizeof f->state.sums);
     if (!check_data(f, e) || !save_checkpoint(f, e) ||
         !nn_curve_draw(&f->history, e))
         return 1;
     nn_log_say(&f->log, "interrupted; go on with --resume %s",
                f->places.checkpoint);
     return INTERRUPTED;
+}
+
+/* The parts that training has not seen; tables of all rows where there are no
+ * others. */
+static bool measure_parts(fit *f, FILE *tables, nn_error *e)
+{
+    const nn_section *parts = f->run->data.parts;
+    bool apart = parts[NN_VALIDATION].count + parts[NN_TEST].count > 0;
+    int from = f->model->table_count > 0 && !apart ? NN_TRAIN : NN_VALIDATION;
+    for (int part = from; part < NN_PARTS; part++)
+        if (parts[part].count > 0) {
+            if (!nn_run_evaluate(f->run, (nn_part)part, &f->figures[part], e))
+                return false;
+            nn_log_part(&f->log, (nn_part)part, &f->figures[part]);
+            if (tables != NULL)
+                nn_metric_list(&f->figures[part], nn_part_names[part], tables);
+        }
+    return true;
+}
+
+static bool tell_result(fit *f, nn_error *e)
+{
+    nn_writer w;
+    if (f->places.tables == NULL)
+        return measure_parts(f, NULL, e);
+    if (!nn_writer_open(&w, f->places.tables, e))
+        return false;
+    fputs(NN_TABLES_HEAD "\n", w.stream);
+    if (measure_parts(f, w.stream, e))
+        return nn_writer_finish(&w, e);
+    nn_writer_cancel(&w);
+    return false;
 }
 
 static int finish(fit *f, nn_error *e)
@@ -439,17 +484,13 @@ static int finish(fit *f, nn_error *e)
     }
     if (!save_weights(f, e) || !nn_curve_draw(&f->history, e))
         return 1;
-    for (int part = NN_VALIDATION; part < NN_PARTS; part++)
-        if (r->data.parts[part].count > 0) {
-            nn_figures figures;
-            if (!nn_run_evaluate(r, (nn_part)part, &figures, e))
-                return 1;
-            nn_log_part(&f->log, (nn_part)part, &figures);
-        }
+    if (!tell_result(f, e))
+        return 1;
     nn_log_say(&f->log, "weights    %s", r->options.out);
     if (f->history.curve != NULL)
-        nn_log_say(&f->log, "log        %s, %s", f->history.path,
-                   f->history.curve);
+        nn_log_say(&f->log, "log        %s, %s%s%s", f->history.path,
+                   f->history.curve, f->places.tables != NULL ? ", " : "",
+                   f->places.tables != NULL ? f->places.tables : "");
     return 0;
 }
 

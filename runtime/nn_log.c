@@ -101,6 +101,7 @@ void nn_log_part(nn_log *l, nn_part part, const nn_figures *f)
     printf("%-11s", nn_part_names[part]);
     print_figures(l, f);
     printf("  (%lld row%s)\n", (long long)f->seen, nn_s(f->seen));
+    nn_metric_show(f, stdout);
     fflush(stdout);
 }
 

@@ -1,7 +1,6 @@
 /* What a compiled model tells about itself, and how it is called. The emitted
- * model.h repeats the part within NN_MODEL_TYPES; a program that links the
- * runtime as well sees these types once. All tables are constant; a field that
- * is left out is 0, which means "none" unless the field says otherwise. */
+ * model.h repeats the part within NN_MODEL_TYPES, which programs see once. All
+ * tables are constant; a field left out is 0: "none", unless it says so. */
 #ifndef NN_MODEL_H
 #define NN_MODEL_H
 
@@ -17,8 +16,8 @@
 #endif
 typedef NN_REAL nn_real;
 
-/* Runs task(context, part) for part = 0 .. parts - 1 in any order and on any
- * threads; returns when all are done. A NULL nn_parallel is a plain loop. */
+/* Runs task(context, part) for part = 0 .. parts - 1 in any order, on any
+ * threads, and returns after all. A NULL nn_parallel is a plain loop. */
 typedef void nn_task(void *context, int part);
 typedef void (*nn_parallel)(void *pool, int parts, nn_task *, void *context);
 
@@ -36,11 +35,12 @@ typedef struct {
  * outputs    one pointer an output, row-major, NULL where not wanted. `grad`:
  *            gradients in file order; without outputs it ends at the loss
  * sums       step, eval and grad: the mean loss over the rows (grad: all that
- *            it differentiates), then each metric's sums; sum_count in all
+ *            it differentiates), each metric's sums: sum_count in all; then
+ *            each row's `chosen` classes of metrics, -1 where none counts
  * s          step and grad: see above; NULL elsewhere
- * Returns 0; NN_BAD_ROWS, with nothing touched, where rows is not from 1 to the
- * batch; or, when the loss was not finite and no weight was updated, 1 plus the
- * row in `kernels` of the first whose values are not finite. */
+ * Returns 0; NN_BAD_ROWS, with nothing touched, where rows is not 1 to batch;
+ * or, when the loss was not finite and no weight was updated, 1 plus the row in
+ * `kernels` of the first whose values are not finite. */
 typedef int (*nn_entry)(const nn_real *params, void *workspace,
                         const void *const *inputs, nn_real *const *outputs,
                         double *sums, int rows, const nn_scalars *s,
@@ -70,8 +70,7 @@ typedef enum {
 } nn_init;
 
 /* A tensor that outlives a call. Weights files hold weights and statistics,
- * checkpoints also the optimiser's slots and what one call hands to the next.
- */
+ * checkpoints also optimisers' slots and what one call hands to the next. */
 typedef struct {
     const char *name;
     enum { NN_WEIGHT, NN_STATISTIC, NN_SLOT, NN_CARRIED, NN_CONSTANT } kind;
@@ -104,14 +103,15 @@ typedef struct {
 typedef struct {
     const char *name;
     int64_t sums; /* one, or one a unit; the one behind them divides them */
-    const nn_unit *units;            /* of those sums; NULL: none has one */
+    int64_t steps, target; /* or: classes chosen in a row, for this tensor */
+    const nn_unit *units;  /* of those sums; NULL: none has one */
     int unit_count, degree, percent; /* degree: the units' power; read as % */
     enum { NN_PLAIN, NN_ROOT, NN_EXP } finish; /* of the quotient */
 } nn_metric;
 
 typedef struct {
-    const char *name, *file; /* of the C function, of the model's text */
-    int line;
+    const char *name, *file; /* of the C function, of the model's text, ... */
+    int line;                /* ... there */
 } nn_kernel;
 
 typedef struct {
@@ -132,7 +132,7 @@ typedef struct {
     int input_count, target_count, output_count;
     const nn_tensor *outputs;
     const nn_metric *metrics;
-    int metric_count, sum_count; /* sums: the loss and those of metrics */
+    int metric_count, table_count, sum_count, chosen; /* tables come last */
     struct {
         nn_step_entry run;
         int batch;

@@ -12,15 +12,14 @@
 #include "nn_mem.h"
 #include "nn_writer.h"
 
-typedef enum { WEIGHTS, CHECKPOINT, TABLE, CURVE, PLACES } kind;
+typedef enum { WEIGHTS, CHECKPOINT, EPOCHS, CURVE, TABLES, PLACES } kind;
 
 static const struct {
     const char *flag, *what;
 } kinds[PLACES] = {
-    {"--out", "weights file"},
-    {"--out", "checkpoint"},
-    {"--log", "table of epochs"},
-    {"--log", "learning curve"},
+    {"--out", "weights file"},      {"--out", "checkpoint"},
+    {"--log", "table of epochs"},   {"--log", "learning curve"},
+    {"--log", "table of a metric"},
 };
 
 /* The path with another ending in the place of `old`, or behind it. */
@@ -37,8 +36,10 @@ static char *with_ending(const char *path, const char *old, const char *new)
     return t.failed ? NULL : t.bytes;
 }
 
-bool nn_places_open(nn_places *p, const nn_options *o, nn_error *e)
+bool nn_places_open(nn_places *p, const nn_run *r, nn_error *e)
 {
+    const nn_options *o = &r->options;
+    bool tables = o->log != NULL && r->model->table_count > 0;
     *p = (nn_places){
         .weights = with_ending(o->out, "", ""),
         .checkpoint = with_ending(o->out, ".safetensors", ".ckpt.safetensors")};
@@ -46,8 +47,11 @@ bool nn_places_open(nn_places *p, const nn_options *o, nn_error *e)
         p->log = with_ending(o->log, "", "");
         p->curve = with_ending(o->log, ".csv", ".svg");
     }
+    if (tables)
+        p->tables = with_ending(o->log, ".csv", ".tables.csv");
     bool good = p->weights != NULL && p->checkpoint != NULL &&
-                (o->log == NULL || (p->log != NULL && p->curve != NULL));
+                (o->log == NULL || (p->log != NULL && p->curve != NULL)) &&
+                (!tables || p->tables != NULL);
     return good || nn_fail(e, "no memory");
 }
 
@@ -57,6 +61,7 @@ void nn_places_close(nn_places *p)
     free(p->checkpoint);
     free(p->log);
     free(p->curve);
+    free(p->tables);
     *p = (nn_places){0};
 }
 
@@ -90,8 +95,10 @@ static bool is_kind(kind k, const char *head, size_t size)
     if (size == 0)
         return true;
     switch (k) {
-    case TABLE:
+    case EPOCHS:
         return strncmp(head, NN_HISTORY_HEAD, strlen(NN_HISTORY_HEAD)) == 0;
+    case TABLES:
+        return strncmp(head, NN_TABLES_HEAD, strlen(NN_TABLES_HEAD)) == 0;
     case CURVE:
         return strstr(head, NN_CURVE_TITLE) != NULL;
     default:
@@ -161,7 +168,8 @@ static bool are_one(const char *a, const char *b, bool *one, nn_error *e)
 
 bool nn_places_check(const nn_places *p, const nn_run *r, nn_error *e)
 {
-    const char *path[PLACES] = {p->weights, p->checkpoint, p->log, p->curve};
+    const char *path[PLACES] = {p->weights, p->checkpoint, p->log, p->curve,
+                                p->tables};
     for (int k = 0; k < PLACES && path[k] != NULL; k++) {
         if (!check_place(r, (kind)k, path[k], e))
             return false;

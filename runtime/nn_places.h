@@ -5,14 +5,18 @@
 
 #include "nn_run.h"
 
+/* How the csv file of tables begins. */
+#define NN_TABLES_HEAD "metric,part,class,chosen,count"
+
 typedef struct {
     char *weights, *checkpoint;
     char *log, *curve; /* NULL without --log */
+    char *tables;      /* NULL where the model has no such metric, too */
 } nn_places;
 
-/* NAME.safetensors and NAME.ckpt.safetensors of --out, FILE.csv and FILE.svg
- * of --log. */
-bool nn_places_open(nn_places *p, const nn_options *o, nn_error *e);
+/* NAME.safetensors and NAME.ckpt.safetensors of --out; FILE.csv, FILE.svg and
+ * FILE.tables.csv of --log. */
+bool nn_places_open(nn_places *p, const nn_run *r, nn_error *e);
 void nn_places_close(nn_places *p);
 
 /* Refuses a place that holds something this run reads, under whatever name,

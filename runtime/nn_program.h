@@ -18,6 +18,13 @@
 
 struct nn_run; /* a trainer at work: nn_run.h */
 
+/* What compares chosen classes with true ones: nn_scorer.h. */
+typedef struct nn_scorer nn_scorer;
+extern const nn_scorer nn_f1;        /* nn_f1.c */
+extern const nn_scorer nn_f1_chunks; /* nn_f1_chunks.c */
+extern const nn_scorer nn_confusion; /* nn_confusion.c */
+extern const nn_scorer nn_bleu;      /* nn_bleu.c */
+
 typedef enum {
     NN_RATE_CONSTANT,
     NN_RATE_STEP,  /* times factor after every `every` epochs */
@@ -95,9 +102,11 @@ typedef struct {
     int flow_count;
     nn_split validation, test;
     nn_training train;
-    const nn_pairing *pairings;  /* one an output, or NULL */
-    const nn_unpacker *unpacker; /* &nn_gzip where a path ends in .gz */
-    const nn_reader *image;      /* &nn_png where an input has rank 3 */
+    const nn_pairing *pairings;      /* one an output, or NULL */
+    const nn_scorer *const *scorers; /* one a metric or table: NULL where it
+                                        has sums; NULL: all have */
+    const nn_unpacker *unpacker;     /* &nn_gzip where a path ends in .gz */
+    const nn_reader *image;          /* &nn_png where an input has rank 3 */
     const nn_vectors *vectors;
     int vector_count;
     bool (*fill)(struct nn_run *, nn_error *); /* nn_vectors_fill, or NULL */

@@ -31,9 +31,11 @@ static bool open_buffers(nn_run *r, nn_error *e)
     const nn_model *m = r->model;
     size_t count = (size_t)r->data.tensors;
     size_t outputs = (size_t)larger(m->output_count, m->param_count) + 1;
+    size_t sums =
+        (size_t)m->sum_count + (size_t)m->chosen * (size_t)largest_batch(m);
     if (!nn_alloc(&r->buffers, count, sizeof *r->buffers, "buffers", e) ||
         !nn_alloc(&r->outputs, outputs, sizeof *r->outputs, "buffers", e) ||
-        !nn_alloc(&r->sums, (size_t)m->sum_count, sizeof *r->sums, "sums", e))
+        !nn_alloc(&r->sums, sums, sizeof *r->sums, "sums", e))
         return false;
     for (size_t i = 0; i < count; i++) {
         const nn_tensor *t = &m->inputs[i];
@@ -74,7 +76,8 @@ bool nn_run_open(nn_run *r, const nn_program *program,
     if (!nn_dataset_open(&r->data, program, options->data, e))
         return false;
     bool good =
-        check_batch(r, e) && open_buffers(r, e) &&
+        nn_metric_check(program, r->data.preps, e) && check_batch(r, e) &&
+        open_buffers(r, e) &&
         nn_alloc(&r->params, (size_t)m->reals, sizeof *r->params, "weights",
                  e) &&
         nn_reserve(&r->workspace, largest_workspace(m), 1, "workspace", e);
@@ -146,14 +149,15 @@ bool nn_run_evaluate(nn_run *r, nn_part part, nn_figures *f, nn_error *e)
 {
     const nn_section *s = &r->data.parts[part];
     const nn_stage *eval = &r->model->eval;
-    *f = (nn_figures){0};
+    nn_figures_clear(f);
     for (int64_t i = 0; i < s->count; i += eval->batch) {
         int64_t left = s->count - i;
         int rows = left < eval->batch ? (int)left : eval->batch;
         if (nn_run_entry(r, eval, part, s->items + i, rows, NULL) ==
             NN_BAD_ROWS)
             return nn_run_refused(r->model, rows, e);
-        nn_metric_add(f, r->model, r->data.preps, r->sums, rows);
+        if (!nn_metric_add(f, r->buffers, r->sums, rows, e))
+            return false;
     }
     return true;
 }

@@ -27,7 +27,7 @@ typedef struct nn_run {
     void *workspace;   /* for any entry of the trainer */
     void **buffers;    /* a batch of each input and target */
     nn_real **outputs; /* NULL each: no output is wanted */
-    double *sums;      /* of the entry that ran last */
+    double *sums;      /* of the entry that ran last, and what it chose */
 } nn_run;
 
 /* Opens data, memory and threads; parameters are 0. */
@@ -51,7 +51,7 @@ int nn_run_step(nn_run *r, const uint32_t *items, int rows,
 /* The message of an entry that returned NN_BAD_ROWS; returns false. */
 bool nn_run_refused(const nn_model *m, int rows, nn_error *e);
 
-/* Loss and metrics over a whole part in evaluation's form. */
+/* Loss and metrics over a whole part in evaluation's form; f is open. */
 bool nn_run_evaluate(nn_run *r, nn_part part, nn_figures *f, nn_error *e);
 
 /* Loads weights without what preprocessing learned: the data are here. */

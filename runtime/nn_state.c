@@ -7,10 +7,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-void nn_state_save(nn_saving *s, const nn_state *t, int sums)
+/* Of an epoch that has not begun there are none. */
+static void save_sums(nn_saving *s, const nn_state *t)
 {
-    char text[NN_SUMS * NN_MAX_FIGURES * 26];
-    size_t at = 0;
+    nn_text text = {0};
+    nn_text_add(&text, "", 0);
+    for (int64_t i = 0; i < t->sum_count; i++)
+        nn_text_print(&text, "%s%.17g", i > 0 ? " " : "",
+                      t->seen > 0 ? t->sums[i] : 0);
+    s->header.failed |= text.failed;
+    if (!text.failed)
+        nn_saving_note(s, "nnc.sums", text.bytes);
+    free(text.bytes);
+}
+
+void nn_state_save(nn_saving *s, const nn_state *t)
+{
+    char text[300];
     snprintf(text, sizeof text,
              "%" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRId64 " %" PRId64
              " %" PRId64 " %.17g %" PRId64 " %" PRId64,
@@ -20,18 +33,14 @@ void nn_state_save(nn_saving *s, const nn_state *t, int sums)
     snprintf(text, sizeof text, "%d %.17g %" PRId64 " %" PRId64, t->has_best,
              t->best_loss, t->best_epoch, t->waited);
     nn_saving_note(s, "nnc.stopping", text);
-    text[0] = 0;
-    for (int i = 0; i < sums; i++)
-        at += (size_t)snprintf(text + at, sizeof text - at, "%s%.17g",
-                               i > 0 ? " " : "", t->sums[i]);
-    nn_saving_note(s, "nnc.sums", text);
     for (int i = 0; i < t->setting_count; i++) {
         snprintf(text, sizeof text, "nnc.run.%s", t->settings[i].name);
         nn_saving_note(s, text, t->settings[i].value);
     }
+    save_sums(s, t);
 }
 
-static bool read_numbers(const nn_tensors *t, nn_state *s, int sums)
+static bool read_numbers(const nn_tensors *t, nn_state *s)
 {
     const char *state = nn_tensors_note(t, "nnc.state");
     const char *stopping = nn_tensors_note(t, "nnc.stopping");
@@ -47,7 +56,7 @@ static bool read_numbers(const nn_tensors *t, nn_state *s, int sums)
                &s->best_loss, &s->best_epoch, &s->waited) != 4)
         return false;
     s->has_best = has_best != 0;
-    for (int i = 0; i < sums; i++) {
+    for (int64_t i = 0; i < s->sum_count; i++) {
         char *end;
         s->sums[i] = strtod(text, &end);
         if (end == text)
@@ -62,10 +71,10 @@ static bool within(int64_t x, int64_t least, int64_t most)
     return x >= least && x <= most;
 }
 
-static bool are_sound(const nn_state *s, int sums)
+static bool are_sound(const nn_state *s)
 {
     bool finite = isfinite(s->rate) && s->rate > 0;
-    for (int i = 0; i < sums; i++)
+    for (int64_t i = 0; i < s->sum_count; i++)
         finite = finite && isfinite(s->sums[i]);
     return finite && within(s->epochs, 1, NN_MOST_EPOCHS) &&
            within(s->told, 1, NN_MOST_EPOCHS) &&
@@ -106,16 +115,18 @@ static bool same_settings(const nn_tensors *t, const char *path,
 }
 
 bool nn_state_load(const nn_tensors *t, const char *path, nn_state *state,
-                   int sums, nn_error *e)
+                   nn_error *e)
 {
-    nn_state s = {.settings = state->settings,
+    nn_state s = {.sums = state->sums,
+                  .sum_count = state->sum_count,
+                  .settings = state->settings,
                   .setting_count = state->setting_count};
-    if (!read_numbers(t, &s, sums))
+    if (!read_numbers(t, &s))
         return nn_fail(e,
                        "%s is no checkpoint of a training run; to start from "
                        "weights use --init",
                        path);
-    if (!are_sound(&s, sums))
+    if (!are_sound(&s))
         return nn_fail(e, "%s is damaged: no run stops at such numbers", path);
     *state = s;
     return same_settings(t, path, state, e);

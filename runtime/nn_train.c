@@ -68,9 +68,22 @@ static nn_args_end parse(const nn_program *p, nn_options *o, int argc,
 static bool can_save(const nn_run *r, nn_error *e)
 {
     nn_places places;
-    bool good = nn_places_open(&places, &r->options, e) &&
-                nn_places_check(&places, r, e);
+    bool good = nn_places_open(&places, r, e) && nn_places_check(&places, r, e);
     nn_places_close(&places);
+    return good;
+}
+
+static bool measure(nn_run *r, nn_log *log, nn_error *e)
+{
+    nn_figures f;
+    bool good = nn_figures_open(&f, r->program, r->data.preps, e);
+    for (int part = 0; part < NN_PARTS && good; part++)
+        if (r->data.parts[part].count > 0) {
+            good = nn_run_evaluate(r, (nn_part)part, &f, e);
+            if (good)
+                nn_log_part(log, (nn_part)part, &f);
+        }
+    nn_figures_close(&f);
     return good;
 }
 
@@ -91,13 +104,8 @@ static int evaluate(nn_run *r, nn_error *e)
     }
     if ((saves && !can_save(r, e)) || !nn_run_load(r, path, e))
         return 1;
-    for (int part = 0; part < NN_PARTS; part++)
-        if (r->data.parts[part].count > 0) {
-            nn_figures f;
-            if (!nn_run_evaluate(r, (nn_part)part, &f, e))
-                return 1;
-            nn_log_part(&log, (nn_part)part, &f);
-        }
+    if (!measure(r, &log, e))
+        return 1;
     if (saves)
         return nn_ckpt_save_weights(r->model, r->params, r->data.preps,
                                     r->data.tensors, o->out, e)

@@ -2,7 +2,8 @@
 # text.sh: networks that are trained on text: a sentence's class by its letter
 # trigrams, from files plain, packed and recoded, and of raw lines; words and
 # labels as targets, which the weights file keeps; what is refused; then words
-# and characters as tokens, a label a word, a target moved on; vectors of words.
+# and characters as tokens, a label a word and what metrics count of
+# them, a target moved on; vectors of words.
 . tests/lib.sh
 fresh text
 cd "$OUT" || exit 2
@@ -189,7 +190,8 @@ model tagger(vocab = 30, tags = 8, length = 10) {
   logits = words -> embedding(10) -> lstm(16) -> dense(tags);
   output softmax(logits);
   loss   cross_entropy(logits, slot, ignore: 0);
-  metric accuracy(logits, slot, ignore: 0);
+  metric confusion(logits, slot), accuracy(logits, slot, ignore: 0);
+  metric f1_chunks(logits, slot), bleu(logits, slot), f1(logits, slot);
   data {
     words = lines("seq.in") -> words -> ids(vocab);
     slot  = lines("seq.out") -> words -> category;
@@ -207,6 +209,52 @@ echo 'flights from denver' | ./tagger-infer --json --top 1 | tr -d '\n ' |
     sed 's/"probability":[0-9.e-]*/p/g; s/"values".*//' >is
 [ "$(cat is)" = '[{"row":1,"top":[[{"class":"O",p}],[{"class":"O",p}],[{"class":"B-from.x",p}]],' ]
 verdict "labels in JSON" "$(cat is)"
+
+# What is counted, half trained: chunks by their places, as awk finds them in
+# what inference prints; the pairs of the table, and F1 that these give.
+./tagger-train --epochs 1 --threads 1 --log few.csv --out few.safetensors \
+    >few.log 2>&1
+./tagger-infer --weights few.safetensors <seq.in | sed 's/^[0-9]*: //' >few.out
+paste -d '|' seq.out few.out | awk -F '|' '
+    function chunks(line, found,  t, n, i, at, type, open) {
+        n = split(line, t, " "); open = ""
+        for (i = 1; i <= n; i++) {
+            type = t[i] == "O" ? "" : substr(t[i], 3)
+            if (type != "" && (t[i] ~ /^B/ || type != open)) at = i
+            if (type != "") found[NR, type, at] = i
+            open = type
+        } }
+    { chunks($1, true); chunks($2, is)
+      n = split($1, a, " "); split($2, b, " ")
+      for (i = 1; i <= n; i++) pairs[a[i] "," b[i]]++ }
+    END {
+        for (k in true) { all++; right += k in is && is[k] == true[k] }
+        for (k in is) all++
+        printf "%.6g\n", 2 * right / all >"few.f1"
+        for (k in pairs) {
+            print k "," pairs[k]; split(k, c, ",")
+            seen[c[1]] += pairs[k]; seen[c[2]] += pairs[k]
+            if (c[1] == c[2]) hit[c[1]] = pairs[k] }
+        for (k in seen) { sum += 2 * hit[k] / seen[k]; n_seen++ }
+        printf "%.6g\n", sum / n_seen >"few.macro"
+    }' | LC_ALL=C sort >few.pairs
+column() {
+    awk -F, -v name="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) c = i }
+        END { printf "%.6g\n", $c }' few.csv
+}
+[ "$(column test_f1_chunks)" = "$(cat few.f1)" ] &&
+    awk '{ exit !($1 > 0.01 && $1 < 0.99) }' few.f1
+verdict "F1 of chunks is that of what is printed" "$(cat few.f1 few.log)"
+[ "$(column test_f1)" = "$(cat few.macro)" ]
+verdict "F1 of classes is that of what is printed" "$(cat few.macro few.log)"
+sed -n 's/^confusion,test,//p' few.tables.csv | tr -d '"' | LC_ALL=C sort |
+    cmp -s - few.pairs && grep -q '^          *taken for$' few.log
+verdict "a table has the pairs of what is printed" "$(cat few.tables.csv)"
+cut -d , -f 1-3,5- few.csv >few.1
+./tagger-train --epochs 1 --threads 3 --log few.csv --quiet \
+    --out few.safetensors >few.log 2>&1
+cut -d , -f 1-3,5- few.csv | cmp -s - few.1
+verdict "any number of threads counts the same" "$(cat few.log)"
 
 # Characters that follow each other, and a target that is moved on.
 awk 'BEGIN { for (i = 0; i < 300; i++) printf "abcd%s", i % 2 ? "\n" : "-" }' \

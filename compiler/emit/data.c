@@ -432,10 +432,25 @@ static int write_vectors(Text *out, const Program *p)
     return n;
 }
 
+/* What counts for metrics that are no sums; false: all are. */
+static bool write_scorers(Text *out, const Program *p)
+{
+    if (p->chosen == 0)
+        return false;
+    text_add(out, "\nstatic const nn_scorer *const scorers[] = {");
+    for (int i = 0; i < p->metrics.n; i++) {
+        const char *scorer = p->metrics.at[i].scorer;
+        text_printf(out, scorer ? "%s&nn_%s" : "%sNULL", i ? ", " : "", scorer);
+    }
+    text_add(out, "};\n");
+    return true;
+}
+
 static void write_program(Text *out, const Program *p, bool train)
 {
     int flows = write_flows(out, p);
     int vectors = train ? write_vectors(out, p) : 0;
+    bool scorers = train && write_scorers(out, p);
     if (p->kinks)
         write_kinks(out, p);
     if (train)
@@ -460,6 +475,8 @@ static void write_program(Text *out, const Program *p, bool train)
                     vectors);
     if (p->outputs.n)
         text_add(out, "    .pairings = pairings,\n");
+    if (scorers)
+        text_add(out, "    .scorers = scorers,\n");
     if (emit_uses_gzip(p))
         text_add(out, "    .unpacker = &nn_gzip,\n");
     if (!train && emit_uses_images(p))

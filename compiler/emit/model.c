@@ -213,6 +213,15 @@ static void write_outputs(Emit *e)
     text_add(e->out, "};\n");
 }
 
+/* Metrics with a table come behind those with a figure. */
+static int tables_of(const Program *p)
+{
+    int n = 0;
+    for (int i = 0; i < p->metrics.n; i++)
+        n += p->metrics.at[i].table;
+    return n;
+}
+
 static void write_metrics(Emit *e)
 {
     static const char *const finish[] = {[FINISH_NONE] = "NN_PLAIN",
@@ -236,6 +245,9 @@ static void write_metrics(Emit *e)
         emit_units_field(e->out, units, i, &m->units);
         if (m->units.n)
             text_printf(e->out, ", .degree = %d", m->degree);
+        if (m->scorer)
+            text_printf(e->out, ", .steps = %lld, .target = %d",
+                        (long long)m->steps, m->target);
         text_add(e->out, "},\n");
     }
     text_add(e->out, "};\n");
@@ -299,9 +311,12 @@ static void write_model(Emit *e, Plan *const *plans, int n, int kernels)
         text_printf(out, "    .outputs = %s_outputs, .output_count = %d,\n",
                     p->name, p->outputs.n);
     if (p->metrics.n)
-        text_printf(out, "    .metrics = %s_metrics, .metric_count = %d,\n",
-                    p->name, p->metrics.n);
-    text_printf(out, "    .sum_count = %lld,\n", (long long)(1 + p->sums));
+        text_printf(out,
+                    "    .metrics = %s_metrics, .metric_count = %d, "
+                    ".table_count = %d,\n",
+                    p->name, p->metrics.n - tables_of(p), tables_of(p));
+    text_printf(out, "    .sum_count = %lld, .chosen = %lld,\n",
+                (long long)(1 + p->sums), (long long)p->chosen);
     for (int i = 0; i < n; i++)
         write_stage(e, plans[i]);
     if (p->prepared)

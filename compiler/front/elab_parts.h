@@ -55,7 +55,6 @@ Lower *elab_builder(const Form *form);
 #include "front/surface.def"
 
 /* elaborate_block.c: models, blocks and cells. */
-
 Value *elab_apply_def(Elab *e, const Recipe *r, Value *in, Site site);
 bool elab_enter(Elab *e, Frame *f, const Def *def, const Args *args, Site s);
 void elab_leave(Elab *e);
@@ -103,6 +102,9 @@ bool elab_shift(Elab *e, Flow *flow);
 const Flow *elab_training_flow(const Program *p, int input);
 void elab_train(Elab *e, const Item *train);
 
+/* elaborate_loss.c: whether metrics that read names of classes have some. */
+void elab_check_scored(Elab *e);
+
 /* elaborate_unit.c: the units of the program's outputs and metrics. */
 void elab_units(Elab *e);
 /* Which input an `output ... unit NAME;` names, or UNIT_...; complains where
@@ -113,7 +115,7 @@ int elab_unit_named(Elab *e, const Item *item, const Shape *output);
 bool elab_changes(const Program *p, int input);
 bool elab_same_unit(const Program *p, Measure a, Measure b);
 
-/* elaborate_misfit.c: whether input i holds real numbers, or a message. */
+/* elaborate_misfit.c: whether input i is real, or a message. */
 bool elab_real(Elab *e, const Call *call, int i);
 /* Says what to do where v is tokens. */
 void elab_help_tokens(Message *m, const Value *v);
@@ -123,7 +125,6 @@ Value *elab_refused(Elab *e, const Call *call, Span span, const char *why);
 Value *elab_misfit(Elab *e, const Call *call, const char *form);
 
 /* elaborate_statistic.c: what training gathers. */
-
 /* Whether the walk is in the training form. */
 bool elab_training(const Elab *e);
 /* A statistic outside of training: its prime is what it is; or false. */
@@ -135,7 +136,6 @@ Value *elab_per(Elab *e, const Call *call, int arg, bool mean);
 
 /* elaborate_check.c, elaborate_rule.c: optimisers, clips, and what definitions
  * ask of arguments. */
-
 /* Whether `check` holds; otherwise a message. */
 bool elab_check(Elab *e, const Item *item);
 

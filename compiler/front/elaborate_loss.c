@@ -164,12 +164,24 @@ static void warn_probabilities(Elab *e, const Call *call)
                   "put `-> softmax` before it, or use `cross_entropy`");
 }
 
+/* The class of the largest number in each row or step, as a number. */
+static Node *chosen(Elab *e, Node *x, const Node *class)
+{
+    Attr along = {.axis = x->shape.rank - 1};
+    Node *at = graph_add(e->graph, OP_RMAX_AT, 1, &x, along, x);
+
+    at = graph_unary(e->graph, OP_NUMBER, at);
+    return graph_reshape(e->graph, at, class->shape);
+}
+
 /* An operator of a value and a class, one number a row or step. */
 static Value *by_class(Elab *e, const Call *call, Op op, bool probability)
 {
     const Value *x = call->in[0], *class = call->in[1];
     Node *in[2] = {elab_rows(e, x), elab_node(e, class)};
-    Node *n = graph_add(e->graph, op, 2, in, (Attr){0}, in[0]);
+    Node *n = op == OP_RMAX_AT
+                  ? chosen(e, in[0], in[1])
+                  : graph_add(e->graph, op, 2, in, (Attr){0}, in[0]);
     Value *terms = elab_tensor(e, n, true, class->axes);
 
     pair(e, x, class, probability);
@@ -282,4 +294,124 @@ Value *lower_figure(Elab *e, Call *call)
     v->node = make_sums(e->graph, v->terms, 1);
     v->graph = e->graph;
     return v;
+}
+
+/* What the runtime counts, by `by:`. */
+typedef struct Scorer {
+    const char *name;
+    bool percent, table;
+    bool named;   /* reads the names of classes that follow each other, */
+    bool text;    /* which are words */
+    int64_t most; /* classes */
+} Scorer;
+
+static const Scorer scorers[] = {
+    {.name = "f1", .percent = true, .most = 100000},
+    {.name = "f1_chunks", .percent = true, .named = true, .most = INT32_MAX},
+    {.name = "confusion", .table = true, .most = 1000},
+    {.name = "bleu", .named = true, .text = true, .most = INT32_MAX},
+};
+
+static const Scorer *find_scorer(const char *name)
+{
+    for (size_t i = 0; i < sizeof scorers / sizeof *scorers; i++)
+        if (strcmp(scorers[i].name, name) == 0)
+            return &scorers[i];
+    return NULL;
+}
+
+/* Whether it can count such classes; otherwise a message. */
+static bool counts_classes(Elab *e, const Call *call, const Scorer *s)
+{
+    const Value *kind = call->in[1];
+    const char *metric = metric_name(e, call);
+    const Input *in;
+
+    if (kind->kind != VAL_TENSOR || kind->node->type != TYPE_INT)
+        return fits_class(e, call);
+    in = &e->program->inputs.at[kind->input];
+    if (in->classes > s->most) {
+        diag_note(elab_error(e, call->site.span,
+                             "`%s` counts at most %lld classes", metric,
+                             (long long)s->most),
+                  "%s is class(%lld)", in->name, (long long)in->classes);
+        return false;
+    }
+    if (s->named && axes_find(&kind->axes, "time") < 0) {
+        diag_note(elab_error(e, call->site.span,
+                             "`%s` compares sequences of classes, such as "
+                             "class(%lld)[20]",
+                             metric, (long long)in->classes),
+                  "%s is one class(%lld)", in->name, (long long)in->classes);
+        return false;
+    }
+    return fits_class(e, call);
+}
+
+/* The chosen class of each step that counts, otherwise -1: [batch, steps]. */
+static Node *counted_only(Elab *e, Node *ids, Node *counts)
+{
+    Node *in[3] = {counts, ids};
+
+    if (counts) {
+        in[2] = elab_constant(e, -1, ids->shape);
+        ids = graph_add(e->graph, OP_SELECT, 3, in, (Attr){0}, ids);
+    }
+    return ids;
+}
+
+Value *lower_scored(Elab *e, Call *call)
+{
+    const char *by = call->arg.at[0]->text;
+    const Scorer *s = find_scorer(by);
+    Value *v = value_new(e->arena, VAL_METRIC), *in[2] = {NULL};
+    Call steps = *call;
+
+    if (!s) {
+        elab_error(e, call->arg.span[0],
+                   "`by` is \"f1\", \"f1_chunks\", \"confusion\" or \"bleu\", "
+                   "not \"%s\"",
+                   by);
+        return e->poison;
+    }
+    if (!counts_classes(e, call, s))
+        return e->poison;
+    in[0] = by_class(e, call, OP_RMAX_AT, false);
+    in[1] = call->n_in > 2 ? call->in[2] : NULL;
+    steps.in = in;
+    steps.n_in = call->n_in - 1;
+    v->terms = terms_of(e, &steps, &v->counts);
+    if (!v->terms)
+        return e->poison;
+    v->node = counted_only(e, v->terms, v->counts);
+    v->graph = e->graph;
+    v->metric = NEW(e->arena, Metric);
+    *v->metric = (Metric){.name = metric_name(e, call),
+                          .percent = s->percent,
+                          .scorer = s->name,
+                          .target = call->in[1]->input,
+                          .steps = shape_count(&v->node->shape) / e->batch,
+                          .table = s->table,
+                          .span = call->site.span};
+    return v;
+}
+
+void elab_check_scored(Elab *e)
+{
+    for (int i = 0; i < e->metrics.n; i++) {
+        const Metric *m = e->metrics.at[i]->metric;
+        const Scorer *s = m->scorer ? find_scorer(m->scorer) : NULL;
+        const Flow *flow = s ? elab_training_flow(e->program, m->target) : NULL;
+        const char *name = s ? e->program->inputs.at[m->target].name : NULL;
+
+        if (!flow || !s->named || flow_is_text(flow) ||
+            (!s->text && flow_transform(flow, "category")))
+            continue;
+        diag_help(diag_error(e->diag, m->span,
+                             "`%s` reads the %s of %s, and its data are %s",
+                             m->name, s->text ? "words" : "labels", name,
+                             s->text ? "no text" : "numbers"),
+                  "say what they are: %s = ... -> words -> %s", name,
+                  s->text ? "ids(n)" : "category");
+    }
 }

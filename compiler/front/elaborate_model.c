@@ -252,31 +252,41 @@ static void loss(Elab *e, const Expr *x)
     vec_push(e->arena, &e->losses, e->poison);
 }
 
-/* A second metric of a name is told from the first by a number. */
+/* A second metric of a name is told from the first by a number. Those with a
+ * figure come before those with a table. */
 static void add_metric(Elab *e, Value *v)
 {
     Program *p = e->program;
     Metric metric = *v->metric;
-    int alike = 1;
+    int alike = 1, at = e->metrics.n;
 
-    vec_push(e->arena, &e->metrics, v);
-    if (!e->first)
-        return;
-    for (int i = 0; i < e->metrics.n - 1; i++)
+    for (int i = 0; i < e->metrics.n; i++)
         alike += strcmp(e->metrics.at[i]->metric->name, metric.name) == 0;
     if (alike > 1)
         metric.name = arena_printf(e->arena, "%s%d", metric.name, alike);
-    vec_push(e->arena, &p->metrics, metric);
+    vec_push(e->arena, &e->metrics, v);
+    if (e->first)
+        vec_push(e->arena, &p->metrics, metric);
+    for (; !metric.table && at > 0 && e->metrics.at[at - 1]->metric->table;
+         at--) {
+        e->metrics.at[at] = e->metrics.at[at - 1];
+        if (e->first)
+            p->metrics.at[at] = p->metrics.at[at - 1];
+    }
+    e->metrics.at[at] = v;
+    if (e->first)
+        p->metrics.at[at] = metric;
 }
 
-/* Whether a block of the library ends in the figure of a metric. */
+/* Whether a block of the library ends in a metric. */
 static bool gives_metric(const Def *def)
 {
     const Item *last = def->items.n ? def->items.at[def->items.n - 1] : NULL;
     bool call = last && last->value && last->value->kind == EXPR_CALL;
     const Form *form = call ? surface_find(last->value->name) : NULL;
 
-    return form && elab_builder(form) == lower_figure;
+    return form && (elab_builder(form) == lower_figure ||
+                    elab_builder(form) == lower_scored);
 }
 
 /* A metric learns nothing: weights and statistics are those of the model. */
@@ -455,16 +465,40 @@ static void loss_root(Elab *e)
     graph_root(g, total, ROOT_LOSS, 0);
 }
 
+/* The classes that metrics compare, those of a row side by side. */
+static void chosen_root(Elab *e)
+{
+    const Program *p = e->program;
+    Node **in = NEWN(e->arena, Node *, e->metrics.n), *all;
+    int n = 0;
+
+    for (int i = 0; i < e->metrics.n; i++)
+        if (p->metrics.at[i].scorer)
+            in[n++] =
+                graph_reshape(e->graph, e->metrics.at[i]->node,
+                              shape_of(2, e->batch, p->metrics.at[i].steps));
+    if (n == 0)
+        return;
+    all = n == 1 ? in[0] : graph_concat(e->graph, n, in, 1);
+    all = graph_reshape(e->graph, all, shape_of(1, e->batch * p->chosen));
+    graph_name(all, "chosen");
+    graph_root(e->graph, all, ROOT_METRIC, (int)p->sums);
+}
+
 /* A metric's sums, and behind them how many terms they are of. */
 static void metric_roots(Elab *e)
 {
+    chosen_root(e);
     for (int i = 0; i < e->metrics.n; i++) {
         const Metric *m = &e->program->metrics.at[i];
         const Value *v = e->metrics.at[i];
-        Node *sums =
-            m->sums == 1 ? v->node : make_sums(e->graph, v->terms, m->sums);
-        Node *count = v->counts ? make_sums(e->graph, v->counts, 1)
-                                : make_count(e->graph, v->terms);
+        Node *sums, *count;
+
+        if (m->scorer)
+            continue;
+        sums = m->sums == 1 ? v->node : make_sums(e->graph, v->terms, m->sums);
+        count = v->counts ? make_sums(e->graph, v->counts, 1)
+                          : make_count(e->graph, v->terms);
 
         graph_name(sums, m->name);
         graph_root(e->graph, sums, ROOT_METRIC, (int)m->first);
@@ -482,7 +516,9 @@ static void meanings(Elab *e)
     elab_units(e);
     for (int i = 0; i < p->metrics.n; i++) {
         p->metrics.at[i].first = p->sums;
-        p->sums += p->metrics.at[i].sums + 1;
+        p->chosen += p->metrics.at[i].steps;
+        if (!p->metrics.at[i].scorer)
+            p->sums += p->metrics.at[i].sums + 1;
     }
 }
 
@@ -511,6 +547,9 @@ static void unused_inputs(Elab *e)
             if (node->in[k]->op == OP_INPUT)
                 used[node->in[k]->attr.index] = true;
     }
+    for (int i = 0; i < e->metrics.n; i++)
+        if (e->metrics.at[i]->metric->scorer)
+            used[e->metrics.at[i]->metric->target] = true;
     for (int i = 0; i < e->input_nodes.n; i++)
         if (!used[i])
             diag_warning(e->diag, e->input_nodes.at[i]->span,
@@ -528,6 +567,8 @@ void elab_model(Elab *e)
         elab_settle(e, e->frame->layer);
         if (e->first)
             elab_check_vectors(e);
+        if (e->first)
+            elab_check_scored(e);
         roots(e);
     }
 }

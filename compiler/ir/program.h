@@ -105,7 +105,7 @@ typedef struct Program {
     int n_inputs;      /* how many of them are inputs */
     VEC(Output) outputs;
     VEC(Metric) metrics;
-    int64_t sums; /* of all metrics */
+    int64_t sums, chosen; /* of all metrics: a batch; classes, of a row */
     bool has_loss, has_data;
     const char *losses;           /* as the text has them; NULL: none */
     const char *digest, *network; /* of a step, of a row's inference */

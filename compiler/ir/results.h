@@ -39,16 +39,21 @@ typedef struct Output {
 typedef enum Finish { FINISH_NONE, FINISH_ROOT, FINISH_EXP } Finish;
 
 /* A metric is sums over an epoch's rows, divided by one more sum, the count of
- * their terms, and finished. */
+ * their terms, and finished; or what a scorer of the runtime makes of the class
+ * that was chosen in each step. */
 typedef struct Metric {
     const char *name; /* "accuracy" */
     Finish finish;
-    bool percent;   /* people read it as a percentage */
-    int64_t sums;   /* 1, or as many as tell the units of values apart */
-    int64_t first;  /* of its sums among those of all metrics; behind them
-                       comes the count */
-    UnitRuns units; /* of its sums, ... */
-    int degree;     /* ... which are in this power of them */
+    bool percent;       /* people read it as a percentage */
+    int64_t sums;       /* 1, or as many as tell the units of values apart */
+    int64_t first;      /* of its sums among those of all metrics; behind them
+                           comes the count */
+    UnitRuns units;     /* of its sums, ... */
+    int degree;         /* ... which are in this power of them */
+    const char *scorer; /* NULL: it has sums */
+    int target;         /* SCORER: input that has the true classes */
+    int64_t steps;      /* SCORER: of a row; 0 otherwise */
+    bool table;         /* SCORER: it gives no figure */
     Span span;
 } Metric;
 

@@ -83,7 +83,8 @@ void drive_open(drive *d, const nn_model *m, int rows)
     for (int i = 0; i < m->output_count; i++)
         d->outputs[i] =
             malloc(n * (size_t)m->outputs[i].values * sizeof(nn_real));
-    d->sums = room((size_t)m->sum_count * sizeof *d->sums);
+    d->sums =
+        room(((size_t)m->sum_count + n * (size_t)m->chosen) * sizeof *d->sums);
     d->file = room((size_t)nn_layout_largest(m) * sizeof *d->file);
     set_constants(d);
 }
@@ -268,7 +269,7 @@ double drive_metric(const drive *d, int i)
     const double *sums = d->sums + 1;
     double sum = 0;
     for (; m < end; m++)
-        sums += m->sums + 1;
+        sums += m->sums > 0 ? m->sums + 1 : 0;
     for (int64_t k = 0; k < m->sums; k++)
         sum += sums[k];
     sum = sums[m->sums] != 0 ? sum / sums[m->sums] : 0;

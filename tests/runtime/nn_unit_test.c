@@ -119,11 +119,14 @@ static void metrics(void **state)
         .metrics = m, .metric_count = 4, .sum_count = 10};
     static const double one[] = {0.5, 1e-6, 64, 4, 3e-6, 6, 2, 2, 1, 6};
     static const double two[] = {0.25, 3e-6, 0, 8, 15e-6, 12, 1, 4, 5, 12};
-    nn_figures f = {{0}, 0};
+    static const nn_program program = {.model = &model};
+    nn_figures f;
+    nn_error e;
     char words[60];
     (void)state;
-    nn_metric_add(&f, &model, preps, one, 2);
-    nn_metric_add(&f, &model, preps, two, 4);
+    assert_true(nn_figures_open(&f, &program, preps, &e));
+    assert_true(nn_metric_add(&f, NULL, one, 2, &e));
+    assert_true(nn_metric_add(&f, NULL, two, 4, &e));
     assert_true(fabs(nn_metric_figure(&f, &model, 0) - 2.0 / 6) < 1e-15);
     /* (4e-6 * 1e6 + 64 / 4) / 12, 18e-6 * 1e6 / 18 */
     assert_true(fabs(nn_metric_figure(&f, &model, 1) - sqrt(20.0 / 12)) <
@@ -135,6 +138,7 @@ static void metrics(void **state)
     assert_string_equal(words, "rmse2 1");
     nn_metric_words(words, sizeof words, &f, &model, 3);
     assert_string_equal(words, "accuracy 50.00 %");
+    nn_figures_close(&f);
 }
 
 static void print(nn_format format, const char *want)
