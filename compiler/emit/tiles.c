@@ -29,20 +29,6 @@ static Matrix matrix_of(const Plan *plan, const Node *n, bool swap)
     return (Matrix){axis[swap], axis[!swap]};
 }
 
-/* The strides from one product of a batch to the next; false where there is
- * none. */
-static bool batch_strides(const Plan *plan, const Node *n, Product *p)
-{
-    const Node *of[] = {n->in[p->turned], n->in[!p->turned], n};
-    for (int i = 0; i < 3; i++) {
-        const AxisLayout *axis = &plan->value[of[i]->id].layout.axis[0];
-        if (axis->n != 1)
-            return false;
-        p->next[i] = axis->piece[0].stride;
-    }
-    return true;
-}
-
 static Matrix turn(Matrix m)
 {
     return (Matrix){m.c, m.r};
@@ -148,7 +134,7 @@ static bool set_up(const Plan *plan, const Kernel *k, const Target *target,
     s->c_rough = !p->direct || rough(&s->c, s->n, target->lanes);
     s->b_rough = rough(&s->b, s->n, target->lanes) &&
                  (!s->c_rough || of_caller(plan, n->in[!turned]));
-    return row == 0 || (p->direct && batch_strides(plan, n, p));
+    return row == 0 || p->direct;
 }
 
 /* Hooks are set when the tile is printed; the cost needs to know of them. */
@@ -199,11 +185,9 @@ static void copy_operands(Plan *plan, const Kernel *k, const Target *target,
 /* A result that tiles can write: a batch of them only row by row. */
 static bool tiled(const Plan *plan, const Node *n)
 {
-    const Layout *l = &plan->value[n->id].layout;
     Panels rows;
     Matrix m = matrix_of(plan, n, false);
-    return n->shape.rank == 2 ||
-           (l->axis[0].n == 1 && m.c.n == 1 && as_panels(&m, 1, &rows));
+    return n->shape.rank == 2 || (m.c.n == 1 && as_panels(&m, 1, &rows));
 }
 
 /* A scan that wants the product a few steps at a time gets its rows in the
@@ -290,11 +274,12 @@ static void hook(Text *out, void *context, const GemmCell *cell)
 }
 
 /* An operand of the product that a part computes, of a batch. */
-static const char *of_part(Scope *s, const Product *p, const Node *n, int i)
+static const char *of_part(Scope *s, const Product *p, const Node *n)
 {
-    const char *pointer = scope_pointer(s, n);
-    return p->batch > 1 ? arena_printf(s->e->arena, "%s + part * %lld", pointer,
-                                       (long long)p->next[i])
+    const char *pointer = scope_pointer(s, n), *part = "part";
+    Layout one = {.rank = 1, .axis = {s->plan->value[n->id].layout.axis[0]}};
+    return p->batch > 1 ? arena_printf(s->e->arena, "%s + %s", pointer,
+                                       emit_index(s->e->arena, &one, &part))
                         : pointer;
 }
 
@@ -340,11 +325,9 @@ void emit_product(Scope *s)
     const Kernel *k = s->kernel;
     Product *p = k->tile;
     const Node *n = k->anchor;
-    const char *a = of_part(s, p, n->in[p->turned], 0);
-    const char *b = of_part(s, p, n->in[!p->turned], 1);
-    const char *c = p->direct ? of_part(s, p, n, 2)
-                    : p->sums ? sums_of(s)
-                              : NULL;
+    const char *a = of_part(s, p, n->in[p->turned]);
+    const char *b = of_part(s, p, n->in[!p->turned]);
+    const char *c = p->direct ? of_part(s, p, n) : p->sums ? sums_of(s) : NULL;
     LaneWriter w = {.params = "", .args = ""};
     if (!p->sums)
         w = lane_writer(s, p->direct ? n : NULL);

@@ -20,7 +20,6 @@ typedef struct Product {
     int64_t sums; /* reals from row to row of sums in scratch: of gates */
     AxisOrder rows, columns, inner; /* in which m, n and k run */
     int batch;                      /* such products, each a part; or 1 */
-    int64_t next[3];                /* from one's a, b, c to the next's */
     GemmPlan *plan;
 } Product;
 
