@@ -131,7 +131,7 @@ static void knows_its_own(void **state)
         {"\xff\xfe"
          "1\0",
          4, false},
-        {"", 0, false},
+        {"\0\0\0\0", 0, false},
     };
     static unsigned char bytes[2 * 3074];
     (void)state;
