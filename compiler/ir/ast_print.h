@@ -1,4 +1,4 @@
-/* ast_print.h: the syntax tree as text. */
+/* ast_print.h: parts of the syntax tree as text. */
 #ifndef NNC_IR_AST_PRINT_H
 #define NNC_IR_AST_PRINT_H
 
@@ -9,9 +9,8 @@
 const char *ast_def_word(DefKind kind);
 const char *ast_item_word(ItemKind kind);
 
-/* Appends an expression on one line, or a whole file, as text that parses back
- * to an equal AST (but for places, needless parentheses, order of `use`). */
+/* Appends an expression on one line, as text that parses back to an equal one
+ * (but for places and needless parentheses). */
 void ast_print_expr(Text *out, const Expr *expr);
-void ast_print(Text *out, const File *file);
 
 #endif

@@ -1,5 +1,6 @@
 /* fmt_test.c: canonical form, and what it must keep: lexemes, comments, lines
  * and the tree. Runs in the tree's top folder. */
+#include "../support/ast_file.h"
 #include "front/fmt.h"
 
 #include <setjmp.h>
@@ -12,7 +13,6 @@
 #include <cmocka.h>
 
 #include "front/parse.h"
-#include "ir/ast_print.h"
 #include "support/fixture.h"
 
 static Source *source_of(const char *text)
@@ -112,7 +112,7 @@ static const char *tree(const char *text)
 {
     Text out = {.arena = arena};
 
-    ast_print(&out, parse_text(arena, diag_new(arena), source_of(text)));
+    ast_file_print(&out, parse_text(arena, diag_new(arena), source_of(text)));
     return text_str(&out);
 }
 

@@ -1,6 +1,7 @@
 /* mutate_test.c: the samples with random bytes changed, removed, doubled and
  * moved: no crash, and what still parses has a stable tree and a stable
  * canonical form. The seed is fixed, so every run sees the same texts. */
+#include "../support/ast_file.h"
 #include "front/fmt.h"
 
 #include <setjmp.h>
@@ -14,7 +15,6 @@
 #include <cmocka.h>
 
 #include "front/parse.h"
-#include "ir/ast_print.h"
 
 enum { ROUNDS = 150, MOST_BYTES = 8192 };
 
@@ -86,7 +86,7 @@ static const char *tree(Arena *arena, const char *text)
     Diag *diag = diag_new(arena);
     Text out = {.arena = arena};
 
-    ast_print(&out, parse_text(arena, diag, source_of(arena, text)));
+    ast_file_print(&out, parse_text(arena, diag, source_of(arena, text)));
     assert_int_equal(diag_errors(diag), 0);
     return text_str(&out);
 }

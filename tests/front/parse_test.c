@@ -1,6 +1,7 @@
 /* parse_test.c: what binds to what, what a mistake is told, and that every
  * sample has a tree that prints as text of an equal tree. Runs in the tree's
  * top folder. */
+#include "../support/ast_file.h"
 #include "front/parse.h"
 
 #include <setjmp.h>
@@ -13,7 +14,6 @@
 
 #include <cmocka.h>
 
-#include "ir/ast_print.h"
 #include "support/fixture.h"
 
 static Source *source_of(const char *text, size_t size)
@@ -46,7 +46,7 @@ static const char *printed(const char *text)
     File *file = parse_text(arena, diag, source_of(text, strlen(text)));
 
     assert_string_equal(said(diag), "");
-    ast_print(&out, file);
+    ast_file_print(&out, file);
     return text_str(&out);
 }
 
