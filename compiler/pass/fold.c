@@ -28,6 +28,7 @@ static Node *folded(Graph *g, const Node *n, Node *const *in)
     static const Fold *const tables[] = {fold_maps, fold_views, fold_cores};
     Node *new = fold_any_map(g, n, in);
 
+    new = new ? new : fold_any_view(g, n, in);
     for (int i = 0; i < 3 && !new; i++)
         new = try_table(g, tables[i], n, in);
     return new ? new : fold_linear(g, n, in);

@@ -14,9 +14,10 @@ typedef struct Fold {
 
 extern const Fold fold_maps[], fold_views[], fold_cores[]; /* end: rule NULL */
 
-/* Of every map: constants, and inputs that are repeated. Of every operator
- * that is linear in one of its inputs: that input 0. */
-FoldRule fold_any_map, fold_linear;
+/* Of every map: constants, and inputs that are repeated. Of every view: a
+ * constant. Of every operator that is linear in one of its inputs: that input
+ * 0. */
+FoldRule fold_any_map, fold_any_view, fold_linear;
 
 /* Whether the node is a CONST of that value. */
 static inline bool fold_is(const Node *n, double value)

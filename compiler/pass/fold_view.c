@@ -1,11 +1,11 @@
 /* fold_view.c: rewrites of what moves elements; see fold.c. */
+#include "ir/plan.h"
 #include "pass/fold.h"
 #include "pass/rewrite.h"
 
-/* Any view of a constant. */
-static Node *of_constant(Graph *g, const Node *n, Node *const *in)
+Node *fold_any_view(Graph *g, const Node *n, Node *const *in)
 {
-    if (in[0]->op != OP_CONST || n->type != TYPE_REAL)
+    if (!plan_is_view(n) || in[0]->op != OP_CONST)
         return NULL;
     return graph_const_shaped(g, in[0]->attr.value, n->shape, n);
 }
@@ -317,17 +317,12 @@ static Node *reverse(Graph *g, const Node *n, Node *const *in)
 }
 
 const Fold fold_views[] = {
-    {OP_RESHAPE, of_constant},
     {OP_RESHAPE, reshape},
-    {OP_BROADCAST, of_constant},
     {OP_BROADCAST, broadcast},
-    {OP_TRANSPOSE, of_constant},
     {OP_TRANSPOSE, transpose},
-    {OP_SLICE, of_constant},
     {OP_SLICE, slice},
     {OP_PAD, pad},
     {OP_CONCAT, concat},
-    {OP_REVERSE, of_constant},
     {OP_REVERSE, reverse},
     {OP_COUNT, NULL},
 };
