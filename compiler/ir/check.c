@@ -43,7 +43,7 @@ static void check_place(const Check *c, const Node *n)
 static void check_shape(const Check *c, const Node *n)
 {
     Node copy = *n;
-    const char *why = shape_rules[n->op]((Graph *)c->g, &copy);
+    const char *why = shape_rule((Graph *)c->g, &copy);
 
     if (why)
         broken(c, n, why);

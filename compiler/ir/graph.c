@@ -63,7 +63,7 @@ Node *graph_add_shaped(Graph *g, Op op, Type type, Shape shape, int n_in,
 
     n->type = type;
     n->shape = shape;
-    why = shape_rules[op](g, n);
+    why = shape_rule(g, n);
     if (why)
         nnc_bug("%s: %s", op_table[op].id, why);
     return append(g, n, like);
@@ -74,7 +74,7 @@ Node *graph_try(Graph *g, Op op, int n_in, Node *const *in, Attr attr,
 {
     Node *n = node_new(g, op, n_in, in, attr);
 
-    *why = shape_rules[op](g, n);
+    *why = shape_rule(g, n);
     if (*why)
         return NULL;
     n->span = span;
@@ -132,6 +132,19 @@ Node *graph_slice(Graph *g, Node *a, int axis, int64_t begin, int64_t size)
     return graph_add(
         g, OP_SLICE, 1, &a,
         (Attr){.part = {.axis = axis, .begin = begin, .size = size}}, a);
+}
+
+Node *graph_move(Graph *g, Node *a, int from, int to)
+{
+    Attr attr = {0};
+    int step = from < to ? 1 : -1;
+
+    for (int i = 0; i < a->shape.rank; i++)
+        attr.perm[i] = i;
+    for (int i = from; i != to; i += step)
+        attr.perm[i] = i + step;
+    attr.perm[to] = from;
+    return graph_add(g, OP_TRANSPOSE, 1, &a, attr, a);
 }
 
 Node *graph_concat(Graph *g, int n, Node *const *in, int axis)

@@ -115,6 +115,7 @@ Node *graph_broadcast(Graph *g, Node *a, Shape shape);
 Node *graph_sum(Graph *g, Node *a, unsigned axes);
 Node *graph_matmul(Graph *g, Node *a, Node *b, bool ta, bool tb);
 Node *graph_slice(Graph *g, Node *a, int axis, int64_t begin, int64_t size);
+Node *graph_move(Graph *g, Node *a, int from, int to); /* an axis */
 Node *graph_concat(Graph *g, int n, Node *const *in, int axis);
 Node *graph_pick(Graph *g, Node *scan, PortKind kind, int index);
 void graph_root(Graph *g, Node *node, Role role, int index);
@@ -130,7 +131,6 @@ void graph_name(Node *n, const char *name);
 
 /* Whether there is a root of this role. */
 bool graph_has_root(const Graph *g, Role role);
-
 /* The node of the first root of this role and index, or NULL. */
 Node *graph_find_root(const Graph *g, Role role, int index);
 

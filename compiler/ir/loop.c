@@ -46,9 +46,5 @@ Node *loop_end(Loop *l, Node *const *next, Node *stack)
 
 Node *loop_swap(Graph *g, Node *node)
 {
-    Attr attr = {.perm = {1, 0}};
-
-    for (int i = 2; i < node->shape.rank; i++)
-        attr.perm[i] = i;
-    return graph_add(g, OP_TRANSPOSE, 1, &node, attr, node);
+    return graph_move(g, node, 0, 1);
 }

@@ -84,19 +84,6 @@ Node *make_unfold(Graph *g, Node *x, const Slide *s, const char **why)
     return graph_reshape(g, x, flat);
 }
 
-/* [.., T, F] with its last two axes exchanged. */
-static Node *turned(Graph *g, Node *x)
-{
-    Attr attr = {0};
-    int last = x->shape.rank - 1;
-
-    for (int a = 0; a < last - 1; a++)
-        attr.perm[a] = a;
-    attr.perm[last - 1] = last;
-    attr.perm[last] = last - 1;
-    return graph_add(g, OP_TRANSPOSE, 1, &x, attr, x);
-}
-
 /* As an image one element wide, whose channels are the features. */
 Node *make_pool1d(Graph *g, Op op, Node *x, const Slide *s, bool exact,
                   const char **why)
@@ -112,12 +99,12 @@ Node *make_pool1d(Graph *g, Op op, Node *x, const Slide *s, bool exact,
     if (*why)
         return NULL;
     x = graph_reshape(
-        g, turned(g, x),
+        g, graph_move(g, x, time, time + 1),
         shape_of(4, rows, series.dim[time + 1], series.dim[time], (int64_t)1));
     y = make_window(g, op, 1, &x, w, false, why);
     if (!y)
         return NULL;
     series.dim[time] = series.dim[time + 1];
     series.dim[time + 1] = y->shape.dim[2];
-    return turned(g, graph_reshape(g, y, series));
+    return graph_move(g, graph_reshape(g, y, series), time, time + 1);
 }

@@ -43,20 +43,6 @@ Node *make_product(Graph *g, Node *x, Node *w, bool turned, const char **why)
     return graph_reshape(g, y, shape);
 }
 
-/* x with one of its axes moved to another place. */
-static Node *moved(Graph *g, Node *x, int from, int to)
-{
-    Attr attr = {0};
-    int step = from < to ? 1 : -1;
-
-    for (int a = 0; a < x->shape.rank; a++)
-        attr.perm[a] = a;
-    for (int a = from; a != to; a += step)
-        attr.perm[a] = a + step;
-    attr.perm[to] = from;
-    return graph_add(g, OP_TRANSPOSE, 1, &x, attr, x);
-}
-
 Node *make_split(Graph *g, Node *x, int axis, int first, int64_t parts,
                  const char **why)
 {
@@ -76,14 +62,14 @@ Node *make_split(Graph *g, Node *x, int axis, int first, int64_t parts,
         s.dim[a] = x->shape.dim[a];
     s.dim[axis] = parts;
     s.dim[axis + 1] = size / parts;
-    return moved(g, graph_reshape(g, x, s), axis, first);
+    return graph_move(g, graph_reshape(g, x, s), axis, first);
 }
 
 Node *make_join(Graph *g, Node *x, int axis, int first)
 {
     Shape s = {.rank = x->shape.rank - 1};
 
-    x = moved(g, x, first, axis - 1);
+    x = graph_move(g, x, first, axis - 1);
     for (int a = 0; a < s.rank; a++)
         s.dim[a] = x->shape.dim[a < axis ? a : a + 1];
     s.dim[axis - 1] = x->shape.dim[axis - 1] * x->shape.dim[axis];

@@ -6,10 +6,14 @@
 
 #include "ir/graph.h"
 
-/* Sets n->shape and n->type from inputs and attributes, or returns the reason
- * why it cannot ("784 and 512 must agree"); of operators whose shape is given
- * it checks the given one. */
+/* Sets n->shape from inputs and attributes, or returns the reason why it cannot
+ * ("784 and 512 must agree"); of operators whose shape is given it checks the
+ * given one. n->type comes as that of most: of a view its input's, else real
+ * numbers. */
 typedef const char *ShapeRule(Graph *g, Node *n);
+
+/* Sets both by the operator's rule. */
+ShapeRule shape_rule;
 
 /* Given dout, the gradient of node n's value, sets din[i] for the inputs that
  * have one (need[i]); builds nodes only. */

@@ -45,8 +45,9 @@ bool same_attr(const Node *a, const Node *b)
     return memcmp(&a->attr, &b->attr, attr_size(a)) == 0;
 }
 
-bool same_node(const Node *a, Node *const *a_in, const Node *b,
-               Node *const *b_in)
+/* Whether two nodes with these inputs in place of their own are the same. */
+static bool same_node(const Node *a, Node *const *a_in, const Node *b,
+                      Node *const *b_in)
 {
     if (a->op != b->op || a->type != b->type || a->n_in != b->n_in ||
         !shape_equal(&a->shape, &b->shape) || !same_attr(a, b))

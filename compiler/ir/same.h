@@ -7,12 +7,8 @@
 /* Whether two nodes of one operator and rank have equal attributes. */
 bool same_attr(const Node *a, const Node *b);
 
-/* Whether two nodes with these inputs in place of their own have the same
- * operator, type, shape, attributes and inputs (loops over time never do). */
-bool same_node(const Node *a, Node *const *a_in, const Node *b,
-               Node *const *b_in);
-
-/* Nodes of which no two are the same. */
+/* Nodes of which no two have the same operator, type, shape, attributes and
+ * inputs (loops over time never have). */
 typedef struct SameNode {
     Node *node;            /* NULL where it is new, to be set with ... */
     Node *const *in;       /* its inputs */

@@ -40,7 +40,6 @@ Why shape_rule_xent(Graph *g, Node *n)
 {
     Why why = class_fits(g, n->in[1], &n->in[0]->shape);
 
-    n->type = TYPE_REAL;
     n->shape = n->in[1]->shape;
     return why ? why : shape_reals(g, n, 0, 1);
 }
@@ -49,7 +48,6 @@ Why shape_rule_xent_dx(Graph *g, Node *n)
 {
     Why why = class_fits(g, n->in[1], &n->in[0]->shape);
 
-    n->type = TYPE_REAL;
     n->shape = n->in[0]->shape;
     if (!why && !shape_equal(&n->in[1]->shape, &n->in[2]->shape))
         why = WHY("dloss has not the loss's shape");
@@ -62,7 +60,6 @@ Why shape_rule_put(Graph *g, Node *n)
 {
     Why why = class_fits(g, n->in[1], &n->shape);
 
-    n->type = TYPE_REAL;
     if (!why && !shape_equal(&n->in[0]->shape, &n->in[1]->shape))
         why = WHY("the values have not the classes' shape");
     return why ? why : shape_reals(g, n, 0, 1);
@@ -75,7 +72,6 @@ static Why ids_first(Graph *g, const Node *ids)
 
 Why shape_rule_number(Graph *g, Node *n)
 {
-    n->type = TYPE_REAL;
     n->shape = n->in[0]->shape;
     return ids_first(g, n->in[0]);
 }
@@ -104,7 +100,6 @@ Why shape_rule_gather(Graph *g, Node *n)
     const Shape *table = &n->in[1]->shape;
     Why why = shape_reals(g, n, 1, 2);
 
-    n->type = TYPE_REAL;
     n->shape = n->in[0]->shape;
     if (n->shape.rank == MAX_RANK)
         return WHY("a rank of %d is too large", MAX_RANK + 1);
@@ -116,7 +111,6 @@ Why shape_rule_scatter(Graph *g, Node *n)
 {
     Why why = shape_reals(g, n, 1, 2);
 
-    n->type = TYPE_REAL;
     return why ? why : rows_fit(g, n->in[0], &n->in[1]->shape, &n->shape);
 }
 
@@ -124,7 +118,6 @@ Why shape_rule_add_rows(Graph *g, Node *n)
 {
     Why why = shape_reals(g, n, 0, 1);
 
-    n->type = TYPE_REAL;
     n->shape = n->in[0]->shape;
     if (!why)
         why = shape_reals(g, n, 2, 3);

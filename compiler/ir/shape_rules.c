@@ -26,7 +26,6 @@ static Why shape_rule_map(Graph *g, Node *n)
 
     if (why)
         return why;
-    n->type = TYPE_REAL;
     n->shape = n->in[0]->shape;
     for (int i = 1; i < n->n_in; i++) {
         const Shape *s = &n->in[i]->shape;
@@ -48,7 +47,6 @@ static Why shape_rule_map(Graph *g, Node *n)
 static Why shape_rule_same(Graph *g, Node *n)
 {
     n->shape = n->in[0]->shape;
-    n->type = TYPE_REAL;
     if (n->attr.axis < 0 || n->attr.axis >= n->shape.rank)
         return WHY("there is no axis %d", n->attr.axis + 1);
     return shape_reals(g, n, 0, 1);
@@ -57,7 +55,6 @@ static Why shape_rule_same(Graph *g, Node *n)
 static Why shape_rule_reduce(Graph *g, Node *n)
 {
     n->shape = n->in[0]->shape;
-    n->type = TYPE_REAL;
     if (n->attr.axes == 0 || n->attr.axes >> n->shape.rank)
         return WHY("axes 0x%x do not fit a rank of %d", n->attr.axes,
                    n->shape.rank);
@@ -88,7 +85,6 @@ static Why shape_rule_rmax_dx(Graph *g, Node *n)
 {
     Shape one = n->shape;
 
-    n->type = TYPE_REAL;
     if (n->attr.axis < 0 || n->attr.axis >= one.rank)
         return WHY("there is no axis %d", n->attr.axis + 1);
     one.dim[n->attr.axis] = 1;
@@ -102,7 +98,6 @@ static Why shape_rule_matmul_at(Graph *g, Node *n)
 {
     const Shape *d = &n->in[0]->shape, *x = &n->in[2]->shape;
 
-    n->type = TYPE_REAL;
     if (n->in[1]->type != TYPE_INT || !shape_equal(d, &n->in[1]->shape))
         return WHY("the places do not belong to the numbers");
     if (d->rank != 2 || x->rank != 2 || x->dim[0] % d->dim[0] != 0)
@@ -124,7 +119,6 @@ static Why shape_rule_reshape(Graph *g, Node *n)
     if (from != shape_count(&n->shape))
         return WHY("%lld elements cannot become %lld", (long long)from,
                    (long long)shape_count(&n->shape));
-    n->type = n->in[0]->type;
     return NULL;
 }
 
@@ -138,7 +132,6 @@ static Why shape_rule_broadcast(Graph *g, Node *n)
         if (s->dim[a] != n->shape.dim[a] && s->dim[a] != 1)
             return WHY("%lld cannot be repeated to %lld", (long long)s->dim[a],
                        (long long)n->shape.dim[a]);
-    n->type = n->in[0]->type;
     return NULL;
 }
 
@@ -147,7 +140,6 @@ static Why shape_rule_transpose(Graph *g, Node *n)
     const Shape *s = &n->in[0]->shape;
     unsigned seen = 0;
 
-    n->type = n->in[0]->type;
     n->shape.rank = s->rank;
     for (int i = 0; i < s->rank; i++) {
         int from = n->attr.perm[i];
@@ -165,7 +157,6 @@ static Why shape_rule_slice(Graph *g, Node *n)
     int axis = n->attr.part.axis;
     int64_t begin = n->attr.part.begin, size = n->attr.part.size, whole;
 
-    n->type = n->in[0]->type;
     n->shape = n->in[0]->shape;
     if (axis < 0 || axis >= n->shape.rank)
         return WHY("there is no axis %d", axis + 1);
@@ -182,7 +173,6 @@ static Why shape_rule_pad(Graph *g, Node *n)
     int axis = n->attr.part.axis;
     int64_t begin = n->attr.part.begin, size = n->attr.part.size;
 
-    n->type = TYPE_REAL;
     n->shape = n->in[0]->shape;
     if (axis < 0 || axis >= n->shape.rank)
         return WHY("there is no axis %d", axis + 1);
@@ -200,7 +190,6 @@ static Why shape_rule_concat(Graph *g, Node *n)
 
     if (n->n_in < 1)
         return WHY("there is nothing to join");
-    n->type = n->in[0]->type;
     n->shape = n->in[0]->shape;
     if (axis < 0 || axis >= n->shape.rank)
         return WHY("there is no axis %d", axis + 1);
@@ -248,7 +237,6 @@ static Why windows_of(Graph *g, const Attr *a, const Shape *from, Shape *to)
 
 static Why shape_rule_windows(Graph *g, Node *n)
 {
-    n->type = n->in[0]->type;
     return windows_of(g, &n->attr, &n->in[0]->shape, &n->shape);
 }
 
@@ -257,7 +245,6 @@ static Why shape_rule_overlap(Graph *g, Node *n)
     Shape windows;
     Why why = windows_of(g, &n->attr, &n->shape, &windows);
 
-    n->type = TYPE_REAL;
     if (!why && !shape_equal(&windows, &n->in[0]->shape))
         why = WHY("these are not the windows of that value");
     return why ? why : shape_reals(g, n, 0, 1);
@@ -279,7 +266,6 @@ static Why shape_rule_matmul(Graph *g, Node *n)
     kb = b->dim[n->attr.mm.tb ? r - 1 : r - 2];
     if (ka != kb)
         return shape_disagree(g, ka, kb);
-    n->type = TYPE_REAL;
     n->shape = *a;
     n->shape.dim[r - 2] = a->dim[n->attr.mm.ta ? r - 1 : r - 2];
     n->shape.dim[r - 1] = b->dim[n->attr.mm.tb ? r - 2 : r - 1];
@@ -340,7 +326,6 @@ static Why shape_rule_conv(Graph *g, Node *n)
 {
     Why why = shape_reals(g, n, 0, 2);
 
-    n->type = TYPE_REAL;
     return why ? why
                : conv_shape(g, &n->attr.window, &n->in[0]->shape,
                             &n->in[1]->shape, &n->shape);
@@ -353,7 +338,6 @@ static Why conv_gradient(Graph *g, Node *n, const Shape *x, const Shape *w,
     Shape y;
     Why why = conv_shape(g, &n->attr.window, x, w, &y);
 
-    n->type = TYPE_REAL;
     if (why)
         return why;
     return shape_equal(&y, dy) ? shape_reals(g, n, 0, 2)
@@ -391,7 +375,6 @@ static Why shape_rule_pool(Graph *g, Node *n)
 {
     Why why = shape_reals(g, n, 0, 1);
 
-    n->type = TYPE_REAL;
     return why ? why
                : pool_shape(g, &n->attr.window, &n->in[0]->shape, &n->shape);
 }
@@ -418,7 +401,6 @@ static Why shape_rule_pool_dx(Graph *g, Node *n)
     Shape y;
     Why why = pool_shape(g, &n->attr.window, &n->shape, &y);
 
-    n->type = TYPE_REAL;
     if (why)
         return why;
     return shape_equal(&y, &n->in[0]->shape)
@@ -522,3 +504,14 @@ ShapeRule *const shape_rules[OP_COUNT] = {
     [OP_##id] = shape_rule_##shape,
 #include "ir/ops.def"
 };
+
+Why shape_rule(Graph *g, Node *n)
+{
+    OpClass class = op_table[n->op].class;
+
+    if (class == CLASS_VIEW && n->n_in > 0)
+        n->type = n->in[0]->type;
+    else if (class != CLASS_LEAF)
+        n->type = TYPE_REAL;
+    return shape_rules[n->op](g, n);
+}
