@@ -63,9 +63,10 @@ static const Row passes[] = {
     {"dce", dce, WHEN_ALWAYS},
 };
 
-/* From Graph to Plan: see plan_entry. */
-static const char *const steps[] = {"fuse",  "schedule", "layout", "tiles",
-                                    "order", "prepare",  "feed",   "memplan"};
+/* From Graph to Plan: see begin and plan_entry. */
+static const char *const steps[] = {"fuse",   "wishes", "schedule",
+                                    "layout", "tiles",  "order",
+                                    "prepare", "feed", "memplan"};
 
 enum {
     PASSES = sizeof passes / sizeof *passes,
@@ -141,6 +142,17 @@ static Plan *straight_steps(Plan *plan, const Dump *d)
     return plan;
 }
 
+static Plan *new_plan(Program *p, const Entry *e, Graph *g)
+{
+    Plan *plan = NEW(p->arena, Plan);
+    *plan = (Plan){.arena = p->arena,
+                   .program = p,
+                   .entry = e,
+                   .graph = g,
+                   .prefix = arena_printf(p->arena, "%s_%s", p->name, e->name)};
+    return plan;
+}
+
 /* The entry of one row beside that of many; NULL where there is none, or where
  * it is plainly not tiny. */
 static const Entry *one_row(const Program *p, const Entry *e)
@@ -163,31 +175,33 @@ static Plan *plan_rows(Program *p, const Entry *e, const CodeOptions *o)
     const Entry *one = o->plain ? NULL : one_row(p, e);
     if (!one)
         return NULL;
-    Plan *plan = NEW(p->arena, Plan);
-    *plan = (Plan){.arena = p->arena,
-                   .program = p,
-                   .entry = e,
-                   .graph = run_passes(p, one, o, &none),
-                   .prefix = arena_printf(p->arena, "%s_%s", p->name, e->name)};
+    Plan *plan = new_plan(p, e, run_passes(p, one, o, &none));
     return straight_fits_rows(plan, target_find(o->target)) ? plan : NULL;
 }
 
-static Plan *plan_entry(Program *p, Entry *e, const CodeOptions *o,
-                        const Dump *d)
+/* An entry's kernels, or its straight-line code, before anything is known of
+ * how tensors lie. */
+static Plan *begin(Program *p, const Entry *e, const CodeOptions *o,
+                   const Dump *d)
 {
-    Plan *plan = NEW(p->arena, Plan);
-    *plan = (Plan){.arena = p->arena,
-                   .program = p,
-                   .entry = e,
-                   .graph = run_passes(p, e, o, d),
-                   .prefix = arena_printf(p->arena, "%s_%s", p->name, e->name)};
+    Plan *plan = new_plan(p, e, run_passes(p, e, o, d));
     if (!o->plain && e->batch == 1 && straight_fits(plan))
         return straight_steps(plan, d);
     plan = after(fuse(plan, o), "fuse", d);
+    plan = after(wishes(plan, o), "wishes", d);
+    Plan *rows = plan_rows(p, e, o);
+    if (!rows)
+        return plan;
+    rows->wishes = plan->wishes; /* as tiles want weights suits rows too */
+    return straight_steps(rows, d);
+}
+
+static void plan_entry(Program *p, Plan *plan, const CodeOptions *o,
+                       const Dump *d)
+{
+    if (plan_is_straight(plan))
+        return;
     plan = after(schedule(plan, o), "schedule", d);
-    Plan *rows = plan_rows(p, e, o); /* weights lie as tiles want them, */
-    if (rows)                        /* which suits one row's vectors too */
-        return straight_steps(rows, d);
     plan = after(untie(layout(plan, o)), "layout", d);
     plan = after(tiles(plan, o), "tiles", d);
     plan = after(order(plan), "order", d);
@@ -195,7 +209,6 @@ static Plan *plan_entry(Program *p, Entry *e, const CodeOptions *o,
     plan = after(feed(plan), "feed", d);
     plan = after(memplan(plan, o), "memplan", d);
     plan_check(plan, o);
-    return plan;
 }
 
 static bool wanted(Want want, const Entry *e)
@@ -238,7 +251,10 @@ Plans pipeline_run(Program *p, Want want, const CodeOptions *options,
             continue;
         if (want == WANT_CHECK && e->updates)
             e = checked(p, e);
-        vec_push(p->arena, &plans, plan_entry(p, e, options, &d));
+        vec_push(p->arena, &plans, begin(p, e, options, &d));
     }
+    settle_tensors(p, plans.at, plans.n);
+    for (int i = 0; i < plans.n; i++)
+        plan_entry(p, plans.at[i], options, &d);
     return plans;
 }

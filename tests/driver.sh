@@ -126,7 +126,7 @@ expect 1 "compile: no such folder" "$NNC" compile small.nn -o no/such.c
 lines 1 "compile: no such folder in one line"
 expect 0 "compile: --dump" "$NNC" compile small.nn --dump=dce
 says out "compile: --dump prints the graph" MATMUL
-for step in fuse schedule layout tiles order prepare feed memplan; do
+for step in fuse wishes schedule layout tiles order prepare feed memplan; do
     "$NNC" compile "$TREE/examples/digits/digits.nn" --dump=$step >"dump-$step"
     [ "$(grep -c '^kernel ' "dump-$step")" -gt 20 ]
     verdict "compile: --dump=$step prints kernels" "$(head -n 1 "dump-$step")"

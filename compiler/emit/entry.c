@@ -167,7 +167,7 @@ void emit_entry(Emit *e, const Plan *plan)
                 "    double *sums, int rows, const nn_scalars *s,\n"
                 "    nn_parallel par, void *pool)\n{\n",
                 plan->prefix, updates ? "" : "const ");
-    if (plan->kernels.n == 1 && plan->kernels.at[0]->kind == KERNEL_STRAIGHT) {
+    if (plan_is_straight(plan)) {
         write_straight(e, plan);
         return;
     }

@@ -16,23 +16,27 @@ static int64_t round_up(int64_t n)
     return (n + VECTOR - 1) / VECTOR * VECTOR;
 }
 
-static Layout layout_of(const Program *p, int i)
-{
-    const Layout *l = program_layout(p, i);
-    return l ? *l : layout_dense(&p->tensors.at[i].shape);
-}
-
 static int64_t prepared_at(const Program *p)
 {
     int64_t at = 0;
     for (int i = 0; i < p->tensors.n; i++)
-        at = round_up(at + layout_of(p, i).extent);
+        at = round_up(at + p->tensors.at[i].layout->extent);
     return at + VECTOR;
 }
 
 int64_t emit_reals(const Program *p)
 {
     return prepared_at(p) + p->prepared;
+}
+
+/* What entries prepare stands one behind the other. */
+static void place_prepared(Plan *const *plans, int n)
+{
+    int64_t at = 0;
+    for (int i = 0; i < n; i++) {
+        plans[i]->prepared_at = at;
+        at += plans[i]->prepared;
+    }
 }
 
 /* Constants that say where each tensor begins. NAME_reals stands in the header
@@ -48,7 +52,7 @@ static void write_places(Emit *e, bool header)
             e, arena_printf(e->arena, "%s_%s", p->name, p->tensors.at[i].name));
         text_printf(&list, "    %s = %lld,\n", e->tensor_place[i],
                     (long long)at);
-        at = round_up(at + layout_of(p, i).extent);
+        at = round_up(at + p->tensors.at[i].layout->extent);
     }
     if (p->prepared)
         text_printf(&list, "    %s_prepared = %lld,\n", p->name,
@@ -133,14 +137,13 @@ static void write_tensor_row(Emit *e, int i)
                                         [TENSOR_CARRIED] = "NN_CARRIED",
                                         [TENSOR_CONSTANT] = "NN_CONSTANT"};
     const Tensor *t = &e->program->tensors.at[i];
-    Layout l = layout_of(e->program, i);
     text_add(e->out, "    {.name = ");
     quote_c(e->out, t->name);
     text_printf(e->out, ", .rank = %d, .shape = ", t->shape.rank);
     write_shape(e->out, &t->shape);
     text_printf(e->out, ",\n        .offset = %s, .size = %lld,\n",
-                e->tensor_place[i], (long long)l.extent);
-    write_pieces(e->out, &l);
+                e->tensor_place[i], (long long)t->layout->extent);
+    write_pieces(e->out, t->layout);
     text_printf(e->out, ",\n        .init = %s", init_name(t->init.kind));
     if (t->init.a != 0)
         text_printf(e->out, ", .scale = %.17g", t->init.a);
@@ -398,6 +401,7 @@ const char *emit_model_c(Arena *arena, const Program *p, Plan *const *plans,
     text_printf(&head, "#include \"%s\"\n", header ? header : "nn_program.h");
     e.out = &body;
     reserve_names(&e, plans, n);
+    place_prepared(plans, n);
     write_places(&e, header != NULL);
     for (int i = 0; i < n; i++) {
         emit_kernel_names(&e, plans[i]);

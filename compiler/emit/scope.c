@@ -63,7 +63,8 @@ static const char *base_of(Emit *e, const Buffer *b, const char *type,
                             e->tensor_place[b->index]);
     case PLACE_PREPARED:
         return arena_printf(e->arena, "f->%s + %s_prepared + %lld", params,
-                            e->program->name, (long long)b->at);
+                            e->program->name,
+                            (long long)(b->plan->prepared_at + b->at));
     case PLACE_OUTPUT:
         return arena_printf(e->arena, "f->outputs[%d]", b->index);
     case PLACE_INPUT:

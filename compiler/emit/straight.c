@@ -133,13 +133,12 @@ static Element tensor(const Straight *s, const Node *n, const int64_t *index)
     const Program *p = s->plan->program;
     const Tensor *t = &p->tensors.at[n->attr.index];
     const Layout dense = layout_dense(&t->shape);
-    const Layout *l = program_layout(p, n->attr.index);
     if (emit_fixed(p, t))
         return element_number(&s->out,
                               t->init.literal[layout_place(&dense, index)]);
     return element_stored(&s->out, ELEMENT_PARAM,
                           s->out.e->tensor_place[n->attr.index],
-                          layout_place(l ? l : &dense, index));
+                          layout_place(t->layout, index));
 }
 
 static const char *input(const Straight *s, int i)

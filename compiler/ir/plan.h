@@ -3,7 +3,9 @@
  * The stages between Graph and C fill it in turn, and each may rely on what
  * those before it have set:
  *     fuse      kernels: nodes, anchor, iteration shape
- *     schedule  layouts that products and convolutions wish for
+ *     wishes    layouts that convolutions want around them, and those that
+ *               kernels would have for tensors, which settle_tensors decides
+ *     schedule  layouts that products want
  *     layout    values: layout and buffer; copies inserted
  *     tiles     the register tile, with its parts, scratch and `why`
  *     order     the kernels' sequence, and whether memory is reused in place
@@ -27,7 +29,7 @@ typedef enum Place {
     PLACE_TENSOR,   /* index: tensor of the program */
     PLACE_INPUT,    /* index: input or target, as the caller gave it */
     PLACE_OUTPUT,   /* index: where the caller wants an output or gradient */
-    PLACE_PREPARED, /* behind the tensors, at `at` reals from their end */
+    PLACE_PREPARED, /* behind the tensors, at `at` of its plan's reals there */
 } Place;
 
 struct Buffer {
@@ -89,6 +91,12 @@ struct Kernel {
     int position;    /* in the sequence, set by order; fuse: its rank */
 };
 
+/* How a kernel would have a tensor. */
+typedef struct Wish {
+    int tensor;
+    const Layout *layout;
+} Wish;
+
 struct Plan {
     Arena *arena;
     const Program *program;
@@ -98,12 +106,15 @@ struct Plan {
     int value_room;
     VEC(Kernel *) kernels;
     VEC(Buffer *) buffers;
-    const Scan *scan;   /* the body of this scan, or NULL */
-    Plan *outer;        /* the plan around a body */
-    Node *around;       /* the scan node whose body it is */
-    int64_t workspace;  /* bytes */
-    int64_t base;       /* of a body: where the scan's scratch begins */
-    const char *prefix; /* of its C functions: "iris_step" */
+    VEC(Wish) wishes;    /* in the order of kernels; none in bodies */
+    const Scan *scan;    /* the body of this scan, or NULL */
+    Plan *outer;         /* the plan around a body */
+    Node *around;        /* the scan node whose body it is */
+    int64_t workspace;   /* bytes */
+    int64_t prepared;    /* reals that are computed when parameters are set */
+    int64_t prepared_at; /* where they begin behind the tensors: set by emit */
+    int64_t base;        /* of a body: where the scan's scratch begins */
+    const char *prefix;  /* of its C functions: "iris_step" */
 };
 
 /* What a kernel is, in a word or two for people. */
@@ -128,6 +139,10 @@ bool kernel_stores(const Kernel *k, const Node *n);
 
 /* A further kernel around one node, appended to the plan. */
 Kernel *plan_kernel(Plan *plan, KernelKind kind, Node *node);
+
+/* Whether it is one function of straight-line code, with nothing else to
+ * plan. */
+bool plan_is_straight(const Plan *plan);
 
 /* RESHAPE, TRANSPOSE, SLICE, REVERSE, BROADCAST, WINDOWS: free where layouts
  * allow. */

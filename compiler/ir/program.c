@@ -52,13 +52,6 @@ Node *program_leaf(const Program *p, Graph *g, int index)
     return n;
 }
 
-const Layout *program_layout(const Program *p, int index)
-{
-    const Tensor *t = &p->tensors.at[index];
-
-    return t->kind == TENSOR_SLOT ? p->tensors.at[t->weight].layout : t->layout;
-}
-
 const Entry *program_entry(const Program *p, Mode mode)
 {
     const Entry *found = NULL;
@@ -85,11 +78,8 @@ int64_t program_reals(const Program *p, int n)
 {
     int64_t reals = 0;
 
-    for (int i = 0; i < n; i++) {
-        const Layout *l = program_layout(p, i);
-
-        reals += l ? l->extent : shape_count(&p->tensors.at[i].shape);
-    }
+    for (int i = 0; i < n; i++)
+        reals += p->tensors.at[i].layout->extent;
     return reals;
 }
 

@@ -47,10 +47,10 @@ typedef struct Tensor {
     Shape shape;      /* file order: PyTorch's */
     Init init;
     Span span;
-    struct Layout *layout; /* in memory, for all entries; NULL: not yet */
-    bool frozen, padding;  /* WEIGHT: never updated; row 0 stays zero */
-    double l2, l1;         /* WEIGHT: own penalties; added to the model's */
-    int weight;            /* SLOT: of which */
+    const struct Layout *layout; /* for all entries; NULL: not settled yet */
+    bool frozen, padding;        /* WEIGHT: never updated; row 0 stays zero */
+    double l2, l1; /* WEIGHT: own penalties; added to the model's */
+    int weight;    /* SLOT: of which */
 } Tensor;
 
 typedef struct Input {
@@ -130,10 +130,6 @@ int program_constant(Program *p, Tensor constant);
 
 /* A node of g that reads tensor `index`. */
 Node *program_leaf(const Program *p, Graph *g, int index);
-
-/* How tensor `index` lies in memory, a slot as its weight; NULL: not settled
- * yet, or read by nobody. */
-const struct Layout *program_layout(const Program *p, int index);
 
 /* The entry of this mode, that of fewest rows where there are several; or
  * NULL. */

@@ -21,7 +21,15 @@ enum { UNROLL_AUTO = -1, UNROLL_FULL = -2, UNROLL_NONE = 0 };
 /* Groups nodes into kernels. */
 Plan *fuse(Plan *plan, const CodeOptions *options);
 
-/* Decides the layouts that fast kernels want. */
+/* The layouts that fast kernels want around them, and would have for tensors;
+ * nothing is asked of how tensors lie. */
+Plan *wishes(Plan *plan, const CodeOptions *options);
+
+/* One layout for each tensor that has none yet, a slot as its weight, after
+ * the wishes of all plans of the program, in whatever order they stand. */
+void settle_tensors(Program *p, Plan *const *plans, int n);
+
+/* Adapts to how tensors lie: copies for products that need another layout. */
 Plan *schedule(Plan *plan, const CodeOptions *options);
 
 /* Gives every value a layout and a buffer; inserts copies where a view needs
@@ -37,7 +45,7 @@ Plan *untie(Plan *plan);
 Plan *order(Plan *plan);
 
 /* Takes out of an entry of inference what depends on parameters alone: its
- * results lie behind the parameters, p->prepared reals in all. */
+ * results lie behind the parameters, p->prepared reals of all entries. */
 Plan *prepare(Program *p, Plan *plan);
 
 /* Sets `blocks` of products whose rows a scan reads step by step and the cache

@@ -44,17 +44,6 @@ Node *layout_copy(Plan *plan, Node *of)
     return n;
 }
 
-/* Row-major where no kernel wished for another. */
-static Layout tensor_layout(const Program *p, int index)
-{
-    Tensor *t = &p->tensors.at[index];
-    if (!program_layout(p, index)) {
-        t->layout = NEW(p->arena, Layout);
-        *t->layout = layout_dense(&t->shape);
-    }
-    return *program_layout(p, index);
-}
-
 void layout_bind(Plan *plan, Node *n, Buffer *buffer, Layout l)
 {
     Value *v = value_of(plan, n);
@@ -70,6 +59,11 @@ Node *layout_copy_as(Plan *plan, Node *of, const Layout *l)
     value_of(plan, n)->want = want;
     layout_bind(plan, n, layout_buffer(plan, PLACE_WORK, n, l->extent), *l);
     return n;
+}
+
+static Layout tensor_layout(const Program *p, int index)
+{
+    return *p->tensors.at[index].layout;
 }
 
 static void bind_tensor(Plan *plan, Node *n, int index)

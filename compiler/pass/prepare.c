@@ -107,8 +107,9 @@ Plan *prepare(Program *p, Plan *plan)
         if (b->place != PLACE_WORK || !b->prepared)
             continue;
         b->place = PLACE_PREPARED;
-        b->at = p->prepared;
-        p->prepared += (b->count + 2 * VECTOR - 1) / VECTOR * VECTOR;
+        b->at = plan->prepared;
+        plan->prepared += (b->count + 2 * VECTOR - 1) / VECTOR * VECTOR;
     }
+    p->prepared += plan->prepared;
     return plan;
 }

@@ -1,11 +1,11 @@
 /* schedule.c: decides the layouts that fast kernels want, before layout.c
  * gives every value one.
  *
- * A tensor that a product reads as its weight lives packed in panels of that
- * product's tile; the other uses adapt: what is combined with a packed tensor
- * element by element (its gradient, its optimiser's state) wants the same
- * layout, and a product that needs the lanes of another axis gets a copy,
- * made once a run of the entry. */
+ * A product wishes that the tensor it reads as its weight lives packed in
+ * panels of its tile. Where tensors lie is settled over all entries; then the
+ * uses adapt: what is combined with a packed tensor element by element (its
+ * gradient, its optimiser's state) wants the same layout, and a product that
+ * needs other panels gets a copy, made once a run of the entry. */
 #include "pass/schedule.h"
 #include "tile/gemm.h"
 
@@ -71,8 +71,9 @@ static const Node *shown(const Plan *plan, const Node *n, Layout *l)
     return n;
 }
 
-/* Gives the weight of a forward product its layout. */
-static void pack_param(Plan *plan, const Node *n, const Target *target)
+/* How a forward product would have its weight. */
+static void wish_weight(Plan *top, const Plan *plan, const Node *n,
+                        const Target *target)
 {
     const Node *w = n->in[1];
     Node **outer = fixed_input(plan, w);
@@ -80,42 +81,34 @@ static void pack_param(Plan *plan, const Node *n, const Target *target)
         return;
     Layout *l = packed(plan, n, target);
     w = outer ? shown(plan->outer, *outer, l) : shown(plan, w, l);
-    if (!w || w->op != OP_TENSOR)
-        return;
-    Tensor *tensor = &plan->program->tensors.at[w->attr.index];
-    if (!tensor->layout)
-        tensor->layout = l;
+    if (w && w->op == OP_TENSOR)
+        schedule_tensor(top, w, l);
 }
 
-/* A table that is read turned around has its rows side by side. */
-static void pack_table(const Plan *plan, const Node *n)
+/* A table that is read turned around would have its rows side by side. */
+static void wish_table(Plan *top, const Node *n)
 {
     const Node *turned = n->op == OP_GATHER ? n->in[1] : NULL;
     const Node *w = turned && turned->op == OP_TRANSPOSE ? turned->in[0] : NULL;
-    Tensor *tensor = w && w->op == OP_TENSOR
-                         ? &plan->program->tensors.at[w->attr.index]
-                         : NULL;
-    Layout *l, rows;
-    if (!tensor || tensor->layout)
+    if (!w || w->op != OP_TENSOR)
         return;
-    l = NEW(plan->arena, Layout);
-    rows = layout_dense(&turned->shape);
-    *l = rows;
-    l->axis[0] = rows.axis[1];
-    l->axis[1] = rows.axis[0];
-    tensor->layout = l;
+    Layout rows = layout_dense(&turned->shape), l = rows;
+    l.axis[0] = rows.axis[1];
+    l.axis[1] = rows.axis[0];
+    schedule_tensor(top, w, schedule_keep(top, l));
 }
 
-static void pack_params(Plan *plan, const Target *target)
+/* Of the products in a plan, top or a body within it, and of its tables. */
+static void wish_weights(Plan *top, const Plan *plan, const Target *target)
 {
     for (int i = 0; i < plan->kernels.n; i++) {
-        Kernel *k = plan->kernels.at[i];
+        const Kernel *k = plan->kernels.at[i];
         if (k->body)
-            pack_params(k->body, target);
+            wish_weights(top, k->body, target);
         if (is_product(k))
-            pack_param(plan, k->anchor, target);
+            wish_weight(top, plan, k->anchor, target);
         if (k->kind == KERNEL_GATHER)
-            pack_table(plan, k->anchor);
+            wish_table(top, k->anchor);
     }
 }
 
@@ -262,7 +255,7 @@ static void spread(Plan *plan)
     }
 }
 
-Plan *schedule(Plan *plan, const CodeOptions *options)
+Plan *wishes(Plan *plan, const CodeOptions *options)
 {
     if (options->plain)
         return plan;
@@ -272,8 +265,15 @@ Plan *schedule(Plan *plan, const CodeOptions *options)
     schedule_images(plan, target);
     spread(plan);
     schedule_conv_weights(plan, target);
-    pack_params(plan, target);
-    copy_operands(plan, target);
+    wish_weights(plan, plan, target);
+    return plan;
+}
+
+Plan *schedule(Plan *plan, const CodeOptions *options)
+{
+    if (options->plain)
+        return plan;
+    copy_operands(plan, target_find(options->target));
     spread(plan);
     return plan;
 }

@@ -12,7 +12,9 @@ const Layout *schedule_wish(const Plan *plan, const Node *n);
  * views that are free; false where a view of it is a copy. */
 bool schedule_known(const Plan *plan, const Node *n, Layout *l);
 
-const Layout *schedule_wish(const Plan *plan, const Node *n);
+/* Notes how a kernel would have the tensor of a leaf. */
+void schedule_tensor(Plan *plan, const Node *leaf, const Layout *l);
+
 /* A layout that lives as long as the plan. */
 const Layout *schedule_keep(const Plan *plan, Layout l);
 
@@ -22,7 +24,7 @@ void schedule_conv_images(Plan *plan, const Target *target);
 /* Layouts around poolings that stand alone, and of joined images. */
 void schedule_images(Plan *plan, const Target *target);
 
-/* Layouts of the weights of all convolutions. */
+/* How all convolutions would have their weights. */
 void schedule_conv_weights(Plan *plan, const Target *target);
 
 /* The spec of a convolution kernel with the input's wanted layout. */

@@ -1,8 +1,8 @@
 /* schedule_conv.c: layouts around convolutions; see schedule.h.
  *
- * A convolution's weight lives in the layout that its forward form reads; an
- * image between two convolutions lies as the second likes to read it, with
- * its halo, otherwise as the first likes to write. */
+ * A convolution would have its weight in the layout that its forward form
+ * reads; an image between two convolutions lies as the second likes to read it,
+ * with its halo, otherwise as the first likes to write. */
 #include "pass/schedule.h"
 
 /* The pooling behind a convolution or before its gradients, or NULL. */
@@ -103,20 +103,17 @@ static void wish_gradient(Plan *plan, Kernel *k, const Target *target)
         plan->value[(*dy)->id].want = l;
 }
 
-/* A parameter lives as the first convolution that reads it likes best; what
- * the others need is copied when their tiles are chosen. */
-static void pack_weight(Plan *plan, const Kernel *k, const Target *target)
+/* What another layout than the one settled needs is copied when tiles are
+ * chosen. */
+static void wish_weight(Plan *plan, const Kernel *k, const Target *target)
 {
     const Node *w = k->anchor->in[1];
     if (w->op != OP_TENSOR)
         return;
-    Tensor *tensor = &plan->program->tensors.at[w->attr.index];
-    if (tensor->layout)
-        return;
     ConvSpec s = schedule_conv_spec(plan, k);
     ConvPlan *p = conv_plan(plan->arena, &s, target);
-    tensor->layout = NEW(plan->arena, Layout);
-    *tensor->layout = conv_weight_layout(&w->shape, &p->weights);
+    Layout l = conv_weight_layout(&w->shape, &p->weights);
+    schedule_tensor(plan, w, schedule_keep(plan, l));
 }
 
 static bool is_kind(const Plan *plan, int i, KernelKind kind)
@@ -143,5 +140,5 @@ void schedule_conv_weights(Plan *plan, const Target *target)
 {
     for (int i = 0; i < plan->kernels.n; i++)
         if (is_kind(plan, i, KERNEL_CONV))
-            pack_weight(plan, plan->kernels.at[i], target);
+            wish_weight(plan, plan->kernels.at[i], target);
 }

@@ -11,8 +11,14 @@ const Layout *schedule_keep(const Plan *plan, Layout l)
 const Layout *schedule_wish(const Plan *plan, const Node *n)
 {
     if (n->op == OP_TENSOR)
-        return program_layout(plan->program, n->attr.index);
+        return plan->program->tensors.at[n->attr.index].layout;
     return plan->value[n->id].want;
+}
+
+void schedule_tensor(Plan *plan, const Node *leaf, const Layout *l)
+{
+    Wish wish = {leaf->attr.index, l};
+    vec_push(plan->arena, &plan->wishes, wish);
 }
 
 bool schedule_known(const Plan *plan, const Node *n, Layout *l)

@@ -45,8 +45,11 @@ Plan *planned(Probe *p, Graph *g, Mode mode, const char *target, Upto upto)
                    .graph = g,
                    .prefix = entry->name};
     plan = fuse(plan, &options);
-    if (upto >= UPTO_LAYOUT)
+    if (upto >= UPTO_LAYOUT) {
+        plan = wishes(plan, &options);
+        settle_tensors(p->p, &plan, 1);
         plan = untie(layout(schedule(plan, &options), &options));
+    }
     if (upto >= UPTO_ORDER)
         plan = order(tiles(plan, &options));
     if (upto >= UPTO_MEMPLAN)

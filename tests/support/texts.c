@@ -8,7 +8,7 @@
 #include "front/parse.h"
 #include "planned.h"
 
-static Program *program(Arena *arena, const char *text)
+Program *text_program(Arena *arena, const char *text)
 {
     Source *source = NEW(arena, Source);
     Diag *diag = diag_new(arena);
@@ -25,7 +25,7 @@ static Program *program(Arena *arena, const char *text)
 Texts text_model(Arena *arena, const char *text, const char *target, Want want)
 {
     CodeOptions options = planned_options(target);
-    Program *p = program(arena, text);
+    Program *p = text_program(arena, text);
     Plans plans = pipeline_run(p, want, &options, NULL, NULL);
 
     return (Texts){
@@ -36,11 +36,12 @@ Texts text_model(Arena *arena, const char *text, const char *target, Want want)
 
 Train text_train(Arena *arena, const char *settings)
 {
-    return program(arena,
-                   arena_printf(arena,
-                                "model m { input x: f32[1]; output x -> relu;"
-                                " train { %s } }",
-                                settings))
+    return text_program(
+               arena,
+               arena_printf(arena,
+                            "model m { input x: f32[1]; output x -> relu;"
+                            " train { %s } }",
+                            settings))
         ->train;
 }
 

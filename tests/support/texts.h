@@ -9,6 +9,9 @@ typedef struct Texts {
     const char *c, *h; /* model.c and model.h */
 } Texts;
 
+/* The program of a text without mistakes. */
+Program *text_program(Arena *arena, const char *text);
+
 /* The entries that `want` names, for a target as below. */
 Texts text_model(Arena *arena, const char *text, const char *target, Want want);
 
