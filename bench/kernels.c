@@ -16,7 +16,7 @@ enum { MOST = 1 << 25 }; /* reals of the copied block */
 
 typedef struct {
     Network net;
-    const nn_stage *stage;
+    int rows;
 } Run;
 
 typedef struct {
@@ -27,7 +27,7 @@ typedef struct {
 static void run(void *context, long times)
 {
     const Run *r = context;
-    network_run(&r->net, r->stage, times);
+    network_run(&r->net, NN_INFER, r->rows, times);
 }
 
 static void copy(void *context, long times)
@@ -58,7 +58,7 @@ static double bytes_of(const nn_model *m, int rows)
 static void show(Run *r, const char *text, double peak, Copy *c)
 {
     const nn_model *m = r->net.model;
-    int rows = r->stage->batch;
+    int rows = r->rows;
     double flops = (double)(m->flops * rows), bytes = bytes_of(m, rows);
     double time = measure_best(run, r);
     c->bytes = (size_t)(bytes / 8) * 4;
@@ -79,9 +79,9 @@ int main(void)
            "operations", "of peak", "bytes", "of copy");
     for (const Kernel *k = kernel_table; k->text; k++) {
         Run r = {.net = network_open(k->model)};
-        r.stage = &k->model->infer1;
+        r.rows = 1;
         show(&r, k->text, peak, &c);
-        r.stage = &k->model->infer;
+        r.rows = nn_entry_find(k->model, NN_INFER, NN_MOST_ROWS)->batch;
         show(&r, k->text, peak, &c);
     }
     return 0;

@@ -44,22 +44,11 @@ static void *rows_of(const nn_tensor *t, int rows)
     return ids;
 }
 
-static void widen(int batch, size_t workspace, int *rows, size_t *bytes)
-{
-    *rows = batch > *rows ? batch : *rows;
-    *bytes = workspace > *bytes ? workspace : *bytes;
-}
-
 Network network_open(const nn_model *m)
 {
     Network n = {.model = m, .scalars = {.rate = 1e-7, .seed = 1}};
-    int rows = 1;
-    size_t bytes = 0;
-    widen(m->step.batch, m->step.workspace, &rows, &bytes);
-    widen(m->eval.batch, m->eval.workspace, &rows, &bytes);
-    widen(m->infer.batch, m->infer.workspace, &rows, &bytes);
-    widen(m->infer1.batch, m->infer1.workspace, &rows, &bytes);
-    n.work = block(bytes, 1, "workspace");
+    int rows = nn_entry_rows(m);
+    n.work = block(nn_entry_workspace(m), 1, "workspace");
     n.params = block((size_t)m->reals, sizeof(nn_real), "weights");
     int count = m->input_count + m->target_count;
     n.inputs = block((size_t)count, sizeof *n.inputs, "inputs");
@@ -71,11 +60,7 @@ Network network_open(const nn_model *m)
         n.outputs[i] = block((size_t)(rows * m->outputs[i].values),
                              sizeof(nn_real), "outputs");
     }
-    n.sums = block((size_t)m->sum_count +
-                       (size_t)m->chosen *
-                           (size_t)(m->step.batch > m->eval.batch
-                                        ? m->step.batch
-                                        : m->eval.batch),
+    n.sums = block((size_t)m->sum_count + (size_t)m->chosen * (size_t)rows,
                    sizeof(double), "sums");
     nn_error e;
     if (!nn_init_params(m, n.params, 1, &e)) {
@@ -85,19 +70,11 @@ Network network_open(const nn_model *m)
     return n;
 }
 
-void network_run(const Network *n, const nn_stage *s, long times)
+void network_run(const Network *n, nn_kind kind, int rows, long times)
 {
+    const nn_entry *e = nn_entry_find(n->model, kind, rows);
     for (long i = 0; i < times; i++) {
-        s->run(n->params, n->work, n->inputs, n->outputs, n->sums, s->batch,
-               &n->scalars, NULL, NULL);
-    }
-}
-
-void network_step(const Network *n, long times)
-{
-    const nn_model *m = n->model;
-    for (long i = 0; i < times; i++) {
-        m->step.run(n->params, n->work, n->inputs, n->outputs, n->sums,
-                    m->step.batch, &n->scalars, NULL, NULL);
+        e->run(n->params, n->params, n->work, n->inputs, n->outputs, n->sums,
+               e->batch, &n->scalars, NULL, NULL);
     }
 }

@@ -3,7 +3,7 @@
 #ifndef NETWORK_H
 #define NETWORK_H
 
-#include "nn_model.h"
+#include "nn_entry.h"
 
 typedef struct {
     const nn_model *model;
@@ -18,9 +18,8 @@ typedef struct {
 /* Ends the program with a message where there is no memory. */
 Network network_open(const nn_model *model);
 
-/* Runs one entry `times` times on all of its rows. */
-void network_run(const Network *n, const nn_stage *stage, long times);
-void network_step(const Network *n, long times);
+/* Runs the entry for so many rows `times` times on all that it takes. */
+void network_run(const Network *n, nn_kind kind, int rows, long times);
 
 /* 64-byte aligned reals, uniform within +-scale; ends the program where there
  * is no memory. */

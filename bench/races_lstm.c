@@ -61,19 +61,19 @@ static void their_step(void *context, long times)
 static void our_one(void *context, long times)
 {
     const Lstm *l = context;
-    network_run(&l->net, &l->net.model->infer1, times);
+    network_run(&l->net, NN_INFER, 1, times);
 }
 
 static void our_batch(void *context, long times)
 {
     const Lstm *l = context;
-    network_run(&l->net, &l->net.model->infer, times);
+    network_run(&l->net, NN_INFER, NN_MOST_ROWS, times);
 }
 
 static void our_step(void *context, long times)
 {
     const Lstm *l = context;
-    network_step(&l->net, times);
+    network_run(&l->net, NN_STEP, NN_MOST_ROWS, times);
 }
 
 void races_lstm(void)

@@ -64,9 +64,9 @@ static const Row passes[] = {
 };
 
 /* From Graph to Plan: see begin and plan_entry. */
-static const char *const steps[] = {"fuse",   "wishes", "schedule",
-                                    "layout", "tiles",  "order",
-                                    "prepare", "feed", "memplan"};
+static const char *const steps[] = {"fuse",    "wishes", "schedule",
+                                    "layout",  "tiles",  "order",
+                                    "prepare", "feed",   "memplan"};
 
 enum {
     PASSES = sizeof passes / sizeof *passes,
@@ -160,8 +160,9 @@ static const Entry *one_row(const Program *p, const Entry *e)
     enum { FEW_NODES = 200 };
     for (int i = 0; i < p->entries.n; i++) {
         const Entry *one = &p->entries.at[i];
-        if (e->mode == MODE_INFER && e->batch > 1 && one->mode == MODE_INFER &&
-            one->batch == 1 && one->graph->nodes.n < FEW_NODES)
+        if (e->mode == MODE_INFER && e->batch > 1 && !e->carries &&
+            one->mode == MODE_INFER && one->batch == 1 && !one->carries &&
+            one->graph->nodes.n < FEW_NODES)
             return one;
     }
     return NULL;
@@ -199,7 +200,7 @@ static Plan *begin(Program *p, const Entry *e, const CodeOptions *o,
 static void plan_entry(Program *p, Plan *plan, const CodeOptions *o,
                        const Dump *d)
 {
-    if (plan_is_straight(plan))
+    if (straight_is(plan))
         return;
     plan = after(schedule(plan, o), "schedule", d);
     plan = after(untie(layout(plan, o)), "layout", d);
@@ -235,7 +236,7 @@ static Entry *checked(Program *p, const Entry *step)
     *e = *step;
     keep_tensors(e->graph);
     e->name = "grad";
-    e->updates = false;
+    e->updates = e->carries = false;
     p->kinks = kinks_find(p, e->graph);
     return e;
 }

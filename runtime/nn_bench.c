@@ -83,6 +83,6 @@ bool nn_bench(nn_inference *f, nn_error *e)
     if (threads > 1)
         printf(", times %d", threads);
     puts("");
-    return bench_batch(f, 1, e) && (f->model->infer.batch == 1 ||
-                                    bench_batch(f, f->model->infer.batch, e));
+    return bench_batch(f, 1, e) &&
+           (f->batch == 1 || bench_batch(f, f->batch, e));
 }

@@ -75,7 +75,7 @@ static bool is_place_in_run(const fit *f)
     const nn_state *s = &f->state;
     int64_t done = s->epoch * f->per_epoch + s->batch;
     return s->batch < f->per_epoch && s->step == (uint64_t)done &&
-           s->seen == s->batch * f->model->step.batch;
+           s->seen == s->batch * f->run->step->batch;
 }
 
 static bool other_value(const char *path, const char *what, const char *then,
@@ -162,7 +162,7 @@ static bool open_fit(fit *f, nn_run *r, nn_error *e)
 {
     const nn_options *o = &r->options;
     const nn_training *t = &r->program->train;
-    int64_t batch = r->model->step.batch;
+    int64_t batch = r->step->batch;
     size_t weights = (size_t)nn_run_weights(r->model);
     *f = (fit){
         .run = r, .model = r->model, .rows = r->data.parts[NN_TRAIN].count};
@@ -249,7 +249,7 @@ static bool train_batch(fit *f, nn_error *e)
 {
     nn_state *s = &f->state;
     const nn_training *t = &f->run->program->train;
-    int64_t batch = f->model->step.batch, start = s->batch * batch;
+    int64_t batch = f->run->step->batch, start = s->batch * batch;
     int64_t left = f->rows - start;
     int rows = left < batch ? (int)left : (int)batch;
     nn_scalars scalars = {
@@ -258,7 +258,8 @@ static bool train_batch(fit *f, nn_error *e)
         .step = s->step,
         .seed = s->seed};
     const uint32_t *items = f->run->data.parts[NN_TRAIN].items;
-    int bad = nn_run_step(f->run, items + start, rows, &scalars);
+    int bad = nn_run_entry(f->run, f->run->step, NN_TRAIN, items + start, rows,
+                           &scalars);
     if (bad == NN_BAD_ROWS)
         return nn_run_refused(f->model, rows, e);
     if (bad != 0)
@@ -411,9 +412,9 @@ static void introduce(fit *f)
                f->model->name, d->parts[NN_TRAIN].count,
                d->parts[NN_VALIDATION].count, d->parts[NN_TEST].count,
                f->run->program->train.optimizer, f->state.rate,
-               f->model->step.batch, f->state.seed);
+               f->run->step->batch, f->state.seed);
     if (!f->run->program->train.batch_all &&
-        d->parts[NN_TRAIN].count < f->model->step.batch)
+        d->parts[NN_TRAIN].count < f->run->step->batch)
         nn_log_say(l,
                    "the batch is larger than the training part: a batch of "
                    "%" PRId64 " learns the same in less time",

@@ -66,8 +66,8 @@ static double loss(check *c, nn_real **outputs)
 {
     nn_real **own = c->run->outputs;
     c->run->outputs = outputs;
-    int status = nn_run_entry(c->run, &c->run->model->grad, NN_TRAIN, c->items,
-                              c->rows, &c->scalars);
+    int status = nn_run_entry(c->run, c->run->grad, NN_TRAIN, c->items, c->rows,
+                              &c->scalars);
     c->run->outputs = own;
     return status == 0 ? c->run->sums[0] : NAN;
 }
@@ -117,9 +117,10 @@ static verdict compare(check *c, nn_real *w, double gradient, double scale,
 }
 
 /* A slope takes four losses. */
-static int64_t sample_size(const nn_model *m)
+static int64_t sample_size(const nn_run *r)
 {
-    double cost = 4.0 * (double)m->flops * m->grad.batch;
+    const nn_model *m = r->model;
+    double cost = 4.0 * (double)m->flops * r->grad->batch;
     double values = budget / (cost * m->param_count + 1);
     return values > MOST_SAMPLE    ? MOST_SAMPLE
            : values < LEAST_SAMPLE ? LEAST_SAMPLE
@@ -340,10 +341,10 @@ static bool conclude(const check *c, nn_error *e)
 int nn_gradcheck(nn_run *r, nn_error *e)
 {
     int64_t have = r->data.parts[NN_TRAIN].count;
-    int batch = r->model->grad.batch;
+    int batch = r->grad->batch;
     check c = {.run = r,
                .rows = have < batch ? (int)have : batch,
-               .sample = sample_size(r->model),
+               .sample = sample_size(r),
                .terminal = isatty(STDOUT_FILENO) == 1,
                .scalars = {.rate = r->options.rate,
                            .seed = (uint64_t)r->options.seed}};

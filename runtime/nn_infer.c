@@ -10,6 +10,7 @@
 
 #include "nn_args.h"
 #include "nn_ckpt.h"
+#include "nn_entry.h"
 #include "nn_form.h"
 #include "nn_init.h"
 #include "nn_learned.h"
@@ -72,10 +73,7 @@ static bool open_memory(nn_inference *f, nn_error *e)
 {
     const nn_model *m = f->model;
     size_t inputs = (size_t)m->input_count, outputs = (size_t)m->output_count;
-    size_t batch = (size_t)m->infer.batch;
-    size_t workspace = m->infer.workspace > m->infer1.workspace
-                           ? m->infer.workspace
-                           : m->infer1.workspace;
+    size_t batch = (size_t)f->batch, workspace = nn_entry_workspace(m);
     bool good = nn_alloc(&f->params, (size_t)m->reals, sizeof *f->params,
                          "weights", e) &&
                 nn_reserve(&f->workspace, workspace, 1, "workspace", e) &&
@@ -98,6 +96,7 @@ static bool open_inference(nn_inference *f, const nn_program *p,
     const nn_model *m = p->model;
     size_t tensors = (size_t)tensor_count(m);
     *f = (nn_inference){.program = p, .model = m};
+    f->batch = nn_entry_find(m, NN_INFER, NN_MOST_ROWS)->batch;
     if (!nn_alloc(&f->preps, tensors, sizeof *f->preps, "rows", e))
         return false;
     bool good = true;
@@ -235,7 +234,7 @@ static bool print_row(const nn_inference *f, answer *a, int i, bool dropped,
 static bool infer_rows(nn_inference *f, const nn_rows *r, answer *a,
                        nn_error *e)
 {
-    int batch = f->model->infer.batch;
+    int batch = f->batch;
     for (int64_t row = 0; row < r->rows; row += batch) {
         int64_t left = r->rows - row;
         int rows = left < batch ? (int)left : batch;

@@ -11,14 +11,15 @@ typedef struct {
     const nn_model *model;
     nn_prep *preps; /* of inputs and targets, as the weights file says */
     nn_real *params;
-    void *workspace; /* for both entries */
+    int batch;       /* most rows of one call */
+    void *workspace; /* for every entry */
     void **buffers;  /* a batch of each input */
     nn_real **outputs;
     nn_pool *pool; /* NULL: one thread */
 } nn_inference;
 
-/* nn_infer_batch.c: runs `rows` (1 .. infer.batch) rows that stand in buffers:
- * by the entry for one row where there is one. */
+/* nn_infer_batch.c: runs `rows` (1 .. batch) rows that stand in buffers by
+ * the entry for as few. */
 bool nn_infer_batch(nn_inference *f, int rows, nn_error *e);
 
 /* nn_bench.c: times the entries on random rows and prints a table. */

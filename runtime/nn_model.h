@@ -22,32 +22,45 @@ typedef void nn_task(void *context, int part);
 typedef void (*nn_parallel)(void *pool, int parts, nn_task *, void *context);
 
 typedef struct {
-    double rate;   /* of this step, after schedule and warmup */
-    uint64_t step; /* updates made so far, from 0 */
-    uint64_t seed; /* of all that is random inside a step */
+    double rate;         /* of this step, after schedule and warmup */
+    uint64_t step, seed; /* updates so far; of all that is random in a step */
 } nn_scalars;
 
-/* One entry of the model, for batches of up to its literal batch size.
+/* Runs one entry of the model, for batches of up to its literal batch size.
  * params     all tensors of the table in one 64-byte aligned block
+ * updated    params again for an entry that updates tensors; else also NULL
  * workspace  of the entry's size, 64-byte aligned; needs no initial value
  * inputs     inputs, then targets: row-major rows x (row shape); nn_real for
  *            NN_F32, int32_t for NN_TOKEN and NN_CLASS; only `rows` are read
- * outputs    one pointer an output, row-major, NULL where not wanted. `grad`:
+ * outputs    one pointer an output, row-major, NULL where not wanted. NN_GRAD:
  *            gradients in file order; without outputs it ends at the loss
- * sums       step, eval and grad: the mean loss over the rows (grad: all that
- *            it differentiates), each metric's sums: sum_count in all; then
- *            each row's `chosen` classes of metrics, -1 where none counts
- * s          step and grad: see above; NULL elsewhere
- * Returns 0; NN_BAD_ROWS, with nothing touched, where rows is not 1 to batch;
- * or, when the loss was not finite and no weight was updated, 1 plus the row in
- * `kernels` of the first whose values are not finite. */
-typedef int (*nn_entry)(const nn_real *params, void *workspace,
-                        const void *const *inputs, nn_real *const *outputs,
-                        double *sums, int rows, const nn_scalars *s,
-                        nn_parallel par, void *pool);
-typedef int (*nn_step_entry)(nn_real *, void *, const void *const *,
-                             nn_real *const *, double *, int,
-                             const nn_scalars *, nn_parallel, void *);
+ * sums       of a kind with a loss: the mean over the rows (NN_GRAD: of all
+ *            that it differentiates), each metric's sums: sum_count in all;
+ * then each row's `chosen` classes of metrics, -1 where none counts s NN_STEP
+ * and NN_GRAD: see above; NULL elsewhere Returns 0; NN_BAD_ROWS, with nothing
+ * touched, where rows is not from 1 to the batch; or, when the loss was not
+ * finite and no weight was updated, 1 plus the row in `kernels` of the first
+ * whose values are not finite. */
+typedef int (*nn_call)(const nn_real *params, nn_real *updated, void *workspace,
+                       const void *const *inputs, nn_real *const *outputs,
+                       double *sums, int rows, const nn_scalars *s,
+                       nn_parallel par, void *pool);
+
+typedef enum {
+    NN_STEP,  /* trains: loss, metrics, and weights learn */
+    NN_GRAD,  /* gives the gradients away instead */
+    NN_EVAL,  /* loss and metrics in the form of inference */
+    NN_INFER, /* outputs, of the inputs alone */
+    NN_NEXT   /* outputs that go on from what the call before handed on */
+} nn_kind;
+
+typedef struct {
+    const char *name; /* of its own function, behind the model's */
+    nn_kind kind;
+    int batch, updates; /* updates: it gives tensors new values */
+    size_t workspace;   /* bytes */
+    nn_call run;
+} nn_entry;
 
 enum { NN_BAD_ROWS = -1, NN_MAX_RANK = 6, NN_MAX_PIECES = 12 };
 
@@ -70,7 +83,7 @@ typedef enum {
 } nn_init;
 
 /* A tensor that outlives a call. Weights files hold weights and statistics,
- * checkpoints also optimisers' slots and what one call hands to the next. */
+ * checkpoints also the optimiser's slots and what a call hands to the next. */
 typedef struct {
     const char *name;
     enum { NN_WEIGHT, NN_STATISTIC, NN_SLOT, NN_CARRIED, NN_CONSTANT } kind;
@@ -115,33 +128,20 @@ typedef struct {
 } nn_kernel;
 
 typedef struct {
-    nn_entry run; /* NULL where the program has no such entry */
-    int batch;
-    size_t workspace; /* bytes */
-} nn_stage;
-
-typedef struct {
     const char *name, *version; /* of the model, of nnc */
     const char *processor;      /* "avx512", "avx2" or "generic" */
     const char *network;        /* digest of a row's inference, or NULL */
     const nn_param *params;
     int param_count;
-    int64_t reals;                    /* in params */
-    void (*prepare)(nn_real *params); /* NULL, or after each change */
-    const nn_tensor *inputs;          /* inputs, then targets */
+    int64_t reals, flops;              /* in params; of inferring a row */
+    void (*prepare)(nn_real *params);  /* NULL, or after each change */
+    const nn_tensor *inputs, *outputs; /* inputs: then targets */
     int input_count, target_count, output_count;
-    const nn_tensor *outputs;
     const nn_metric *metrics;
     int metric_count, table_count, sum_count, chosen; /* tables come last */
-    struct {
-        nn_step_entry run;
-        int batch;
-        size_t workspace;
-    } step;                             /* like a stage */
-    nn_stage eval, infer, infer1, grad; /* infer1: batch 1 */
-    int64_t flops;                      /* of inferring one row */
-    const nn_kernel *kernels;           /* in order, all entries */
-    int kernel_count;
+    const nn_entry *entries;                          /* that it has */
+    const nn_kernel *kernels; /* in order, all entries */
+    int entry_count, kernel_count;
 } nn_model;
 
 #elif !defined(NN_TYPES_0_1_0)

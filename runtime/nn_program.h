@@ -7,7 +7,7 @@
  *     }
  *
  * Both programs take the same nn_program; an inference program leaves out
- * `train`, and its model has no step, eval and grad.
+ * `train`, and its model has no entry with a loss.
  */
 #ifndef NN_PROGRAM_H
 #define NN_PROGRAM_H
@@ -55,7 +55,7 @@ typedef struct {
     const char *optimizer; /* "adam": for messages */
     double rate;
     nn_schedule schedule;
-    int batch_all; /* 1: one update an epoch; step.batch is the most rows */
+    int batch_all; /* 1: one update an epoch, of all rows in a batch */
     int64_t epochs;
     uint64_t seed;       /* initial values, order of rows, dropout */
     uint64_t split_seed; /* which rows are set aside */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "nn_ckpt.h"
+#include "nn_entry.h"
 #include "nn_mem.h"
 #include "nn_origin.h"
 
@@ -14,25 +15,13 @@ static int larger(int a, int b)
     return a > b ? a : b;
 }
 
-static int largest_batch(const nn_model *m)
-{
-    return larger(larger(m->step.batch, m->eval.batch), m->grad.batch);
-}
-
-static size_t largest_workspace(const nn_model *m)
-{
-    size_t size = m->step.workspace;
-    size = m->eval.workspace > size ? m->eval.workspace : size;
-    return m->grad.workspace > size ? m->grad.workspace : size;
-}
-
 static bool open_buffers(nn_run *r, nn_error *e)
 {
     const nn_model *m = r->model;
     size_t count = (size_t)r->data.tensors;
     size_t outputs = (size_t)larger(m->output_count, m->param_count) + 1;
     size_t sums =
-        (size_t)m->sum_count + (size_t)m->chosen * (size_t)largest_batch(m);
+        (size_t)m->sum_count + (size_t)m->chosen * (size_t)nn_entry_rows(m);
     if (!nn_alloc(&r->buffers, count, sizeof *r->buffers, "buffers", e) ||
         !nn_alloc(&r->outputs, outputs, sizeof *r->outputs, "buffers", e) ||
         !nn_alloc(&r->sums, sums, sizeof *r->sums, "sums", e))
@@ -40,7 +29,7 @@ static bool open_buffers(nn_run *r, nn_error *e)
     for (size_t i = 0; i < count; i++) {
         const nn_tensor *t = &m->inputs[i];
         size_t size = t->type == NN_F32 ? sizeof(nn_real) : sizeof(int32_t);
-        size_t values = (size_t)t->values * (size_t)largest_batch(m);
+        size_t values = (size_t)t->values * (size_t)nn_entry_rows(m);
         if (!nn_alloc(&r->buffers[i], values, size, t->name, e))
             return false;
     }
@@ -52,14 +41,14 @@ static bool open_buffers(nn_run *r, nn_error *e)
 static bool check_batch(const nn_run *r, nn_error *e)
 {
     int64_t rows = r->data.parts[NN_TRAIN].count;
-    if (!r->program->train.batch_all || r->model->step.run == NULL ||
-        rows <= r->model->step.batch)
+    if (!r->program->train.batch_all || r->step == NULL ||
+        rows <= r->step->batch)
         return true;
     return nn_fail(e,
                    "%lld rows are to be trained on at once, and `batch all` "
                    "has room for %d: write `batch %lld;` in the train block "
                    "of %s",
-                   (long long)rows, r->model->step.batch, (long long)rows,
+                   (long long)rows, r->step->batch, (long long)rows,
                    r->program->file);
 }
 
@@ -68,6 +57,9 @@ bool nn_run_open(nn_run *r, const nn_program *program,
 {
     const nn_model *m = program->model;
     *r = (nn_run){.program = program, .model = m, .options = *options};
+    r->step = nn_entry_find(m, NN_STEP, NN_MOST_ROWS);
+    r->eval = nn_entry_find(m, NN_EVAL, NN_MOST_ROWS);
+    r->grad = nn_entry_find(m, NN_GRAD, NN_MOST_ROWS);
     if (m->metric_count >= NN_MAX_FIGURES)
         return nn_fail(e, "%s has more than %d metrics", m->name,
                        NN_MAX_FIGURES - 1);
@@ -80,7 +72,7 @@ bool nn_run_open(nn_run *r, const nn_program *program,
         open_buffers(r, e) &&
         nn_alloc(&r->params, (size_t)m->reals, sizeof *r->params, "weights",
                  e) &&
-        nn_reserve(&r->workspace, largest_workspace(m), 1, "workspace", e);
+        nn_reserve(&r->workspace, nn_entry_workspace(m), 1, "workspace", e);
     if (good)
         r->pool = nn_pool_open((int)options->threads, e);
     if (good && r->pool != NULL)
@@ -124,20 +116,13 @@ void nn_run_copy_weights(const nn_model *m, const nn_real *from, nn_real *to)
     }
 }
 
-int nn_run_entry(nn_run *r, const nn_stage *stage, nn_part part,
+int nn_run_entry(nn_run *r, const nn_entry *entry, nn_part part,
                  const uint32_t *items, int rows, const nn_scalars *s)
 {
     nn_dataset_fetch(&r->data, part, items, rows, r->buffers);
-    return stage->run(r->params, r->workspace, (const void *const *)r->buffers,
-                      r->outputs, r->sums, rows, s, nn_pool_run, r->pool);
-}
-
-int nn_run_step(nn_run *r, const uint32_t *items, int rows, const nn_scalars *s)
-{
-    nn_dataset_fetch(&r->data, NN_TRAIN, items, rows, r->buffers);
-    return r->model->step.run(r->params, r->workspace,
-                              (const void *const *)r->buffers, r->outputs,
-                              r->sums, rows, s, nn_pool_run, r->pool);
+    return entry->run(r->params, entry->updates ? r->params : NULL,
+                      r->workspace, (const void *const *)r->buffers, r->outputs,
+                      r->sums, rows, s, nn_pool_run, r->pool);
 }
 
 bool nn_run_refused(const nn_model *m, int rows, nn_error *e)
@@ -148,7 +133,7 @@ bool nn_run_refused(const nn_model *m, int rows, nn_error *e)
 bool nn_run_evaluate(nn_run *r, nn_part part, nn_figures *f, nn_error *e)
 {
     const nn_section *s = &r->data.parts[part];
-    const nn_stage *eval = &r->model->eval;
+    const nn_entry *eval = r->eval;
     nn_figures_clear(f);
     for (int64_t i = 0; i < s->count; i += eval->batch) {
         int64_t left = s->count - i;

@@ -20,6 +20,7 @@ typedef struct {
 typedef struct nn_run {
     const nn_program *program;
     const nn_model *model;
+    const nn_entry *step, *eval, *grad; /* NULL: the model has none */
     nn_options options;
     nn_dataset data;
     nn_pool *pool;
@@ -41,12 +42,10 @@ int64_t nn_run_weights(const nn_model *m);
 /* Copies weights and statistics from one block of params to another. */
 void nn_run_copy_weights(const nn_model *m, const nn_real *from, nn_real *to);
 
-/* Fetches items[0 .. rows - 1] of a part and runs an entry of the model, or
- * its step, on them; their sums lie in r->sums. Returns the entry's status. */
-int nn_run_entry(nn_run *r, const nn_stage *stage, nn_part part,
+/* Fetches items[0 .. rows - 1] of a part and runs an entry of the model on
+ * them; their sums lie in r->sums. Returns the entry's status. */
+int nn_run_entry(nn_run *r, const nn_entry *entry, nn_part part,
                  const uint32_t *items, int rows, const nn_scalars *s);
-int nn_run_step(nn_run *r, const uint32_t *items, int rows,
-                const nn_scalars *s);
 
 /* The message of an entry that returned NN_BAD_ROWS; returns false. */
 bool nn_run_refused(const nn_model *m, int rows, nn_error *e);

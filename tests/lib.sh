@@ -109,8 +109,8 @@ driver() {
     # shellcheck disable=SC2086
     if $GCC -std=c11 -D_POSIX_C_SOURCE=200809L -O1 -gdwarf-4 $SANITIZE $flags \
         -Iruntime -Itests/e2e -o "$program" "$source" tests/e2e/drive.c \
-        runtime/nn_layout.c runtime/nn_error.c runtime/nn_init.c \
-        runtime/nn_rng.c runtime/nn_mem.c $files -lm; then
+        runtime/nn_entry.c runtime/nn_layout.c runtime/nn_error.c \
+        runtime/nn_init.c runtime/nn_rng.c runtime/nn_mem.c $files -lm; then
         $UNDER "$program" "$@" >"$program.out" 2>&1
         status=$?
         sed "s/ok /&$label /" "$program.out"

@@ -8,7 +8,7 @@ make -s "$B/libtest.a" "$B/libnnc.a" "$B/libnnrt.a" || exit 2
 cc ${CFLAGS:-} -std=c11 -D_POSIX_C_SOURCE=200809L -Icompiler -Iruntime \
     -o "$OUT/write" tests/e2e/tensors_model.c "$B/libtest.a" "$B/libnnc.a" \
     -lm -pthread || exit 2
-for form in plain generic avx512; do
+for form in plain generic avx2 avx512; do
     "$OUT/write" $(echo "$form" | grep -v plain) >"$OUT/$form.c" || exit 2
     objects "-Iruntime -O1" "$OUT/$form.c"
     cat "$OUT/$form.log"

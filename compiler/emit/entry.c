@@ -144,7 +144,8 @@ static void write_straight(Emit *e, const Plan *plan)
     for (int i = 0; i < p->outputs.n; i++)
         text_printf(e->out, "    nn_real spare_%d[%lld];\n", i,
                     (long long)shape_count(&p->outputs.at[i].shape));
-    text_add(e->out, "    (void)workspace;\n    (void)sums;\n"
+    text_add(e->out, "    (void)updated;\n    (void)workspace;\n"
+                     "    (void)sums;\n"
                      "    (void)s;\n    (void)par;\n"
                      "    (void)pool;\n");
     if (plan->entry->batch > 1) {
@@ -160,25 +161,24 @@ void emit_entry(Emit *e, const Plan *plan)
 {
     const Kernel *last = plan_loss(plan);
     int traced = last ? emit_trace(e, plan, last) : 0;
-    bool updates = graph_has_root(plan->graph, ROOT_TENSOR);
-    text_printf(e->out,
-                "\nstatic int %s_entry(%snn_real *params, void *workspace,\n"
-                "    const void *const *inputs, nn_real *const *outputs,\n"
-                "    double *sums, int rows, const nn_scalars *s,\n"
-                "    nn_parallel par, void *pool)\n{\n",
-                plan->prefix, updates ? "" : "const ");
-    if (plan_is_straight(plan)) {
+    text_printf(
+        e->out,
+        "\nstatic int %s_entry(const nn_real *params, nn_real *updated,\n"
+        "    void *workspace, const void *const *inputs,\n"
+        "    nn_real *const *outputs, double *sums, int rows,\n"
+        "    const nn_scalars *s, nn_parallel par, void *pool)\n{\n",
+        plan->prefix);
+    if (straight_is(plan)) {
         write_straight(e, plan);
         return;
     }
     text_printf(e->out, "    const void *in[%d] = {0};\n",
                 e->program->inputs.n);
-    text_printf(e->out,
-                "    nn_frame frame = {params, %s, workspace, in, outputs, s, "
-                "(size_t)rows,\n"
-                "        0, 0, par, pool};\n"
-                "    nn_frame *f = &frame;\n",
-                updates ? "params" : "NULL");
+    text_add(
+        e->out,
+        "    nn_frame frame = {params, updated, workspace, in, outputs, s,\n"
+        "        (size_t)rows, 0, 0, par, pool};\n"
+        "    nn_frame *f = &frame;\n");
     write_rows_check(e, plan);
     if (!graph_has_root(plan->graph, ROOT_LOSS) &&
         !graph_has_root(plan->graph, ROOT_METRIC))

@@ -272,13 +272,36 @@ static int write_kernel_rows(Emit *e, const Plan *plan)
     return n;
 }
 
-static void write_stage(Emit *e, const Plan *plan)
+static const char *entry_kind(const Entry *e)
 {
-    text_printf(
-        e->out,
-        "    .%s = {.run = %s_entry, .batch = %lld, .workspace = %lld},\n",
-        plan->entry->name, plan->prefix, (long long)plan->entry->batch,
-        (long long)plan->workspace);
+    switch (e->mode) {
+    case MODE_STEP:
+        return e->updates ? "NN_STEP" : "NN_GRAD";
+    case MODE_EVAL:
+        return "NN_EVAL";
+    default:
+        return e->carries ? "NN_NEXT" : "NN_INFER";
+    }
+}
+
+static void write_entries(Emit *e, Plan *const *plans, int n)
+{
+    text_printf(e->out, "\nstatic const nn_entry %s_entries[%d] = {\n",
+                e->program->name, n);
+    for (int i = 0; i < n; i++) {
+        const Entry *entry = plans[i]->entry;
+        text_printf(e->out, "    {.name = \"%s\", .kind = %s,%s\n", entry->name,
+                    entry_kind(entry),
+                    graph_has_root(plans[i]->graph, ROOT_TENSOR)
+                        ? " .updates = 1,"
+                        : "");
+        text_printf(e->out,
+                    "        .batch = %lld, .workspace = %lld, "
+                    ".run = %s_entry},\n",
+                    (long long)entry->batch, (long long)plans[i]->workspace,
+                    plans[i]->prefix);
+    }
+    text_add(e->out, "};\n");
 }
 
 /* Of inferring one row; trainers only evaluate, which adds little to it. Of
@@ -287,7 +310,7 @@ static int64_t row_flops(Plan *const *plans, int n)
 {
     int64_t flops = 0;
     for (int i = 0; i < n; i++)
-        if (plans[i]->entry->mode != MODE_STEP)
+        if (plans[i]->entry->mode != MODE_STEP && !plans[i]->entry->carries)
             flops = plan_flops(plans[i]) / plans[i]->entry->batch;
     return flops;
 }
@@ -320,8 +343,8 @@ static void write_model(Emit *e, Plan *const *plans, int n, int kernels)
                     p->name, p->metrics.n - tables_of(p), tables_of(p));
     text_printf(out, "    .sum_count = %lld, .chosen = %lld,\n",
                 (long long)(1 + p->sums), (long long)p->chosen);
-    for (int i = 0; i < n; i++)
-        write_stage(e, plans[i]);
+    text_printf(out, "    .entries = %s_entries, .entry_count = %d,\n", p->name,
+                n);
     if (p->prepared)
         text_printf(out, "    .prepare = %s_prepare,\n", p->name);
     text_printf(out,
@@ -338,6 +361,7 @@ static void write_tables(Emit *e, Plan *const *plans, int n)
     write_inputs(e);
     write_outputs(e);
     write_metrics(e);
+    write_entries(e, plans, n);
     text_printf(e->out, "\nstatic const nn_kernel %s_kernels[] = {\n",
                 e->program->name);
     int kernels = 0;
@@ -373,9 +397,9 @@ static void write_helpers(Emit *e, const char *body)
 /* Names at file level that do not come from the model's text. */
 static void reserve_names(Emit *e, Plan *const *plans, int n)
 {
-    static const char *const own[] = {"prepared", "reals",   "model",
-                                      "params",   "inputs",  "outputs",
-                                      "metrics",  "kernels", "prepare"};
+    static const char *const own[] = {
+        "prepared", "reals",   "model",   "params",  "inputs",
+        "outputs",  "metrics", "kernels", "prepare", "entries"};
     static const char *const each[] = {"", "_batch", "_workspace", "_entry",
                                        "_trace"};
     const char *name = e->program->name;

@@ -92,6 +92,11 @@ Plan *straight(Plan *plan)
     return plan;
 }
 
+bool straight_is(const Plan *plan)
+{
+    return plan->kernels.n == 1 && plan->kernels.at[0]->kind == KERNEL_STRAIGHT;
+}
+
 static Element *room(const Straight *s, int64_t n)
 {
     return NEWN(s->plan->arena, Element, n);

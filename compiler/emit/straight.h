@@ -14,6 +14,9 @@ bool straight_fits_rows(const Plan *plan, const Target *target);
 /* The entry as one kernel; takes the place of fuse and all behind it. */
 Plan *straight(Plan *plan);
 
+/* Whether the plan is that one function. */
+bool straight_is(const Plan *plan);
+
 /* The function, and its call in the entry for a row (the C of its number; NULL:
  * the only one); with `spare` outputs may be missing. */
 void emit_straight(Emit *e, const Plan *plan);

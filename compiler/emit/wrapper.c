@@ -13,7 +13,7 @@ typedef struct Signature {
     Scope scope; /* for the names of the tensors */
     VEC(const char *) in;
     VEC(const char *) out;
-    bool sums, rows, step;
+    bool sums, rows, step, updates;
 } Signature;
 
 static Signature signature_of(Emit *e, const Plan *plan)
@@ -29,6 +29,7 @@ static Signature signature_of(Emit *e, const Plan *plan)
     s.sums = !infers;
     s.rows = plan->entry->batch > 1;
     s.step = plan->entry->mode == MODE_STEP;
+    s.updates = graph_has_root(plan->graph, ROOT_TENSOR);
     return s;
 }
 
@@ -40,7 +41,8 @@ static const char *c_type(const Input *in)
 static void write_prototype(Emit *e, const Plan *plan, const Signature *s)
 {
     text_printf(e->out, "int %s_%s(%snn_real *params, void *workspace",
-                e->program->name, plan->entry->name, s->step ? "" : "const ");
+                e->program->name, plan->entry->name,
+                s->updates ? "" : "const ");
     for (int i = 0; i < s->in.n; i++)
         text_printf(e->out, ",\n    const %s *%s",
                     c_type(&e->program->inputs.at[i]), s->in.at[i]);
@@ -85,9 +87,10 @@ void emit_wrapper(Emit *e, const Plan *plan)
         text_printf(e->out, "    nn_real *const nn_out[%d] = {NULL};\n",
                     e->program->outputs.n);
     text_printf(e->out,
-                "    return %s_entry(params, workspace, nn_in, %s, %s, %s, %s, "
-                "par, pool);\n}\n",
-                plan->prefix, s.out.n || unwanted ? "nn_out" : "NULL",
+                "    return %s_entry(params, %s, workspace, nn_in, %s, %s, %s, "
+                "%s, par, pool);\n}\n",
+                plan->prefix, s.updates ? "params" : "NULL",
+                s.out.n || unwanted ? "nn_out" : "NULL",
                 s.sums ? "sums" : "NULL", s.rows ? "rows" : "1",
                 s.step ? "scalars" : "NULL");
     names_settle(e->out, start, &e->names);
@@ -104,6 +107,8 @@ void emit_contract(Emit *e, const Plan *plan)
     const char *what = entry->mode == MODE_INFER  ? "Writes the outputs of"
                        : entry->mode == MODE_EVAL ? "Measures"
                                                   : "Updates params once, from";
+    const char *carries =
+        entry->carries ? " Hands its state on in params." : "";
     text_printf(e->out, "/* %s ", what);
     if (many)
         text_printf(e->out, "1 to %lld rows.", (long long)entry->batch);
@@ -115,7 +120,7 @@ void emit_contract(Emit *e, const Plan *plan)
     text_printf(e->out, " Returns 0%s%s", many ? "; " : "",
                 many ? refuses : "");
     if (entry->mode != MODE_INFER)
-        text_add(e->out, "; where the loss is not finite, what nn_entry says, "
+        text_add(e->out, "; where the loss is not finite, what nn_call says, "
                          "and updates nothing");
-    text_add(e->out, ". */\n");
+    text_printf(e->out, ".%s */\n", carries);
 }

@@ -37,6 +37,12 @@ typedef struct Layout {
     int64_t slack;  /* elements behind the last image that may be read */
 } Layout;
 
+/* How a kernel would have a tensor. */
+typedef struct Wish {
+    int tensor;
+    const Layout *layout;
+} Wish;
+
 /* Row-major without gaps. */
 Layout layout_dense(const Shape *shape);
 

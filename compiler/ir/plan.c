@@ -51,11 +51,6 @@ bool plan_is_number(const Node *n)
     return op_table[n->op].flags & OPF_NUMBER;
 }
 
-bool plan_is_straight(const Plan *plan)
-{
-    return plan->kernels.n == 1 && plan->kernels.at[0]->kind == KERNEL_STRAIGHT;
-}
-
 bool plan_is_view(const Node *n)
 {
     return op_table[n->op].class == CLASS_VIEW &&

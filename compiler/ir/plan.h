@@ -3,8 +3,7 @@
  * The stages between Graph and C fill it in turn, and each may rely on what
  * those before it have set:
  *     fuse      kernels: nodes, anchor, iteration shape
- *     wishes    layouts that convolutions want around them, and those that
- *               kernels would have for tensors, which settle_tensors decides
+ *     wishes    layouts around convolutions; how kernels would have tensors
  *     schedule  layouts that products want
  *     layout    values: layout and buffer; copies inserted
  *     tiles     the register tile, with its parts, scratch and `why`
@@ -91,12 +90,6 @@ struct Kernel {
     int position;    /* in the sequence, set by order; fuse: its rank */
 };
 
-/* How a kernel would have a tensor. */
-typedef struct Wish {
-    int tensor;
-    const Layout *layout;
-} Wish;
-
 struct Plan {
     Arena *arena;
     const Program *program;
@@ -106,15 +99,14 @@ struct Plan {
     int value_room;
     VEC(Kernel *) kernels;
     VEC(Buffer *) buffers;
-    VEC(Wish) wishes;    /* in the order of kernels; none in bodies */
-    const Scan *scan;    /* the body of this scan, or NULL */
-    Plan *outer;         /* the plan around a body */
-    Node *around;        /* the scan node whose body it is */
-    int64_t workspace;   /* bytes */
-    int64_t prepared;    /* reals that are computed when parameters are set */
-    int64_t prepared_at; /* where they begin behind the tensors: set by emit */
-    int64_t base;        /* of a body: where the scan's scratch begins */
-    const char *prefix;  /* of its C functions: "iris_step" */
+    VEC(Wish) wishes;              /* in the order of kernels; none in bodies */
+    const Scan *scan;              /* the body of this scan, or NULL */
+    Plan *outer;                   /* the plan around a body */
+    Node *around;                  /* the scan node whose body it is */
+    int64_t workspace;             /* bytes */
+    int64_t prepared, prepared_at; /* reals behind tensors, and where: emit */
+    int64_t base;       /* of a body: where the scan's scratch begins */
+    const char *prefix; /* of its C functions: "iris_step" */
 };
 
 /* What a kernel is, in a word or two for people. */
@@ -128,24 +120,17 @@ void plan_print(Text *out, const Plan *plan);
  * copy with zeros in the rows that are absent, but in an entry of one row. */
 bool buffer_in_work(const Buffer *b);
 
-/* Whether a node is computed inside a kernel, and whether its value leaves
- * it. */
+/* Whether it computes a node, and whether the node's value leaves it. */
 bool kernel_has(const Kernel *k, const Node *n);
+bool kernel_stores(const Kernel *k, const Node *n);
 
 /* The shape of one gate's columns; the kernel's space where it has none. */
 Shape kernel_gate_space(const Kernel *k);
 
-bool kernel_stores(const Kernel *k, const Node *n);
-
 /* A further kernel around one node, appended to the plan. */
 Kernel *plan_kernel(Plan *plan, KernelKind kind, Node *node);
 
-/* Whether it is one function of straight-line code, with nothing else to
- * plan. */
-bool plan_is_straight(const Plan *plan);
-
-/* RESHAPE, TRANSPOSE, SLICE, REVERSE, BROADCAST, WINDOWS: free where layouts
- * allow. */
+/* RESHAPE, TRANSPOSE, SLICE, REVERSE, BROADCAST, WINDOWS: mostly free. */
 bool plan_is_view(const Node *n);
 
 /* Whether n reads an input only at the places that it writes. */
@@ -154,8 +139,7 @@ bool plan_reads_each(const Node *n, const Node *input);
 /* The kernel whose run must be over before n can be read, or NULL. */
 Kernel *plan_maker(const Plan *plan, const Node *n);
 
-/* The kernel behind which the loss is known; NULL where it is a number, and
- * where there is none. */
+/* The kernel behind which the loss is known; NULL: it is a number, or none. */
 Kernel *plan_loss(const Plan *plan);
 
 /* One number for all elements, known or read when the step begins; views of

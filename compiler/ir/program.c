@@ -52,6 +52,11 @@ Node *program_leaf(const Program *p, Graph *g, int index)
     return n;
 }
 
+static bool is_plainer(const Entry *a, const Entry *b)
+{
+    return a->carries != b->carries ? b->carries : a->batch <= b->batch;
+}
+
 const Entry *program_entry(const Program *p, Mode mode)
 {
     const Entry *found = NULL;
@@ -59,7 +64,7 @@ const Entry *program_entry(const Program *p, Mode mode)
     for (int i = 0; i < p->entries.n; i++) {
         const Entry *e = &p->entries.at[i];
 
-        if (e->mode == mode && (!found || e->batch <= found->batch))
+        if (e->mode == mode && (!found || is_plainer(e, found)))
             found = e;
     }
     return found;

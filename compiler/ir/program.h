@@ -88,6 +88,7 @@ typedef struct Entry {
     const char *name; /* for people and in C: "step", "eval", "infer1" */
     Mode mode;
     bool updates; /* gradients become new weights, else they go out */
+    bool carries; /* hands on tensors that are carried */
     int64_t batch;
     Graph *graph;
     int written;               /* nodes, as elaborated, that the text says;
@@ -131,8 +132,8 @@ int program_constant(Program *p, Tensor constant);
 /* A node of g that reads tensor `index`. */
 Node *program_leaf(const Program *p, Graph *g, int index);
 
-/* The entry of this mode, that of fewest rows where there are several; or
- * NULL. */
+/* The entry of this mode: where there are several, of those that carry least
+ * that of fewest rows; or NULL. */
 const Entry *program_entry(const Program *p, Mode mode);
 
 /* How many tensors stand before the optimiser's, which come last. */

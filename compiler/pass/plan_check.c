@@ -8,6 +8,7 @@
  *     nobody has written since;
  *   - what a kernel writes, its scratch included, lies apart from what it
  *     reads and inside the workspace;
+ *   - the entry's record tells what kinds of tensors get new values;
  *   - a tensor's old value is read by nobody once the new one is
  *     written, within one kernel only element by element;
  *   - every value lies inside its buffer. */
@@ -298,8 +299,23 @@ static void run(Replay *r, const Plan *plan)
         check_places(r, plan, plan->graph->nodes.at[i]);
 }
 
+static void check_record(const Plan *plan)
+{
+    const Entry *e = plan->entry;
+    for (int i = 0; i < plan->graph->roots.n; i++) {
+        const Root *root = &plan->graph->roots.at[i];
+        if (root->role != ROOT_TENSOR)
+            continue;
+        const Tensor *t = &plan->program->tensors.at[root->index];
+        if (!(t->kind == TENSOR_CARRIED ? e->carries : e->updates))
+            nnc_bug("%s: its record tells of no new value of %s", e->name,
+                    t->name);
+    }
+}
+
 void plan_check(const Plan *plan, const CodeOptions *options)
 {
+    check_record(plan);
     Replay r = {.arena = plan->arena,
                 .entry = plan->entry->name,
                 .workspace = plan->workspace,

@@ -1,8 +1,9 @@
 /* settle.c: decides how tensors lie, for all entries together; see backend.h.
  *
  * In: plans with their wishes. Whose wish counts follows from what an entry is
- * for, not from where it stands: inference first, of many rows before few,
- * then the step, whose time is most of training's. Within an entry the first
+ * for, not from where it stands: inference first, of rows before what carries
+ * a state and of many before few, then the step, whose time is most of
+ * training's. Within an entry the first
  * kernel decides. Nobody's wish: row-major, as in files. */
 #include <stdlib.h>
 
@@ -16,6 +17,8 @@ static int by_turn(const void *a, const void *b)
     const Entry *y = (*(Plan *const *)b)->entry;
     if (x->mode != y->mode)
         return turn[x->mode] - turn[y->mode];
+    if (x->carries != y->carries)
+        return x->carries - y->carries;
     return (x->batch < y->batch) - (x->batch > y->batch);
 }
 

@@ -24,6 +24,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "drive.h"
 #include "golden.h"
 #include "result.h"
 
@@ -158,7 +159,7 @@ int main(int argc, char **argv)
         return 2;
     }
     for (const golden_case *g = golden_cases; g->name;) {
-        int variants = 1, batch = g->model->step.batch, rows = batch;
+        int variants = 1, batch = drive_batch(g->model), rows = batch;
         size_t n = strcspn(g->name, "/");
         while (g[variants].name &&
                strncmp(g[variants].name, g->name, n + 1) == 0)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nn_entry.h"
 #include "nn_init.h"
 #include "nn_layout.h"
 #include "nn_rng.h"
@@ -32,18 +33,6 @@ static void *room(size_t bytes)
     }
     memset(at, 0, whole);
     return at;
-}
-
-static size_t largest_workspace(const nn_model *m)
-{
-    const size_t size[] = {m->step.workspace, m->eval.workspace,
-                           m->infer.workspace, m->infer1.workspace,
-                           m->grad.workspace};
-    size_t most = 0;
-    for (size_t i = 0; i < sizeof size / sizeof *size; i++)
-        if (size[i] > most)
-            most = size[i];
-    return most;
 }
 
 static size_t input_bytes(const nn_tensor *t)
@@ -74,7 +63,7 @@ void drive_open(drive *d, const nn_model *m, int rows)
     size_t n = (size_t)rows;
     *d = (drive){.model = m, .rows = rows, .seed = 1};
     d->params = room((size_t)m->reals * sizeof(nn_real));
-    d->workspace = room(largest_workspace(m));
+    d->workspace = room(nn_entry_workspace(m));
     d->inputs = room((size_t)inputs * sizeof *d->inputs);
     for (int i = 0; i < inputs; i++)
         d->inputs[i] =
@@ -101,6 +90,11 @@ void drive_close(drive *d)
     free(d->outputs);
     free(d->sums);
     free(d->file);
+}
+
+int drive_batch(const nn_model *m)
+{
+    return nn_entry_find(m, NN_STEP, NN_MOST_ROWS)->batch;
 }
 
 /* A weight's or statistic's numbers are in d->file, but for what can never
@@ -201,32 +195,38 @@ static void spoil_bytes(void *at, size_t bytes)
 /* What an entry leaves unwritten shows as NaN. */
 static void spoil(const drive *d)
 {
-    spoil_bytes(d->workspace, largest_workspace(d->model));
+    spoil_bytes(d->workspace, nn_entry_workspace(d->model));
     for (int i = 0; i < d->model->output_count; i++)
         spoil_bytes(d->outputs[i], (size_t)d->rows *
                                        (size_t)d->model->outputs[i].values *
                                        sizeof(nn_real));
 }
 
-static bool run(drive *d, const nn_stage *stage, nn_real *const *outputs)
+/* Only who says so gets at tensors to write. */
+static int call(drive *d, const nn_entry *n, const void *const *inputs,
+                nn_real *const *outputs, int rows, const nn_scalars *s)
+{
+    return n->run(d->params, n->updates ? d->params : NULL, d->workspace,
+                  inputs, outputs, d->sums, rows, s, d->par, d->pool);
+}
+
+static bool run(drive *d, nn_kind kind, nn_real *const *outputs,
+                const nn_scalars *s)
 {
     spoil(d);
-    return stage->run(d->params, d->workspace, (const void *const *)d->inputs,
-                      outputs, d->sums, d->rows, NULL, d->par, d->pool) == 0;
+    return call(d, nn_entry_find(d->model, kind, d->rows),
+                (const void *const *)d->inputs, outputs, d->rows, s) == 0;
 }
 
 bool drive_step(drive *d, double rate, uint64_t step)
 {
     nn_scalars s = {.rate = rate, .step = step, .seed = d->seed};
-    spoil(d);
-    return d->model->step.run(d->params, d->workspace,
-                              (const void *const *)d->inputs, NULL, d->sums,
-                              d->rows, &s, d->par, d->pool) == 0;
+    return run(d, NN_STEP, NULL, &s);
 }
 
 bool drive_eval(drive *d)
 {
-    return run(d, &d->model->eval, d->outputs);
+    return run(d, NN_EVAL, d->outputs, NULL);
 }
 
 /* Tests change parameters as they like. */
@@ -239,7 +239,13 @@ static void prepare(drive *d)
 void drive_infer(drive *d)
 {
     prepare(d);
-    run(d, &d->model->infer, d->outputs);
+    run(d, NN_INFER, d->outputs, NULL);
+}
+
+void drive_next(drive *d)
+{
+    prepare(d);
+    run(d, NN_NEXT, d->outputs, NULL);
 }
 
 void drive_infer1(drive *d)
@@ -256,8 +262,7 @@ void drive_infer1(drive *d)
                         input_bytes(&m->inputs[i]);
         for (int i = 0; i < m->output_count; i++)
             out[i] = d->outputs[i] + row * m->outputs[i].values;
-        m->infer1.run(d->params, d->workspace, in, out, NULL, 1, NULL, NULL,
-                      NULL);
+        call(d, nn_entry_find(m, NN_INFER, 1), in, out, 1, NULL);
     }
     free(in);
     free(out);

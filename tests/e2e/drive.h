@@ -29,6 +29,9 @@ typedef struct {
 void drive_open(drive *d, const nn_model *m, int rows);
 void drive_close(drive *d);
 
+/* Rows of a step. */
+int drive_batch(const nn_model *m);
+
 /* Parameter p gets scale * sin(0.7 * i + phase), rounded to float, or its own
  * numbers where they can never change; another tensor but a statistic
  * begins as the table says. */
@@ -56,12 +59,13 @@ const nn_param *drive_slot(const drive *d, const nn_param *weight, int slot);
 /* One tensor of the table in file order, in d->file. */
 const nn_real *drive_read(drive *d, const nn_param *p);
 
-/* Runs an entry; false where it returned 1 (loss not finite). The rows of
- * `infer1` are run one after the other. */
+/* Runs the entry of a kind; false where it returned 1 (loss not finite). infer
+ * takes the one that has room for all rows, infer1 that for one, row by row. */
 bool drive_step(drive *d, double rate, uint64_t step);
 bool drive_eval(drive *d);
 void drive_infer(drive *d);
 void drive_infer1(drive *d);
+void drive_next(drive *d);
 
 /* Metric i of the last step or eval, in the numbers of the network. */
 double drive_metric(const drive *d, int i);

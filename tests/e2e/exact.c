@@ -7,6 +7,7 @@
  * count of its numbers in 8 bytes, then the numbers. */
 #include <stdio.h>
 
+#include "drive.h"
 #include "golden.h"
 #include "result.h"
 
@@ -26,7 +27,7 @@ int main(int argc, char **argv)
     FILE *out = argc == 2 ? fopen(argv[1], "wb") : NULL;
     int done = out != NULL;
     for (const golden_case *g = golden_cases; g->name && done; g++) {
-        int batch = g->model->step.batch;
+        int batch = drive_batch(g->model);
         for (int rows = batch; rows > 0 && rows >= batch - 1 && done; rows--)
             done = write_result(out, g->model, rows);
     }

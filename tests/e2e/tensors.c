@@ -12,7 +12,8 @@
 
 extern const nn_model kinds_model;
 
-enum { ROWS = 3, CALLS = 6, W = 0, MEAN = 1, COUNT = 2 };
+enum { ROWS = 3, CALLS = 6 };
+enum { W, MEAN, COUNT, STATE, U };
 
 static int failed;
 
@@ -93,6 +94,51 @@ static void bad_rows(drive *d)
     free(before);
 }
 
+/* One call of `next` on a state that the test keeps as well. */
+static bool goes_on(drive *d, double state[ROWS][3])
+{
+    double u[3][3];
+    bool good = true;
+    for (int i = 0; i < 9; i++)
+        u[i / 3][i % 3] = value(d, U, i);
+    drive_next(d);
+    for (int r = 0; r < ROWS; r++) {
+        const nn_real *x = (const nn_real *)d->inputs[0] + 3 * r;
+        double from[3];
+        for (int k = 0; k < 3; k++)
+            from[k] = (double)x[k] + state[r][k];
+        for (int k = 0; k < 3; k++) {
+            state[r][k] =
+                tanh(from[0] * u[k][0] + from[1] * u[k][1] + from[2] * u[k][2]);
+            good &= is(value(d, STATE, 3 * r + k), state[r][k]) &&
+                    is((double)d->outputs[0][3 * r + k], state[r][k]);
+        }
+    }
+    return good;
+}
+
+/* Other entries between the calls leave the state alone. */
+static void inference_goes_on(drive *d)
+{
+    double state[ROWS][3] = {{0}};
+    bool good = true;
+    for (int call = 0; call < CALLS; call++) {
+        drive_input(d, 0, 0.25 + call);
+        good &= goes_on(d, state);
+        drive_infer(d);
+        drive_infer1(d);
+        drive_eval(d);
+        drive_step(d, 0.1, (uint64_t)(CALLS + call));
+    }
+    verdict("an entry of inference goes on from its last call", good);
+}
+
+static void both(drive *d, uint64_t call)
+{
+    drive_step(d, 0.1, call);
+    drive_next(d);
+}
+
 static void resume(const drive *whole, const char *path)
 {
     nn_state to = {.rate = 0.1, .epochs = 9, .told = 9}, from = {0};
@@ -102,12 +148,12 @@ static void resume(const drive *whole, const char *path)
     drive_open(&b, &kinds_model, ROWS);
     drive_input(&b, 0, 0.25);
     for (uint64_t call = 0; call < CALLS / 2; call++)
-        drive_step(&a, 0.1, call);
+        both(&a, call);
     bool good =
         nn_ckpt_save(&kinds_model, a.params, NULL, &to, NULL, 0, path, &e) &&
         nn_ckpt_load(&kinds_model, path, b.params, NULL, &from, &e);
     for (uint64_t call = CALLS / 2; call < CALLS; call++)
-        drive_step(&b, 0.1, call);
+        both(&b, call);
     for (int i = 0; i < kinds_model.param_count; i++) {
         const nn_param *p = &kinds_model.params[i];
         good &= memcmp(whole->params + p->offset, b.params + p->offset,
@@ -120,11 +166,16 @@ static void resume(const drive *whole, const char *path)
 
 int main(int argc, char **argv)
 {
-    drive d;
+    drive d, whole;
     start(&d);
     values_over_calls(&d);
     bad_rows(&d);
-    resume(&d, argc > 1 ? argv[1] : "kinds.ckpt");
+    inference_goes_on(&d);
     drive_close(&d);
+    start(&whole);
+    for (uint64_t call = 0; call < CALLS; call++)
+        both(&whole, call);
+    resume(&whole, argc > 1 ? argv[1] : "kinds.ckpt");
+    drive_close(&whole);
     return failed;
 }

@@ -63,8 +63,8 @@ int main(void)
     int failed = 0;
     for (const golden_case *g = golden_cases; g->name; g++) {
         drive a, b;
-        drive_open(&a, g->model, g->model->step.batch);
-        drive_open(&b, g->model, g->model->step.batch);
+        drive_open(&a, g->model, drive_batch(g->model));
+        drive_open(&b, g->model, drive_batch(g->model));
         run(&a, NULL, NULL);
         int bad = 0;
         for (int i = 0; i < 3 && !bad; i++) {

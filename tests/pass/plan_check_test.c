@@ -277,6 +277,33 @@ static void update_before_a_reader(void **state)
     probe_free(&p);
 }
 
+/* What an entry writes its record tells. */
+static void writes_what_it_does_not_tell(void **state)
+{
+    static const TensorKind kinds[] = {TENSOR_WEIGHT, TENSOR_STATISTIC,
+                                       TENSOR_CARRIED};
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        Probe p = probe_new(3);
+        Node *w = probe_param(&p, SHAPE(4, 4));
+        Spoilt s = {.target = "avx2"};
+        Entry *e;
+
+        p.p->tensors.at[0].kind = kinds[i];
+        graph_root(p.g, graph_unary(p.g, OP_TANH, w), ROOT_TENSOR, 0);
+        s.plan = planned(&p, p.g, MODE_INFER, s.target, UPTO_MEMPLAN);
+        e = (Entry *)s.plan->entry;
+        e->carries = kinds[i] != TENSOR_CARRIED;
+        e->updates = !e->carries;
+        assert_true(refused(run_check, &s, "tells of no new value"));
+        e->carries = !e->carries;
+        e->updates = !e->updates;
+        run_check(&s);
+        probe_free(&p);
+    }
+}
+
 /* Whether a value in the buffer is known when compiling: nobody reads it. */
 static bool holds_number(const Plan *plan, const Buffer *b)
 {
@@ -345,6 +372,7 @@ int main(void)
         cmocka_unit_test(spoilt_plans_are_refused),
         cmocka_unit_test(updates_that_read_across),
         cmocka_unit_test(update_before_a_reader),
+        cmocka_unit_test(writes_what_it_does_not_tell),
         cmocka_unit_test(random_plans),
     };
 

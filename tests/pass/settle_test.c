@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "../support/kinds.h"
 #include "../support/planned.h"
 #include "../support/texts.h"
 #include "emit/emit.h"
@@ -29,7 +30,7 @@ static const char *const models[] = {
     "  loss squared_error(y, t);" TRAIN,
 };
 
-enum { MODELS = 3, MOST_ENTRIES = 4, TEXT = 1 << 20 };
+enum { MODELS = 3, MOST_ENTRIES = 5, TEXT = 1 << 20 };
 
 /* The next order of n numbers; false behind the last. */
 static bool next_order(int *order, int n)
@@ -72,24 +73,28 @@ static const char *planned_so(Program *p, const char *target, const int *order)
     return emit_model_c(p->arena, p, plan, n, &options, "m.h");
 }
 
+/* The model of a text; NULL: that with a tensor of each kind. */
 static void in_all_orders(const char *text, const char *target)
 {
     static char first[TEXT];
-    int order[MOST_ENTRIES] = {0, 1, 2, 3};
-    int orders = 0;
+    int order[MOST_ENTRIES] = {0, 1, 2, 3, 4};
+    int orders = 0, n = text ? 4 : 5;
 
     do {
         Arena *arena = arena_new();
-        const char *c = planned_so(text_program(arena, text), target, order);
+        Program *p = text ? text_program(arena, text) : kinds_program(arena);
+        const char *c = planned_so(p, target, order);
+
+        assert_int_equal(p->entries.n, n);
 
         if (orders++ == 0)
             assert_true(snprintf(first, TEXT, "%s", c) < TEXT);
         if (strcmp(first, c) != 0)
-            fail_msg("%s, entries as %d %d %d %d: another model.c", target,
-                     order[0], order[1], order[2], order[3]);
+            fail_msg("%s, entries as %d %d %d %d %d: another model.c", target,
+                     order[0], order[1], order[2], order[3], order[4]);
         arena_free(arena);
-    } while (next_order(order, MOST_ENTRIES));
-    assert_int_equal(orders, 24);
+    } while (next_order(order, n));
+    assert_int_equal(orders, text ? 24 : 120);
 }
 
 static void any_order_is_as_good(void **state)
@@ -99,6 +104,7 @@ static void any_order_is_as_good(void **state)
         in_all_orders(models[i], "generic");
         in_all_orders(models[i], "avx512");
     }
+    in_all_orders(NULL, "avx2");
 }
 
 int main(void)

@@ -24,15 +24,16 @@ static void choose(double *sums, int rows, uint64_t first)
 }
 
 /* Leaves in the first weight how many updates there were. */
-static int counting_step(nn_real *params, void *workspace,
-                         const void *const *inputs, nn_real *const *outputs,
-                         double *sums, int rows, const nn_scalars *s,
-                         nn_parallel par, void *pool)
+static int counting_step(const nn_real *params, nn_real *updated,
+                         void *workspace, const void *const *inputs,
+                         nn_real *const *outputs, double *sums, int rows,
+                         const nn_scalars *s, nn_parallel par, void *pool)
 {
-    (void)workspace, (void)inputs, (void)outputs, (void)par, (void)pool;
+    (void)params, (void)workspace, (void)inputs, (void)outputs, (void)par;
+    (void)pool;
     if (--steps_until_signal == 0)
         raise(SIGINT);
-    params[0] = (nn_real)(s->step + 1);
+    updated[0] = (nn_real)(s->step + 1);
     sums[0] = 1 / (double)(s->step + 3);
     sums[1] = (double)(s->step % 7);
     sums[2] = rows;
@@ -40,27 +41,27 @@ static int counting_step(nn_real *params, void *workspace,
     return 0;
 }
 
-static int told_eval(const nn_real *params, void *workspace,
+static int told_eval(const nn_real *params, nn_real *updated, void *workspace,
                      const void *const *inputs, nn_real *const *outputs,
                      double *sums, int rows, const nn_scalars *s,
                      nn_parallel par, void *pool)
 {
-    (void)workspace, (void)inputs, (void)outputs, (void)s, (void)par;
-    (void)pool;
+    (void)updated, (void)workspace, (void)inputs, (void)outputs, (void)s;
+    (void)par, (void)pool;
     sums[0] = losses[(int)params[0] / UPDATES - 1];
     sums[1] = 0;
     sums[2] = rows;
     return 0;
 }
 
-static int computed_eval(const nn_real *params, void *workspace,
-                         const void *const *inputs, nn_real *const *outputs,
-                         double *sums, int rows, const nn_scalars *s,
-                         nn_parallel par, void *pool)
+static int computed_eval(const nn_real *params, nn_real *updated,
+                         void *workspace, const void *const *inputs,
+                         nn_real *const *outputs, double *sums, int rows,
+                         const nn_scalars *s, nn_parallel par, void *pool)
 {
     choose(sums, rows, (uint64_t)params[0]);
-    return softmax_eval(params, workspace, inputs, outputs, sums, rows, s, par,
-                        pool);
+    return softmax_eval(params, updated, workspace, inputs, outputs, sums, rows,
+                        s, par, pool);
 }
 
 static void set_up(const double *told, int patience)
@@ -68,8 +69,8 @@ static void set_up(const double *told, int patience)
     reset();
     losses = told;
     steps_until_signal = 0;
-    model.step.run = counting_step;
-    model.eval.run = told_eval;
+    entry_calls(NN_STEP, counting_step);
+    entry_calls(NN_EVAL, told_eval);
     model.metrics = metrics;
     model.metric_count = 2;
     model.table_count = 1;
@@ -180,7 +181,7 @@ static void logs_as_if_uninterrupted(void **state)
 {
     (void)state;
     set_up(NULL, 100);
-    model.eval.run = computed_eval;
+    entry_calls(NN_EVAL, computed_eval);
     assert_int_equal(train("--quiet --out a --log a.csv"), 0);
     for (int at = 1; at < 3 * UPDATES; at += 4) {
         train_in_two(at);
@@ -209,7 +210,7 @@ static void keeps_the_last_weights_otherwise(void **state)
 {
     (void)state;
     set_up(stops[0].losses, 0);
-    model.eval.run = computed_eval;
+    entry_calls(NN_EVAL, computed_eval);
     assert_int_equal(train("--out a"), 0);
     assert_true(first_weight("a") == MOST * 12); /* 120 rows */
 }

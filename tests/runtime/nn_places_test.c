@@ -158,17 +158,17 @@ static void killed_runs_leave_nothing(void **state)
     assert_no_leftovers();
 }
 
-static int step_and_spoil(nn_real *params, void *workspace,
-                          const void *const *inputs, nn_real *const *outputs,
-                          double *sums, int rows, const nn_scalars *s,
-                          nn_parallel par, void *pool)
+static int step_and_spoil(const nn_real *params, nn_real *updated,
+                          void *workspace, const void *const *inputs,
+                          nn_real *const *outputs, double *sums, int rows,
+                          const nn_scalars *s, nn_parallel par, void *pool)
 {
     if (s->step == 30 && system("cp spoilt spoiling && mv spoiling iris.csv"))
         return 1;
     if (s->step == 31 && system("cat spoilt >iris.csv") != 0)
         return 1;
-    return softmax_step(params, workspace, inputs, outputs, sums, rows, s, par,
-                        pool);
+    return softmax_step(params, updated, workspace, inputs, outputs, sums, rows,
+                        s, par, pool);
 }
 
 static void changed_data_end_training(void **state)
@@ -176,14 +176,14 @@ static void changed_data_end_training(void **state)
     (void)state;
     reset();
     assert_int_equal(system("cp iris.csv whole; (cat whole; echo) >spoilt"), 0);
-    model.step.run = step_and_spoil;
+    entry_calls(NN_STEP, step_and_spoil);
     assert_int_equal(train("--out c"), 1);
     assert_file_says("err", "iris.csv is gone or has been replaced since it "
                             "was read. Training has ended in epoch 3; the "
                             "last checkpoint is c.ckpt.safetensors");
     assert_int_equal(access("c", F_OK), -1);
     assert_int_equal(system("cp whole iris.csv"), 0);
-    model.step.run = softmax_step;
+    entry_calls(NN_STEP, softmax_step);
     assert_int_equal(train("--quiet --out c --resume c.ckpt.safetensors"), 0);
     assert_int_equal(train("--quiet --out a"), 0);
     assert_same_file("a", "c");

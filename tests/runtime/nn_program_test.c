@@ -10,35 +10,36 @@
 static int steps_until_signal;
 
 /* As softmax_step, but Ctrl-C comes in the middle of training. */
-static int step_and_interrupt(nn_real *params, void *workspace,
-                              const void *const *inputs,
+static int step_and_interrupt(const nn_real *params, nn_real *updated,
+                              void *workspace, const void *const *inputs,
                               nn_real *const *outputs, double *sums, int rows,
                               const nn_scalars *s, nn_parallel par, void *pool)
 {
     if (--steps_until_signal == 0)
         raise(SIGINT);
-    return softmax_step(params, workspace, inputs, outputs, sums, rows, s, par,
-                        pool);
+    return softmax_step(params, updated, workspace, inputs, outputs, sums, rows,
+                        s, par, pool);
 }
 
-static int step_and_die(nn_real *params, void *workspace,
-                        const void *const *inputs, nn_real *const *outputs,
-                        double *sums, int rows, const nn_scalars *s,
-                        nn_parallel par, void *pool)
+static int step_and_die(const nn_real *params, nn_real *updated,
+                        void *workspace, const void *const *inputs,
+                        nn_real *const *outputs, double *sums, int rows,
+                        const nn_scalars *s, nn_parallel par, void *pool)
 {
     if (--steps_until_signal == 0)
         raise(SIGKILL);
-    return softmax_step(params, workspace, inputs, outputs, sums, rows, s, par,
-                        pool);
+    return softmax_step(params, updated, workspace, inputs, outputs, sums, rows,
+                        s, par, pool);
 }
 
 /* A loss that is not finite, found before anything was updated. */
-static int step_without_loss(nn_real *params, void *workspace,
-                             const void *const *inputs, nn_real *const *outputs,
-                             double *sums, int rows, const nn_scalars *s,
-                             nn_parallel par, void *pool)
+static int step_without_loss(const nn_real *params, nn_real *updated,
+                             void *workspace, const void *const *inputs,
+                             nn_real *const *outputs, double *sums, int rows,
+                             const nn_scalars *s, nn_parallel par, void *pool)
 {
-    (void)params, (void)workspace, (void)inputs, (void)outputs, (void)sums;
+    (void)params, (void)updated, (void)workspace, (void)inputs, (void)outputs,
+        (void)sums;
     (void)rows, (void)par, (void)pool;
     return s->step == 30;
 }
@@ -83,10 +84,10 @@ static void resumed_equals_uninterrupted(void **state)
     assert_int_equal(train("--quiet --out a"), 0);
     for (size_t i = 0; i < sizeof stops / sizeof *stops; i++) {
         steps_until_signal = stops[i];
-        model.step.run = step_and_interrupt;
+        entry_calls(NN_STEP, step_and_interrupt);
         assert_int_equal(train("--out b --log m.csv"), 130);
         assert_file_says("out", "go on with --resume b.ckpt.safetensors");
-        model.step.run = softmax_step;
+        entry_calls(NN_STEP, softmax_step);
         assert_int_equal(
             train("--quiet --out b --resume b.ckpt.safetensors --log m.csv"),
             0);
@@ -94,9 +95,9 @@ static void resumed_equals_uninterrupted(void **state)
         assert_file_says("m.csv", "\n20,");
     }
     steps_until_signal = 101;
-    model.step.run = step_and_die;
+    entry_calls(NN_STEP, step_and_die);
     assert_int_equal(train("--out b"), 1000 + SIGKILL);
-    model.step.run = softmax_step;
+    entry_calls(NN_STEP, softmax_step);
     assert_int_equal(train("--quiet --out b --resume b.ckpt.safetensors"), 0);
     assert_same_file("a", "b");
 }
@@ -299,7 +300,7 @@ static void leaves_files_alone(void **state)
     assert_file_says("err", "cannot write nowhere/a: No such file");
     assert_int_equal(train("--quiet --epochs 1 --out a"), 0);
     assert_int_equal(train("--quiet --epochs 1 --out before"), 0);
-    model.step.run = step_without_loss;
+    entry_calls(NN_STEP, step_without_loss);
     assert_int_equal(train("--out a"), 1);
     assert_file_says("err", "the loss is not finite at epoch 3, batch 7");
     assert_file_says("err", "The last checkpoint is a.ckpt.safetensors");

@@ -62,6 +62,15 @@ static const nn_metric softmax_metrics[] = {
     {.name = "accuracy", .sums = 1, .percent = 1},
 };
 
+enum { ENTRIES = 5 };
+static const nn_entry softmax_table[ENTRIES] = {
+    {"step", NN_STEP, BATCH, 1, SLOT * sizeof(double), softmax_step},
+    {"eval", NN_EVAL, 32, 0, 64, softmax_eval},
+    {"infer", NN_INFER, 16, 0, 64, softmax_eval},
+    {"infer1", NN_INFER, 1, 0, 64, softmax_eval},
+    {"grad", NN_GRAD, BATCH, 0, SLOT * sizeof(double), softmax_grad},
+};
+
 static const nn_model softmax_model = {
     .name = "softmax",
     .version = "0",
@@ -77,11 +86,8 @@ static const nn_model softmax_model = {
     .metrics = softmax_metrics,
     .metric_count = 1,
     .sum_count = 3,
-    .step = {softmax_step, BATCH, SLOT * sizeof(double)},
-    .eval = {softmax_eval, 32, 64},
-    .infer = {softmax_eval, 16, 64},
-    .infer1 = {softmax_eval, 1, 64},
-    .grad = {softmax_grad, BATCH, SLOT * sizeof(double)},
+    .entries = softmax_table,
+    .entry_count = ENTRIES,
     .flops = 2 * IN * OUT,
 };
 

@@ -62,8 +62,8 @@ static inline int softmax_pass(const nn_real *params, const void *const *inputs,
     return isfinite(total) ? 0 : 1;
 }
 
-static inline int softmax_step(nn_real *params, void *workspace,
-                               const void *const *inputs,
+static inline int softmax_step(const nn_real *params, nn_real *updated,
+                               void *workspace, const void *const *inputs,
                                nn_real *const *outputs, double *sums, int rows,
                                const nn_scalars *s, nn_parallel par, void *pool)
 {
@@ -73,29 +73,29 @@ static inline int softmax_step(nn_real *params, void *workspace,
     if (softmax_pass(params, inputs, NULL, sums, rows, d) != 0)
         return 1;
     for (int i = 0; i < SLOT; i++) {
-        nn_real *m = &params[SLOT + i];
+        nn_real *m = &updated[SLOT + i];
         *m = (nn_real)(0.9 * (double)*m + d[i]);
-        params[i] -= (nn_real)(s->rate * (double)*m);
+        updated[i] -= (nn_real)(s->rate * (double)*m);
     }
     return 0;
 }
 
-static inline int softmax_eval(const nn_real *params, void *workspace,
-                               const void *const *inputs,
+static inline int softmax_eval(const nn_real *params, nn_real *updated,
+                               void *workspace, const void *const *inputs,
                                nn_real *const *outputs, double *sums, int rows,
                                const nn_scalars *s, nn_parallel par, void *pool)
 {
-    (void)workspace, (void)s, (void)par, (void)pool;
+    (void)updated, (void)workspace, (void)s, (void)par, (void)pool;
     return softmax_pass(params, inputs, outputs[0], sums, rows, NULL);
 }
 
-static inline int softmax_grad(const nn_real *params, void *workspace,
-                               const void *const *inputs,
+static inline int softmax_grad(const nn_real *params, nn_real *updated,
+                               void *workspace, const void *const *inputs,
                                nn_real *const *outputs, double *sums, int rows,
                                const nn_scalars *s, nn_parallel par, void *pool)
 {
     double *d = workspace;
-    (void)s, (void)par, (void)pool;
+    (void)updated, (void)s, (void)par, (void)pool;
     memset(d, 0, SLOT * sizeof *d);
     int bad = softmax_pass(params, inputs, NULL, sums, rows, d);
     for (int o = 0; o < OUT; o++) {

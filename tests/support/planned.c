@@ -37,8 +37,11 @@ Plan *planned(Probe *p, Graph *g, Mode mode, const char *target, Upto upto)
     Entry *entry = NEW(p->arena, Entry);
     Plan *plan = NEW(p->arena, Plan);
 
-    *entry = (Entry){
-        .name = mode_name(mode), .mode = mode, .batch = g->batch, .graph = g};
+    *entry = (Entry){.name = mode_name(mode),
+                     .mode = mode,
+                     .batch = g->batch,
+                     .graph = g,
+                     .updates = mode == MODE_STEP};
     *plan = (Plan){.arena = p->arena,
                    .program = p->p,
                    .entry = entry,
