@@ -5,6 +5,7 @@
 #include "emit/places.h"
 #include "emit/share.h"
 #include "emit/tiles.h"
+#include "ir/conv.h"
 #include "pass/schedule.h"
 
 /* Images that a part does one after the other share its scratch memory, which
@@ -94,12 +95,8 @@ static void settle_weight(Plan *plan, Kernel *k, const ConvPlan *p)
 static void settle_images(Plan *plan, const Kernel *k)
 {
     const Node *n = k->anchor, *pool = schedule_conv_pool(k);
-    Node **read[] = {
-        n->op == OP_CONV_DX ? NULL : &n->in[0],
-        n->op == OP_CONV ? NULL
-        : pool           ? &pool->in[0]
-                         : &n->in[n->op == OP_CONV_DW],
-    };
+    Node **dy = conv_input(n, CONV_Y);
+    Node **read[] = {conv_input(n, CONV_X), dy && pool ? &pool->in[0] : dy};
     for (int i = 0; i < 2; i++) {
         Image m;
         Node *x = read[i] ? *read[i] : NULL;
@@ -199,17 +196,19 @@ static void call(Scope *s, const ConvPlan *p, const char *name)
 {
     const Kernel *k = s->kernel;
     const Node *n = k->anchor, *arg = arg_node(k);
-    const char *x = n->op == OP_CONV_DX ? NULL : buffer_of(s, n->in[0]);
-    const char *dy = n->op == OP_CONV ? NULL : buffer_of(s, schedule_conv_y(k));
-    const char *w = n->op == OP_CONV_DW ? NULL : buffer_of(s, n->in[1]);
+    bool forward = conv_result(n) == CONV_Y;
+    Node **reads[] = {conv_input(n, CONV_X), conv_input(n, CONV_W)};
+    const char *x = reads[0] ? buffer_of(s, *reads[0]) : NULL;
+    const char *dy = forward ? NULL : buffer_of(s, schedule_conv_y(k));
+    const char *w = reads[1] ? buffer_of(s, *reads[1]) : NULL;
     const char *places = arg ? buffer_of(s, arg) : NULL;
     const char *to = p->partial ? NULL : buffer_of(s, schedule_conv_primary(k));
     text_printf(&s->body, "    %s(%s", name, x ? x : dy);
-    argument(s, ", %s", n->op == OP_CONV_DW ? dy : NULL);
-    argument(s, ", %s", n->op == OP_CONV ? NULL : places);
+    argument(s, ", %s", x ? dy : NULL);
+    argument(s, ", %s", forward ? NULL : places);
     argument(s, ", %s", w);
     argument(s, ", %s", to);
-    argument(s, ", %s", n->op == OP_CONV ? places : NULL);
+    argument(s, ", %s", forward ? places : NULL);
     argument(s, ", %s", partial(s, p));
     scratch_argument(s, p);
 }

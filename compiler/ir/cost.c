@@ -1,17 +1,15 @@
 /* cost.c: how much there is to compute in a node. */
 #include "ir/cost.h"
 
+#include "ir/conv.h"
 #include "ir/scan.h"
 
 /* Every output place by every weight. */
 static int64_t conv_products(const Node *n)
 {
-    const Node *y = n->op == OP_CONV      ? n
-                    : n->op == OP_CONV_DX ? n->in[0]
-                                          : n->in[1];
-    const Node *w = n->op == OP_CONV_DW ? n : n->in[1];
+    const Shape *y = conv_shape_of(n, CONV_Y);
 
-    return shape_count(&y->shape) / y->shape.dim[1] * shape_count(&w->shape);
+    return shape_count(y) / y->dim[1] * shape_count(conv_shape_of(n, CONV_W));
 }
 
 /* Of a node that is no scan. */

@@ -1,6 +1,8 @@
 /* conv_spec.c: from nodes and layouts to the specs of conv.h and back. */
 #include "pass/conv_spec.h"
 
+#include "ir/conv.h"
+
 static bool one(const AxisLayout *a)
 {
     return a->n == 1;
@@ -106,26 +108,15 @@ static Image rows_of(const Shape *s)
     return image_rows((int)s->dim[1], (int)s->dim[2], (int)s->dim[3]);
 }
 
-/* x, y before pooling and w of any of the three. */
-static void parts(const Node *n, const Shape **x, const Shape **y,
-                  const Shape **w)
-{
-    *x = n->op == OP_CONV_DX ? &n->shape : &n->in[0]->shape;
-    *y = n->op == OP_CONV      ? &n->shape
-         : n->op == OP_CONV_DX ? &n->in[0]->shape
-                               : &n->in[1]->shape;
-    *w = n->op == OP_CONV_DW ? &n->shape : &n->in[1]->shape;
-}
-
 ConvSpec conv_spec(const Node *n, const Node *pool)
 {
-    const Shape *x, *y, *w;
-    parts(n, &x, &y, &w);
-    ConvSpec s = {.role = n->op == OP_CONV      ? CONV_FORWARD
-                          : n->op == OP_CONV_DX ? CONV_GRAD_INPUT
-                                                : CONV_GRAD_WEIGHT,
+    static const ConvRole roles[] = {[CONV_Y] = CONV_FORWARD,
+                                     [CONV_X] = CONV_GRAD_INPUT,
+                                     [CONV_W] = CONV_GRAD_WEIGHT};
+    const Shape *x = conv_shape_of(n, CONV_X), *y = conv_shape_of(n, CONV_Y);
+    ConvSpec s = {.role = roles[conv_result(n)],
                   .batch = (int)x->dim[0],
-                  .filters = (int)w->dim[0],
+                  .filters = (int)conv_shape_of(n, CONV_W)->dim[0],
                   .unroll = -1};
     const Window *v = &n->attr.window;
     for (int i = 0; i < 2; i++) {
@@ -139,7 +130,7 @@ ConvSpec conv_spec(const Node *n, const Node *pool)
         s.pool = max ? POOL_MAX : POOL_MEAN;
         for (int i = 0; i < 2; i++)
             s.window[i] = (int)pool->attr.window.kernel[i];
-        y = n->op == OP_CONV ? &pool->shape : &pool->in[0]->shape;
+        y = conv_result(n) == CONV_Y ? &pool->shape : &pool->in[0]->shape;
     }
     s.x = rows_of(x);
     s.y = rows_of(y);

@@ -1,4 +1,5 @@
 /* fold_core.c: rewrites of sums, products and other anchors; see fold.c. */
+#include "ir/conv.h"
 #include "pass/fold.h"
 #include "pass/rewrite.h"
 
@@ -139,11 +140,9 @@ static bool meets(const Window *w, int i, int64_t size, int64_t windows)
  * either direction. */
 static Node *conv_apart(Graph *g, const Node *n, Node *const *in)
 {
-    const Shape *x = n->op == OP_CONV_DX ? &n->shape : &in[0]->shape;
-    const Shape *y = n->op == OP_CONV      ? &n->shape
-                     : n->op == OP_CONV_DX ? &in[0]->shape
-                                           : &in[1]->shape;
+    const Shape *x = conv_shape_of(n, CONV_X), *y = conv_shape_of(n, CONV_Y);
 
+    (void)in;
     for (int i = 0; i < 2; i++)
         if (!meets(&n->attr.window, i, x->dim[2 + i], y->dim[2 + i]))
             return graph_const_shaped(g, 0, n->shape, n);

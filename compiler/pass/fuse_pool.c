@@ -4,6 +4,7 @@
  * and the places of maxima together with the maxima. The gradient of a
  * pooling that only gradients of its convolution read is computed in each of
  * these. */
+#include "ir/conv.h"
 #include "pass/conv_spec.h"
 #include "pass/fuse.h"
 
@@ -91,7 +92,7 @@ static bool conv_gradient(const Node *n)
 
 static Node *conv_dy(const Node *n)
 {
-    return n->in[n->op == OP_CONV_DW];
+    return *conv_input(n, CONV_Y);
 }
 
 /* The gradient of a pooling. */

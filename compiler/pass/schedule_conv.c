@@ -3,6 +3,7 @@
  * A convolution would have its weight in the layout that its forward form
  * reads; an image between two convolutions lies as the second likes to read it,
  * with its halo, otherwise as the first likes to write. */
+#include "ir/conv.h"
 #include "pass/schedule.h"
 
 /* The pooling behind a convolution or before its gradients, or NULL. */
@@ -19,16 +20,15 @@ const Node *schedule_conv_pool(const Kernel *k)
  * read; what the kernel writes is its primary store. */
 Node *schedule_conv_x(const Kernel *k)
 {
-    return k->anchor->op == OP_CONV_DX ? schedule_conv_primary(k)
-                                       : k->anchor->in[0];
+    Node **x = conv_input(k->anchor, CONV_X);
+    return x ? *x : schedule_conv_primary(k);
 }
 
 Node *schedule_conv_y(const Kernel *k)
 {
-    const Node *n = k->anchor, *pool = schedule_conv_pool(k);
-    if (n->op == OP_CONV)
-        return schedule_conv_primary(k);
-    return pool ? pool->in[0] : n->in[n->op == OP_CONV_DW];
+    const Node *pool = schedule_conv_pool(k);
+    Node **y = conv_input(k->anchor, CONV_Y);
+    return !y ? schedule_conv_primary(k) : pool ? pool->in[0] : *y;
 }
 
 ConvSpec schedule_conv_spec(const Plan *plan, const Kernel *k)
@@ -89,7 +89,7 @@ static void wish_beside(Plan *plan, const Kernel *k, const Target *target)
 static void wish_gradient(Plan *plan, Kernel *k, const Target *target)
 {
     Node *pool = (Node *)schedule_conv_pool(k), *n = k->anchor;
-    Node **dy = pool ? &pool->in[0] : &n->in[n->op == OP_CONV_DW];
+    Node **dy = pool ? &pool->in[0] : conv_input(n, CONV_Y);
     ConvSpec s = conv_spec(n, pool);
     Image x, y;
     conv_images(&s, target, &x, &y);
