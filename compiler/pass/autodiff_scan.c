@@ -15,6 +15,7 @@
  * For a value that is the same in each step the sum over the steps is wanted:
  * what autodiff_lift.c can sum behind the loop is summed there, the rest is
  * added up in a further state. */
+#include "ir/plan.h"
 #include "pass/back.h"
 #include "pass/rewrite.h"
 
@@ -287,8 +288,7 @@ static int repeat_cost(const Node *n, const int *cost)
         return 0;
     if (n->op == OP_ARG)
         return n->attr.port.kind == PORT_STATE ? CHEAP + 1 : 0;
-    if (op_table[n->op].class != CLASS_MAP && n->op != OP_RESHAPE &&
-        n->op != OP_BROADCAST && n->op != OP_SLICE)
+    if (!op_is_map(n->op) && !plan_is_view(n))
         return CHEAP + 1;
     for (int k = 0; k < n->n_in; k++)
         sum += cost[n->in[k]->id];
