@@ -47,35 +47,27 @@ static void touch(Plan *plan, const Plan *toucher, const Node *n, int position)
         live_at(v->buffer, position);
 }
 
-static void touch_kernels(Plan *plan, const Plan *of, int position)
+static void touch_kernel(Plan *plan, const Plan *of, const Kernel *k,
+                         int position)
 {
-    for (int i = 0; i < of->kernels.n; i++) {
-        const Kernel *k = of->kernels.at[i];
-        int at = position >= 0 ? position : k->position;
-        for (int j = 0; j < k->nodes.n; j++) {
-            const Node *n = k->nodes.at[j];
-            touch(plan, of, n, at);
-            for (int x = 0; x < n->n_in; x++)
-                touch(plan, of, n->in[x], at);
-        }
-        for (int j = 0; j < k->stores.n; j++)
-            touch(plan, of, k->stores.at[j], at);
-        if (k->body)
-            touch_kernels(plan, k->body, at);
+    for (int j = 0; j < k->nodes.n; j++) {
+        const Node *n = k->nodes.at[j];
+        touch(plan, of, n, position);
+        for (int x = 0; x < n->n_in; x++)
+            touch(plan, of, n->in[x], position);
     }
+    for (int i = 0; k->body && i < k->body->kernels.n; i++)
+        touch_kernel(plan, k->body, k->body->kernels.at[i], position);
 }
 
-/* What runs in the loop of a scan reads and writes there. */
-static void touch_fed(Plan *plan)
+/* What runs in the loop of a scan reads and writes there too. */
+static void touch_kernels(Plan *plan)
 {
     for (int i = 0; i < plan->kernels.n; i++) {
         const Kernel *k = plan->kernels.at[i];
-        for (int j = 0; k->feeds && j < k->nodes.n; j++) {
-            const Node *n = k->nodes.at[j];
-            touch(plan, plan, n, k->feeds->position);
-            for (int x = 0; x < n->n_in; x++)
-                touch(plan, plan, n->in[x], k->feeds->position);
-        }
+        touch_kernel(plan, plan, k, k->position);
+        if (k->feeds)
+            touch_kernel(plan, plan, k, k->feeds->position);
     }
 }
 
@@ -279,8 +271,7 @@ static void place_all(Plan *plan, bool plain)
 
 Plan *memplan(Plan *plan, const CodeOptions *options)
 {
-    touch_kernels(plan, plan, -1);
-    touch_fed(plan);
+    touch_kernels(plan);
     touch_roots(plan);
     find_makers(plan);
     plan_scratch(plan, options);
