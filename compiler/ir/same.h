@@ -4,7 +4,7 @@
 
 #include "ir/graph.h"
 
-/* Whether two nodes of one operator and rank have equal attributes. */
+/* Whether two nodes of one kind of attribute and one rank have equal ones. */
 bool same_attr(const Node *a, const Node *b);
 
 /* Nodes of which no two have the same operator, type, shape, attributes and

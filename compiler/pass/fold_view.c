@@ -167,23 +167,25 @@ static Node *slice_of_pad(Graph *g, const Node *n, const Node *x)
     return NULL;
 }
 
+/* The slice that n takes, of a value and an axis of it. */
+static Node *same_part(Graph *g, const Node *n, Node *of, int axis)
+{
+    return graph_slice(g, of, axis, n->attr.part.begin, n->attr.part.size);
+}
+
 static Node *slice_of_broadcast(Graph *g, const Node *n, const Node *x)
 {
     int axis = n->attr.part.axis;
+    Node *from = x->in[0];
 
-    if (x->in[0]->shape.dim[axis] != 1)
-        return graph_broadcast(g,
-                               graph_slice(g, x->in[0], axis,
-                                           n->attr.part.begin,
-                                           n->attr.part.size),
-                               n->shape);
-    return graph_broadcast(g, x->in[0], n->shape);
+    if (from->shape.dim[axis] != 1)
+        from = same_part(g, n, from, axis);
+    return graph_broadcast(g, from, n->shape);
 }
 
 static Node *slice_of_transpose(Graph *g, const Node *n, const Node *x)
 {
-    Node *part = graph_slice(g, x->in[0], x->attr.perm[n->attr.part.axis],
-                             n->attr.part.begin, n->attr.part.size);
+    Node *part = same_part(g, n, x->in[0], x->attr.perm[n->attr.part.axis]);
 
     return graph_add(g, OP_TRANSPOSE, 1, &part, x->attr, x);
 }
@@ -192,12 +194,9 @@ static Node *slice_of_reshape(Graph *g, const Node *n, const Node *x)
 {
     int axis = axis_before(&x->in[0]->shape, &x->shape, n->attr.part.axis);
 
-    return axis < 0 ? NULL
-                    : graph_reshape(g,
-                                    graph_slice(g, x->in[0], axis,
-                                                n->attr.part.begin,
-                                                n->attr.part.size),
-                                    n->shape);
+    return axis < 0
+               ? NULL
+               : graph_reshape(g, same_part(g, n, x->in[0], axis), n->shape);
 }
 
 static Node *slice_of_reverse(Graph *g, const Node *n, const Node *x)

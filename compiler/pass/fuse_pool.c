@@ -5,19 +5,9 @@
  * pooling that only gradients of its convolution read is computed in each of
  * these. */
 #include "ir/conv.h"
+#include "ir/same.h"
 #include "pass/conv_spec.h"
 #include "pass/fuse.h"
-
-static bool same_window(const Node *a, const Node *b)
-{
-    for (int i = 0; i < 2; i++)
-        if (a->attr.window.kernel[i] != b->attr.window.kernel[i] ||
-            a->attr.window.stride[i] != b->attr.window.stride[i] ||
-            a->attr.window.pad[i] != b->attr.window.pad[i] ||
-            a->attr.window.pad[i + 2] != b->attr.window.pad[i + 2])
-            return false;
-    return true;
-}
 
 /* Whether all that reads a convolution's result is this pooling, and the
  * place of its maxima. */
@@ -28,7 +18,7 @@ static bool only_pooled(const Fuser *f, const Node *conv, const Node *pool)
         const Node *n = users->at[i];
         bool kin = n->op == pool->op ||
                    (n->op == OP_MAXPOOL_AT && pool->op == OP_MAXPOOL);
-        if (!kin || !same_window(n, pool))
+        if (!kin || !same_attr(n, pool))
             return false;
     }
     return users->n == f->uses[conv->id];
@@ -54,7 +44,7 @@ static Kernel *maxima(const Fuser *f, const Node *n)
         return NULL;
     for (int i = 0; readers->at[i] != n; i++) {
         const Node *m = readers->at[i];
-        if (m->op == OP_MAXPOOL && same_window(m, n) &&
+        if (m->op == OP_MAXPOOL && same_attr(m, n) &&
             f->of[m->id]->kind == KERNEL_POOL)
             return f->of[m->id];
     }
@@ -69,7 +59,7 @@ static void place_pool(Fuser *f, Node *n)
     bool conv =
         !f->plain && k && k->kind == KERNEL_CONV && k->anchor == n->in[0];
     if (conv && n->op == OP_MAXPOOL_AT && k->result->op == OP_MAXPOOL &&
-        same_window(n, k->result)) {
+        same_attr(n, k->result)) {
         fuse_append(f, k, n);
     } else if (conv && n->op != OP_MAXPOOL_AT && k->nodes.n == 1 &&
                only_pooled(f, n->in[0], n) &&

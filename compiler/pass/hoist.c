@@ -75,6 +75,14 @@ static void choose(Hoist *h)
     }
 }
 
+/* What goes into the loop and comes out of this leaf. */
+static Node *before(const Hoist *h, const Node *arg)
+{
+    Port p = arg->attr.port;
+
+    return h->s->ports[p.kind].at[p.index].outside;
+}
+
 static Node *whole(Hoist *h, const Node *n)
 {
     Node **to = &h->whole[n->id];
@@ -83,9 +91,7 @@ static Node *whole(Hoist *h, const Node *n)
     if (*to)
         return *to;
     if (n->op == OP_ARG)
-        return *to = h->s->ports[n->attr.port.kind]
-                         .at[n->attr.port.index]
-                         .outside;
+        return *to = before(h, n);
     for (int k = 0; k < n->n_in; k++)
         in[k] = whole(h, n->in[k]);
     return *to = graph_copy(h->g, n, in);
@@ -185,9 +191,7 @@ static Node *stacked(Hoist *h, const Node *n)
     if (*to)
         return *to;
     if (n->op == OP_ARG)
-        return *to = h->s->ports[n->attr.port.kind]
-                         .at[n->attr.port.index]
-                         .outside;
+        return *to = before(h, n);
     if (joins(h, n))
         return *to = graph_reshape(g, joined(h, n), shape);
     for (int k = 0; k < n->n_in; k++)

@@ -32,9 +32,9 @@ static bool splits(const Node *n, const Depends *on)
 }
 
 /* The product of operands from..to-1 of the CONCAT, whose features begin at
- * `begin`. */
+ * *begin, which is moved behind them. */
 static Node *part(Rewriting *r, const Node *n, Node *const *in, int from,
-                  int to, int64_t begin)
+                  int to, int64_t *begin)
 {
     const Node *x = n->in[0];
     Node **run = NEWN(r->g->arena, Node *, to - from), *w;
@@ -44,7 +44,8 @@ static Node *part(Rewriting *r, const Node *n, Node *const *in, int from,
         run[k - from] = r->map[x->in[k]->id];
         features += x->in[k]->shape.dim[1];
     }
-    w = graph_slice(r->g, in[1], n->attr.mm.tb ? 1 : 0, begin, features);
+    w = graph_slice(r->g, in[1], n->attr.mm.tb ? 1 : 0, *begin, features);
+    *begin += features;
     return graph_matmul(r->g, graph_concat(r->g, to - from, run, 1), w, false,
                         n->attr.mm.tb);
 }
@@ -60,16 +61,13 @@ static Node *split_node(Rewriting *r, const Node *n, Node *const *in)
         return NULL;
     for (int from = 0, to; from < x->n_in; from = to) {
         bool state = on[x->in[from]->id] == DEPENDS_STATE;
-        int64_t features = 0;
         Node *product;
 
-        for (to = from;
-             to < x->n_in && (on[x->in[to]->id] == DEPENDS_STATE) == state;
-             to++)
-            features += x->in[to]->shape.dim[1];
-        product = part(r, n, in, from, to, begin);
+        to = from + 1;
+        while (to < x->n_in && (on[x->in[to]->id] == DEPENDS_STATE) == state)
+            to++;
+        product = part(r, n, in, from, to, &begin);
         sum = sum ? graph_binary(r->g, OP_ADD, sum, product) : product;
-        begin += features;
     }
     return sum;
 }

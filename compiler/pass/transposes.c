@@ -6,16 +6,9 @@
  * stack of recurrent layers stays time-major inside. A product by rows (with a
  * RESHAPE on both sides) stands before it where that makes the TRANSPOSE
  * smaller or lets it meet another. fold has to follow. */
-#include <string.h>
-
+#include "ir/same.h"
 #include "pass/pass.h"
 #include "pass/rewrite.h"
-
-static bool same_perm(const Node *a, const Node *b)
-{
-    return memcmp(a->attr.perm, b->attr.perm,
-                  (size_t)a->shape.rank * sizeof(int)) == 0;
-}
 
 /* x, which is used together with values that `turn` has put in order, as it
  * would be before that; NULL where that takes a copy. */
@@ -24,7 +17,7 @@ static Node *before(Graph *g, const Node *turn, Node *x)
     Shape s = {.rank = x->shape.rank};
     int last = -1;
 
-    if (x->op == OP_TRANSPOSE && same_perm(x, turn))
+    if (x->op == OP_TRANSPOSE && same_attr(x, turn))
         return x->in[0];
     for (int i = 0; i < s.rank; i++) {
         int axis = turn->attr.perm[i];
