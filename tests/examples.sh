@@ -49,9 +49,10 @@ grep -q setosa named.txt
 verdict "iris: infer names the species" "$(head -n 1 named.txt)"
 
 # What is shipped is what its script makes.
-for made in sentiment/reviews.tsv forecast/prices.csv imdb/test.tsv.gz; do
+for made in sentiment/reviews.tsv forecast/prices.csv imdb/test.tsv.gz \
+    translate/pairs.tsv slots/test/seq.out; do
     mv $made shipped
-    NNC_DATA= sh "${made%/*}/data.sh"
+    NNC_DATA= sh "${made%%/*}/data.sh"
     gzip -dcf shipped >a && gzip -dcf $made >b && cmp -s a b
     verdict "$made: data.sh makes what is shipped" "the files differ"
 done
@@ -62,6 +63,14 @@ grep -q '^1: good' is
 verdict "sentiment: infer reads a sentence" "$(head -n 1 is)"
 
 reach imdb imdb/imdb.nn test_accuracy '>=' 0.99
+for name in elman jordan; do
+    reach $name slots/$name.nn test_f1_chunks '>=' 0.99
+    echo "list flights from oakland to salt lake city" |
+        "$NNC" infer slots/$name.nn --weights $name.safetensors >is 2>&1
+    grep -q '^1: O O O B-from O B-to I-to I-to$' is
+    verdict "$name: infer labels the words" "$(head -n 1 is)"
+done
+reach translate translate/translate.nn test_exact '>=' 0.95
 reach forecast forecast/forecast.nn test_rmse '<=' 0.37
 if data_file stocks/IBM_2014-03_to_2019-03.csv; then
     sh forecast/data.sh

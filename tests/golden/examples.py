@@ -79,3 +79,18 @@ def forecast(c):
     y, t = today + c.dense(seen, "change", 2), c.input("next", 2)
     c.metrics["rmse"] = mse(y[:, :1], t[:, :1]).sqrt()
     return y, mse(y, t)
+
+
+@case
+def translate(c):
+    source, before = c.target("source", 16, 7), c.target("before", 16, 5)
+    word = c.target("word", 16, 5)
+    start = c.recurrent(c.embedding(source, "read", 16, 32), "encoder", "gru",
+                        128)[1]
+    h = c.recurrent(c.embedding(before, "written", 16, 32), "decoder", "gru",
+                    128, start)[0]
+    y = c.dense(h, "choose", 16)
+    right = (y.argmax(-1) == word) | (word == 0)
+    c.metrics["exact"] = right.all(1).double().mean()
+    return y.softmax(-1), F.cross_entropy(y.flatten(0, 1), word.flatten(),
+                                          ignore_index=0)
