@@ -22,7 +22,7 @@ static const char *param(LaneWriter *w, const Node *n, bool writes)
 
 static bool needs_frame(const Node *n)
 {
-    if (n->op == OP_ROWS_MASK)
+    if (op_has(n->op, OPF_MIXES_ROWS))
         return true;
     for (int i = 0; i < n->n_in; i++)
         if (plan_is_number(n->in[i])) {

@@ -51,7 +51,7 @@ Layout loops_counter(const Shape *shape, int axis)
 
 static bool counts(const Node *n)
 {
-    return n->op == OP_ROWS_MASK || n->op == OP_DROP_MASK;
+    return op_has(n->op, OPF_MIXES_ROWS) || op_has(n->op, OPF_RANDOM);
 }
 
 static void add_operands(Loops *l, const Kernel *k)
@@ -62,7 +62,7 @@ static void add_operands(Loops *l, const Kernel *k)
             if (!kernel_has(k, n->in[i]) && !plan_is_number(n->in[i]))
                 operand_of(l, n->in[i]);
         if (counts(n)) {
-            int axis = n->op == OP_ROWS_MASK ? n->attr.axis : -1;
+            int axis = op_has(n->op, OPF_RANDOM) ? -1 : n->attr.axis;
             Layout places = loops_counter(&n->shape, axis);
             vec_push(l->scope->e->arena, &l->read, NULL);
             vec_push(l->scope->e->arena, &l->counts, n);
@@ -286,7 +286,7 @@ bool loops_lie_along(const Loops *l, const Loop *loop)
     for (int i = 0; i < l->read.n; i++) {
         int64_t stride = loop->stride[l->operand.at[i]];
         const Node *n = l->read.at[i], *mask = l->counts.at[i];
-        if (mask ? mask->op == OP_ROWS_MASK && stride != 0
+        if (mask ? !op_has(mask->op, OPF_RANDOM) && stride != 0
                  : (stride != 0 && stride != 1) || n->type != TYPE_REAL)
             return false;
     }

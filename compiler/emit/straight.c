@@ -10,6 +10,7 @@
 #include "emit/straight.h"
 
 #include "emit/products.h"
+#include "ir/cost.h"
 
 enum { MOST_MULTIPLIES = 500, MOST_ELEMENTS = 2000 };
 
@@ -31,13 +32,7 @@ static bool knows(const Node *n)
 /* An exponential counts as what it takes in scalars. */
 static int64_t multiplies(const Node *n)
 {
-    int r = n->shape.rank;
-    if (n->op == OP_SOFTMAX)
-        return 20 * shape_count(&n->shape);
-    if (n->op != OP_MATMUL)
-        return 0;
-    return shape_count(&n->shape) *
-           n->in[0]->shape.dim[n->attr.mm.ta ? r - 2 : r - 1];
+    return n->op == OP_SOFTMAX ? 20 * shape_count(&n->shape) : cost_products(n);
 }
 
 bool straight_fits(const Plan *plan)
