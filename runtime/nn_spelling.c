@@ -151,6 +151,19 @@ static bool take_labels(nn_speller *s, char **text, int64_t count,
                    (long long)all);
 }
 
+/* Words; were there none, all would be the same. */
+static bool take_words(nn_speller *s, char **text, int64_t count,
+                       const nn_table *t, nn_error *e)
+{
+    if (!nn_vocabulary_take(&s->own, text, count, NN_ID_WORDS, e))
+        return false;
+    return count > 0 || s->tensor->classes <= NN_ID_WORDS ||
+           nn_fail(e,
+                   "no word of the training rows in %s occurs %lld times, so "
+                   "all of %s would be <other>: give `ids` a smaller min_count",
+                   t->path, (long long)s->ids->least, s->tensor->name);
+}
+
 static bool learn(nn_speller *s, const nn_table *t, const uint8_t *part_of,
                   nn_error *e)
 {
@@ -169,9 +182,8 @@ static bool learn(nn_speller *s, const nn_table *t, const uint8_t *part_of,
     nn_tally_close(&all);
     if (!good)
         return false;
-    return is_labels(s)
-               ? take_labels(s, text, count, t, e)
-               : nn_vocabulary_take(&s->own, text, count, NN_ID_WORDS, e);
+    return is_labels(s) ? take_labels(s, text, count, t, e)
+                        : take_words(s, text, count, t, e);
 }
 
 /* The id of the token at hand, or -1. */

@@ -284,6 +284,7 @@ static void takes_huge_lines(void **state)
 static void refuses_bad_texts(void **state)
 {
     static const nn_flow lines = {.reader = &nn_lines, .path = "x", BY(words)};
+    static const nn_flow often = {.reader = &nn_lines, .path = "x", BY(common)};
     static const nn_flow tagged = {
         .reader = &nn_lines, .path = "y", BY(labels)};
     static const nn_flow series = {
@@ -297,6 +298,9 @@ static void refuses_bad_texts(void **state)
         {&lines, "a\nb\n", "A\n", 0,
          "x has 2 rows for x, y has 1 for y: row i of every source belongs"},
         {&lines, "a\n\nb\n", "A\nB\nC\n", 0, "x:2: x has no word here"},
+        {&often, "a\nb\na\n", "A\nB\nC\n", 0,
+         "no word of the training rows in x occurs 2 times, so all of x would "
+         "be <other>: give `ids` a smaller min_count"},
         {&lines, "a\nb\n", "A\n \n", 0, "y:2: y has no word here"},
         {&lines, "a b\nb\n", "A A\nA A\n", 0,
          "y:2 has 2 labels, x:2 has 1 word: each word has one label; "
