@@ -161,6 +161,13 @@ static bool applies(Elab *e, const Recipe *r, Args *args)
             (tensor || (is_function(r) && given == most)));
 }
 
+/* Whether what a call may apply to is an empty list. */
+static bool holds_nothing(const Args *args)
+{
+    return args->n > 0 && !args->at[0].label &&
+           args->at[0].value->kind == VAL_LIST && args->at[0].value->n == 0;
+}
+
 typedef VEC(Value *) Values;
 
 static void add_values(Elab *e, Values *in, Value *v)
@@ -206,6 +213,10 @@ Value *elab_call(Elab *e, const Expr *x)
     r = callee(e, x);
     if (!r)
         return e->poison;
+    if (holds_nothing(&args) && r->form)
+        return elab_poison(e, args.at[0].span,
+                           "`%s` takes values, and this list is empty",
+                           x->name);
     if (!applies(e, r, &args)) {
         r = given(e, x, r, &args);
         return r ? recipe_value(e, r) : e->poison;

@@ -30,8 +30,8 @@ static bool read_count(Elab *e, const TypeExpr *t, Input *input)
         input->classes <= INT32_MAX)
         return true;
     m = elab_wrong(e, t->count->span, v,
-                   "a count of %s is a whole number of at least 2",
-                   input->token ? "tokens" : "classes");
+                   "a count of %s is a whole number from 2 to %d",
+                   input->token ? "tokens" : "classes", INT32_MAX);
     if (input->classes == 1 && !input->token)
         diag_help(m, "yes or no are two classes: class(2), with dense(2)");
     return false;
