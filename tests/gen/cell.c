@@ -86,8 +86,8 @@ void gen_cells(void)
 
 const char *cell_name(void)
 {
-    return WORD("rnn", "lstm", "gru", "book_lstm", "leaky", "own", "own", "odd",
-                "odd");
+    return WORD("rnn", "lstm", "gru", "peephole_lstm", "book_lstm", "leaky",
+                "own", "own", "odd", "odd");
 }
 
 const char *cell_state(const char *cell)

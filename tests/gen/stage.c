@@ -287,6 +287,38 @@ static void product(shape *s, const char *v)
     }
 }
 
+/* Heads, and as many features for each; enough in all for a norm. */
+static int draw_heads(int *n)
+{
+    int heads = some(1, 4);
+    *n = heads * some(heads < 3 ? 3 : 1, 6);
+    return heads;
+}
+
+/* What attention is made of, and what is made of it. */
+static void attends(shape *s, const char *v)
+{
+    int n, heads = draw_heads(&n), inner = some(1, 20);
+    switch (some(0, 3)) {
+    case 0:
+        printf("join(matmul(split(%s -> dense(%d), %d), "
+               "split(%s -> dense(%d) -> tanh, %d), transposed: true))",
+               v, n, heads, v, n, heads);
+        s->dim[1] = heads * s->dim[0];
+        return;
+    case 1:
+        say("%s<| -> positions> -> dense(%d) -> transformer(%d, %d<|, act: "
+            "tanh|, act: gelu><|, causal: true>%s)",
+            v, n, heads, inner, options(1));
+        break;
+    default:
+        say("%s<| -> positions> -> dense(%d) -> attention(%d<|, causal: "
+            "true>%s)",
+            v, n, heads, options(1));
+    }
+    s->dim[1] = n;
+}
+
 static void image_stage(shape *s, const char *v)
 {
     int n = some(1, 9), stride = some(1, 2);
@@ -378,7 +410,7 @@ static void along_time(shape *s)
 
 static void series_stage(shape *s, const char *v)
 {
-    switch (some(0, 10)) {
+    switch (some(0, 15)) {
     case 0:
         s->dim[1] = some(1, 20);
         printf("%s -> dense(%d%s)", v, s->dim[1], options(0));
@@ -400,6 +432,13 @@ static void series_stage(shape *s, const char *v)
     case 7:
         printf("%s -> ", v);
         along_time(s);
+        break;
+    case 8:
+    case 9:
+    case 10:
+    case 11:
+    case 12:
+        attends(s, v);
         break;
     default:
         loop(s, v);
@@ -444,13 +483,19 @@ static void shared(shape *s, const char *v, int number)
     printf("  v%d = %s -> l%d -> tanh -> l%d", number, v, number, number);
 }
 
-/* The second input takes part: as the state a loop starts from, beside a row,
- * or spread over an image or a series. */
+/* The second input takes part: as what a series attends to, as the state a loop
+ * starts from, beside a row, or spread over an image or a series. */
 static void joined(shape *s, const char *v, int number, const shape *other)
 {
     int n = some(1, 12), f = *features(s);
     const char *cell = cell_name();
-    if (s->rank == 2 && other->rank == 2) {
+    if (s->rank == 2 && other->rank == 2 && one_in(2)) {
+        int heads = draw_heads(&n);
+        printf("  v%d = (%s -> dense(%d), other -> dense(%d), "
+               "other -> dense(%d)) -> attention(%d)",
+               number, v, n, n, n, heads);
+        s->dim[1] = n;
+    } else if (s->rank == 2 && other->rank == 2) {
         printf("  h%d = other -> %s(%d);\n", number, cell, n);
         printf("  v%d = %s -> %s(%d, start: h%d.state)", number, v, cell, n,
                number);

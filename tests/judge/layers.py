@@ -5,7 +5,7 @@ import math
 import torch
 import torch.nn.functional as F
 
-from network import Recipe, Value, padded, pair, whole
+from network import Recipe, Value, join, padded, pair, split, whole
 
 
 def dense(walk, f, v, n):
@@ -133,6 +133,61 @@ def jordan(walk, f, v, n, m):
     return Value(torch.stack(out, 1), True, state={"y": Value(y, True)})
 
 
+def peephole_lstm(walk, f, v, n):
+    """An LSTM by its equations: PyTorch has none whose gates see the cells."""
+    n, width = whole(n), v.features
+    shapes = {"weight_ih_l0": (4 * n, width), "weight_hh_l0": (4 * n, n),
+              "bias_ih_l0": (4 * n,), "bias_hh_l0": (4 * n,),
+              "weight_ci": (n,), "weight_cf": (n,), "weight_co": (n,)}
+    w, wh, b, bh, ci, cf, co = [walk.param(f, k, s).data[0]
+                                for k, s in shapes.items()]
+    first = [torch.zeros(1, n) if f.starts is None else f.starts[s].data
+             for s in ("h", "c")]
+    h, c = (x.expand(len(v.data), n) for x in first)
+    out = []
+    for x in v.data.unbind(1):
+        i, g_f, g, o = (F.linear(x, w, b) + F.linear(h, wh, bh)).chunk(4, 1)
+        c = (g_f + cf * c).sigmoid() * c + (i + ci * c).sigmoid() * g.tanh()
+        h = (o + co * c).sigmoid() * c.tanh()
+        out.append(h)
+    return Value(torch.stack(out, 1), True,
+                 state={"h": Value(h, True), "c": Value(c, True)})
+
+
+def attention(walk, f, v, heads, causal=False):
+    query, key, value = v if isinstance(v, list) else (v, v, v)
+    n, heads = query.features, whole(heads)
+    w = walk.param(f, "in_proj_weight", (3 * n, n)).data[0].chunk(3)
+    b = walk.param(f, "in_proj_bias", (3 * n,)).data[0].chunk(3)
+    q, k, v = [split(Value(F.linear(x.data, *of), x.rows), heads).data
+               for x, *of in zip((query, key, value), w, b)]
+    y = F.scaled_dot_product_attention(q, k, v, is_causal=bool(causal))
+    y = join(Value(y, query.rows or key.rows or value.rows))
+    return walk.inside(f, Recipe("dense", [(None, n)]), y, "out_proj")
+
+
+def transformer(walk, f, v, heads, inner, act=None, causal=False):
+    def part(name, recipe, *args):
+        def layer(x):
+            r = Recipe(recipe, [(None, a) for a in args])
+            return walk.inside(f, r, x, name)
+        return layer
+
+    def beside(x, y):
+        return Value(x.data + y.data, x.rows or y.rows)
+
+    mixed = part("self_attn", "attention", heads, causal)(v)
+    seen = part("norm1", "layernorm")(beside(v, mixed))
+    h = part("linear1", "dense", inner)(seen)
+    h = Value(getattr(F, act.name if act else "relu")(h.data), h.rows)
+    h = part("linear2", "dense", v.features)(h)
+    return part("norm2", "layernorm")(beside(seen, h))
+
+
+def positions(walk, f, v):
+    return Value(v.data + walk.param(f, "weight", v.shape).data, v.rows)
+
+
 LAYERS = {  # the layer, its arguments in order
     "dense": (dense, ("n",)), "embedding": (embedding, ("n",)),
     "conv": (conv, ("channels", "kernel", "stride", "pad", "exact")),
@@ -147,5 +202,9 @@ LAYERS = {  # the layer, its arguments in order
     "rnn": (rnn, ("n", "act")),
     "lstm": (recurrent("LSTM", ["h", "c"]), ("n",)),
     "gru": (recurrent("GRU", ["h"]), ("n",)),
+    "peephole_lstm": (peephole_lstm, ("n",)),
     "jordan": (jordan, ("n", "m")),
+    "attention": (attention, ("heads", "causal")),
+    "transformer": (transformer, ("heads", "inner", "act", "causal")),
+    "positions": (positions, ()),
 }

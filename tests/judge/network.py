@@ -185,6 +185,16 @@ def product(a, b, transposed=False):
     return Value(x @ y, a.rows or b.rows)
 
 
+def split(v, parts):
+    """A series' features in parts, which a first axis counts."""
+    parts = v.data.unflatten(2, (whole(parts), -1))
+    return Value(parts.movedim(2, 1), v.rows)
+
+
+def join(v):
+    return Value(v.data.movedim(1, 2).flatten(2), v.rows)
+
+
 def convolved(v, w, stride=1, pad=0, exact=False):
     kernel = w.shape[2:]
     return Value(F.conv2d(padded(v.data, pad, kernel), w.data[0], None,
@@ -263,6 +273,7 @@ OPERATORS = {  # inputs, the operator, its arguments in order
     "square": (1, mapped(torch.square), ()),
     "sigmoid": (1, mapped(torch.sigmoid), ()),
     "tanh": (1, mapped(torch.tanh), ()), "relu": (1, mapped(F.relu), ()),
+    "gelu": (1, mapped(F.gelu), ()),
     "sign": (1, mapped(sign), ()),
     "sum": (1, reduced(torch.sum), ("axis",)),
     "mean": (1, reduced(torch.mean), ("axis",)),
@@ -270,6 +281,7 @@ OPERATORS = {  # inputs, the operator, its arguments in order
     "concat": (-1, joined, ("axis",)),
     "reverse": (1, mapped(lambda x: x.flip(1)), ()),
     "matmul": (2, product, ("transposed",)),
+    "split": (1, split, ("parts",)), "join": (1, join, ()),
     "conv2d": (2, convolved, ("stride", "pad", "exact")),
     "maxpool": (1, maxpooled, ("window", "stride", "pad", "exact")),
     "avgpool": (1, avgpooled, ("window", "stride", "pad", "exact")),
