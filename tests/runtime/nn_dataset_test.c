@@ -25,9 +25,15 @@ static const nn_tensor plain[] = {
     {.name = "x", .type = NN_F32, .rank = 1, .shape = {1}, .values = 1},
     {.name = "y", .type = NN_CLASS, .classes = 3, .values = 1}};
 
+/* A program and what becomes of its data: rows of the input, and of a target
+ * that is a class or a number. */
 typedef struct {
     nn_model model;
     nn_program program;
+    nn_dataset d;
+    nn_error e;
+    nn_real x[50], t[50];
+    int32_t y[50];
 } setup;
 
 static void set_up(setup *s, const nn_tensor *tensors, const nn_flow *flows,
@@ -43,37 +49,52 @@ static void set_up(setup *s, const nn_tensor *tensors, const nn_flow *flows,
                               .train = {.split_seed = 1}};
 }
 
+static void open_data(setup *s)
+{
+    if (!nn_dataset_open(&s->d, &s->program, NULL, &s->e))
+        fail_msg("%s", s->e.text);
+}
+
+/* What is said where the data are refused. */
+static const char *refusal(setup *s)
+{
+    assert_false(nn_dataset_open(&s->d, &s->program, NULL, &s->e));
+    return s->e.text;
+}
+
+/* The first rows of a part. */
+static void fetch(setup *s, nn_part part, int rows)
+{
+    bool real = s->model.target_count > 0 && s->model.inputs[1].type == NN_F32;
+    void *buffers[] = {s->x, real ? (void *)s->t : s->y};
+    nn_dataset_fetch(&s->d, part, s->d.parts[part].items, rows, buffers);
+}
+
 static void learns_from_training_rows(void **state)
 {
     static const nn_flow flows[] = {
         CSV(one, .path = "d.csv", .tensor = 0, BY(standardize)),
         CSV(two, .path = "d.csv", .tensor = 1, BY(category))};
     setup s;
-    nn_dataset d;
-    nn_error e = {""};
-    nn_real x[4];
-    int32_t y[4];
-    void *buffers[] = {x, y};
     (void)state;
     write_text("d.csv", "1,10\n3,9\n1,10\n3,2\n99,9\n");
     set_up(&s, plain, flows, 2);
     s.program.test = (nn_split){.kind = NN_SPLIT_ROWS, .amount = 1, .last = 1};
-    if (!nn_dataset_open(&d, &s.program, NULL, &e))
-        fail_msg("%s", e.text);
-    assert_int_equal(d.parts[NN_TRAIN].count, 4);
-    assert_int_equal(d.parts[NN_TEST].count, 1);
-    assert_true(d.preps[0].mean[0] == 2 && d.preps[0].deviation[0] == 1);
-    nn_dataset_fetch(&d, NN_TRAIN, d.parts[NN_TRAIN].items, 4, buffers);
-    assert_true(x[0] == -1 && x[1] == 1);
-    assert_true(y[0] == 2 && y[1] == 1 && y[3] == 0); /* 2 < 9 < 10 */
-    nn_dataset_fetch(&d, NN_TEST, d.parts[NN_TEST].items, 1, buffers);
-    assert_true(x[0] == 97 && y[0] == 1);
-    uint64_t sum = nn_dataset_checksum(&d);
-    nn_dataset_close(&d);
+    open_data(&s);
+    assert_int_equal(s.d.parts[NN_TRAIN].count, 4);
+    assert_int_equal(s.d.parts[NN_TEST].count, 1);
+    assert_true(s.d.preps[0].mean[0] == 2 && s.d.preps[0].deviation[0] == 1);
+    fetch(&s, NN_TRAIN, 4);
+    assert_true(s.x[0] == -1 && s.x[1] == 1);
+    assert_true(s.y[0] == 2 && s.y[1] == 1 && s.y[3] == 0); /* 2 < 9 < 10 */
+    fetch(&s, NN_TEST, 1);
+    assert_true(s.x[0] == 97 && s.y[0] == 1);
+    uint64_t sum = nn_dataset_checksum(&s.d);
+    nn_dataset_close(&s.d);
     write_text("d.csv", "1,10\n3,9\n1,10\n3,2\n98,9\n");
-    assert_true(nn_dataset_open(&d, &s.program, NULL, &e));
-    assert_true(sum != nn_dataset_checksum(&d));
-    nn_dataset_close(&d);
+    open_data(&s);
+    assert_true(sum != nn_dataset_checksum(&s.d));
+    nn_dataset_close(&s.d);
 }
 
 /* Transforms follow each other: what standardize sees is scaled. */
@@ -87,19 +108,13 @@ static void scales_around_standardize(void **state)
                                         .transform_count = 3),
                                     CSV(two, .path = "d.csv", .tensor = 1)};
     setup s;
-    nn_dataset d;
-    nn_error e = {""};
-    nn_real x[4];
-    int32_t y[4];
-    void *buffers[] = {x, y};
     (void)state;
     write_text("d.csv", "4,0\n8,1\n4,0\n8,2\n");
     set_up(&s, plain, flows, 2);
-    if (!nn_dataset_open(&d, &s.program, NULL, &e))
-        fail_msg("%s", e.text);
-    nn_dataset_fetch(&d, NN_TRAIN, d.parts[NN_TRAIN].items, 4, buffers);
-    assert_true(x[0] == 2 && x[1] == -2 && x[2] == 2 && x[3] == -2);
-    nn_dataset_close(&d);
+    open_data(&s);
+    fetch(&s, NN_TRAIN, 4);
+    assert_true(s.x[0] == 2 && s.x[1] == -2 && s.x[2] == 2 && s.x[3] == -2);
+    nn_dataset_close(&s.d);
 }
 
 /* Neither test rows nor validation rows teach anything: moments, means of what
@@ -118,31 +133,25 @@ static void validation_teaches_nothing(void **state)
         {"7,a\n7,b\n7,a\n7,a\n70,b\n9,b\n", 7, 1, 2},
     };
     setup s;
-    nn_dataset d;
-    nn_error e = {""};
-    nn_real x[4];
-    int32_t y[4];
-    void *buffers[] = {x, y};
     (void)state;
     set_up(&s, plain, flows, 2);
     s.program.test = (nn_split){.kind = NN_SPLIT_ROWS, .amount = 1, .last = 1};
     s.program.validation = s.program.test;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         write_text("d.csv", rows[i].text);
-        if (!nn_dataset_open(&d, &s.program, NULL, &e))
-            fail_msg("%s", e.text);
-        assert_int_equal(d.parts[NN_TRAIN].count, 4);
-        assert_int_equal(d.parts[NN_VALIDATION].count, 1);
-        assert_true(d.preps[0].mean[0] == rows[i].mean);
-        assert_true(fabs(d.preps[0].deviation[0] - rows[i].deviation) < 1e-6);
-        nn_dataset_fetch(&d, NN_TEST, d.parts[NN_TEST].items, 1, buffers);
-        assert_true(fabs((double)x[0] - rows[i].test) < 1e-3 && y[0] == 1);
-        nn_dataset_close(&d);
+        open_data(&s);
+        assert_int_equal(s.d.parts[NN_TRAIN].count, 4);
+        assert_int_equal(s.d.parts[NN_VALIDATION].count, 1);
+        assert_true(s.d.preps[0].mean[0] == rows[i].mean);
+        assert_true(fabs(s.d.preps[0].deviation[0] - rows[i].deviation) < 1e-6);
+        fetch(&s, NN_TEST, 1);
+        assert_true(fabs((double)s.x[0] - rows[i].test) < 1e-3 && s.y[0] == 1);
+        nn_dataset_close(&s.d);
     }
     write_text("d.csv", "7,a\n7,b\n7,a\n7,a\n70,c\n9,b\n");
-    assert_false(nn_dataset_open(&d, &s.program, NULL, &e));
-    assert_non_null(strstr(e.text, "the label 'c' of y does not occur in the "
-                                   "training rows"));
+    assert_non_null(strstr(refusal(&s),
+                           "the label 'c' of y does not occur in the "
+                           "training rows"));
 }
 
 static void own_test_sources(void **state)
@@ -154,23 +163,17 @@ static void own_test_sources(void **state)
             BY(standardize)),
         CSV(one, .path = "t.csv", .tensor = 1, .part = NN_TEST)};
     setup s;
-    nn_dataset d;
-    nn_error e = {""};
-    nn_real x[2];
-    int32_t y[2];
-    void *buffers[] = {x, y};
     (void)state;
     write_text("d.csv", "1,0\n3,1\n");
     write_text("t.csv", "2,12\n0,2\n1,3\n");
     set_up(&s, plain, flows, 4);
     s.program.test.kind = NN_SPLIT_SOURCES;
-    if (!nn_dataset_open(&d, &s.program, NULL, &e))
-        fail_msg("%s", e.text);
-    assert_int_equal(d.parts[NN_TRAIN].count, 2);
-    assert_int_equal(d.parts[NN_TEST].count, 3);
-    nn_dataset_fetch(&d, NN_TEST, d.parts[NN_TEST].items, 2, buffers);
-    assert_true(x[0] == 10 && x[1] == 0 && y[0] == 2 && y[1] == 0);
-    nn_dataset_close(&d);
+    open_data(&s);
+    assert_int_equal(s.d.parts[NN_TRAIN].count, 2);
+    assert_int_equal(s.d.parts[NN_TEST].count, 3);
+    fetch(&s, NN_TEST, 2);
+    assert_true(s.x[0] == 10 && s.x[1] == 0 && s.y[0] == 2 && s.y[1] == 0);
+    nn_dataset_close(&s.d);
 }
 
 /* The mean of the training rows fills every part; standardize sees it. */
@@ -184,28 +187,21 @@ static void fills_with_means(void **state)
             .missing = NN_MISSING_MEAN),
         CSV(two, .path = "t.csv", .tensor = 1, .part = NN_TEST)};
     setup s;
-    nn_dataset d;
-    nn_error e = {""};
-    nn_real x[3];
-    int32_t y[3];
-    void *buffers[] = {x, y};
     (void)state;
     write_text("d.csv", "1,1\n?,NA\n5,1\n");
     write_text("t.csv", "NaN,1\n9,2\n");
     set_up(&s, plain, flows, 4);
     s.program.test.kind = NN_SPLIT_SOURCES;
-    if (!nn_dataset_open(&d, &s.program, NULL, &e))
-        fail_msg("%s", e.text);
-    assert_true(d.preps[0].fill[0] == 3 && d.preps[0].mean[0] == 3);
-    assert_true(d.preps[0].fields == 2 && d.preps[0].columns[0] == 0);
-    nn_dataset_fetch(&d, NN_TRAIN, d.parts[NN_TRAIN].items, 3, buffers);
-    assert_true(fabs((double)x[0] + (double)x[2]) < 1e-6 && y[1] == 0);
-    nn_dataset_fetch(&d, NN_TEST, d.parts[NN_TEST].items, 2, buffers);
-    assert_true(fabs((double)x[0]) < 1e-6 && x[1] > 3 && x[1] < 4);
-    nn_dataset_close(&d);
+    open_data(&s);
+    assert_true(s.d.preps[0].fill[0] == 3 && s.d.preps[0].mean[0] == 3);
+    assert_true(s.d.preps[0].fields == 2 && s.d.preps[0].columns[0] == 0);
+    fetch(&s, NN_TRAIN, 3);
+    assert_true(fabs((double)s.x[0] + (double)s.x[2]) < 1e-6 && s.y[1] == 0);
+    fetch(&s, NN_TEST, 2);
+    assert_true(fabs((double)s.x[0]) < 1e-6 && s.x[1] > 3 && s.x[1] < 4);
+    nn_dataset_close(&s.d);
     write_text("d.csv", "?,1\n,2\nnan,1\n");
-    assert_false(nn_dataset_open(&d, &s.program, NULL, &e));
-    assert_non_null(strstr(e.text, "d.csv: column 1 has no value"));
+    assert_non_null(strstr(refusal(&s), "d.csv: column 1 has no value"));
 }
 
 /* A row that one source drops is dropped from the other; what is left keeps
@@ -216,33 +212,24 @@ static void drops_rows_together(void **state)
         CSV(one, .path = "x.csv", .tensor = 0, .missing = NN_MISSING_DROP),
         CSV(one, .path = "y.csv", .tensor = 1, .missing = NN_MISSING_DROP)};
     setup s;
-    nn_dataset d;
-    nn_error e = {""};
-    nn_real x[3];
-    int32_t y[3];
-    void *buffers[] = {x, y};
     (void)state;
     write_text("x.csv", "10\n?\n12\n13\n14\n");
     write_text("y.csv", "0\n1\n2\nNA\n1\n");
     set_up(&s, plain, flows, 2);
-    if (!nn_dataset_open(&d, &s.program, NULL, &e))
-        fail_msg("%s", e.text);
-    assert_int_equal(d.rows, 3);
-    assert_int_equal(d.parts[NN_TRAIN].dropped, 2);
-    nn_dataset_fetch(&d, NN_TRAIN, d.parts[NN_TRAIN].items, 3, buffers);
-    assert_true(x[0] == 10 && x[1] == 12 && x[2] == 14);
-    assert_true(y[0] == 0 && y[1] == 2 && y[2] == 1);
-    nn_dataset_close(&d);
+    open_data(&s);
+    assert_int_equal(s.d.rows, 3);
+    assert_int_equal(s.d.parts[NN_TRAIN].dropped, 2);
+    fetch(&s, NN_TRAIN, 3);
+    assert_true(s.x[0] == 10 && s.x[1] == 12 && s.x[2] == 14);
+    assert_true(s.y[0] == 0 && s.y[1] == 2 && s.y[2] == 1);
+    nn_dataset_close(&s.d);
     write_text("y.csv", "0\n1\n2\nNA\n7\n");
-    assert_false(nn_dataset_open(&d, &s.program, NULL, &e));
-    assert_non_null(strstr(e.text, "y.csv:5: y is 7"));
+    assert_non_null(strstr(refusal(&s), "y.csv:5: y is 7"));
     write_text("y.csv", "?\n1\n?\n?\n?\n");
-    assert_false(nn_dataset_open(&d, &s.program, NULL, &e));
-    assert_string_equal(e.text,
+    assert_string_equal(refusal(&s),
                         "every row of the training data has a missing value");
     write_text("y.csv", "?\n1\n2\n1\n");
-    assert_false(nn_dataset_open(&d, &s.program, NULL, &e));
-    assert_non_null(strstr(e.text, "x.csv has 5 rows for x, y.csv has 4"));
+    assert_non_null(strstr(refusal(&s), "x.csv has 5 rows for x, y.csv has 4"));
 }
 
 static void ranges_of_names_are_the_same(void **state)
@@ -258,22 +245,19 @@ static void ranges_of_names_are_the_same(void **state)
         CSV(range, .path = "t.csv", .tensor = 0, .part = NN_TEST),
         CSV(last, .path = "t.csv", .tensor = 1, .part = NN_TEST)};
     setup s;
-    nn_dataset d;
-    nn_error e = {""};
     (void)state;
     write_text("d.csv", "q,a,b,c,y\n0,1,2,3,4\n");
     write_text("t.csv", "a,b,c,y\n1,2,3,4\n");
     set_up(&s, tensors, flows, 4);
     s.program.test.kind = NN_SPLIT_SOURCES;
-    if (!nn_dataset_open(&d, &s.program, NULL, &e))
-        fail_msg("%s", e.text);
-    assert_string_equal(d.preps[0].names[1], "b");
-    assert_true(d.preps[1].names == NULL);
-    nn_dataset_close(&d);
+    open_data(&s);
+    assert_string_equal(s.d.preps[0].names[1], "b");
+    assert_true(s.d.preps[1].names == NULL);
+    nn_dataset_close(&s.d);
     write_text("t.csv", "a,q,c,y\n1,2,3,4\n");
-    assert_false(nn_dataset_open(&d, &s.program, NULL, &e));
-    assert_string_equal(e.text, "the range of names for x takes column \"b\" "
-                                "of d.csv, and \"q\" of t.csv");
+    assert_string_equal(refusal(&s),
+                        "the range of names for x takes column \"b\" "
+                        "of d.csv, and \"q\" of t.csv");
 }
 
 /* Bytes of a binary file go with the rows of text. */
@@ -283,23 +267,18 @@ static void drops_rows_of_binary_files(void **state)
         {.reader = &nn_idx, .path = "x.idx", .tensor = 0},
         CSV(one, .path = "y.csv", .tensor = 1, .missing = NN_MISSING_DROP)};
     setup s;
-    nn_dataset d;
-    nn_error e = {""};
-    nn_real x[2];
-    int32_t y[2];
     char where[60];
-    void *buffers[] = {x, y};
     (void)state;
     write_bytes("x.idx", "\0\0\10\1\0\0\0\3\5\6\7", 11);
     write_text("y.csv", "?\n1\n2\n");
     set_up(&s, plain, flows, 2);
-    if (!nn_dataset_open(&d, &s.program, NULL, &e))
-        fail_msg("%s", e.text);
-    nn_dataset_fetch(&d, NN_TRAIN, d.parts[NN_TRAIN].items, 2, buffers);
-    assert_true(x[0] == 6 && x[1] == 7 && y[0] == 1 && y[1] == 2);
-    nn_table_where(&d.parts[NN_TRAIN].sources[0].table, 1, where, sizeof where);
+    open_data(&s);
+    fetch(&s, NN_TRAIN, 2);
+    assert_true(s.x[0] == 6 && s.x[1] == 7 && s.y[0] == 1 && s.y[1] == 2);
+    nn_table_where(&s.d.parts[NN_TRAIN].sources[0].table, 1, where,
+                   sizeof where);
     assert_string_equal(where, "x.idx: row 3");
-    nn_dataset_close(&d);
+    nn_dataset_close(&s.d);
 }
 
 /* Series 0 .. 9, windows of 3, one ahead: window w holds w, w+1, w+2 and its
@@ -319,28 +298,23 @@ static void cuts_windows(void **state)
         CSV(one, .path = "w.csv", .tensor = 1, .transforms = windows,
             .transform_count = 2, .ahead = 1)};
     setup s;
-    nn_dataset d;
-    nn_error e = {""};
-    nn_real x[6], y[2];
-    void *buffers[] = {x, y};
     (void)state;
     write_text("w.csv", "0\n1\n2\n3\n4\n5\n6\n7\n8\n9\n");
     set_up(&s, tensors, flows, 2);
     s.program.test =
         (nn_split){.kind = NN_SPLIT_SHARE, .amount = 0.2, .last = 1};
-    if (!nn_dataset_open(&d, &s.program, NULL, &e))
-        fail_msg("%s", e.text);
-    assert_int_equal(d.parts[NN_TRAIN].count, 5);
-    assert_int_equal(d.parts[NN_TEST].count, 2);
-    double mean = d.preps[0].mean[0], deviation = d.preps[0].deviation[0];
+    open_data(&s);
+    assert_int_equal(s.d.parts[NN_TRAIN].count, 5);
+    assert_int_equal(s.d.parts[NN_TEST].count, 2);
+    double mean = s.d.preps[0].mean[0], deviation = s.d.preps[0].deviation[0];
     assert_true(mean == 3.5);
-    nn_dataset_fetch(&d, NN_TEST, d.parts[NN_TEST].items, 2, buffers);
+    fetch(&s, NN_TEST, 2);
     for (int i = 0; i < 6; i++) {
         double want = (i % 3 + i / 3 + 5 - mean) / deviation;
-        assert_true(fabs((double)x[i] - want) < 1e-6);
+        assert_true(fabs((double)s.x[i] - want) < 1e-6);
     }
-    assert_true(fabs((double)y[1] - (9 - mean) / deviation) < 1e-6);
-    nn_dataset_close(&d);
+    assert_true(fabs((double)s.t[1] - (9 - mean) / deviation) < 1e-6);
+    nn_dataset_close(&s.d);
 }
 
 /* Windows of 3 whose value is that of the second row behind them. */
@@ -359,20 +333,16 @@ static void looks_further_ahead(void **state)
         CSV(one, .path = "w.csv", .tensor = 0, BY(far)),
         CSV(one, .path = "w.csv", .tensor = 1, BY(far), .ahead = 1)};
     setup s;
-    nn_dataset d;
-    nn_error e = {""};
-    nn_real x[9], y[3];
-    void *buffers[] = {x, y};
     (void)state;
     write_text("w.csv", "0\n1\n2\n3\n4\n5\n6\n");
     set_up(&s, tensors, flows, 2);
-    if (!nn_dataset_open(&d, &s.program, NULL, &e))
-        fail_msg("%s", e.text);
-    assert_int_equal(d.parts[NN_TRAIN].count, 3);
-    nn_dataset_fetch(&d, NN_TRAIN, d.parts[NN_TRAIN].items, 3, buffers);
+    open_data(&s);
+    assert_int_equal(s.d.parts[NN_TRAIN].count, 3);
+    fetch(&s, NN_TRAIN, 3);
     for (int i = 0; i < 3; i++)
-        assert_true(x[3 * i] == i && x[3 * i + 2] == i + 2 && y[i] == i + 4);
-    nn_dataset_close(&d);
+        assert_true(s.x[3 * i] == i && s.x[3 * i + 2] == i + 2 &&
+                    s.t[i] == i + 4);
+    nn_dataset_close(&s.d);
 }
 
 /* A target that is a window itself moves on by whole windows. */
@@ -394,20 +364,15 @@ static void windows_of_sequences(void **state)
         CSV(one, .path = "w.csv", .tensor = 1, .transforms = windows + 1,
             .transform_count = 1, .ahead = 1)};
     setup s;
-    nn_dataset d;
-    nn_error e = {""};
-    nn_real x[9], y[9];
-    void *buffers[] = {x, y};
     (void)state;
     write_text("w.csv", "0\n1\n2\n3\n4\n5\n6\n7\n8\n9\n");
     set_up(&s, tensors, flows, 2);
-    if (!nn_dataset_open(&d, &s.program, NULL, &e))
-        fail_msg("%s", e.text);
-    assert_int_equal(d.parts[NN_TRAIN].count, 3);
-    nn_dataset_fetch(&d, NN_TRAIN, d.parts[NN_TRAIN].items, 3, buffers);
+    open_data(&s);
+    assert_int_equal(s.d.parts[NN_TRAIN].count, 3);
+    fetch(&s, NN_TRAIN, 3);
     for (int i = 0; i < 9; i++)
-        assert_true(x[i] == i && y[i] == i + 1);
-    nn_dataset_close(&d);
+        assert_true(s.x[i] == i && s.t[i] == i + 1);
+    nn_dataset_close(&s.d);
 }
 
 /* Without anything ahead, the last window ends with the series. */
@@ -422,19 +387,15 @@ static void windows_alone(void **state)
         CSV(one, .path = "w.csv", .tensor = 0, .transforms = windows + 1,
             .transform_count = 1);
     setup s;
-    nn_dataset d;
-    nn_error e = {""};
-    nn_real x[6];
-    void *buffers[] = {x};
     (void)state;
     write_text("w.csv", "0\n1\n2\n3\n");
     set_up(&s, &past, &flow, 1);
     s.model.target_count = 0;
-    assert_true(nn_dataset_open(&d, &s.program, NULL, &e));
-    assert_int_equal(d.parts[NN_TRAIN].count, 2);
-    nn_dataset_fetch(&d, NN_TRAIN, d.parts[NN_TRAIN].items, 2, buffers);
-    assert_true(x[0] == 0 && x[3] == 1 && x[5] == 3);
-    nn_dataset_close(&d);
+    open_data(&s);
+    assert_int_equal(s.d.parts[NN_TRAIN].count, 2);
+    fetch(&s, NN_TRAIN, 2);
+    assert_true(s.x[0] == 0 && s.x[3] == 1 && s.x[5] == 3);
+    nn_dataset_close(&s.d);
 }
 
 static void early_stopping_sets_rows_aside(void **state)
@@ -443,8 +404,6 @@ static void early_stopping_sets_rows_aside(void **state)
         CSV(one, .path = "d.csv", .tensor = 0, BY(scale)),
         CSV(one, .path = "l.csv", .tensor = 1)};
     setup s;
-    nn_dataset d;
-    nn_error e = {""};
     (void)state;
     char text[200] = "", labels[200] = "";
     for (int i = 0; i < 40; i++)
@@ -454,13 +413,13 @@ static void early_stopping_sets_rows_aside(void **state)
     set_up(&s, plain, flows, 2);
     s.program.train.patience = 3;
     s.program.test = (nn_split){.kind = NN_SPLIT_ROWS, .amount = 10, .last = 1};
-    assert_true(nn_dataset_open(&d, &s.program, NULL, &e));
-    assert_int_equal(d.reserved, 3);
-    assert_int_equal(d.parts[NN_TRAIN].count, 27);
-    assert_int_equal(d.parts[NN_VALIDATION].count, 3);
-    assert_int_equal(d.parts[NN_VALIDATION].items[0], 27);
-    assert_int_equal(d.parts[NN_TEST].items[0], 30);
-    nn_dataset_close(&d);
+    open_data(&s);
+    assert_int_equal(s.d.reserved, 3);
+    assert_int_equal(s.d.parts[NN_TRAIN].count, 27);
+    assert_int_equal(s.d.parts[NN_VALIDATION].count, 3);
+    assert_int_equal(s.d.parts[NN_VALIDATION].items[0], 27);
+    assert_int_equal(s.d.parts[NN_TEST].items[0], 30);
+    nn_dataset_close(&s.d);
 }
 
 static const struct {
@@ -513,15 +472,13 @@ static void refuses(void **state)
                                .transforms = refused[i].label,
                                .transform_count = refused[i].label != NULL)};
         setup s;
-        nn_dataset d;
-        nn_error e = {""};
         write_text("d.csv", refused[i].d);
         write_text("l.csv", refused[i].l);
         set_up(&s, plain, flows, 2);
         s.program.test = refused[i].test;
-        if (nn_dataset_open(&d, &s.program, NULL, &e))
+        if (nn_dataset_open(&s.d, &s.program, NULL, &s.e))
             fail_msg("row %zu was accepted", i);
-        assert_says(&e, refused[i].says);
+        assert_says(&s.e, refused[i].says);
     }
 }
 
@@ -533,13 +490,11 @@ static void refuses_other_widths(void **state)
     static const char *const says[] = {
         "x takes 1 value a row ([1]), ./d.csv gives 2", NULL};
     setup s;
-    nn_dataset d;
-    nn_error e = {""};
     (void)state;
     write_text("d.csv", "1,2\n");
     set_up(&s, plain, flows, 2);
-    assert_false(nn_dataset_open(&d, &s.program, ".", &e));
-    assert_says(&e, says);
+    assert_false(nn_dataset_open(&s.d, &s.program, ".", &s.e));
+    assert_says(&s.e, says);
 }
 
 static void draws_random_rows(void **state)
@@ -548,22 +503,17 @@ static void draws_random_rows(void **state)
         {.reader = &nn_random, .tensor = 0, .draws = {.rows = 50, .seed = 2}},
         {.reader = &nn_random, .tensor = 1, .draws = {.rows = 50, .seed = 2}}};
     setup s;
-    nn_dataset d;
-    nn_error e = {""};
-    nn_real x[50];
-    int32_t y[50];
     int seen[3] = {0};
-    void *buffers[] = {x, y};
     (void)state;
     set_up(&s, plain, flows, 2);
-    assert_true(nn_dataset_open(&d, &s.program, NULL, &e));
-    nn_dataset_fetch(&d, NN_TRAIN, d.parts[NN_TRAIN].items, 50, buffers);
+    open_data(&s);
+    fetch(&s, NN_TRAIN, 50);
     for (int i = 0; i < 50; i++) {
-        assert_true(fabs((double)x[i]) < 6);
-        seen[y[i]]++;
+        assert_true(fabs((double)s.x[i]) < 6);
+        seen[s.y[i]]++;
     }
     assert_true(seen[0] > 0 && seen[1] > 0 && seen[2] > 0);
-    nn_dataset_close(&d);
+    nn_dataset_close(&s.d);
 }
 
 int main(void)
