@@ -215,6 +215,19 @@ void nn_dataset_sort(nn_dataset *d, nn_part part)
     list(d, part, d->parts[part].items);
 }
 
+void nn_dataset_lanes(nn_dataset *d, nn_part part, int64_t batch)
+{
+    nn_section *s = &d->parts[part];
+    int64_t length = s->count / batch, longer = s->count % batch;
+    nn_dataset_sort(d, part);
+    uint32_t first = s->count > 0 ? s->items[0] : 0;
+    for (int64_t i = 0; i < s->count; i++) {
+        int64_t lane = i % batch;
+        int64_t begin = lane * length + (lane < longer ? lane : longer);
+        s->items[i] = first + (uint32_t)((begin + i / batch) * d->stride);
+    }
+}
+
 static bool list_items(nn_dataset *d, nn_part part, nn_error *e)
 {
     nn_section *s = &d->parts[part];

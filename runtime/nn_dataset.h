@@ -47,6 +47,11 @@ void nn_dataset_close(nn_dataset *d);
 /* Puts the items of a part back into the order of the data. */
 void nn_dataset_sort(nn_dataset *d, nn_part part);
 
+/* Puts windows that follow each other in lanes: row r of every batch but the
+ * first goes on where row r of the batch before it ended. The first lanes are
+ * one longer where the last batch is not full. */
+void nn_dataset_lanes(nn_dataset *d, nn_part part, int64_t batch);
+
 /* Copies `n` rows of a part, items[i] of its list, into one buffer a tensor,
  * row-major: nn_real for NN_F32, int32_t for classes and tokens. */
 void nn_dataset_fetch(const nn_dataset *d, nn_part part, const uint32_t *items,

@@ -274,14 +274,31 @@ static bool train_batch(fit *f, nn_error *e)
     return true;
 }
 
+/* The order of rows, and states as they are before the first of them. */
+static bool begin_epoch(fit *f, nn_error *e)
+{
+    const nn_state *s = &f->state;
+    nn_dataset *d = &f->run->data;
+    nn_stream stream = {s->seed, NN_FOR_ORDER, (uint32_t)s->epoch};
+    bool good = true;
+    if (f->run->program->train.stateful) {
+        nn_dataset_lanes(d, NN_TRAIN, f->run->step->batch);
+    } else {
+        nn_dataset_sort(d, NN_TRAIN);
+        nn_rng_shuffle(stream, d->parts[NN_TRAIN].items, f->rows);
+    }
+    for (int i = 0; good && s->batch == 0 && i < f->model->param_count; i++)
+        if (f->model->params[i].kind == NN_CARRIED)
+            good = nn_init_param(f->model, i, f->run->params, s->seed, e);
+    return good;
+}
+
 /* Trains what is left of an epoch; stops early where interrupted. */
 static bool train_epoch(fit *f, nn_error *e)
 {
     nn_state *s = &f->state;
-    uint32_t *items = f->run->data.parts[NN_TRAIN].items;
-    nn_stream stream = {s->seed, NN_FOR_ORDER, (uint32_t)s->epoch};
-    nn_dataset_sort(&f->run->data, NN_TRAIN);
-    nn_rng_shuffle(stream, items, f->rows);
+    if (!begin_epoch(f, e))
+        return false;
     f->epoch_started = nn_clock_now();
     f->rows_here = 0;
     while (s->batch < f->per_epoch && !interrupted) {

@@ -60,6 +60,7 @@ typedef struct {
     uint64_t seed;       /* initial values, order of rows, dropout */
     uint64_t split_seed; /* which rows are set aside */
     int64_t patience;    /* early_stop: epochs without a better loss; 0 = off */
+    int stateful;        /* 1: row r of a batch goes on from row r before it */
     const nn_setting *settings;
     int setting_count;
 } nn_training;

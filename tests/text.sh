@@ -3,7 +3,7 @@
 # trigrams, from files plain, packed and recoded, and of raw lines; words and
 # labels as targets, which the weights file keeps; what is refused; then words
 # and characters as tokens, a label a word and what metrics count of
-# them, a target moved on; vectors of words.
+# them, a target moved on; vectors of words; states handed from batch to batch.
 . tests/lib.sh
 fresh text
 cd "$OUT" || exit 2
@@ -338,3 +338,33 @@ vectors 'zebra 1 2 3\n'
 ./worded-train >none.log 2>&1
 [ $? -eq 1 ] && grep -q 'glove.txt.gz has a vector for none of' none.log
 verdict "vectors of other words are refused" "$(cat none.log)"
+
+# States go from batch to batch: windows of 8 steps are those of 160, which is
+# the whole of each of 5 lanes. The rate leaves the weights as they are.
+awk 'BEGIN { for (i = 0; i < 833; i++)
+    printf "%s", substr("abcdefgh \n", (i * i * 7 + int(i / 13)) % 10 + 1, 1)
+    }' >stream.txt
+cat >stateful.nn <<'EOF'
+model stateful(length = 8, handed = true, batch = 5) {
+  input  chars: token(16)[length];
+  target next: class(16)[length];
+  y = chars -> embedding(8) -> lstm(16) -> gru(12) -> dense(16);
+  output softmax(y);
+  loss   cross_entropy(y, next);
+  data {
+    chars, next = text("stream.txt") -> characters(16)
+      -> windows(length, ahead: 1);
+    test last 32;
+  }
+  train { optimizer sgd(rate: 1e-30); batch batch; epochs 1; stateful handed; }
+}
+EOF
+stream_loss() { # -D...: the loss of training on the stream
+    "$NNC" train stateful.nn "$@" --quiet --log stream.csv >stream.log 2>&1
+    awk -F, 'END { print $5 }' stream.csv
+}
+short=$(stream_loss) long=$(stream_loss -D length=160)
+apart=$(stream_loss -D handed=false)
+awk -v a="$short" -v b="$long" -v c="$apart" 'BEGIN {
+    exit !(a > 0 && (a - b) ^ 2 < 1e-12 && (a - c) ^ 2 > 1e-8) }'
+verdict "a row goes on where it stopped" "$short $long $apart"

@@ -347,11 +347,12 @@ static void write_train(Text *out, const Train *t)
     write_schedule(out, &t->schedule);
     text_printf(out,
                 "        .batch_all = %d, .epochs = %lld, .seed = %lld, "
-                ".split_seed = %lld, .patience = %lld,\n        .settings = "
+                ".split_seed = %lld, .patience = %lld, .stateful = %d,\n"
+                "        .settings = "
                 "settings, .setting_count = sizeof settings / sizeof "
                 "*settings},\n",
                 t->batch == 0, (long long)t->epochs, (long long)t->seed,
-                (long long)t->split_seed, (long long)t->patience);
+                (long long)t->split_seed, (long long)t->patience, t->stateful);
 }
 
 static void write_pairings(Text *out, const Program *p)

@@ -111,6 +111,7 @@ void emit_settings(Text *out, const Program *p)
     number_row(out, "l2", t->l2);
     number_row(out, "l1", t->l1);
     number_row(out, "patience of early_stop", (double)t->patience);
+    row(out, "stateful", t->stateful ? "true" : "false");
     number_row(out, "seed", (double)t->seed);
     row(out, "loss", p->losses ? p->losses : "none");
     row(out, "validation", split_text(a, p, &p->validation));

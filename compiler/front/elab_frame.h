@@ -41,6 +41,7 @@ typedef struct State {
     Decl *decl;
     Value *now, *next; /* next: NULL until its prime is assigned */
     bool started;      /* its first value is sound */
+    int carried;       /* its tensor, or -1 where it is none */
 } State;
 
 /* A scan while its cell is elaborated. */

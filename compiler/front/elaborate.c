@@ -227,6 +227,7 @@ static void entry(const Elab *base, const char *name, Mode mode, int64_t batch)
     Entry made = {.name = name,
                   .mode = mode,
                   .updates = mode == MODE_STEP,
+                  .carries = mode == MODE_STEP && p->train.stateful,
                   .batch = batch,
                   .graph = e->top};
 

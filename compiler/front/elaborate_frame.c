@@ -311,7 +311,8 @@ static void settle_weight(Elab *e, const TensorLeaf *leaf)
     leaf->node->name = t.name;
 }
 
-/* Whether a later walk met all tensors of the first. */
+/* Whether a later walk met all tensors of the first; what an entry carries is
+ * its own. */
 static void check_met(Elab *e)
 {
     const Program *p = e->program;
@@ -321,16 +322,27 @@ static void check_met(Elab *e)
         if (e->leaves.at[i].local && e->leaves.at[i].node->attr.index >= 0)
             met[e->leaves.at[i].node->attr.index] = true;
     for (int i = 0; i < p->tensors.n; i++)
-        if (!met[i] && p->tensors.at[i].kind != TENSOR_CONSTANT)
+        if (!met[i] && p->tensors.at[i].kind != TENSOR_CONSTANT &&
+            p->tensors.at[i].kind != TENSOR_CARRIED)
             tensors_differ(e, p->tensors.at[i].span, which);
 }
 
-/* Weights first: what is constant does not move their places. */
+static void settle_named(Elab *e, bool carried)
+{
+    for (int i = 0; i < e->leaves.n; i++) {
+        const TensorLeaf *leaf = &e->leaves.at[i];
+
+        if (leaf->local && carried == (leaf->tensor.kind == TENSOR_CARRIED))
+            settle_weight(e, leaf);
+    }
+}
+
+/* Weights first: what is carried or constant does not move their places, on
+ * which depends how they begin. */
 static void settle_leaves(Elab *e)
 {
-    for (int i = 0; i < e->leaves.n; i++)
-        if (e->leaves.at[i].local)
-            settle_weight(e, &e->leaves.at[i]);
+    settle_named(e, false);
+    settle_named(e, true);
     check_met(e);
     for (int i = 0; i < e->leaves.n; i++)
         if (!e->leaves.at[i].local)

@@ -5,7 +5,7 @@
  * entry's mode wants them. */
 #include <string.h>
 
-#include "front/elab.h"
+#include "front/carry.h"
 #include "front/trace.h"
 #include "ir/ast_print.h"
 #include "ir/make_loss.h"
@@ -567,6 +567,8 @@ void elab_model(Elab *e)
         elab_settle(e, e->frame->layer);
         if (e->first)
             elab_check_vectors(e);
+        if (e->first)
+            elab_check_stateful(e);
         if (e->first)
             elab_check_scored(e);
         roots(e);

@@ -5,6 +5,7 @@
  * whatever else the body uses from outside. One scan has one set of weights.*/
 #include <string.h>
 
+#include "front/carry.h"
 #include "front/operand.h"
 
 static bool ids_over_time(const Value *v)
@@ -100,9 +101,10 @@ static Value *started(Elab *e, const char *state)
 }
 
 /* The first value, made outside of the body; after a mistake, zeros. */
-static Node *first_value(Elab *e, const Decl *decl, const Shape *row, bool *ok)
+static Node *first_value(Elab *e, const Shape *row, State *state)
 {
     ScanFrame *scan = e->scan;
+    const Decl *decl = state->decl;
     Value *v = started(e, decl->name.text);
     Span span = v ? scan->start->span : decl->name.span;
     Node *node;
@@ -115,8 +117,10 @@ static Node *first_value(Elab *e, const Decl *decl, const Shape *row, bool *ok)
     }
     if (!v)
         v = value_number(e->arena, 0);
-    node = elab_fitting(e, v, *row, true, "first", decl->name.text, span);
-    *ok = node != NULL;
+    node = elab_carry(e, decl, row, v, span, &state->carried);
+    if (!node)
+        node = elab_fitting(e, v, *row, true, "first", decl->name.text, span);
+    state->started = node != NULL;
     if (!node)
         node = elab_constant(e, 0, shape_prepend(e->batch, row));
     e->scan = scan;
@@ -141,7 +145,7 @@ static void one_state(Elab *e, Decl *decl)
         elab_bind(e, name, false, e->poison);
         return;
     }
-    arg = loop_state(scan->loop, first_value(e, decl, &row, &state.started));
+    arg = loop_state(scan->loop, first_value(e, &row, &state));
     arg->name = name;
     arg->span = elab_place(e, decl->name.span);
     state.now = elab_tensor(e, arg, true, axes_of_weight(&row));
@@ -255,6 +259,7 @@ static Value *finish(Elab *e, ScanFrame *frame, Node *step, Layer *layer,
     v = elab_tensor(e, out, true, over_time);
     v->layer = layer;
     v->state = last_states(e, frame, scan);
+    elab_hand_on(e, frame, scan);
     for (int i = mark; i < e->graph->nodes.n; i++)
         e->graph->nodes.at[i]->span = site.span;
     vec_push(e->arena, &e->named, ((Named){.node = out, .layer = layer}));

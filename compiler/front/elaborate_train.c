@@ -160,6 +160,12 @@ static void set_patience(Store *s)
     s->train->patience = (int64_t)s->arg->at[0]->number;
 }
 
+static void set_stateful(Store *s)
+{
+    s->train->stateful = s->arg->at[0]->number != 0;
+    s->train->stateful_at = s->item->span;
+}
+
 static const struct SettingRow {
     const char *name, *spec;
     void (*store)(Store *);

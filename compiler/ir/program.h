@@ -80,6 +80,8 @@ typedef struct Train {
     int64_t epochs, seed, split_seed;
     double l2, l1;    /* for parameters of rank 2 or more */
     int64_t patience; /* early stopping: epochs without gain; 0: off */
+    bool stateful;    /* loops go on where the batch before stopped */
+    Span stateful_at;
 } Train;
 
 typedef enum Mode { MODE_STEP, MODE_EVAL, MODE_INFER } Mode;

@@ -306,6 +306,9 @@ static void cuts_windows(void **state)
     open_data(&s);
     assert_int_equal(s.d.parts[NN_TRAIN].count, 5);
     assert_int_equal(s.d.parts[NN_TEST].count, 2);
+    static const uint32_t lanes[] = {0, 3, 1, 4, 2}; /* 0 1 2 and 3 4 */
+    nn_dataset_lanes(&s.d, NN_TRAIN, 2);
+    assert_memory_equal(s.d.parts[NN_TRAIN].items, lanes, sizeof lanes);
     double mean = s.d.preps[0].mean[0], deviation = s.d.preps[0].deviation[0];
     assert_true(mean == 3.5);
     fetch(&s, NN_TEST, 2);

@@ -215,6 +215,53 @@ static void keeps_the_last_weights_otherwise(void **state)
     assert_true(first_weight("a") == MOST * 12); /* 120 rows */
 }
 
+/* What a call hands to the next is a third of the state. */
+static nn_param carrying[5];
+
+static int handing_step(const nn_real *params, nn_real *updated,
+                        void *workspace, const void *const *inputs,
+                        nn_real *const *outputs, double *sums, int rows,
+                        const nn_scalars *s, nn_parallel par, void *pool)
+{
+    nn_real before = params[2 * SLOT];
+    counting_step(params, updated, workspace, inputs, outputs, sums, rows, s,
+                  par, pool);
+    updated[2 * SLOT] = before + 1;
+    updated[0] = 1000 * updated[0] + before;
+    return 0;
+}
+
+static void hands_on_within_an_epoch(void **state)
+{
+    (void)state;
+    set_up(NULL, 0);
+    entry_calls(NN_EVAL, computed_eval);
+    entry_calls(NN_STEP, handing_step);
+    memcpy(carrying, model.params, 4 * sizeof *carrying);
+    carrying[4] = (nn_param){.name = "h",
+                             .kind = NN_CARRIED,
+                             .rank = 1,
+                             .shape = {1},
+                             .offset = 2 * SLOT,
+                             .size = 1,
+                             .scale = 5,
+                             .init = NN_INIT_CONSTANT};
+    model.params = carrying;
+    model.param_count = 5;
+    model.reals = 2 * SLOT + 16;
+    assert_int_equal(train("--quiet --out a --epochs 3"), 0);
+    assert_true(first_weight("a") == 1000 * 36 + 5 + 11); /* 120 rows */
+    for (int at = 1; at < 30; at += 7) {
+        steps_until_signal = at;
+        assert_int_equal(train("--quiet --out b --epochs 3"), 130);
+        steps_until_signal = 0;
+        assert_int_equal(train("--quiet --out b --epochs 3 --resume "
+                               "b.ckpt.safetensors"),
+                         0);
+        assert_same_file("a", "b");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -223,6 +270,7 @@ int main(void)
         cmocka_unit_test(logs_as_if_uninterrupted),
         cmocka_unit_test(takes_the_log_back),
         cmocka_unit_test(keeps_the_last_weights_otherwise),
+        cmocka_unit_test(hands_on_within_an_epoch),
     };
     return cmocka_run_group_tests(tests, make_data, leave_folder);
 }
