@@ -13,8 +13,10 @@ static void save_sums(nn_saving *s, const nn_state *t)
     nn_text text = {0};
     nn_text_add(&text, "", 0);
     for (int64_t i = 0; i < t->sum_count; i++)
-        nn_text_print(&text, "%s%.17g", i > 0 ? " " : "",
-                      t->seen > 0 ? t->sums[i] : 0);
+        if (t->seen > 0 && t->sums[i] != 0)
+            nn_text_print(&text, " %.17g", t->sums[i]);
+        else
+            nn_text_add(&text, " 0", 2);
     s->header.failed |= text.failed;
     if (!text.failed)
         nn_saving_note(s, "nnc.sums", text.bytes);

@@ -366,6 +366,7 @@ Value *lower_scored(Elab *e, Call *call)
     const Scorer *s = find_scorer(by);
     Value *v = value_new(e->arena, VAL_METRIC), *in[2] = {NULL};
     Call steps = *call;
+    Message *m;
 
     if (!s) {
         elab_error(e, call->arg.span[0],
@@ -383,6 +384,13 @@ Value *lower_scored(Elab *e, Call *call)
     v->terms = terms_of(e, &steps, &v->counts);
     if (!v->terms)
         return e->poison;
+    if (v->counts && !shape_equal(&v->counts->shape, &v->terms->shape)) {
+        m = elab_error(e, call->site.span,
+                       "`%s` takes one number for each true class", call->name);
+        elab_note(e, m, "the class", call->in[1]);
+        elab_note(e, m, "the number", call->in[2]);
+        return e->poison;
+    }
     v->node = counted_only(e, v->terms, v->counts);
     v->graph = e->graph;
     v->metric = NEW(e->arena, Metric);

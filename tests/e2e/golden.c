@@ -169,6 +169,17 @@ static void check_metric(check *c, const char *rest)
     fail(c, "there is no metric %s", rest);
 }
 
+/* The classes that metrics compare, row by row. */
+static void check_chosen(check *c, const char *rest)
+{
+    const nn_model *m = c->d.model;
+    const double *chosen = c->d.sums + m->sum_count;
+    if (!drive_eval(&c->d) || m->chosen == 0)
+        fail(c, "no metric compares classes");
+    for (int64_t i = 0; i < c->d.rows * (int64_t)m->chosen; i++)
+        compare(c, "a chosen class", chosen[i], next(&rest), 1);
+}
+
 /* Weights as they were, kept for all parameters in file order. */
 static nn_real **keep(check *c)
 {
@@ -267,6 +278,8 @@ static void read_line(check *c, const char *word, const char *rest,
         compare(c, "loss", c->d.sums[0], atof(rest), fabs(atof(rest)));
     else if (strcmp(word, "metric") == 0)
         check_metric(c, rest);
+    else if (strcmp(word, "chosen") == 0)
+        check_chosen(c, rest);
     else if (strcmp(word, "steps") == 0)
         take_steps(c, rest);
     else if (strcmp(word, "after") == 0)

@@ -30,7 +30,7 @@ class Case:
     def __init__(self, rows=3, scale=0.5):
         self.rows, self.scale = rows, scale
         self.lines, self.params, self.fed = [], {}, {}
-        self.metrics, self.moment = {}, 0
+        self.metrics, self.moment, self.chosen = {}, 0, []
         self.statistics, self.training = {}, True
 
     def param(self, name, *shape, scale=None, frozen=False):

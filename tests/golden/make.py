@@ -66,6 +66,9 @@ def gradients(name):
     y, loss = make(c)
     lines = [f"output {sampled(y)}", f"loss {number(loss)}"]
     lines += [f"metric {k} {number(v)}" for k, v in c.metrics.items()]
+    if c.chosen:
+        ids = torch.cat([k.reshape(c.rows, -1) for k in c.chosen], 1)
+        lines += ["chosen " + " ".join(map(str, ids.reshape(-1).tolist()))]
     c.training = True
     loss = make(c)[1] if c.statistics else loss
     (loss + c.penalty).backward()

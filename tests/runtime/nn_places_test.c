@@ -6,6 +6,12 @@
 #include <fcntl.h>
 #include <time.h>
 
+static const nn_metric metrics[] = {
+    {.name = "accuracy", .sums = 1, .percent = 1},
+    {.name = "confusion", .steps = 1, .target = 1},
+};
+static const nn_scorer *const scorers[] = {NULL, &nn_confusion};
+
 static const struct {
     const char *words, *says;
 } refused[] = {
@@ -15,11 +21,14 @@ static const struct {
     {"--log hard", "would overwrite hard"},
     {"--log iris", "--log: iris is there and is no table of epochs"},
     {"--log drawn.csv", "drawn.svg is there and is no learning curve"},
+    {"--log listed.csv",
+     "listed.tables.csv is there and is no table of a metric"},
     {"--log a", "--log: a is there and is no table of epochs"},
     {"--log a --init a", "would overwrite a, which this run reads as a"},
     {"--log new.csv --out new.csv", "both be new.csv"},
     {"--log new --out folder/../new", "both be new"},
     {"--log new.csv --out new.svg", "both be new.svg"},
+    {"--log new.csv --out new.tables.csv", "both be new.tables.csv"},
     {"--log folder", "it is a folder"},
     {"--log pipe", "it is no plain file"},
     {"--log /dev/null", "it is no plain file"},
@@ -38,6 +47,9 @@ static void sources_stay(void **state)
 {
     (void)state;
     reset();
+    model.metrics = metrics;
+    model.table_count = model.chosen = 1;
+    program.scorers = scorers;
     assert_int_equal(train("--quiet --epochs 1 --out a"), 0);
     assert_int_equal(symlink("iris.csv", "link") | mkdir("folder", 0777) |
                          mkfifo("pipe", 0600) | system("cp iris.csv before") |
@@ -46,6 +58,7 @@ static void sources_stay(void **state)
     write_text("text.nn", "model softmax {}");
     write_text("iris", "a word");
     write_text("drawn.svg", "<svg>mine</svg>");
+    write_text("listed.tables.csv", "mine,yours");
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
         if (train(refused[i].words) != 1)
             fail_msg("%s does not end with 1", refused[i].words);
@@ -56,7 +69,9 @@ static void sources_stay(void **state)
     }
     assert_int_equal(train("--quiet --epochs 1 --init a --out a --log l"), 0);
     assert_int_equal(train("--quiet --epochs 1 --out a --log l"), 0);
-    assert_int_equal(system("rm -r link hard folder pipe iris drawn.svg"), 0);
+    assert_int_equal(system("rm -r link hard folder pipe iris drawn.svg "
+                            "listed.tables.csv"),
+                     0);
 }
 
 static int closed; /* bits: standard input, output, errors */

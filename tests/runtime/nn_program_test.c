@@ -292,6 +292,20 @@ static void stops_early(void **state)
     assert_file_says("out", "the best epoch was");
 }
 
+static void metrics_read_their_names(void **state)
+{
+    static const nn_metric metrics[] = {
+        {.name = "f1_chunks", .steps = 1, .target = 1}};
+    static const nn_scorer *const scorers[] = {&nn_f1_chunks};
+    (void)state;
+    reset();
+    model.metrics = metrics;
+    model.sum_count = model.chosen = 1;
+    program.scorers = scorers;
+    assert_int_equal(train("--out a"), 1);
+    assert_file_says("err", "f1_chunks: species has the label `");
+}
+
 static void leaves_files_alone(void **state)
 {
     (void)state;
@@ -487,6 +501,7 @@ int main(void)
         cmocka_unit_test(epochs_may_change),
         cmocka_unit_test(refuses_crafted_checkpoints),
         cmocka_unit_test(stops_early),
+        cmocka_unit_test(metrics_read_their_names),
         cmocka_unit_test(leaves_files_alone),
         cmocka_unit_test(flags),
         cmocka_unit_test(gradients),
