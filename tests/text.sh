@@ -171,6 +171,11 @@ printf 'A lovely FILM!\nit was dull\nzzz awful\n' | ./sentiment-infer |
 [ "$(cat is)" = '1: pos 2: neg 3: neg ' ]
 verdict "unknown words are taken" "$(cat is)"
 
+# The language's own sample, as it stands, on the same reviews.
+"$NNC" train "$TREE/tests/lang/textcnn.nn" --data . --epochs 1 \
+    --out sample.safetensors >sample.log 2>&1
+verdict "the sample of a TextCNN trains" "$(tail -n 1 sample.log)"
+
 # A label a word, of which padding is none.
 awk 'BEGIN {
     split("boston|new york|denver|san jose", city, "|")
