@@ -50,7 +50,7 @@ verdict "iris: infer names the species" "$(head -n 1 named.txt)"
 
 # What is shipped is what its script makes.
 for made in sentiment/reviews.tsv forecast/prices.csv imdb/test.tsv.gz \
-    translate/pairs.tsv slots/test/seq.out; do
+    translate/pairs.tsv slots/test/seq.out shakespeare/input.txt; do
     mv $made shipped
     NNC_DATA= sh "${made%%/*}/data.sh"
     gzip -dcf shipped >a && gzip -dcf $made >b && cmp -s a b
@@ -70,6 +70,8 @@ for name in elman jordan; do
     grep -q '^1: O O O B-from O B-to I-to I-to$' is
     verdict "$name: infer labels the words" "$(head -n 1 is)"
 done
+reach shakespeare shakespeare/shakespeare.nn test_perplexity '<=' 2
+reach chargpt shakespeare/chargpt.nn test_perplexity '<=' 2.2
 reach translate translate/translate.nn test_exact '>=' 0.95
 reach forecast forecast/forecast.nn test_rmse '<=' 0.37
 if data_file stocks/IBM_2014-03_to_2019-03.csv; then

@@ -2,6 +2,7 @@
 import torch
 import torch.nn.functional as F
 
+from attention import transformer
 from case import case, entropy, mse
 from layers import residual
 
@@ -94,3 +95,29 @@ def translate(c):
     c.metrics["exact"] = right.all(1).double().mean()
     return y.softmax(-1), F.cross_entropy(y.flatten(0, 1), word.flatten(),
                                           ignore_index=0)
+
+
+def next_one(c, y, t):
+    """Of a class a step: outputs, and the loss with e to it as a metric."""
+    loss = F.cross_entropy(y.flatten(0, 1), t.flatten())
+    c.metrics["perplexity"] = loss.exp()
+    return y.softmax(-1), loss
+
+
+@case(scale=0.2)
+def shakespeare(c):
+    chars, t = c.target("chars", 96, 64), c.target("next", 96, 64)
+    h = c.embedding(chars, "table", 96, 64)
+    for name in "lower", "upper":
+        h = c.recurrent(h, name, "lstm", 128)[0]
+    return next_one(c, c.dense(h, "choose", 96), t)
+
+
+@case(scale=0.2)
+def chargpt(c):
+    chars, t = c.target("chars", 96, 64), c.target("next", 96, 64)
+    h = c.embedding(chars, "table", 96, 64)
+    h = h + c.param("place.weight", 64, 64)
+    for name in "transformer1", "transformer2":
+        h = transformer(c, h, name, 4, 256, F.gelu, True)
+    return next_one(c, c.dense(h, "choose", 96), t)
