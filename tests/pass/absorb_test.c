@@ -115,6 +115,14 @@ static Node *along_height(Probe *p)
     return norm(p, conv(p, image(p), 3), 2);
 }
 
+/* Nor do they let others pass. */
+static Node *over_height(Probe *p)
+{
+    Node *y = conv(p, image(p), 3);
+
+    return norm(p, graph_binary(p->g, OP_MUL, y, vector(p, 4, 2, 4)), 1);
+}
+
 static int count(const Graph *g, bool products)
 {
     bool *varies = NEWN(g->arena, bool, g->nodes.n + 1);
@@ -140,7 +148,7 @@ static void takes_in(void **state)
     } rows[] = {
         {behind_conv, 1, 1},  {behind_dense, 1, 1},  {behind_matmul, 1, 1},
         {over_time, 1, 1},    {with_residual, 1, 3}, {used_twice, 1, 5},
-        {along_height, 1, 4},
+        {along_height, 1, 4}, {over_height, 1, 5},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
