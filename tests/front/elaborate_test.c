@@ -289,7 +289,8 @@ static void frozen_and_penalties(void **state)
 {
     const Program *p = program(
         "model m { input x: f32[4]; target t: f32[3];\n"
-        "  y = x -> dense(4, frozen: true) -> dense(3, l2: 0.5);\n"
+        "  h = x -> dense(4, frozen: true) -> dense(3, l2: 0.5);\n"
+        "  y = matmul(h, [[1, 2, 0], [0, 1, 2], [2, 0, 1]]);\n"
         "  output y; loss squared_error(y, t); train { l2 0.25; l1 2; } }");
     Text step = {.arena = arena}, eval = {.arena = arena};
 
@@ -302,6 +303,8 @@ static void frozen_and_penalties(void **state)
     assert_non_null(strstr(text_str(&step), "CONST real[1] 0.375"));
     assert_non_null(strstr(text_str(&step), "ABS real[3, 4]"));
     assert_null(strstr(text_str(&step), "ABS real[4, 4]"));
+    assert_non_null(strstr(text_str(&step), "TENSOR real[3, 3]"));
+    assert_null(strstr(text_str(&step), "ABS real[3, 3]"));
     assert_null(strstr(text_str(&eval), "ABS"));
 }
 
