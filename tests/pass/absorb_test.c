@@ -123,6 +123,16 @@ static Node *over_height(Probe *p)
     return norm(p, graph_binary(p->g, OP_MUL, y, vector(p, 4, 2, 4)), 1);
 }
 
+/* (t - y) + u: the value taken away stays so. */
+static Node *taken_away(Probe *p)
+{
+    Node *t = vector(p, 2, 1, 5), *u = vector(p, 2, 1, 5);
+
+    return graph_binary(
+        p->g, OP_ADD, graph_binary(p->g, OP_SUB, t, dense(p, rows(p), 5, true)),
+        u);
+}
+
 static int count(const Graph *g, bool products)
 {
     bool *varies = NEWN(g->arena, bool, g->nodes.n + 1);
@@ -148,7 +158,7 @@ static void takes_in(void **state)
     } rows[] = {
         {behind_conv, 1, 1},  {behind_dense, 1, 1},  {behind_matmul, 1, 1},
         {over_time, 1, 1},    {with_residual, 1, 3}, {used_twice, 1, 5},
-        {along_height, 1, 4}, {over_height, 1, 5},
+        {along_height, 1, 4}, {over_height, 1, 5},   {taken_away, 1, 2},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
