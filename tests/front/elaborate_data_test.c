@@ -222,6 +222,22 @@ static void pairs(void **state)
     }
 }
 
+/* Of an optimiser: what the result needs, also through other states. */
+static void states_that_are_needed(void **state)
+{
+    const Program *p = elaborated(
+        "optimizer chain(rate) { state a: f32, idle: f32, b: f32, c: f32;\n"
+        "  a' = a + b; idle' = a + idle; b' = c / 2; c' = gradient;\n"
+        "  out = weight - rate * a; }\n"
+        "model m { input x: f32[2]; y = x -> dense(2); output y;\n"
+        "  loss squared_error(y, x); train { optimizer chain(rate: 1); } }");
+    const Rule *rule = p->train.optimizer;
+
+    (void)state;
+    assert_int_equal(rule->states.n, 3);
+    assert_string_equal(rule->states.at[1], "b");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -231,6 +247,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(defaults, make_arena, drop_arena),
         cmocka_unit_test_setup_teardown(train_settings, make_arena, drop_arena),
         cmocka_unit_test_setup_teardown(pairs, make_arena, drop_arena),
+        cmocka_unit_test_setup_teardown(states_that_are_needed, make_arena,
+                                        drop_arena),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

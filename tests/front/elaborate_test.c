@@ -558,22 +558,6 @@ static void constants_are_one(void **state)
         graph_of(p, p->entries.at[i].name);
 }
 
-/* Of an optimiser: what the result needs, also through other states. */
-static void states_that_are_needed(void **state)
-{
-    const Program *p = program(
-        "optimizer chain(rate) { state a: f32, idle: f32, b: f32, c: f32;\n"
-        "  a' = a + b; idle' = a + idle; b' = c / 2; c' = gradient;\n"
-        "  out = weight - rate * a; }\n"
-        "model m { input x: f32[2]; y = x -> dense(2); output y;\n"
-        "  loss squared_error(y, x); train { optimizer chain(rate: 1); } }");
-    const Rule *rule = p->train.optimizer;
-
-    (void)state;
-    assert_int_equal(rule->states.n, 3);
-    assert_string_equal(rule->states.at[1], "b");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -592,8 +576,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(defines, make_arena, drop_arena),
         cmocka_unit_test_setup_teardown(chosen_model, make_arena, drop_arena),
         cmocka_unit_test_setup_teardown(constants_are_one, make_arena,
-                                        drop_arena),
-        cmocka_unit_test_setup_teardown(states_that_are_needed, make_arena,
                                         drop_arena),
     };
 
