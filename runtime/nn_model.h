@@ -36,11 +36,11 @@ typedef struct {
  *            gradients in file order; without outputs it ends at the loss
  * sums       of a kind with a loss: the mean over the rows (NN_GRAD: of all
  *            that it differentiates), each metric's sums: sum_count in all;
- * then each row's `chosen` classes of metrics, -1 where none counts s NN_STEP
- * and NN_GRAD: see above; NULL elsewhere Returns 0; NN_BAD_ROWS, with nothing
- * touched, where rows is not from 1 to the batch; or, when the loss was not
- * finite and no weight was updated, 1 plus the row in `kernels` of the first
- * whose values are not finite. */
+ *            then the batch's rows of `chosen` classes, -1 where none counts
+ * s          NN_STEP and NN_GRAD: see above; NULL elsewhere
+ * Returns 0; NN_BAD_ROWS, with nothing touched, where rows is not from 1 to
+ * the batch; or, when the loss was not finite and no weight was updated, 1 plus
+ * the row in `kernels` of the first whose values are not finite. */
 typedef int (*nn_call)(const nn_real *params, nn_real *updated, void *workspace,
                        const void *const *inputs, nn_real *const *outputs,
                        double *sums, int rows, const nn_scalars *s,

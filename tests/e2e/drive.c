@@ -72,8 +72,9 @@ void drive_open(drive *d, const nn_model *m, int rows)
     for (int i = 0; i < m->output_count; i++)
         d->outputs[i] =
             malloc(n * (size_t)m->outputs[i].values * sizeof(nn_real));
-    d->sums =
-        room(((size_t)m->sum_count + n * (size_t)m->chosen) * sizeof *d->sums);
+    d->sums = room(
+        ((size_t)m->sum_count + (size_t)nn_entry_rows(m) * (size_t)m->chosen) *
+        sizeof *d->sums);
     d->file = room((size_t)nn_layout_largest(m) * sizeof *d->file);
     set_constants(d);
 }
