@@ -8,7 +8,8 @@ BEGIN {
 }
 
 function plain(s) {
-    gsub(/^[ "]+|[ "]+$/, "", s)
+    gsub(/^ *"?|"? *$/, "", s)
+    gsub(/\\"/, "\"", s)
     gsub(/\|/, "\\|", s)
     return s
 }

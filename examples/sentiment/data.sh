@@ -41,7 +41,9 @@ mv reviews.tsv.part reviews.tsv
 [ -n "${NNC_DATA:-}" ] || exit 0
 mkdir -p real
 for side in neg pos; do
-    iconv -f windows-1252 -t utf-8 "$NNC_DATA/rt-polarity/rt-polarity.$side" |
-        sed "s/^/$side	/"
+    iconv -f windows-1252 -t utf-8 "$NNC_DATA/rt-polarity/rt-polarity.$side" \
+        >real/side.part
+    sed "s/^/$side	/" real/side.part
 done >real/reviews.tsv.part
+rm real/side.part
 mv real/reviews.tsv.part real/reviews.tsv
