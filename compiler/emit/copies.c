@@ -18,7 +18,8 @@ typedef struct Move {
     const Node *to, *from;
     Shape shape;
     Layout lt, lf;
-    bool gaps; /* to be cleared */
+    bool gaps;      /* to be cleared */
+    bool scattered; /* no shape fits both: places by the element's number */
 } Move;
 
 static Loops move_nest(Scope *s, const Move *m)
@@ -172,15 +173,13 @@ static void move(Scope *s, const Move *m)
     loops_close(&l, 1);
 }
 
-/* The layout as one axis over all elements in row-major order. */
-static Layout flat(const Node *n, const Layout *l)
+/* The layout as one axis over all elements in row-major order; false where it
+ * leaves gaps between them. */
+static bool flat(const Node *n, const Layout *l, Layout *view)
 {
     Node whole = {.op = OP_RESHAPE, .n_in = 1, .in = (Node *[]){(Node *)n}};
     whole.shape = shape_of(1, shape_count(&n->shape));
-    Layout view;
-    if (!layout_view(&whole, l, &view))
-        nnc_bug("node %d has a padded layout and cannot be flattened", n->id);
-    return view;
+    return layout_view(&whole, l, view);
 }
 
 static Layout slice_layout(const Layout *whole, int axis, int64_t begin,
@@ -371,20 +370,47 @@ static Move reshape_of(const Scope *s, const Node *n)
     const Node *from = n->in[0];
     const Value *to = &s->plan->value[n->id];
     const Value *v = &s->plan->value[from->id];
-    Move m = {n, from, n->shape, to->layout, v->layout, false};
+    Move m = {n, from, n->shape, to->layout, v->layout, false, false};
     m.gaps = to->want && to->layout.extent > shape_count(&n->shape);
     if (shape_equal(&n->shape, &from->shape) || plan_is_number(from))
         return m;
-    m.lt = flat(n, &to->layout);
-    m.lf = flat(from, &v->layout);
+    m.scattered =
+        !flat(n, &to->layout, &m.lt) || !flat(from, &v->layout, &m.lf);
     m.shape = shape_of(1, shape_count(&n->shape));
     return m;
+}
+
+/* The element of a value with this number in row-major order. */
+static const char *numbered(Scope *s, const Node *n, const char *number)
+{
+    Arena *arena = s->e->arena;
+    const char *index[MAX_RANK];
+    int64_t inner = 1;
+    for (int a = n->shape.rank - 1; a >= 0; a--) {
+        index[a] = emit_digit(arena, number, inner, n->shape.dim[a], a == 0);
+        inner *= n->shape.dim[a];
+    }
+    return arena_printf(
+        arena, "%s[%s]", scope_pointer(s, n),
+        emit_index(arena, &s->plan->value[n->id].layout, index));
+}
+
+/* One element after the other, each by its number. */
+static void move_scattered(Scope *s, const Move *m)
+{
+    const char *number[MAX_RANK];
+    if (m->gaps)
+        clear_all(s, m->to, &s->plan->value[m->to->id].layout);
+    Loops l = open_indices(s, &m->shape, number);
+    loops_line(&l, "%s = %s;", numbered(s, m->to, number[0]),
+               numbered(s, m->from, number[0]));
+    loops_close(&l, 1);
 }
 
 static void copy_reshape(Scope *s, const Node *n)
 {
     Move m = reshape_of(s, n);
-    move(s, &m);
+    (m.scattered ? move_scattered : move)(s, &m);
 }
 
 int64_t copies_turns(Scope *s)
@@ -402,6 +428,8 @@ int64_t copies_turns(Scope *s)
     if (n->op != OP_RESHAPE)
         return shape_count(&n->shape);
     Move m = reshape_of(s, n);
+    if (m.scattered)
+        return gaps ? 1 : m.shape.dim[0];
     Loops l = move_nest(s, &m);
     Turn t = take_turn(&l, &m);
     bool apart = !gaps || clears_apart(&l, &t, &m.lt);

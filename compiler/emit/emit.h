@@ -70,6 +70,10 @@ const char *scope_number(Scope *s, const Node *n);
  * constant, or frozen, or a weight that the model has nothing to train with. */
 bool emit_fixed(const Program *p, const Tensor *tensor);
 
+/* One digit of an index, idx / div % size, as short as it can be. */
+const char *emit_digit(Arena *arena, const char *idx, int64_t div, int64_t size,
+                       bool outer);
+
 /* The place of an element as C text, one index expression an axis. */
 const char *emit_index(Arena *arena, const Layout *l, const char *const *index);
 

@@ -162,9 +162,8 @@ const char *scope_number(Scope *s, const Node *n)
     }
 }
 
-/* Digit of an index at one piece: idx / div % size, as short as it can be. */
-static const char *digit(Arena *arena, const char *idx, int64_t div,
-                         int64_t size, bool outer)
+const char *emit_digit(Arena *arena, const char *idx, int64_t div, int64_t size,
+                       bool outer)
 {
     const char *d =
         div == 1 ? idx : arena_printf(arena, "%s / %lld", idx, (long long)div);
@@ -180,7 +179,7 @@ const char *emit_index(Arena *arena, const Layout *l, const char *const *index)
         const AxisLayout *axis = &l->axis[a];
         for (int i = axis->n - 1; i >= 0; i--) {
             Piece p = axis->piece[i];
-            const char *d = digit(arena, index[a], div, p.size, i == 0);
+            const char *d = emit_digit(arena, index[a], div, p.size, i == 0);
             div *= p.size;
             if (p.size == 1 || p.stride == 0)
                 continue;

@@ -81,3 +81,28 @@ def own_penalties(c):
     z = c.dense((c.input("x", 3) @ w.T @ v).tanh(), "d", 2)
     c.penalty = 0.25 * w.square().sum() + 0.1 * w.abs().sum()
     return against(c, z, 2)
+
+
+def folded(c, x, name, n):
+    w = c.param(name + ".weight", n, x.shape[1])
+    b = c.param(name + ".b", w.numel()).reshape(w.shape)
+    lag = c.statistic(name + ".lag", w.numel(), 0)
+    y = x @ (w + b).T + x @ lag.clone().reshape(x.shape[1], n) + x @ w.T
+    if c.training:
+        lag.copy_((lag + 0.1 * w.reshape(-1)).detach())
+    return y
+
+
+@case(scale=0.25)
+def refolded(c):
+    x, i, s = c.input("x", 17), c.input("i", 3, 6, 6), c.input("s", 4, 17)
+    z = c.dense(x, "d", 21)
+    w, b = c.params["d.weight"], c.params["d.bias"]
+    z = z + x @ w.reshape(17, 21) + folded(c, x, "f", 21)
+    z = z + c.dense(c.conv(i, "c", 5, 3).mean((2, 3)), "e", 21)
+    z = z + c.dense(c.recurrent(s, "r", "lstm", 5)[0][:, -1], "g", 21)
+    k, r = c.params["c.weight"], c.params["r.weight_ih_l0"]
+    z, loss = against(c, z, 21)
+    loss = loss + 0.5 * w.abs().max() + w.square().sum() + b.square().sum()
+    loss = loss + k.square().mean() + k.tanh().mean() + r[:, 1:16].max()
+    return z, loss + (x[:, :10] @ r.reshape(34, 10).T).square().mean()
