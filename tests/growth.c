@@ -114,6 +114,14 @@ static void descend(Net *n)
     }
 }
 
+static Plan *settled(Plan *plan, const CodeOptions *options)
+{
+    Program p = *plan->program;
+
+    settle_tensors(&p, &plan, 1);
+    return schedule(plan, options);
+}
+
 static Plan *placed(Plan *plan, const CodeOptions *options)
 {
     return untie(layout(plan, options));
@@ -133,6 +141,12 @@ static Plan *prepared(Plan *plan, const CodeOptions *options)
     return prepare(&p, plan);
 }
 
+static Plan *fed(Plan *plan, const CodeOptions *options)
+{
+    (void)options;
+    return feed(plan);
+}
+
 static Plan *checked(Plan *plan, const CodeOptions *options)
 {
     plan_check(plan, options);
@@ -144,16 +158,19 @@ static const struct {
     const char *name;
     Plan *(*run)(Plan *plan, const CodeOptions *options);
 } steps[] = {
-    {"fuse", fuse},       {"schedule", schedule},  {"layout", placed},
-    {"tiles", tiles},     {"order", ordered},      {"prepare", prepared},
-    {"memplan", memplan}, {"plan_check", checked},
+    {"fuse", fuse},          {"wishes", wishes}, {"schedule", settled},
+    {"layout", placed},      {"tiles", tiles},   {"order", ordered},
+    {"prepare", prepared},   {"feed", fed},      {"memplan", memplan},
+    {"plan_check", checked},
 };
 
-/* The entry is one of inference, so that prepare has something to do. */
+/* The entry is one of inference, so that prepare has something to do, and
+ * learns. */
 static void plan(Net *n)
 {
     CodeOptions options = {.target = "avx2", .unroll = UNROLL_AUTO};
-    Entry entry = {.name = "infer", .mode = MODE_INFER, .graph = n->g};
+    Entry entry = {
+        .name = "infer", .mode = MODE_INFER, .graph = n->g, .updates = true};
     Plan *plan = NEW(n->p.arena, Plan);
 
     *plan = (Plan){
