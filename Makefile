@@ -117,7 +117,7 @@ check-valgrind: all ## run compiler and programs under valgrind's memcheck
 	$(Q)B=$(B) LIGHT=1 WITHIN="$(WITHIN)" GROUPS_=valgrind sh tests/run.sh
 
 examples: all ## train all examples and compare with their READMEs
-	$(Q)B=$(B) GROUPS_=examples sh tests/run.sh
+	$(Q)B=$(B) LONG=1 GROUPS_=examples sh tests/run.sh
 
 fuzz: all ## compile random models, texts with mistakes, odd strings
 	$(Q)B=$(B) sh tests/fuzz.sh 1 200 && B=$(B) sh tests/mutate.sh 1 5000 && \
