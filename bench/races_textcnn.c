@@ -54,19 +54,19 @@ static void their_step(void *context, long times)
 static void our_one(void *context, long times)
 {
     const Textcnn *t = context;
-    network_run(&t->net, &t->net.model->infer1, times);
+    network_run(&t->net, NN_INFER, 1, times);
 }
 
 static void our_batch(void *context, long times)
 {
     const Textcnn *t = context;
-    network_run(&t->net, &t->net.model->infer, times);
+    network_run(&t->net, NN_INFER, NN_MOST_ROWS, times);
 }
 
 static void our_step(void *context, long times)
 {
     const Textcnn *t = context;
-    network_step(&t->net, times);
+    network_run(&t->net, NN_STEP, NN_MOST_ROWS, times);
 }
 
 void races_textcnn(void)
