@@ -18,13 +18,7 @@ out=$b/bench/compare
 cpu="-march=x86-64-v4 -mprefer-vector-width=512"
 mkdir -p "$out"
 
-for model in iris lenet5 lstm textcnn conv; do
-    batch=
-    [ $model != lstm ] || batch="--batch 32"
-    [ $model != textcnn ] || batch="--batch 50"
-    "$b/nnc" compile --target=avx512 $batch bench/$model.nn \
-        -o "$out/$model.c" >"$out/$model.txt"
-done
+sh bench/models.sh "$out" >"$out/models.txt"
 
 for name in iris lenet lenet_train lstm lstm_train textcnn tcnn_bwd conv; do
     shape=

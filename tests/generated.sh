@@ -44,10 +44,11 @@ warnings() {
     cat "$OUT/gcc.said" "$OUT/clang.said" | head -n 3
 }
 
-# check NAME HOW: the text of compile, see warnings for HOW.
+# check NAME HOW: the text of compile, see warnings for HOW. An nnc with
+# sanitizers writes the same.
 check() {
     name=$1 c=$OUT/$1/$stem.c
-    [ -r "$c" ] || return
+    [ -r "$c" ] && [ -z "$SANITIZE" ] || return
     said=$(warnings "$c" "$2")
     [ -z "$said" ]
     verdict "$name: no warnings" "$said"
@@ -189,6 +190,17 @@ printf '#include "%s"\n' "$OUT/named/named.c" "$OUT/other.c" >"$OUT/two.c"
 gcc -std=gnu11 -march=x86-64-v4 -I"$OUT/iris" -fsyntax-only "$OUT/two.c" 2>&1 |
     grep -q 'models for two targets in one file'
 verdict "in one file: two targets are refused" "they are not"
+
+# The races of bench/ fit the headers of their models.
+mkdir "$OUT/races"
+sh bench/models.sh "$OUT/races" >"$OUT/races/log" 2>&1
+verdict "models of the races compile" "$(tail -n 1 "$OUT/races/log")"
+for c in $([ -n "${LIGHT:-}" ] || ls bench/*.c); do
+    said=$(C_INCLUDE_PATH=$OUT/races:compiler:tests \
+        warnings "$c" -fsyntax-only "$OUT/races/iris.c")
+    [ -z "$said" ]
+    verdict "$c: no warnings" "$said"
+done
 
 # A loss near 0 keeps its digits.
 stem=sure

@@ -66,6 +66,10 @@ interrupt() {
     (cd "$OUT" && exec "./$name-train" --out cut.safetensors \
         --epochs $EPOCHS) >"$OUT/cut.log" 2>&1 &
     pid=$!
+    until [ -s "$OUT/cut.log" ]; do
+        kill -0 $pid 2>/dev/null || break
+        sleep 0.01
+    done
     sleep 0.4
     kill -INT $pid 2>/dev/null
     wait $pid

@@ -20,7 +20,7 @@ fresh targets
 rows=
 all() {
     for target in avx2 generic; do
-        variant "$1" "$2" "${target}_loops" clang -O1 --target=$target \
+        variant "$1" "$2" "${target}_loops" clang -O0 --target=$target \
             --unroll=none &&
             variant "$1" "$2" "$target" gcc -O0 --target=$target || return
     done
