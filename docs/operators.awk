@@ -19,7 +19,7 @@ NF == 6 {
     most = plain($4)
     inputs = most == -1 ? "any" : least == most ? most : least " or " most
     attrs = plain($5)
-    gsub(/:[a-z]+/, "", attrs)
+    gsub(/:[a-z0-9]+/, "", attrs)
     gsub(/=/, ": ", attrs)
     gsub(/: none/, "", attrs)
     printf "| `%s` | %s | %s | %s |\n", plain($2),
