@@ -363,7 +363,7 @@ args: %empty                     { $$ = (Exprs){0}; }
     | args1 ;
 
 args1: arg                       { ADD($$, (Exprs){0}, $1); }
-     | args1 ',' arg             { ADD($$, $1, $3); } ;
+     | args1 ',' arg             { $$ = build_args(p, $1, $3); } ;
 
 arg: expr
    | label expr                  { $$ = $2; $$->label = $1; } ;

@@ -204,6 +204,22 @@ Expr *build_expr(Parse *p, ExprKind kind, Span span, Span at, int n,
     return ast_expr(p->arena, EXPR_ERROR, span);
 }
 
+/* Arguments are positional, then named. */
+Exprs build_args(Parse *p, Exprs args, Expr *next)
+{
+    const Name *before = &args.at[args.n - 1]->label;
+
+    if (before->text && !next->label.text) {
+        diag_help(diag_error(p->diag, next->span,
+                             "an argument without a name stands before those "
+                             "with one"),
+                  "move it before `%s:`, or name it", before->text);
+        next = ast_expr(p->arena, EXPR_ERROR, next->span);
+    }
+    vec_push(p->arena, &args, next);
+    return args;
+}
+
 Expr *build_call(Parse *p, Span span, Name name, Exprs args)
 {
     Expr *expr = build_expr(p, EXPR_CALL, span, name.span, args.n, args.at);

@@ -87,6 +87,7 @@ Expr *build_string(Parse *p, Span span, const char *text);
 Expr *build_bool(Parse *p, Span span, int value);
 Expr *build_expr(Parse *p, ExprKind kind, Span span, Span at, int n,
                  Expr *const *kids); /* poison where it is too deep */
+Exprs build_args(Parse *p, Exprs args, Expr *next);
 Expr *build_call(Parse *p, Span span, Name name, Exprs args);
 Expr *build_stage(Parse *p, Expr *stage, Name as);
 
