@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "front/operand.h"
+#include "ir/ast_print.h"
 
 Lower *elab_builder(const Form *form)
 {
@@ -198,6 +199,39 @@ static Value *first_values(Elab *e, const Recipe *r, const Args *args,
                      : args->at[0].value;
 }
 
+/* The call with its argument `late` first, as text. */
+static const char *reordered(Elab *e, const Expr *x, int late)
+{
+    Expr *call = ast_expr(e->arena, EXPR_CALL, x->span);
+    Text text = {.arena = e->arena};
+
+    call->name = x->name;
+    ast_add(e->arena, call, x->kids.at[late]);
+    for (int i = 0; i < x->kids.n; i++)
+        if (i != late)
+            ast_add(e->arena, call, x->kids.at[i]);
+    ast_print_expr(&text, call);
+    return text_str(&text);
+}
+
+/* A value of the network behind other arguments, as in scan(gru(7), x), makes
+ * a layer of the library that nobody means. */
+static bool comes_late(Elab *e, const Expr *x, const Recipe *r,
+                       const Args *args)
+{
+    bool library = r->form || (r->def && r->def->span.source->prelude);
+
+    for (int i = 1; library && i < args->n && !args->at[i].label; i++)
+        if (value_holds_tensor(args->at[i].value)) {
+            diag_help(elab_error(e, x->kids.at[i]->span,
+                                 "`%s` takes what it is applied to first",
+                                 x->name),
+                      "write %s", reordered(e, x, i));
+            return true;
+        }
+    return false;
+}
+
 Value *elab_call(Elab *e, const Expr *x)
 {
     Args args = {0}, rest = {0};
@@ -218,6 +252,8 @@ Value *elab_call(Elab *e, const Expr *x)
                            "`%s` takes values, and this list is empty",
                            x->name);
     if (!applies(e, r, &args)) {
+        if (comes_late(e, x, r, &args))
+            return e->poison;
         r = given(e, x, r, &args);
         return r ? recipe_value(e, r) : e->poison;
     }
