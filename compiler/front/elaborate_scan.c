@@ -179,35 +179,50 @@ bool elab_prime(Elab *e, const Name *name, Value *v, Span span)
     return false;
 }
 
+static int count_states(const Def *cell)
+{
+    int n = 0;
+
+    for (int i = 0; i < cell->items.n; i++)
+        if (cell->items.at[i]->kind == ITEM_STATE)
+            n += cell->items.at[i]->decls.n;
+    return n;
+}
+
 /* A record must not hold more than the cell has states, and a value alone
  * serves one state. */
-static bool check_start(Elab *e, const ScanFrame *scan, const Def *def)
+static bool check_start(Elab *e, const Arg *start, const Def *cell)
 {
-    const Arg *start = scan->start;
-    int n = scan->states.n;
+    int n = count_states(cell);
+    ValueKind kind = start ? start->value->kind : VAL_POISON;
 
-    if (!start || start->value->kind == VAL_POISON)
+    if (kind == VAL_POISON)
         return true;
-    if (start->value->kind != VAL_RECORD && n != 1) {
-        diag_error(e->diag, start->span,
+    if (kind == VAL_RECORD && start->value->n > n) {
+        diag_error(e->diag, start->span, "`start` holds %d states, `%s` has %d",
+                   start->value->n, cell->name.text, n);
+        return false;
+    }
+    if (kind == VAL_RECORD ||
+        (n == 1 &&
+         (kind == VAL_TENSOR || kind == VAL_NUMBER || kind == VAL_LIST)))
+        return true;
+    if (n == 1)
+        elab_wrong(e, start->span, start->value,
+                   "`start` must be the first value of `%s`", cell->name.text);
+    else
+        elab_wrong(e, start->span, start->value,
                    "`%s` has %d states: `start` must be a record of them, such "
                    "as r.state",
-                   def->name.text, n);
-        return false;
-    }
-    if (start->value->kind == VAL_RECORD && start->value->n > n) {
-        diag_error(e->diag, start->span, "`start` holds %d states, `%s` has %d",
-                   start->value->n, def->name.text, n);
-        return false;
-    }
-    return true;
+                   cell->name.text, n);
+    return false;
 }
 
 /* The step's result as a node of the body; NULL where something is wrong. */
 static Node *result(Elab *e, Value *out, const Def *def)
 {
     ScanFrame *scan = e->scan;
-    bool ok = check_start(e, scan, def) && out->kind == VAL_TENSOR;
+    bool ok = out->kind == VAL_TENSOR;
 
     for (int i = 0; i < scan->states.n; i++) {
         const State *s = &scan->states.at[i];
@@ -278,7 +293,8 @@ static Node *run_scan(Elab *e, ScanFrame *scan, const Recipe *cell, Value *in,
     f->in = step_of(e, in);
     f->layer = layer;
     if (elab_enter(e, f, cell->def, &cell->args, site)) {
-        step = result(e, elab_run(e), f->def);
+        if (check_start(e, scan->start, f->def))
+            step = result(e, elab_run(e), f->def);
         elab_leave(e);
     }
     e->scan = scan->up;
