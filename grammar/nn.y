@@ -80,7 +80,7 @@ static void yyerror(Span *span, Parse *p, const char *message);
 %token <name> STATISTIC "statistic"
 %token <name> UNIT "unit"
 
-%type <word> name anyword by unit part label typename
+%type <word> name anyword by unit part label typename kind
 %type <name> nametext plaintext wordtext parttext
 %type <words> lhs statename
 %type <expr> expr pipe stage or and not cmp range sum term unary postfix
@@ -120,8 +120,11 @@ formals: %empty                  { $$ = (Formals){0}; }
 formals1: formal                 { ADD($$, (Formals){0}, $1); }
         | formals1 ',' formal    { ADD($$, $1, $3); } ;
 
-formal: name                     { $$ = (Formal){$1, NULL}; }
-      | name '=' expr            { $$ = (Formal){$1, $3}; } ;
+formal: name kind                { $$ = (Formal){$1, $2, NULL}; }
+      | name kind '=' expr       { $$ = (Formal){$1, $2, $4}; } ;
+
+kind: %empty                     { $$ = (Name){0}; }
+    | ':' anyword                { $$ = $2; } ;
 
 /* models, blocks, cells */
 

@@ -15,17 +15,37 @@ static Head head_of(Elab *e, const Def *def)
     return head;
 }
 
+/* Whether an argument or default is what the head asks for; where `none` is
+ * the default, `none` may be given too. */
+static bool of_kind(Elab *e, const Head *head, const Formal *formal,
+                    const Arg *arg)
+{
+    const Expr *rest = formal->value;
+    bool none =
+        rest && rest->kind == EXPR_NAME && strcmp(rest->name, "none") == 0 &&
+        arg->value->kind == VAL_WORD && strcmp(arg->value->text, "none") == 0;
+
+    return !formal->kind.text || !spec_is_kind(formal->kind.text) || none ||
+           spec_check(e->arena, e->diag, formal->kind.text, formal->name.text,
+                      head->what, arg);
+}
+
 /* A formal's value: its argument, or its default seen from inside. */
 static bool bind_formal(Elab *e, const Head *head, const Formal *formal,
                         const Arg *arg, Span span)
 {
-    Value *v = arg ? arg->value : NULL;
+    Arg own = {0};
 
-    if (!v && formal->value)
-        v = elab_expr(e, formal->value);
-    if (v) {
-        elab_bind(e, formal->name.text, false, v);
-        return v->kind != VAL_POISON;
+    if (!arg && formal->value) {
+        own.value = elab_expr(e, formal->value);
+        own.span = elab_place(e, formal->value->span);
+        arg = &own;
+    }
+    if (arg) {
+        bool ok = of_kind(e, head, formal, arg);
+
+        elab_bind(e, formal->name.text, false, ok ? arg->value : e->poison);
+        return ok && arg->value->kind != VAL_POISON;
     }
     diag_note(diag_error(e->diag, span, "`%s` needs `%s`", head->what,
                          formal->name.text),

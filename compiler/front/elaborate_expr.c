@@ -396,6 +396,19 @@ Value *elab_expr(Elab *e, const Expr *x)
     return v;
 }
 
+/* Where a message on an argument points. What the library only hands on is the
+ * user's own argument. */
+static Span argument_place(const Elab *e, const Expr *x)
+{
+    const Frame *f = e->frame;
+
+    for (int i = 0; x->kind == EXPR_NAME && i < f->def->params.n; i++)
+        if (x->span.source->prelude && f->bound[i] &&
+            strcmp(f->def->params.at[i].name.text, x->name) == 0)
+            return f->bound[i]->span;
+    return elab_place(e, x->span);
+}
+
 bool elab_args(Elab *e, const Exprs *kids, Args *out)
 {
     bool ok = true;
@@ -404,7 +417,7 @@ bool elab_args(Elab *e, const Exprs *kids, Args *out)
         const Expr *kid = kids->at[i];
         Arg arg = {.label = kid->label.text,
                    .value = elab_expr(e, kid),
-                   .span = elab_place(e, kid->span)};
+                   .span = argument_place(e, kid)};
 
         arg.label_span = arg.label ? elab_place(e, kid->label.span) : arg.span;
         ok &= arg.value->kind != VAL_POISON;

@@ -145,7 +145,6 @@ static Value *size_field(Elab *e, const Expr *x, Value *v)
 {
     bool height = strcmp(x->name, "height") == 0;
     bool width = strcmp(x->name, "width") == 0;
-    Message *m;
 
     if (v->kind == VAL_LIST && strcmp(x->name, "length") == 0)
         return value_number(e->arena, v->n);
@@ -155,10 +154,8 @@ static Value *size_field(Elab *e, const Expr *x, Value *v)
         return v;
     if (v->kind == VAL_LIST && v->n == 2)
         return v->at[width];
-    m = elab_error(e, x->at, "a size is a number or a list [height, width]");
-    if (v->kind == VAL_TUPLE)
-        diag_help(m, "a list stands in square brackets: [3, 3]");
-    return e->poison;
+    return elab_poison(e, x->at,
+                       "a size is a number or a list [height, width]");
 }
 
 Value *elab_field(Elab *e, const Expr *x)

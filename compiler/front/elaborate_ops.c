@@ -296,9 +296,6 @@ Value *lower_dropout(Elab *e, Call *call)
 
     if (!elab_real(e, call, 0))
         return e->poison;
-    if (rate < 0 || rate >= 1)
-        return elab_poison(e, call->arg.span[0],
-                           "a rate of dropout is at least 0 and less than 1");
     e->drops++;
     node = elab_node(e, v);
     if (elab_training(e) && rate > 0)

@@ -9,6 +9,7 @@
 
 #include "front/recursion.h"
 #include "front/settings.h"
+#include "front/spec.h"
 #include "ir/ast_print.h"
 
 enum {
@@ -75,6 +76,12 @@ static void formals(Scope *s)
     for (int i = 0; i < s->def->params.n; i++) {
         const Formal *f = &s->def->params.at[i];
 
+        if (f->kind.text && !spec_is_kind(f->kind.text)) {
+            Words kinds = spec_kinds(s->arena);
+
+            names_unknown(s->diag, f->kind.span, f->kind.text,
+                          "kind of argument", &kinds);
+        }
         if (f->value)
             scope_expr(s, f->value);
         scope_add(s, &f->name, KNOWN_FORMAL);

@@ -75,6 +75,17 @@ static bool is_real(const Value *v)
     return v->kind == VAL_NUMBER;
 }
 
+/* A rate of dropout. */
+static bool is_share(const Value *v)
+{
+    return is_real(v) && v->number >= 0 && v->number < 1;
+}
+
+static bool is_operand(const Value *v)
+{
+    return is_real(v) || v->kind == VAL_TENSOR;
+}
+
 static bool is_bool(const Value *v)
 {
     return v->kind == VAL_BOOL;
@@ -152,6 +163,11 @@ static bool is_range(const Value *v)
 static bool is_list(const Value *v)
 {
     return all_of(v, is_int) && v->n > 0;
+}
+
+static bool is_numbers(const Value *v)
+{
+    return all_of(v, is_real) && v->n > 0;
 }
 
 static bool is_column(const Value *v)
@@ -246,6 +262,9 @@ static const struct SpecType {
     {"int", is_int, "a whole number of at least 1"},
     {"count", is_count, "a whole number of at least 0"},
     {"real", is_real, "a number"},
+    {"share", is_share, "a number of at least 0 and less than 1"},
+    {"operand", is_operand, "a number or a value of the network"},
+    {"numbers", is_numbers, "a list of numbers such as [1, 0.5]"},
     {"bool", is_bool, "`true` or `false`"},
     {"word", is_word, "a word"},
     {"text", is_text, "a text in quotes"},
@@ -276,12 +295,26 @@ static const struct SpecType {
     {"value", is_value, "a value"},
 };
 
-static const struct SpecType *type_of(const char *name)
+static const struct SpecType *find_type(const char *name)
 {
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (strcmp(types[i].name, name) == 0)
             return &types[i];
-    nnc_bug("`%s` is no type of argument", name);
+    return NULL;
+}
+
+static const struct SpecType *type_of(const char *name)
+{
+    const struct SpecType *type = find_type(name);
+
+    if (!type)
+        nnc_bug("`%s` is no type of argument", name);
+    return type;
+}
+
+bool spec_is_kind(const char *name)
+{
+    return find_type(name) != NULL;
 }
 
 static Value *fallback(Arena *arena, const Spec *spec, const Bound *out)
@@ -310,29 +343,48 @@ static Value *as_word(Arena *arena, Value *v)
                                  : v;
 }
 
-static bool check_type(Arena *arena, Diag *diag, const Spec *spec,
-                       const char *what, const Arg *arg, Value **out)
+bool spec_check(Arena *arena, Diag *diag, const char *kind, const char *name,
+                const char *what, const Arg *arg)
 {
-    const struct SpecType *type = type_of(spec->type);
+    const struct SpecType *type = type_of(kind);
+    Value list = *arg->value;
+    const char *of =
+        strcmp(name, what) == 0 ? "" : arena_printf(arena, " of `%s`", what);
+    Message *m;
 
-    *out = arg->value;
     if (arg->value->kind == VAL_POISON)
         return false;
-    if (!type->check(arg->value)) {
-        bool same = strcmp(spec->name, what) == 0;
-        const char *name =
-            same ? arena_printf(arena, "`%s`", what)
-                 : arena_printf(arena, "`%s` of `%s`", spec->name, what);
-        Message *m =
-            diag_error(diag, arg->span, "%s must be %s", name, type->doc);
+    if (type->check(arg->value))
+        return true;
+    m = diag_error(diag, arg->span, "`%s`%s must be %s", name, of, type->doc);
+    diag_note(m, "this is %s", value_what(arena, arg->value));
+    list.kind = VAL_LIST;
+    if (arg->value->kind == VAL_TUPLE && type->check(&list))
+        diag_help(m, "a list stands in square brackets: [3, 3]");
+    return false;
+}
 
-        diag_note(m, "this is %s", value_what(arena, arg->value));
-        return false;
-    }
-    if (type->check == is_word || type->check == is_missing ||
-        type->check == is_punctuation || type->check == is_side)
-        *out = as_word(arena, arg->value);
-    return true;
+Words spec_kinds(Arena *arena)
+{
+    Words words = {0};
+
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        vec_push(arena, &words, types[i].name);
+    return words;
+}
+
+/* The argument as its type has it, or NULL after a message. */
+static Value *typed(Arena *arena, Diag *diag, const Spec *spec,
+                    const char *what, const Arg *arg)
+{
+    static const char *const words[] = {"word", "missing", "punctuation",
+                                        "side"};
+
+    if (!spec_check(arena, diag, spec->type, spec->name, what, arg))
+        return NULL;
+    return str_among(words, sizeof words / sizeof *words, spec->type)
+               ? as_word(arena, arg->value)
+               : arg->value;
 }
 
 /* The place of a name among others, or -1. */
@@ -411,8 +463,8 @@ bool spec_bind(Arena *arena, Diag *diag, const char *spec, const char *what,
         if (owner[i]) {
             out->span[i] = owner[i]->span;
             out->given |= 1U << i;
-            ok &=
-                check_type(arena, diag, &specs[i], what, owner[i], &out->at[i]);
+            out->at[i] = typed(arena, diag, &specs[i], what, owner[i]);
+            ok &= out->at[i] != NULL;
         } else if (specs[i].fallback) {
             out->at[i] = fallback(arena, &specs[i], out);
         } else if (complete) {

@@ -5,10 +5,8 @@
  *
  * name:type, or name:type=default, where a default is a number, `true`,
  * `false`, a word, the name of an argument before it, or `none` for nothing.
- * Types: int (1 or more), count (0 or more), real, bool, word, text, file (a
- * text without control characters), pair (a size or [height, width]), pad,
- * axis, range, list, column, columns, separator, decimal, missing, layer,
- * layers, value. */
+ * The types are the table `types` of spec.c. What stands in the head of a
+ * block names them too: `block dense(n: int)`. */
 #ifndef NNC_FRONT_SPEC_H
 #define NNC_FRONT_SPEC_H
 
@@ -43,6 +41,15 @@ bool spec_place(Arena *arena, Diag *diag, const Head *head, const Args *args,
  * for what is missing) under the name `what`, and false comes back. */
 bool spec_bind(Arena *arena, Diag *diag, const char *spec, const char *what,
                Span where, const Args *args, Bound *out);
+
+/* Whether arg, `name` of `what`, is of a kind (`int`, see above): true, or
+ * false with a message. */
+bool spec_check(Arena *arena, Diag *diag, const char *kind, const char *name,
+                const char *what, const Arg *arg);
+
+/* Whether there is such a kind; the names of all. */
+bool spec_is_kind(const char *name);
+Words spec_kinds(Arena *arena);
 
 /* The names of a row's arguments. */
 Words spec_words(Arena *arena, const char *spec);

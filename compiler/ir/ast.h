@@ -118,10 +118,10 @@ struct Item {
     Items items;
 };
 
-/* NAME or NAME = value, in the head of a model, block or cell. */
+/* NAME, NAME: kind or NAME: kind = value, in the head of a definition. */
 typedef struct Formal {
-    Name name;
-    Expr *value; /* default, or NULL */
+    Name name, kind; /* kind: empty where it takes anything */
+    Expr *value;     /* default, or NULL */
 } Formal;
 typedef VEC(Formal) Formals;
 

@@ -249,7 +249,7 @@ static void mistakes_of_the_top_are_told(void **state)
          "`optimizer` or `clip`\n"
          "2:15: unexpected `;`: expected an expression"},
         {"block b(a b) { x = ; }",
-         "1:11: unexpected `b`: expected `)`, `,` or `=`\n"
+         "1:11: unexpected `b`: expected `)`, `,`, `=` or `:`\n"
          "1:20: unexpected `;`: expected an expression"},
         {"block b { x = 1;\nmodel m { y = 1; }",
          "2:1: `model` cannot stand in here"},
