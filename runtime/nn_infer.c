@@ -12,6 +12,7 @@
 #include "nn_ckpt.h"
 #include "nn_entry.h"
 #include "nn_form.h"
+#include "nn_generate.h"
 #include "nn_init.h"
 #include "nn_learned.h"
 #include "nn_mem.h"
@@ -28,7 +29,11 @@ typedef struct {
     int64_t top, threads, data_limit;
     const char **files;
     int file_count;
+    bool writes; /* a flag of the writing is given */
+    nn_writing writing;
 } options;
+
+enum { WRITING_FLAGS = 7 }; /* which stand last */
 
 static nn_args_end parse(const nn_program *p, options *o, int argc, char **argv)
 {
@@ -50,7 +55,24 @@ static nn_args_end parse(const nn_program *p, options *o, int argc, char **argv)
          NULL},
         {"bench", NULL, "measure the speed and end", NN_ARG_SWITCH, &o->bench,
          0, NULL},
+        {"prompt", "TEXT", "write, going on from this text", NN_ARG_TEXT,
+         &o->writing.prompt, 0, &o->writes},
+        {"length", "N", "tokens to write (200)", NN_ARG_COUNT,
+         &o->writing.length, 1, &o->writes},
+        {"temperature", "T", "above 1 more surprising, below 1 less (1)",
+         NN_ARG_REAL, &o->writing.sampling.temperature, 0, &o->writes},
+        {"top-k", "K", "draw from the K most probable tokens (all)",
+         NN_ARG_COUNT, &o->writing.sampling.top_k, 1, &o->writes},
+        {"top-p", "P", "draw from the fewest that are as probable (1)",
+         NN_ARG_REAL, &o->writing.sampling.top_p, 0, &o->writes},
+        {"seed", "S", "another number, another text (1)", NN_ARG_WHOLE,
+         &o->writing.seed, 0, &o->writes},
+        {"greedy", NULL, "always the most probable token", NN_ARG_SWITCH,
+         &o->writing.sampling.greedy, 0, &o->writes},
     };
+    int count = (int)(sizeof args / sizeof *args);
+    if (p->generation == NULL)
+        count -= WRITING_FLAGS;
     snprintf(program, sizeof program, "%s-infer", p->model->name);
     snprintf(about, sizeof about,
              "Runs the model %s of %s on rows of csv, IDX, npy%s files, or "
@@ -58,9 +80,10 @@ static nn_args_end parse(const nn_program *p, options *o, int argc, char **argv)
              p->model->name, p->file, p->image != NULL ? " and PNG" : "");
     snprintf(version, sizeof version, "%s-infer, made by nnc %s for %s",
              p->model->name, p->model->version, p->model->processor);
-    const nn_args table = {
-        program, "[FLAG...] [FILE | INPUT=FILE]...", about,       version,
-        args,    (int)(sizeof args / sizeof *args),  NN_FORM_HELP};
+    const nn_args table = {program,     "[FLAG...] [FILE | INPUT=FILE]...",
+                           about,       version,
+                           args,        count,
+                           NN_FORM_HELP};
     return nn_args_parse(&table, argc, argv, o->files, &o->file_count);
 }
 
@@ -378,24 +401,44 @@ static bool run_program(const nn_program *p, const options *o, nn_error *e)
                 open_inference(&f, &program, o->threads, e) && load(&f, o, e);
     if (good && o->bench)
         good = nn_bench(&f, e);
+    else if (good && o->writes)
+        good = p->generation->run(&f, &o->writing, e);
     else if (good)
         good = infer(&f, o, e);
     close_inference(&f);
     return good;
 }
 
+/* What is wrong with these flags together, or NULL. */
+static const char *exclude(const options *o)
+{
+    bool reads = o->csv || o->json || o->bench || o->output != NULL ||
+                 o->top > 0 || o->file_count > 0;
+    if (o->csv && o->json)
+        return "--csv and --json exclude each other";
+    if (o->writing.sampling.top_p > 1)
+        return "--top-p is a probability, at most 1";
+    if (o->writes && reads)
+        return "a text is written or rows are read, not both: leave out "
+               "files, --csv, --json, --top, --output and --bench";
+    return NULL;
+}
+
 static int run(int argc, char **argv, const nn_program *p)
 {
     nn_error e = {""};
-    options o = {.threads = 1};
+    options o = {.threads = 1,
+                 .writing = {.length = 200,
+                             .seed = 1,
+                             .sampling = {.temperature = 1, .top_p = 1}}};
     nn_args_end end = NN_ARGS_RUN;
     bool good = nn_alloc(&o.files, (size_t)argc, sizeof *o.files, "files", &e);
     if (good)
         end = parse(p, &o, argc, argv);
     int status = end == NN_ARGS_DONE ? 0 : 2;
-    if (end == NN_ARGS_RUN && o.csv && o.json)
-        fprintf(stderr, "%s-infer: --csv and --json exclude each other\n",
-                p->model->name);
+    const char *wrong = end == NN_ARGS_RUN ? exclude(&o) : NULL;
+    if (wrong != NULL)
+        fprintf(stderr, "%s-infer: %s\n", p->model->name, wrong);
     else if (end == NN_ARGS_RUN)
         status = good && run_program(p, &o, &e) ? 0 : 1;
     if (status == 1)

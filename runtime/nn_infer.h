@@ -6,7 +6,7 @@
 #include "nn_program.h"
 #include "nn_thread.h"
 
-typedef struct {
+typedef struct nn_inference {
     const nn_program *program;
     const nn_model *model;
     nn_prep *preps; /* of inputs and targets, as the weights file says */

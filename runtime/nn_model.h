@@ -51,7 +51,7 @@ typedef enum {
     NN_GRAD,  /* gives the gradients away instead */
     NN_EVAL,  /* loss and metrics in the form of inference */
     NN_INFER, /* outputs, of the inputs alone */
-    NN_NEXT   /* outputs that go on from what the call before handed on */
+    NN_NEXT   /* goes on from the call before; generating, a token a row */
 } nn_kind;
 
 typedef struct {

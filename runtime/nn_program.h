@@ -96,6 +96,20 @@ typedef struct {
  * Returns the exit status: 0 where all agree, 1 with a message where not. */
 int nn_gradcheck(struct nn_run *r, nn_error *e);
 
+/* How a model writes: nn_generate.h. */
+struct nn_inference;
+struct nn_writing;
+typedef struct {
+    int input;       /* the tokens that are read, and written */
+    int start, stop; /* the first one; the one that ends; or -1 */
+    bool (*run)(struct nn_inference *, const struct nn_writing *, nn_error *);
+} nn_generation;
+
+/* nn_generate.c: reads the prompt, then writes to standard output, a token at
+ * a time. */
+bool nn_generate(struct nn_inference *f, const struct nn_writing *w,
+                 nn_error *e);
+
 typedef struct {
     const nn_model *model;
     const char *file;     /* of the model's text, "iris.nn": for messages */
@@ -108,6 +122,7 @@ typedef struct {
                                         has sums; NULL: all have */
     const nn_unpacker *unpacker;     /* &nn_gzip where a path ends in .gz */
     const nn_reader *image;          /* &nn_png where an input has rank 3 */
+    const nn_generation *generation; /* NULL: the model does not */
     const nn_vectors *vectors;
     int vector_count;
     bool (*fill)(struct nn_run *, nn_error *); /* nn_vectors_fill, or NULL */

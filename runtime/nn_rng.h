@@ -12,7 +12,8 @@ typedef enum {
     NN_FOR_ORDER,
     NN_FOR_SPLIT,
     NN_FOR_DATA,
-    NN_FOR_CHECK
+    NN_FOR_CHECK,
+    NN_FOR_TEXT
 } nn_purpose;
 
 /* The four words of Philox4x32-10 for this counter and key. */

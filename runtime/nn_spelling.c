@@ -323,6 +323,25 @@ static bool spell_row(nn_speller *s, const nn_table *t, int64_t row,
     return true;
 }
 
+static bool next_id(nn_speller *s, nn_cursor *c, int32_t *id, bool *more,
+                    nn_error *e)
+{
+    if (!next(s, c, more, e))
+        return false;
+    if (!*more)
+        return true;
+    nn_label token = {s->token.bytes, s->token.length};
+    *id = (int32_t)id_of(s);
+    return *id >= s->words->first ||
+           nn_fail(e, "the text that the model learned has no '%.*s'",
+                   nn_label_shown(token), token.bytes);
+}
+
+static const char *between(const nn_speller *s)
+{
+    return s->split->splitter->between;
+}
+
 static char *const *words(const nn_speller *s, int64_t *count)
 {
     *count = s->own.count;
@@ -361,6 +380,8 @@ const nn_spelling nn_spelled = {.open = open_speller,
                                 .check = check,
                                 .agree = agree,
                                 .row = spell_row,
+                                .next = next_id,
+                                .between = between,
                                 .words = words,
                                 .restore = restore,
                                 .word = word,

@@ -4,6 +4,7 @@
 #ifndef NN_SPELLING_H
 #define NN_SPELLING_H
 
+#include "nn_cursor.h"
 #include "nn_table.h"
 
 /* Ids that no word has. Labels, one a word, know only the first. */
@@ -33,6 +34,12 @@ struct nn_spelling {
      * those. */
     bool (*row)(nn_speller *s, const nn_table *t, int64_t row, void *values,
                 nn_error *e);
+    /* The id of the next word of a text, or *more = false at its end; refuses
+     * words without one. NULL where rows are no ids: so is between. */
+    bool (*next)(nn_speller *s, nn_cursor *c, int32_t *id, bool *more,
+                 nn_error *e);
+    /* What stands between two words that are written. */
+    const char *(*between)(const nn_speller *s);
     /* The words learned here, in the order of their ids; NULL where another
      * one has learned them. */
     char *const *(*words)(const nn_speller *s, int64_t *count);

@@ -17,6 +17,7 @@ void nn_token_close(nn_token *t);
 
 struct nn_splitter {
     const char *name;
+    const char *between;         /* tokens side by side */
     const nn_spelling *spelling; /* so that a program that splits can spell */
     /* The next token, or *more = false at the end. It holds until the next
      * call. */

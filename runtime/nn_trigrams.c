@@ -135,4 +135,4 @@ const nn_spelling nn_trigrams = {.open = open_hashing,
                                  .row = hash_row,
                                  .lines = &nn_lines};
 
-const nn_splitter nn_hashed = {"letter_trigrams", &nn_trigrams, NULL};
+const nn_splitter nn_hashed = {"letter_trigrams", " ", &nn_trigrams, NULL};

@@ -206,6 +206,7 @@ static bool next_whole(const nn_transform *how, nn_cursor *c, nn_token *t,
     return true;
 }
 
-const nn_splitter nn_words = {"words", &nn_spelled, next_word};
-const nn_splitter nn_characters = {"characters", &nn_spelled, next_character};
-const nn_splitter nn_whole = {"whole", &nn_spelled, next_whole};
+const nn_splitter nn_words = {"words", " ", &nn_spelled, next_word};
+const nn_splitter nn_characters = {"characters", "", &nn_spelled,
+                                   next_character};
+const nn_splitter nn_whole = {"whole", " ", &nn_spelled, next_whole};

@@ -452,11 +452,17 @@ static void write_program(Text *out, const Program *p, bool train)
     int flows = write_flows(out, p);
     int vectors = train ? write_vectors(out, p) : 0;
     bool scorers = train && write_scorers(out, p);
+    bool writes = !train && p->generate.name;
     if (p->kinks)
         write_kinks(out, p);
     if (train)
         emit_settings(out, p);
     write_pairings(out, p);
+    if (writes)
+        text_printf(out,
+                    "\nstatic const nn_generation generation = {.input = %d, "
+                    ".start = %d, .stop = %d,\n    .run = nn_generate};\n",
+                    p->generate.input, p->generate.start, p->generate.stop);
     text_printf(out,
                 "\nstatic const nn_program program = {\n    .model = "
                 "&%s_model, .file = ",
@@ -474,6 +480,8 @@ static void write_program(Text *out, const Program *p, bool train)
                     "    .vectors = vectors, .vector_count = %d, .fill = "
                     "nn_vectors_fill,\n",
                     vectors);
+    if (writes)
+        text_add(out, "    .generation = &generation,\n");
     if (p->outputs.n)
         text_add(out, "    .pairings = pairings,\n");
     if (scorers)

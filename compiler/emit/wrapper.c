@@ -22,10 +22,13 @@ static Signature signature_of(Emit *e, const Plan *plan)
     Kernel none = {.parts = 1};
     Signature s = {.scope = scope_new(e, plan, &none)};
     bool infers = plan->entry->mode == MODE_INFER;
+    bool generates = infers && plan->entry->carries && p->generate.name;
     for (int i = 0; i < (infers ? p->n_inputs : p->inputs.n); i++)
         vec_push(e->arena, &s.in, scope_name(&s.scope, p->inputs.at[i].name));
-    for (int i = 0; infers && i < p->outputs.n; i++)
+    for (int i = 0; infers && i < p->outputs.n && !generates; i++)
         vec_push(e->arena, &s.out, scope_name(&s.scope, p->outputs.at[i].name));
+    if (generates)
+        vec_push(e->arena, &s.out, scope_name(&s.scope, p->generate.name));
     s.sums = !infers;
     s.rows = plan->entry->batch > 1;
     s.step = plan->entry->mode == MODE_STEP;

@@ -45,6 +45,7 @@ struct Elab {
     Program *program;
     bool first;       /* the first entry: it fills the program's tables */
     bool rule;        /* inside an optimiser or clip */
+    bool next;        /* one step of what is generated, not all of them */
     bool settings;    /* a walk over `train`, which is for all entries */
     bool quiet_names; /* unknown names have been reported */
     Mode mode;
@@ -62,6 +63,7 @@ struct Elab {
     int around;               /* the one that the walk is in, or -1 */
     int written; /* nodes of what the text says; behind them metrics' sums */
     VEC(Pair) pairs;
+    const Node *generated; /* what the next token is drawn from, or NULL */
     VEC(Value *) losses, metrics, outputs;
     Value *poison;
 };

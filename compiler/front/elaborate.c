@@ -220,6 +220,26 @@ static bool settings(const Elab *base)
     return true;
 }
 
+/* One step of what the model generates. */
+static void next_entry(const Elab *base)
+{
+    Program *p = base->program;
+    Elab *e = new_walk(base, MODE_INFER, 1);
+    Entry made = {
+        .name = "next", .mode = MODE_INFER, .carries = true, .batch = 1};
+
+    e->next = true;
+    if (!enter_model(e, NEW(e->arena, Frame)))
+        return;
+    elab_model(e);
+    elab_leave(e);
+    if (!e->top)
+        return;
+    made.graph = e->top;
+    made.written = e->top->nodes.n;
+    vec_push(e->arena, &p->entries, made);
+}
+
 static void entry(const Elab *base, const char *name, Mode mode, int64_t batch)
 {
     Program *p = base->program;
@@ -266,6 +286,12 @@ static void entries(const Elab *base)
         entry(base, "infer", MODE_INFER, infer);
     if (output && diag_errors(base->diag) == 0)
         entry(base, "infer1", MODE_INFER, 1);
+    if (!output && p->generate.span.source)
+        diag_help(diag_error(base->diag, p->generate.span,
+                             "a model that generates has an output too"),
+                  "write: output softmax(%s);", p->generate.name);
+    if (output && p->generate.span.source && diag_errors(base->diag) == 0)
+        next_entry(base);
 }
 
 Program *elaborate_program(Arena *arena, Diag *diag, File *file,

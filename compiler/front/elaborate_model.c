@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "front/carry.h"
+#include "front/generate.h"
 #include "front/trace.h"
 #include "ir/ast_print.h"
 #include "ir/make_loss.h"
@@ -371,6 +372,9 @@ static void items(Elab *e)
         case ITEM_METRIC:
             each(e, &item->values, metric);
             break;
+        case ITEM_GENERATE:
+            elab_generate(e, item);
+            break;
         case ITEM_DATA:
             if (e->first)
                 elab_data(e, item);
@@ -571,6 +575,9 @@ void elab_model(Elab *e)
             elab_check_stateful(e);
         if (e->first)
             elab_check_scored(e);
-        roots(e);
+        if (e->next)
+            elab_next(e);
+        else
+            roots(e);
     }
 }

@@ -137,6 +137,30 @@ static void param(Scope *s, const Item *item)
     }
 }
 
+static void generate(Scope *s, const Item *item)
+{
+    static const char *const options[] = {"start", "stop", "beam"};
+    Expr name = {.kind = EXPR_NAME,
+                 .span = item->name.span,
+                 .at = item->name.span,
+                 .name = item->name.text};
+    Words words = {0};
+
+    scope_expr(s, &name);
+    scope_expr(s, item->value);
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+        vec_push(s->arena, &words, options[i]);
+    for (int i = 0; i < item->options.n; i++) {
+        const Expr *x = item->options.at[i];
+
+        if (str_among(words.at, words.n, x->label.text))
+            scope_expr(s, x);
+        else
+            names_unknown_of(s->arena, s->diag, x->label.span, x->label.text,
+                             "option", "`generate`", &words);
+    }
+}
+
 static void prime(Scope *s, const Name *name)
 {
     bool state = scope_has_next(s, name->text);
@@ -318,8 +342,7 @@ static void one_item(Scope *s, const Item *item)
         s->fixed = NULL;
         break;
     case ITEM_GENERATE:
-        diag_error(s->diag, item->span,
-                   "`generate` is not a statement that this version knows");
+        generate(s, item);
         break;
     default:
         break;

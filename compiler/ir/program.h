@@ -115,6 +115,7 @@ typedef struct Program {
     VEC(Flow) flows;
     Split test, validation;
     Train train;
+    Generate generate;
     VEC(Entry) entries;
     int64_t prepared; /* reals behind the tensors, made from them alone */
     const struct Kinks *kinks; /* of a gradient check's loss; else NULL */

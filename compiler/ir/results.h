@@ -57,4 +57,12 @@ typedef struct Metric {
     Span span;
 } Metric;
 
+/* `generate X from Y;`: tokens that are written one at a time. */
+typedef struct Generate {
+    Span span;        /* without a source: the model writes nothing */
+    const char *name; /* of what the next token is drawn from */
+    int input;
+    int start, stop; /* the first token; the one that ends a row; or -1 */
+} Generate;
+
 #endif

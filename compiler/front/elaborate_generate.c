@@ -1,0 +1,104 @@
+/* elaborate_generate.c: what `generate X from Y;` asks for.
+ *
+ * X is an input of tokens, a row of them; Y has a number for each token at each
+ * step, of which the next token is drawn. */
+#include <string.h>
+
+#include "front/generate.h"
+#include "front/next.h"
+
+/* A token named by an option; -1 after a message. */
+static int token(Elab *e, const Expr *x, const Input *input)
+{
+    Value *v = elab_expr(e, x);
+    int64_t id;
+
+    if (v->kind == VAL_POISON)
+        return -1;
+    if (value_whole(v, &id) && id >= 0 && id < input->classes)
+        return (int)id;
+    elab_wrong(e, x->span, v,
+               "a token of `%s` is a whole number from 0 to %lld", input->name,
+               (long long)input->classes - 1);
+    return -1;
+}
+
+static void option(Elab *e, const Expr *x, Generate *g)
+{
+    const Input *input = &e->program->inputs.at[g->input];
+    const char *label = x->label.text;
+
+    if (strcmp(label, "start") == 0)
+        g->start = token(e, x, input);
+    else if (strcmp(label, "stop") == 0)
+        g->stop = token(e, x, input);
+    else
+        diag_error(e->diag, x->label.span,
+                   "`%s` is not an option that this version knows", label);
+}
+
+/* The input that is written; NULL after a message. */
+static const Value *written(Elab *e, const Item *item)
+{
+    const Value *v = elab_lookup(e, item->name.text, false);
+
+    if (v->kind == VAL_POISON)
+        return NULL;
+    if (v->kind == VAL_TENSOR && v->node->op == OP_INPUT && v->token &&
+        v->axes.at[0] == AXIS_TIME)
+        return v;
+    diag_help(
+        diag_error(e->diag, item->name.span,
+                   "`generate` writes tokens, and `%s` is not an input of "
+                   "such",
+                   item->name.text),
+        "declare it: input %s: token(n)[length];", item->name.text);
+    return NULL;
+}
+
+/* Whether `from` has a number for each token at each step, or a message. */
+static bool serves(Elab *e, const Item *item, const Value *from,
+                   const Input *input)
+{
+    Shape shape = from->kind == VAL_TENSOR ? value_shape(from) : shape_ones(1);
+    Message *m;
+
+    if (from->kind == VAL_POISON)
+        return false;
+    if (from->kind == VAL_TENSOR && from->rows &&
+        from->node->type == TYPE_REAL && axes_over_time(&from->axes) &&
+        shape.dim[0] == input->shape.dim[0] && shape.dim[1] == input->classes)
+        return true;
+    m = elab_error(e, item->value->span,
+                   "`%s` is generated from [%lld, %lld]: a number for each "
+                   "token at each step",
+                   input->name, (long long)input->shape.dim[0],
+                   (long long)input->classes);
+    elab_note(e, m, "this", from);
+    return false;
+}
+
+void elab_generate(Elab *e, const Item *item)
+{
+    const Value *in = written(e, item);
+    const Value *from = elab_expr(e, item->value);
+    Generate g = {.span = item->span, .start = -1, .stop = -1};
+
+    if (e->generated)
+        diag_error(e->diag, item->span, "a model generates once");
+    if (!in || e->generated ||
+        !serves(e, item, from, &e->program->inputs.at[in->input]))
+        return;
+    g.input = in->input;
+    g.name = item->value->kind == EXPR_NAME ? item->value->name : "logits";
+    for (int i = 0; i < item->options.n; i++)
+        option(e, item->options.at[i], &g);
+    e->program->generate = g;
+    e->generated = from->node;
+}
+
+void elab_next(Elab *e)
+{
+    e->top = next_step(e->diag, e->program, e->top, e->generated);
+    e->graph = e->top;
+}

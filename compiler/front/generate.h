@@ -1,0 +1,14 @@
+/* generate.h: what `generate X from Y;` asks for. */
+#ifndef NNC_FRONT_GENERATE_H
+#define NNC_FRONT_GENERATE_H
+
+#include "front/elab.h"
+
+/* Takes up the statement, or says what is wrong with it. */
+void elab_generate(Elab *e, const Item *item);
+
+/* Makes of the walk's graph one step of what is generated: its graph is NULL
+ * after a message. */
+void elab_next(Elab *e);
+
+#endif

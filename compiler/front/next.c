@@ -1,0 +1,489 @@
+/* next.c: one step of a network that reads what it writes.
+ *
+ * In: a graph of inference over all steps of an input of ids. Out: a graph of
+ * one step. A value of the first either stays, the same at all steps, or moves:
+ * it has a part for each step of the input, which depends on that step and on
+ * earlier ones alone. Of what moves the second graph has this part, an axis of
+ * as many steps being one of 1; a loop over time is its body, once, and states
+ * are carried from call to call. What would need a later step is refused where
+ * the text says so. */
+#include "front/next.h"
+
+#include "ir/scan.h"
+
+/* A node of the first graph in the second one. */
+typedef struct Moment {
+    Node *node;   /* NULL: nothing needs it, or it was refused */
+    Node **stack; /* of a SCAN that moves: its stacks, each [1, ...] */
+    bool moves;   /* along `axis`, on which a step takes `apart` places */
+    int axis;
+    int64_t apart;
+    int64_t before; /* zeros before its first step, which `node` is without */
+} Moment;
+
+typedef struct Next {
+    Diag *diag;
+    Program *program;
+    Graph *to;
+    int64_t steps;
+    Moment *at; /* by id in the first graph */
+    bool good;
+} Next;
+
+static Message *refuse(Next *s, const Node *n, const char *why)
+{
+    const Span *span = &s->program->generate.span;
+    Message *m = diag_error(s->diag, n->span, "%s", why);
+
+    diag_note(m,
+              "`generate` at line %d makes one step at a time, of what was "
+              "read before it",
+              span->line);
+    s->good = false;
+    return m;
+}
+
+static void refuse_ahead(Next *s, const Node *n)
+{
+    refuse(s, n, "this looks ahead: it takes all steps of its input together");
+}
+
+static void refuse_later(Next *s, const Node *n, const char *what)
+{
+    refuse(s, n,
+           arena_printf(s->to->arena,
+                        "`generate` through %s is not something that this "
+                        "version knows",
+                        what));
+}
+
+/* Where an axis of so many steps is, of which one takes `flat` elements; false
+ * where it is cut. */
+static bool find_axis(const Next *s, const Shape *shape, int64_t flat,
+                      Moment *m)
+{
+    int64_t within = shape_count(shape);
+
+    for (int a = 0; a < shape->rank; a++) {
+        within /= shape->dim[a];
+        if (flat % within == 0 &&
+            shape->dim[a] % (flat / within * s->steps) == 0) {
+            *m = (Moment){.moves = true, .axis = a, .apart = flat / within};
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Elements of all axes behind the one that m moves along, times `apart`. */
+static int64_t flat_of(const Moment *m, const Shape *shape)
+{
+    int64_t flat = m->apart;
+
+    for (int a = m->axis + 1; a < shape->rank; a++)
+        flat *= shape->dim[a];
+    return flat;
+}
+
+/* Appends n's one step, which moves as m says. */
+static void append(Next *s, const Node *n, Node *const *in, Moment m)
+{
+    Shape shape = n->shape;
+
+    shape.dim[m.axis] /= s->steps;
+    m.node = op_has(n->op, OPF_SHAPED)
+                 ? graph_add_shaped(s->to, n->op, n->type, shape, n->n_in, in,
+                                    n->attr, n)
+                 : graph_add(s->to, n->op, n->n_in, in, n->attr, n);
+    m.node->name = n->name;
+    s->at[n->id] = m;
+}
+
+/* Whether the operator treats places along an axis together. */
+static bool goes_along(const Node *n, int axis)
+{
+    switch (op_table[n->op].attr) {
+    case ATTR_AXIS:
+        return n->attr.axis == axis;
+    case ATTR_AXES:
+        return n->attr.axes >> axis & 1;
+    case ATTR_PART:
+        return n->attr.part.axis == axis;
+    default:
+        return false;
+    }
+}
+
+/* The first input that moves. */
+static const Moment *moving(const Next *s, const Node *n)
+{
+    for (int k = 0; k < n->n_in; k++)
+        if (s->at[n->in[k]->id].moves)
+            return &s->at[n->in[k]->id];
+    return NULL;
+}
+
+/* What stays, of the one step that meets what moves as m says; NULL with a
+ * message where it has a value of its own for each step. */
+static Node *met(Next *s, const Node *n, const Node *still, const Moment *m)
+{
+    Shape shape = still->shape;
+
+    if (s->steps == 1 || shape.dim[m->axis] == 1)
+        return s->at[still->id].node;
+    shape.dim[m->axis] /= s->steps;
+    if (still->op == OP_CONST)
+        return graph_const_shaped(s->to, still->attr.value, shape, still);
+    if (still->op == OP_BROADCAST && still->in[0]->shape.dim[m->axis] == 1)
+        return graph_broadcast(s->to, s->at[still->in[0]->id].node, shape);
+    refuse_later(s, n, "what has a value of its own for each step");
+    return NULL;
+}
+
+/* Operators that keep their axes apart. */
+static void axis_by_axis(Next *s, const Node *n)
+{
+    Moment m = *moving(s, n);
+    Node **in = NEWN(s->to->arena, Node *, n->n_in);
+
+    m.stack = NULL;
+    if (s->steps > 1 && goes_along(n, m.axis)) {
+        refuse_ahead(s, n);
+        return;
+    }
+    for (int k = 0; k < n->n_in; k++) {
+        const Moment *of = &s->at[n->in[k]->id];
+
+        in[k] = of->moves ? of->node : met(s, n, n->in[k], &m);
+        if (!in[k])
+            return;
+        if (of->moves && (of->axis != m.axis || of->apart != m.apart)) {
+            refuse_later(s, n, "a sum of steps with each other");
+            return;
+        }
+    }
+    append(s, n, in, m);
+}
+
+static void reshape(Next *s, const Node *n)
+{
+    const Moment *of = &s->at[n->in[0]->id];
+    Moment m;
+
+    if (find_axis(s, &n->shape, flat_of(of, &n->in[0]->shape), &m))
+        append(s, n, &of->node, m);
+    else
+        refuse_ahead(s, n);
+}
+
+static void transpose(Next *s, const Node *n)
+{
+    const Moment *of = &s->at[n->in[0]->id];
+    Moment m = *of;
+
+    for (int a = 0; a < n->shape.rank; a++)
+        if (n->attr.perm[a] == of->axis)
+            m.axis = a;
+    append(s, n, &of->node, m);
+}
+
+/* A product of what moves in its rows or columns with what stays. */
+static void matmul(Next *s, const Node *n)
+{
+    const Moment *a = &s->at[n->in[0]->id], *b = &s->at[n->in[1]->id];
+    const Moment *of = a->moves ? a : b;
+    bool turned = a->moves ? n->attr.mm.ta : !n->attr.mm.tb;
+    int last = n->shape.rank - 1, row = turned ? last : last - 1;
+    Node *in[2] = {a->node, b->node};
+    Moment m = *of;
+
+    if (a->moves && b->moves) {
+        refuse_later(s, n, "a product of steps with each other");
+        return;
+    }
+    if (s->steps > 1 && of->axis < last - 1) {
+        refuse_later(s, n, "a product of its own for each step");
+        return;
+    }
+    if (s->steps > 1 && of->axis != row) {
+        refuse_ahead(s, n);
+        return;
+    }
+    m.axis = a->moves ? last - 1 : last;
+    append(s, n, in, m);
+}
+
+/* Rows of a table that ids name. */
+static void gather(Next *s, const Node *n)
+{
+    Node *in[2] = {s->at[n->in[0]->id].node, s->at[n->in[1]->id].node};
+
+    if (s->at[n->in[1]->id].moves)
+        refuse_ahead(s, n);
+    else
+        append(s, n, in, s->at[n->in[0]->id]);
+}
+
+/* A tensor that begins with `first` and is carried under a name of its own. */
+static Node *carried(Next *s, const Node *first, const char *loop,
+                     const char *state)
+{
+    Program *p = s->program;
+    Tensor t = {.kind = TENSOR_CARRIED,
+                .shape = first->shape,
+                .init = {.kind = INIT_CONSTANT, .a = first->attr.value},
+                .span = first->span};
+    const char *name =
+        arena_printf(p->arena, "next.%s.%s", loop ? loop : "loop", state);
+
+    t.name = arena_name(p->arena, name);
+    for (int i = 2; program_find(p, t.name) >= 0; i++)
+        t.name = arena_name(p->arena, arena_printf(p->arena, "%s.%d", name, i));
+    return program_leaf(p, s->to, program_tensor(p, t));
+}
+
+/* What goes into the body for this leaf; NULL with a message. */
+static Node *leaf(Next *s, const Node *scan, const Node *arg)
+{
+    Port port = arg->attr.port;
+    const Node *outside = *scan_input(scan, port);
+    const Moment *m = &s->at[outside->id];
+
+    if (port.kind == PORT_SEQUENCE && m->moves)
+        return graph_reshape(s->to, m->node, arg->shape);
+    if (port.kind == PORT_SEQUENCE)
+        refuse_later(s, scan, "a loop over steps that are not generated");
+    else if (m->moves)
+        refuse_ahead(s, scan);
+    else if (port.kind == PORT_FIXED)
+        return m->node;
+    else if (outside->op == OP_CONST)
+        return carried(s, outside, scan->name, arg->name ? arg->name : "state");
+    else
+        refuse_later(s, scan, "a loop that begins with a computed state");
+    return NULL;
+}
+
+/* The body's nodes, once; NULL after a message. */
+static Node **run_body(Next *s, const Node *scan)
+{
+    const Graph *body = scan->attr.scan->body;
+    Node **in = NEWN(s->to->arena, Node *, body->nodes.n);
+
+    for (int i = 0; i < body->nodes.n; i++) {
+        const Node *n = body->nodes.at[i];
+
+        in[i] = n->op == OP_ARG
+                    ? leaf(s, scan, n)
+                    : graph_copy(s->to, n, graph_mapped(body, n, in));
+        if (!in[i])
+            return NULL;
+    }
+    return in;
+}
+
+static void loop(Next *s, const Node *n)
+{
+    const Scan *scan = n->attr.scan;
+    Moment *m = &s->at[n->id];
+    Node **step;
+
+    if (scan->backward) {
+        refuse_ahead(s, n);
+        return;
+    }
+    step = run_body(s, n);
+    if (!step)
+        return;
+    for (int i = 0; i < scan->body->nodes.n; i++) {
+        const Node *arg = scan->body->nodes.at[i];
+
+        if (scan_is_arg(arg, PORT_STATE))
+            graph_root(s->to,
+                       step[scan_root(scan, PORT_STATE, arg->attr.port.index)
+                                ->node->id],
+                       ROOT_TENSOR, step[i]->attr.index);
+    }
+    *m = (Moment){.moves = true, .apart = 1};
+    m->stack = NEWN(s->to->arena, Node *, scan->n[PORT_STACK] + 1);
+    for (int i = 0; i < scan->n[PORT_STACK]; i++) {
+        Node *value = step[scan_root(scan, PORT_STACK, i)->node->id];
+
+        m->stack[i] =
+            graph_reshape(s->to, value, shape_prepend(1, &value->shape));
+    }
+}
+
+static void pick(Next *s, const Node *n)
+{
+    Moment m = s->at[n->in[0]->id];
+
+    if (n->attr.port.kind == PORT_STATE) {
+        refuse(s, n, "this looks ahead: the last state comes at the end");
+        return;
+    }
+    m.node = m.stack[n->attr.port.index];
+    m.stack = NULL;
+    s->at[n->id] = m;
+}
+
+/* Zeros along time: before the first step they are what was before it. */
+static void pad(Next *s, const Node *n)
+{
+    Moment m = s->at[n->in[0]->id];
+    int64_t begin = n->attr.part.begin;
+
+    if (n->attr.part.axis != m.axis) {
+        axis_by_axis(s, n);
+    } else if (m.apart > 1 || n->attr.part.size != begin + s->steps) {
+        refuse_ahead(s, n);
+    } else {
+        m.before = begin;
+        s->at[n->id] = m;
+    }
+}
+
+/* Windows that end at their step: the steps before it are carried. */
+static void windows(Next *s, const Node *n)
+{
+    Moment m = s->at[n->in[0]->id];
+    int64_t reach = (n->attr.slide.size - 1) * n->attr.slide.apart;
+    Shape shape = m.node->shape;
+    Node *in[2], *all = m.node;
+
+    if (n->attr.slide.axis != m.axis || n->attr.slide.stride != 1 ||
+        reach != m.before) {
+        refuse_ahead(s, n);
+        return;
+    }
+    if (reach > 0) {
+        shape.dim[m.axis] = reach;
+        in[0] = carried(s, graph_const_shaped(s->to, 0, shape, n), n->name,
+                        "before");
+        in[1] = m.node;
+        all = graph_concat(s->to, 2, in, m.axis);
+        graph_root(s->to, graph_slice(s->to, all, m.axis, 1, reach),
+                   ROOT_TENSOR, in[0]->attr.index);
+    }
+    m.node = graph_add(s->to, n->op, 1, &all, n->attr, n);
+    m.before = 0;
+    s->at[n->id] = m;
+}
+
+static void step_of(Next *s, const Node *n)
+{
+    if (moving(s, n)->before > 0 && n->op != OP_WINDOWS) {
+        refuse_later(s, n, "zeros before the first step");
+        return;
+    }
+    switch (n->op) {
+    case OP_RESHAPE:
+        reshape(s, n);
+        break;
+    case OP_TRANSPOSE:
+        transpose(s, n);
+        break;
+    case OP_MATMUL:
+        matmul(s, n);
+        break;
+    case OP_GATHER:
+        gather(s, n);
+        break;
+    case OP_PAD:
+        pad(s, n);
+        break;
+    case OP_WINDOWS:
+        windows(s, n);
+        break;
+    case OP_SCAN:
+        loop(s, n);
+        break;
+    case OP_PICK:
+        pick(s, n);
+        break;
+    case OP_BROADCAST:
+    case OP_SLICE:
+    case OP_CONCAT:
+    case OP_REVERSE:
+    case OP_SOFTMAX:
+    case OP_PUT:
+    case OP_NUMBER:
+        axis_by_axis(s, n);
+        break;
+    default:
+        if (op_is_map(n->op) || op_table[n->op].class == CLASS_REDUCE)
+            axis_by_axis(s, n);
+        else
+            refuse_later(s, n, "this layer");
+    }
+}
+
+/* An input: the ids of one step, or what is not generated. */
+static void input(Next *s, const Node *n)
+{
+    Moment m;
+
+    if (n->attr.index != s->program->generate.input)
+        refuse_later(s, n, "a network with another input");
+    else if (find_axis(s, &n->shape, 1, &m))
+        append(s, n, NULL, m);
+}
+
+static void one(Next *s, const Node *n)
+{
+    Node **in;
+
+    if (n->op == OP_INPUT) {
+        input(s, n);
+    } else if (moving(s, n)) {
+        step_of(s, n);
+    } else {
+        in = NEWN(s->to->arena, Node *, n->n_in + 1);
+        for (int k = 0; k < n->n_in; k++)
+            in[k] = s->at[n->in[k]->id].node;
+        s->at[n->id].node = graph_copy(s->to, n, in);
+    }
+}
+
+/* By id: whether `logits` depends on the node. */
+static bool *needed(const Graph *g, const Node *logits)
+{
+    bool *need = NEWN(g->arena, bool, g->nodes.n);
+
+    need[logits->id] = true;
+    for (int i = logits->id; i >= 0; i--)
+        for (int k = 0; need[i] && k < g->nodes.at[i]->n_in; k++)
+            need[g->nodes.at[i]->in[k]->id] = true;
+    return need;
+}
+
+Graph *next_step(Diag *diag, Program *p, const Graph *g, const Node *logits)
+{
+    const Input *in = &p->inputs.at[p->generate.input];
+    bool *need = needed(g, logits);
+    const Moment *m;
+    Node *last;
+    Next s = {.diag = diag,
+              .program = p,
+              .to = graph_new(g->arena, g->batch),
+              .steps = shape_count(&in->shape),
+              .at = NEWN(g->arena, Moment, g->nodes.n),
+              .good = true};
+
+    for (int i = 0; s.good && i <= logits->id; i++)
+        if (need[i])
+            one(&s, g->nodes.at[i]);
+    m = &s.at[logits->id];
+    if (!s.good)
+        return NULL;
+    if (!m->moves) {
+        refuse(&s, logits, "this does not depend on what is read");
+        return NULL;
+    }
+    last = graph_reshape(
+        s.to, m->node,
+        shape_of(2, g->batch, shape_count(&m->node->shape) / g->batch));
+    last->name = logits->name;
+    graph_root(s.to, last, ROOT_OUTPUT, 0);
+    return s.to;
+}

@@ -1,0 +1,13 @@
+/* next.h: one step of a network that reads what it writes. */
+#ifndef NNC_FRONT_NEXT_H
+#define NNC_FRONT_NEXT_H
+
+#include "ir/program.h"
+
+/* The graph of one step of g, a graph of inference: of ids [batch, 1] it gives
+ * output 0, [batch, classes], which is `logits` at this step; states of loops
+ * are carried tensors of their own. NULL after a message where a step depends
+ * on more than what was read before it. */
+Graph *next_step(Diag *diag, Program *p, const Graph *g, const Node *logits);
+
+#endif

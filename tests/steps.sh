@@ -1,0 +1,87 @@
+#!/bin/sh
+# steps.sh: networks that write. Step by step they say what they say of a whole
+# row; programs go on from a prompt.
+. tests/lib.sh
+fresh steps
+
+names=$(models tests/e2e/steps.nn)
+for form in --plain --target=generic --target=avx2 --target=avx512; do
+    rows= files= linked=
+    for m in $names; do
+        "$NNC" compile $form --model "$m" tests/e2e/steps.nn \
+            -o "$OUT/$m.c" >"$OUT/log" 2>&1
+        verdict "$m is compiled ${form#--}" "$(head -n 1 "$OUT/log")"
+        rows="$rows $m=$m" files="$files $OUT/$m.c" linked="$linked $OUT/$m.o"
+    done
+    # shellcheck disable=SC2086
+    table $rows >"$OUT/table.c"
+    # shellcheck disable=SC2086
+    objects "-Iruntime -O1" $files
+    # shellcheck disable=SC2086
+    driver "${form#--}" steps "" "$OUT/table.c" $linked --
+done
+
+# Programs. A text in which each word tells the next one.
+cd "$OUT" || exit 2
+awk 'BEGIN { for (i = 0; i < 1500; i++)
+    printf "%s", substr("the cat and the dog. ", i % 21 + 1, 1) }' >input.txt
+cat >tale.nn <<'EOF'
+model tale(vocab = 24, length = 16) {
+  input  x: token(vocab)[length];
+  target next: class(vocab)[length];
+  logits = x -> embedding(8) -> gru(24) -> dense(vocab);
+  output softmax(logits);
+  loss   cross_entropy(logits, next);
+  generate x from logits;
+  data {
+    x, next = text("input.txt") -> characters(vocab) -> windows(length, ahead: 1);
+    test last 10%;
+  }
+  train { optimizer adam(rate: 2e-2); batch 8; epochs 25; seed 1; stateful true; }
+}
+EOF
+"$NNC" train tale.nn --quiet >log 2>&1
+verdict "a text is learned" "$(tail -n 1 log)"
+
+# writes NAME WANTED FLAG...: what the program writes.
+writes() {
+    name=$1 wanted=$2
+    shift 2
+    $UNDER "$NNC" infer tale.nn "$@" >is 2>log
+    status=$?
+    [ $status -eq 0 ] && [ "$(cat is)" = "$wanted" ]
+    verdict "$name" "$status: $(cat is log)"
+}
+tale="the cat and the dog. the cat and the dog."
+writes "a prompt is gone on from" "$tale" --prompt "the ca" --length 35 --greedy
+writes "one candidate leaves no choice" "$tale" \
+    --prompt "the ca" --length 35 --top-k 1 --seed 5
+writes "a small share leaves no choice" "$tale" \
+    --prompt "the ca" --length 35 --top-p 1e-9
+writes "as good as no temperature leaves no choice" "$tale" \
+    --prompt "the ca" --length 35 --temperature 1e-3
+"$NNC" infer tale.nn --prompt the --temperature 9 --seed 3 >one 2>&1
+"$NNC" infer tale.nn --prompt the --temperature 9 --seed 3 >same 2>&1
+"$NNC" infer tale.nn --prompt the --temperature 9 --seed 4 >other 2>&1
+[ "$(wc -c <one)" -eq 204 ] && cmp -s one same && ! cmp -s one other
+verdict "a seed is a text" "$(cat one same other)"
+
+# refuses NAME STATUS MESSAGE FLAG...: what it says instead.
+refuses() {
+    name=$1 wanted=$2 message=$3
+    shift 3
+    "$NNC" infer tale.nn "$@" >is 2>log
+    status=$?
+    [ $status -eq "$wanted" ] && [ "$(cat log)" = "tale-infer: $message" ] &&
+        ! [ -s is ]
+    verdict "$name" "$status: $(cat is log)"
+}
+refuses "an unknown word is named" 1 \
+    "--prompt: the text that the model learned has no 'Z'" --prompt "the Z"
+refuses "a text begins with something" 1 \
+    "there is nothing to begin with: give --prompt TEXT" --length 5
+refuses "a share is at most 1" 2 "--top-p is a probability, at most 1" \
+    --prompt the --top-p 1.5
+refuses "rows are not read as well" 2 \
+    "a text is written or rows are read, not both: leave out files, --csv, --json, --top, --output and --bench" \
+    --prompt the --csv
