@@ -34,8 +34,19 @@ static bool begin(writer *w, nn_error *e)
     return true;
 }
 
+/* Whether no further token has a place. */
+static bool is_full(const writer *w)
+{
+    return w->how->limit > 0 && w->read >= w->how->limit;
+}
+
 static bool read_token(writer *w, int32_t id, nn_error *e)
 {
+    if (is_full(w))
+        return nn_fail(e,
+                       "--prompt is too long: the model has places for %lld "
+                       "tokens",
+                       (long long)w->how->limit);
     nn_inference *f = w->f;
     nn_real *outputs[1] = {w->logits};
     *(int32_t *)f->buffers[w->how->input] = id;
@@ -135,6 +146,8 @@ static bool write_tokens(writer *w, nn_error *e)
     if (!empty)
         printf("%s", prompt);
     for (int64_t n = 0; n < w->what->length; n++) {
+        if (n > 0 && is_full(w))
+            break;
         if (n > 0 && !read_token(w, id, e))
             return false;
         id = draw(w, n);

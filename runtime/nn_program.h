@@ -102,6 +102,7 @@ struct nn_writing;
 typedef struct {
     int input;       /* the tokens that are read, and written */
     int start, stop; /* the first one; the one that ends; or -1 */
+    int64_t limit;   /* tokens that have a place; 0: any number */
     bool (*run)(struct nn_inference *, const struct nn_writing *, nn_error *);
 } nn_generation;
 

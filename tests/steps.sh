@@ -85,3 +85,26 @@ refuses "a share is at most 1" 2 "--top-p is a probability, at most 1" \
 refuses "rows are not read as well" 2 \
     "a text is written or rows are read, not both: leave out files, --csv, --json, --top, --output and --bench" \
     --prompt the --csv
+
+# Steps with places, of tokens without a text: the next one is x + 1, modulo 3.
+cat >placed.nn <<'EOF'
+model placed(vocab = 3) {
+  input x: token(vocab)[6];
+  y = x -> one_hot(vocab) -> dense(vocab, weight: [[0, 0, 1], [1, 0, 0], [0, 1, 0]], bias: false);
+  logits = y * (index(y, axis: time) + 1);
+  output logits;
+  generate x from logits, start: 0;
+}
+EOF
+"$NNC" infer placed.nn --prompt "1 2" --greedy >is 2>log
+[ "$(cat is)" = "1 2 0 1 2 0" ]
+verdict "a text ends where places do" "$(cat is log)"
+sed 's/start: 0/stop: 0/' placed.nn >stopped.nn
+"$NNC" infer stopped.nn --prompt 1 --greedy >is 2>log
+[ "$(cat is)" = "1 2" ]
+verdict "a token ends the text" "$(cat is log)"
+for prompt in "0 1 2 0 1 2" "0 3" "0 x"; do
+    "$NNC" infer placed.nn --prompt "$prompt" --greedy >is 2>log
+    [ $? -eq 1 ] && grep -q '^placed-infer: --prompt' log && ! [ -s is ]
+    verdict "no prompt: $prompt" "$(cat is log)"
+done

@@ -9,53 +9,8 @@
  * the text says so. */
 #include "front/next.h"
 
+#include "front/next_walk.h"
 #include "ir/scan.h"
-
-/* A node of the first graph in the second one. */
-typedef struct Moment {
-    Node *node;   /* NULL: nothing needs it, or it was refused */
-    Node **stack; /* of a SCAN that moves: its stacks, each [1, ...] */
-    bool moves;   /* along `axis`, on which a step takes `apart` places */
-    int axis;
-    int64_t apart;
-    int64_t before; /* zeros before its first step, which `node` is without */
-} Moment;
-
-typedef struct Next {
-    Diag *diag;
-    Program *program;
-    Graph *to;
-    int64_t steps;
-    Moment *at; /* by id in the first graph */
-    bool good;
-} Next;
-
-static Message *refuse(Next *s, const Node *n, const char *why)
-{
-    const Span *span = &s->program->generate.span;
-    Message *m = diag_error(s->diag, n->span, "%s", why);
-
-    diag_note(m,
-              "`generate` at line %d makes one step at a time, of what was "
-              "read before it",
-              span->line);
-    s->good = false;
-    return m;
-}
-
-static void refuse_ahead(Next *s, const Node *n)
-{
-    refuse(s, n, "this looks ahead: it takes all steps of its input together");
-}
-
-static void refuse_later(Next *s, const Node *n, const char *what)
-{
-    refuse(s, n,
-           arena_printf(s->to->arena,
-                        "`generate` through %s is not something that this "
-                        "version knows",
-                        what));
-}
 
 /* Where an axis of so many steps is, of which one takes `flat` elements; false
  * where it is cut. */
@@ -83,20 +38,6 @@ static int64_t flat_of(const Moment *m, const Shape *shape)
     for (int a = m->axis + 1; a < shape->rank; a++)
         flat *= shape->dim[a];
     return flat;
-}
-
-/* Appends n's one step, which moves as m says. */
-static void append(Next *s, const Node *n, Node *const *in, Moment m)
-{
-    Shape shape = n->shape;
-
-    shape.dim[m.axis] /= s->steps;
-    m.node = op_has(n->op, OPF_SHAPED)
-                 ? graph_add_shaped(s->to, n->op, n->type, shape, n->n_in, in,
-                                    n->attr, n)
-                 : graph_add(s->to, n->op, n->n_in, in, n->attr, n);
-    m.node->name = n->name;
-    s->at[n->id] = m;
 }
 
 /* Whether the operator treats places along an axis together. */
@@ -136,7 +77,10 @@ static Node *met(Next *s, const Node *n, const Node *still, const Moment *m)
         return graph_const_shaped(s->to, still->attr.value, shape, still);
     if (still->op == OP_BROADCAST && still->in[0]->shape.dim[m->axis] == 1)
         return graph_broadcast(s->to, s->at[still->in[0]->id].node, shape);
-    refuse_later(s, n, "what has a value of its own for each step");
+    if (m->apart == 1 && still->shape.dim[m->axis] == s->steps &&
+        still->type == TYPE_REAL)
+        return next_part(s, s->at[still->id].node, m->axis);
+    next_refuse_later(s, n, "what has a value of its own for each step");
     return NULL;
 }
 
@@ -147,8 +91,16 @@ static void axis_by_axis(Next *s, const Node *n)
     Node **in = NEWN(s->to->arena, Node *, n->n_in);
 
     m.stack = NULL;
+    for (int k = 0; k < n->n_in; k++)
+        if (s->at[n->in[k]->id].past)
+            m = s->at[n->in[k]->id];
+    if (m.past && goes_along(n, m.past - 1) &&
+        (n->op != OP_SOFTMAX || m.after != AFTER_HIDDEN)) {
+        next_refuse_ahead(s, n);
+        return;
+    }
     if (s->steps > 1 && goes_along(n, m.axis)) {
-        refuse_ahead(s, n);
+        next_refuse_ahead(s, n);
         return;
     }
     for (int k = 0; k < n->n_in; k++) {
@@ -157,23 +109,36 @@ static void axis_by_axis(Next *s, const Node *n)
         in[k] = of->moves ? of->node : met(s, n, n->in[k], &m);
         if (!in[k])
             return;
-        if (of->moves && (of->axis != m.axis || of->apart != m.apart)) {
-            refuse_later(s, n, "a sum of steps with each other");
+        if (of->moves && (of->axis != m.axis || of->apart != m.apart ||
+                          (of->past && of->past != m.past))) {
+            next_refuse_later(s, n, "a sum of steps with each other");
             return;
         }
     }
-    append(s, n, in, m);
+    if (m.past)
+        m.after = next_after(s, n, &m);
+    next_append(s, n, in, m);
 }
 
 static void reshape(Next *s, const Node *n)
 {
     const Moment *of = &s->at[n->in[0]->id];
-    Moment m;
+    Moment m, past = {.axis = of->past - 1, .apart = 1};
 
-    if (find_axis(s, &n->shape, flat_of(of, &n->in[0]->shape), &m))
-        append(s, n, &of->node, m);
-    else
-        refuse_ahead(s, n);
+    if (!find_axis(s, &n->shape, flat_of(of, &n->in[0]->shape), &m)) {
+        next_refuse_ahead(s, n);
+        return;
+    }
+    if (of->past) {
+        if (!find_axis(s, &n->shape, flat_of(&past, &n->in[0]->shape), &past) ||
+            past.apart != 1 || n->shape.dim[past.axis] != s->steps) {
+            next_refuse_ahead(s, n);
+            return;
+        }
+        m.past = past.axis + 1;
+        m.after = of->after;
+    }
+    next_append(s, n, &of->node, m);
 }
 
 static void transpose(Next *s, const Node *n)
@@ -181,10 +146,13 @@ static void transpose(Next *s, const Node *n)
     const Moment *of = &s->at[n->in[0]->id];
     Moment m = *of;
 
-    for (int a = 0; a < n->shape.rank; a++)
+    for (int a = 0; a < n->shape.rank; a++) {
         if (n->attr.perm[a] == of->axis)
             m.axis = a;
-    append(s, n, &of->node, m);
+        if (of->past && n->attr.perm[a] == of->past - 1)
+            m.past = a + 1;
+    }
+    next_append(s, n, &of->node, m);
 }
 
 /* A product of what moves in its rows or columns with what stays. */
@@ -198,19 +166,23 @@ static void matmul(Next *s, const Node *n)
     Moment m = *of;
 
     if (a->moves && b->moves) {
-        refuse_later(s, n, "a product of steps with each other");
+        next_matmul(s, n);
+        return;
+    }
+    if (of->past) {
+        next_refuse_ahead(s, n);
         return;
     }
     if (s->steps > 1 && of->axis < last - 1) {
-        refuse_later(s, n, "a product of its own for each step");
+        next_refuse_later(s, n, "a product of its own for each step");
         return;
     }
     if (s->steps > 1 && of->axis != row) {
-        refuse_ahead(s, n);
+        next_refuse_ahead(s, n);
         return;
     }
     m.axis = a->moves ? last - 1 : last;
-    append(s, n, in, m);
+    next_append(s, n, in, m);
 }
 
 /* Rows of a table that ids name. */
@@ -219,27 +191,9 @@ static void gather(Next *s, const Node *n)
     Node *in[2] = {s->at[n->in[0]->id].node, s->at[n->in[1]->id].node};
 
     if (s->at[n->in[1]->id].moves)
-        refuse_ahead(s, n);
+        next_refuse_ahead(s, n);
     else
-        append(s, n, in, s->at[n->in[0]->id]);
-}
-
-/* A tensor that begins with `first` and is carried under a name of its own. */
-static Node *carried(Next *s, const Node *first, const char *loop,
-                     const char *state)
-{
-    Program *p = s->program;
-    Tensor t = {.kind = TENSOR_CARRIED,
-                .shape = first->shape,
-                .init = {.kind = INIT_CONSTANT, .a = first->attr.value},
-                .span = first->span};
-    const char *name =
-        arena_printf(p->arena, "next.%s.%s", loop ? loop : "loop", state);
-
-    t.name = arena_name(p->arena, name);
-    for (int i = 2; program_find(p, t.name) >= 0; i++)
-        t.name = arena_name(p->arena, arena_printf(p->arena, "%s.%d", name, i));
-    return program_leaf(p, s->to, program_tensor(p, t));
+        next_append(s, n, in, s->at[n->in[0]->id]);
 }
 
 /* What goes into the body for this leaf; NULL with a message. */
@@ -252,15 +206,16 @@ static Node *leaf(Next *s, const Node *scan, const Node *arg)
     if (port.kind == PORT_SEQUENCE && m->moves)
         return graph_reshape(s->to, m->node, arg->shape);
     if (port.kind == PORT_SEQUENCE)
-        refuse_later(s, scan, "a loop over steps that are not generated");
+        next_refuse_later(s, scan, "a loop over steps that are not generated");
     else if (m->moves)
-        refuse_ahead(s, scan);
+        next_refuse_ahead(s, scan);
     else if (port.kind == PORT_FIXED)
         return m->node;
     else if (outside->op == OP_CONST)
-        return carried(s, outside, scan->name, arg->name ? arg->name : "state");
+        return next_carried(s, outside, scan->name,
+                            arg->name ? arg->name : "state");
     else
-        refuse_later(s, scan, "a loop that begins with a computed state");
+        next_refuse_later(s, scan, "a loop that begins with a computed state");
     return NULL;
 }
 
@@ -289,7 +244,7 @@ static void loop(Next *s, const Node *n)
     Node **step;
 
     if (scan->backward) {
-        refuse_ahead(s, n);
+        next_refuse_ahead(s, n);
         return;
     }
     step = run_body(s, n);
@@ -319,7 +274,7 @@ static void pick(Next *s, const Node *n)
     Moment m = s->at[n->in[0]->id];
 
     if (n->attr.port.kind == PORT_STATE) {
-        refuse(s, n, "this looks ahead: the last state comes at the end");
+        next_refuse(s, n, "this looks ahead: the last state comes at the end");
         return;
     }
     m.node = m.stack[n->attr.port.index];
@@ -336,7 +291,7 @@ static void pad(Next *s, const Node *n)
     if (n->attr.part.axis != m.axis) {
         axis_by_axis(s, n);
     } else if (m.apart > 1 || n->attr.part.size != begin + s->steps) {
-        refuse_ahead(s, n);
+        next_refuse_ahead(s, n);
     } else {
         m.before = begin;
         s->at[n->id] = m;
@@ -353,13 +308,13 @@ static void windows(Next *s, const Node *n)
 
     if (n->attr.slide.axis != m.axis || n->attr.slide.stride != 1 ||
         reach != m.before) {
-        refuse_ahead(s, n);
+        next_refuse_ahead(s, n);
         return;
     }
     if (reach > 0) {
         shape.dim[m.axis] = reach;
-        in[0] = carried(s, graph_const_shaped(s->to, 0, shape, n), n->name,
-                        "before");
+        in[0] = next_carried(s, graph_const_shaped(s->to, 0, shape, n), n->name,
+                             "before");
         in[1] = m.node;
         all = graph_concat(s->to, 2, in, m.axis);
         graph_root(s->to, graph_slice(s->to, all, m.axis, 1, reach),
@@ -373,7 +328,7 @@ static void windows(Next *s, const Node *n)
 static void step_of(Next *s, const Node *n)
 {
     if (moving(s, n)->before > 0 && n->op != OP_WINDOWS) {
-        refuse_later(s, n, "zeros before the first step");
+        next_refuse_later(s, n, "zeros before the first step");
         return;
     }
     switch (n->op) {
@@ -414,7 +369,7 @@ static void step_of(Next *s, const Node *n)
         if (op_is_map(n->op) || op_table[n->op].class == CLASS_REDUCE)
             axis_by_axis(s, n);
         else
-            refuse_later(s, n, "this layer");
+            next_refuse_later(s, n, "this layer");
     }
 }
 
@@ -424,9 +379,9 @@ static void input(Next *s, const Node *n)
     Moment m;
 
     if (n->attr.index != s->program->generate.input)
-        refuse_later(s, n, "a network with another input");
+        next_refuse_later(s, n, "a network with another input");
     else if (find_axis(s, &n->shape, 1, &m))
-        append(s, n, NULL, m);
+        next_append(s, n, NULL, m);
 }
 
 static void one(Next *s, const Node *n)
@@ -476,8 +431,12 @@ Graph *next_step(Diag *diag, Program *p, const Graph *g, const Node *logits)
     m = &s.at[logits->id];
     if (!s.good)
         return NULL;
+    if (m->past) {
+        next_refuse_ahead(&s, logits);
+        return NULL;
+    }
     if (!m->moves) {
-        refuse(&s, logits, "this does not depend on what is read");
+        next_refuse(&s, logits, "this does not depend on what is read");
         return NULL;
     }
     last = graph_reshape(

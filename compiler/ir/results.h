@@ -63,6 +63,7 @@ typedef struct Generate {
     const char *name; /* of what the next token is drawn from */
     int input;
     int start, stop; /* the first token; the one that ends a row; or -1 */
+    int64_t limit;   /* steps that have a place; 0: any number */
 } Generate;
 
 #endif
