@@ -48,9 +48,9 @@ static bool store(const nn_arg *g, const char *text)
 {
     char *end;
     errno = 0;
-    if (g->kind == NN_ARG_TEXT) {
+    if (g->kind == NN_ARG_TEXT || g->kind == NN_ARG_PROSE) {
         *(const char **)g->at = text;
-        return text[0] != 0;
+        return text[0] != 0 || g->kind == NN_ARG_PROSE;
     }
     if (g->kind == NN_ARG_REAL) {
         double x = strtod(text, &end);

@@ -10,7 +10,8 @@ typedef enum {
     NN_ARG_COUNT,  /* int64_t *: from `least` to NN_ARG_MOST */
     NN_ARG_WHOLE,  /* int64_t *: any whole number from `least` */
     NN_ARG_REAL,   /* double *: a finite number, more than 0 */
-    NN_ARG_TEXT    /* const char ** */
+    NN_ARG_TEXT,   /* const char **: a name */
+    NN_ARG_PROSE   /* const char **: any text, also an empty one */
 } nn_arg_kind;
 
 /* Counts beyond it mean nothing, and their products still fit. */

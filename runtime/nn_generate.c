@@ -11,6 +11,7 @@
 #include "nn_init.h"
 #include "nn_mem.h"
 #include "nn_rng.h"
+#include "nn_say.h"
 
 typedef struct {
     nn_inference *f;
@@ -77,9 +78,23 @@ static bool read_ids(writer *w, const char *text, nn_error *e)
     return true;
 }
 
+static bool check_text(const char *text, nn_error *e)
+{
+    size_t size, left = strlen(text);
+    for (const char *at = text; left > 0; at += size, left -= size) {
+        size = nn_utf8(at, left);
+        if (size == 0)
+            return nn_fail(e, "--prompt: byte %lld, 0x%02x, is not UTF-8",
+                           (long long)(at - text) + 1, (unsigned char)*at);
+    }
+    return true;
+}
+
 static bool read_text(writer *w, const char *text, nn_error *e)
 {
     const nn_prep *p = w->prep;
+    if (!check_text(text, e))
+        return false;
     nn_cursor c = nn_cursor_over(text, strlen(text));
     bool more;
     for (;;) {

@@ -55,7 +55,7 @@ static nn_args_end parse(const nn_program *p, options *o, int argc, char **argv)
          NULL},
         {"bench", NULL, "measure the speed and end", NN_ARG_SWITCH, &o->bench,
          0, NULL},
-        {"prompt", "TEXT", "write, going on from this text", NN_ARG_TEXT,
+        {"prompt", "TEXT", "write, going on from this text", NN_ARG_PROSE,
          &o->writing.prompt, 0, &o->writes},
         {"length", "N", "tokens to write (200)", NN_ARG_COUNT,
          &o->writing.length, 1, &o->writes},

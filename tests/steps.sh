@@ -78,8 +78,12 @@ refuses() {
 }
 refuses "an unknown word is named" 1 \
     "--prompt: the text that the model learned has no 'Z'" --prompt "the Z"
+refuses "a byte that is no text is named" 1 \
+    "--prompt: byte 5, 0xff, is not UTF-8" --prompt "$(printf 'the \377')"
 refuses "a text begins with something" 1 \
     "there is nothing to begin with: give --prompt TEXT" --length 5
+refuses "nothing is no beginning" 1 \
+    "there is nothing to begin with: give --prompt TEXT" --prompt ""
 refuses "a share is at most 1" 2 "--top-p is a probability, at most 1" \
     --prompt the --top-p 1.5
 refuses "rows are not read as well" 2 \
@@ -99,6 +103,9 @@ EOF
 "$NNC" infer placed.nn --prompt "1 2" --greedy >is 2>log
 [ "$(cat is)" = "1 2 0 1 2 0" ]
 verdict "a text ends where places do" "$(cat is log)"
+"$NNC" infer placed.nn --prompt "" --greedy >is 2>log
+[ "$(cat is)" = "1 2 0 1 2 0" ]
+verdict "a token begins the text" "$(cat is log)"
 sed 's/start: 0/stop: 0/' placed.nn >stopped.nn
 "$NNC" infer stopped.nn --prompt 1 --greedy >is 2>log
 [ "$(cat is)" = "1 2" ]

@@ -5,7 +5,8 @@
  * Each model's first output is what it generates from. The entry that goes on
  * from call to call reads a row of ids one by one; of every step its numbers
  * are those of the entry that reads the whole row. Read again from the
- * beginning, with states as they begin, they are the same bits. */
+ * beginning, with states as they begin, they are the same bits. Always taking
+ * the largest writes what PyTorch writes: written.py. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 
 #include "drive.h"
 #include "golden.h"
+#include "written.def"
 
 static void begin(drive *d)
 {
@@ -43,6 +45,44 @@ static double distance(const nn_real *is, const nn_real *wanted, int64_t n)
         largest = fmax(largest, fabs((double)wanted[i]));
     }
     return most / largest;
+}
+
+static int32_t largest(const nn_real *x, int64_t n)
+{
+    int32_t best = 0;
+    for (int32_t i = 1; i < n; i++)
+        best = x[i] > x[best] ? i : best;
+    return best;
+}
+
+/* Each token is the largest that the ones before it give. */
+static int check_text(const golden_case *c, double scale, const int32_t *ids,
+                      int count)
+{
+    int wrong = 0;
+    drive d;
+    drive_open(&d, c->model, 1);
+    for (int i = 0; i < c->model->param_count; i++)
+        drive_weights(&d, &c->model->params[i], scale, 1 + i);
+    for (int t = 0; t + 1 < count; t++) {
+        *(int32_t *)d.inputs[0] = ids[t];
+        drive_next(&d);
+        int32_t is = largest(d.outputs[0], c->model->inputs[0].classes);
+        wrong += is != ids[t + 1];
+    }
+    drive_close(&d);
+    printf("%s %s writes%s\n", wrong ? "not ok" : "ok", c->name,
+           wrong ? ": not what PyTorch writes" : "");
+    return wrong > 0;
+}
+
+static int check_texts(const golden_case *c)
+{
+    int bad = 0;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (strcmp(texts[i].model, c->name) == 0)
+            bad |= check_text(c, texts[i].scale, texts[i].ids, texts[i].count);
+    return bad;
 }
 
 static int check(const golden_case *c)
@@ -86,6 +126,6 @@ int main(void)
 {
     int bad = 0;
     for (const golden_case *c = golden_cases; c->name != NULL; c++)
-        bad |= check(c);
+        bad |= check(c) | check_texts(c);
     return bad;
 }
