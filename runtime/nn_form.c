@@ -281,7 +281,8 @@ bool nn_form_is_raw(const nn_form *f, bool good, const nn_records *line1)
         return true;
     if (nn_header_named(p->flow))
         return !holds_a_name(f, line1);
-    return p->flow->reader == &nn_csv || (int64_t)line1->count != p->fields;
+    return p->flow->reader == &nn_csv || line1->separator != '\t' ||
+           (int64_t)line1->count != p->fields;
 }
 
 /* Copies what the text says of the files; one notation holds for a file. */

@@ -41,7 +41,7 @@ verdict "a class of a sentence is learned" "$(tail -n 2 train.log)"
 ./trigrams-train --threads 3 --quiet --out again.safetensors >again.log 2>&1 &&
     cmp -s trigrams.safetensors again.safetensors
 verdict "any number of threads gives the same" "$(cat again.log)"
-printf 'A lovely FILM!\nit was dull\n' | ./trigrams-infer |
+printf 'Well, a lovely FILM!\nit was dull\n' | ./trigrams-infer |
     cut -d ' ' -f 1,2 | tr '\n' ' ' >is
 [ "$(cat is)" = '1: pos 2: neg ' ]
 verdict "raw lines have classes" "$(cat is)"
