@@ -50,6 +50,8 @@ typedef struct ScanFrame {
     Loop *loop;
     VEC(State) states;
     const Arg *start; /* `start:`, or NULL */
+    Extent *extent;   /* which steps of a row it takes; NULL: all */
+    Node *valid;      /* outside: 1 in these, else 0; NULL: all */
 } ScanFrame;
 
 /* What is said of learning: of a layer and all inside of it, of a weight. */

@@ -4,12 +4,10 @@
 #define NNC_FRONT_ELAB_PARTS_H
 
 /* elaborate_tensor.c: tensors, their axes and their graphs. */
-
 Value *elab_tensor(Elab *e, Node *node, bool rows, Axes axes);
 /* A node with the axes of v, and with rows where it has them. */
 Value *elab_like(Elab *e, Node *node, const Value *v);
-/* A number [1], the same for all rows: a loss. */
-Value *elab_scalar(Elab *e, Node *node);
+Value *elab_scalar(Elab *e, Node *node); /* [1], for all rows: a loss */
 /* A leaf of the model's graph for a tensor; `local` as in TensorLeaf. */
 Value *elab_leaf(Elab *e, Tensor tensor, const char *local);
 Node *elab_node(Elab *e, const Value *v); /* in the innermost graph */
@@ -17,22 +15,25 @@ Node *elab_node(Elab *e, const Value *v); /* in the innermost graph */
 bool elab_visible(const Elab *e, Value *v);
 Node *elab_rows(Elab *e, const Value *v); /* the same with a batch axis */
 Node *elab_constant(Elab *e, double value, Shape shape);
-/* The node's axis for a row's axis. */
-int elab_node_axis(const Value *v, int axis);
+/* Numbers of the text, and 0, 1, ... n - 1, as constants. */
+Value *elab_literal(Elab *e, Shape shape, const double *numbers, Span span);
+Value *elab_places(Elab *e, int64_t n, Span span);
+int elab_node_axis(const Value *v, int axis); /* of its node, for a row's */
+
+/* elaborate_map.c: values element by element. */
 /* An operator of maps.def with n inputs, tensors and numbers (not all of them
  * numbers), broadcast; NULL where their shapes do not fit. */
 Value *elab_map(Elab *e, Op op, int n, Value *const *v, Span span);
 /* The same of the two sides of x, here v[0] and v[1], with messages; `turned`
  * gives the right side first. */
 Value *elab_binary(Elab *e, Op op, Value *const *v, bool turned, const Expr *x);
-/* Reshapes the row; NULL where the counts of elements differ. */
-Value *elab_reshape(Elab *e, const Value *v, Shape row);
+/* Another row, padding 0 where it loses its steps; NULL: counts differ. */
+Value *elab_reshape(Elab *e, Value *v, Shape row);
 /* Makes a shape of sizes; false with a message where they are not. */
 bool elab_shape(Elab *e, const Exprs *dims, Shape *out);
 bool elab_fits(Elab *e, Span span, const Shape *shape);
 
 /* elaborate_expr.c: expressions. */
-
 Value *elab_expr(Elab *e, const Expr *x);
 bool elab_args(Elab *e, const Exprs *kids, Args *out); /* false: poison */
 /* Whether a number can meet those of the network, which are floats. */
@@ -42,7 +43,6 @@ bool elab_float(Elab *e, Span span, double number);
 Value *elab_field(Elab *e, const Expr *x);
 
 /* elaborate_call.c: calls, pipes and recipes. */
-
 Value *elab_call(Elab *e, const Expr *x);
 Value *elab_pipe(Elab *e, const Expr *x);
 Value *elab_bare_name(Elab *e, const Expr *x); /* a name that is no value */

@@ -3,8 +3,10 @@
  * `f(args)` after `->` takes its tensors from the pipe. Elsewhere f(a, ...)
  * with a tensor first applies f to it, and without one it is a recipe: a layer
  * not yet applied. A function of numbers is a number. */
+#include <float.h>
 #include <string.h>
 
+#include "front/extent.h"
 #include "front/operand.h"
 #include "ir/ast_print.h"
 
@@ -367,6 +369,30 @@ static void give_spans(Elab *e, int mark, Span span)
         e->graph->nodes.at[i]->span = span;
 }
 
+/* Whether it looks itself after features that are steps. */
+static bool takes_columns(const Form *form)
+{
+    static Lower *const such[] = {lower_map,     lower_largest, lower_sum,
+                                  lower_mean,    lower_softmax, lower_index,
+                                  lower_dropout, lower_chain};
+
+    for (size_t i = 0; i < sizeof such / sizeof *such; i++)
+        if (elab_builder(form) == such[i])
+            return true;
+    return false;
+}
+
+/* To any other they are as low as can be where it chooses, otherwise 0. */
+static void settle_columns(Elab *e, const Form *form, Values *inputs)
+{
+    bool chooses =
+        form->op == OP_XENT || form->op == OP_HIT || form->op == OP_RMAX_AT;
+
+    for (int i = 0; !takes_columns(form) && i < inputs->n; i++)
+        inputs->at[i] =
+            extent_columns(e, inputs->at[i], chooses ? -FLT_MAX : 0);
+}
+
 static Value *apply_form(Elab *e, const Recipe *r, Value *in, Site site)
 {
     Call call = {
@@ -380,6 +406,7 @@ static Value *apply_form(Elab *e, const Recipe *r, Value *in, Site site)
     if (around) /* what the user called */
         call.name = around->name.text;
     split_args(e, r, in, &inputs, &rest);
+    settle_columns(e, r->form, &inputs);
     call.n_in = inputs.n;
     call.in = inputs.at;
     if (!spec_bind(e->arena, e->diag, r->form->attrs, call.name, site.span,

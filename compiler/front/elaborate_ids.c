@@ -39,6 +39,7 @@ static Value *shaped_as(Elab *e, Node *node, const Value *ids, int64_t n)
     Shape row = value_shape(ids);
     bool steps = ids->axes.at[0] == AXIS_TIME;
     Axes axes = ids->axes;
+    Value *y;
 
     if (n && steps)
         row.dim[row.rank++] = n;
@@ -48,7 +49,9 @@ static Value *shaped_as(Elab *e, Node *node, const Value *ids, int64_t n)
         axes = steps ? (Axes){{AXIS_TIME, AXIS_FEATURES}}
                      : (Axes){{AXIS_FEATURES}};
     node = graph_reshape(e->graph, node, shape_prepend(e->batch, &row));
-    return elab_tensor(e, node, true, axes);
+    y = elab_tensor(e, node, true, axes);
+    y->extent = ids->extent;
+    return y;
 }
 
 /* A table of which row 0 is not read but zero, as a parameter with `padding`

@@ -7,7 +7,7 @@
  * over. */
 #include <string.h>
 
-#include "front/elab.h"
+#include "front/extent.h"
 #include "ir/make_loss.h"
 
 /* Notes that v, by class, is compared with a target. */
@@ -104,19 +104,24 @@ static bool alike(Elab *e, const Call *call)
 Value *lower_difference(Elab *e, Call *call)
 {
     const Value *like = call->in[call->in[0]->kind == VAL_NUMBER];
+    Extent *extent;
     Node *n[2];
+    Value *y, **in;
 
     if (!alike(e, call))
         return e->poison;
+    in = extent_join(e, 2, call->in, &extent);
     for (int i = 0; i < 2; i++) {
-        const Value *v = call->in[i];
+        const Value *v = in[i];
         Shape ones = shape_ones(value_shape(like).rank + 1);
 
         n[i] = v->kind == VAL_NUMBER ? elab_constant(e, v->number, ones)
                                      : elab_rows(e, v);
     }
-    return elab_tensor(e, graph_binary(e->graph, OP_SUB, n[0], n[1]), true,
-                       like->axes);
+    y = elab_tensor(e, graph_binary(e->graph, OP_SUB, n[0], n[1]), true,
+                    like->axes);
+    y->extent = extent;
+    return y;
 }
 
 /* `reduce: mean` or `sum`; false with a message for another word. */
@@ -177,7 +182,9 @@ static Node *chosen(Elab *e, Node *x, const Node *class)
 /* An operator of a value and a class, one number a row or step. */
 static Value *by_class(Elab *e, const Call *call, Op op, bool probability)
 {
-    const Value *x = call->in[0], *class = call->in[1];
+    Extent *extent;
+    Value *const *v = extent_join(e, 2, call->in, &extent);
+    const Value *x = v[0], *class = v[1];
     Node *in[2] = {elab_rows(e, x), elab_node(e, class)};
     Node *n = op == OP_RMAX_AT
                   ? chosen(e, in[0], in[1])
@@ -185,6 +192,7 @@ static Value *by_class(Elab *e, const Call *call, Op op, bool probability)
     Value *terms = elab_tensor(e, n, true, class->axes);
 
     pair(e, x, class, probability);
+    terms->extent = extent;
     return terms;
 }
 
@@ -218,22 +226,54 @@ static bool outside_scan(Elab *e, const Call *call)
     return false;
 }
 
-/* Terms and, in *counts, what they count for: NULL where it is 1. */
+/* v in each row, 0 in steps that do not hold. */
+static Node *holding(Elab *e, const Value *v)
+{
+    Value rows = *v;
+
+    rows.node = elab_rows(e, v);
+    rows.graph = e->graph;
+    rows.rows = true;
+    return extent_only(e, &rows, 0);
+}
+
+/* What terms count for: 1 or, with `given`, that, in steps that hold; NULL
+ * where it is 1 in all. */
+static Node *counts_of(Elab *e, const Value *terms, const Value *given)
+{
+    Value all = *terms;
+
+    all.node = elab_rows(e, terms);
+    if (given && given->kind == VAL_TENSOR) {
+        Node *counts = elab_rows(e, given);
+
+        if (!shape_equal(&counts->shape, &all.node->shape))
+            return counts;
+        all.node = counts;
+    } else if ((given && given->number != 1) || terms->extent)
+        all.node = elab_constant(e, given ? given->number : 1, all.node->shape);
+    else
+        return NULL;
+    all.graph = e->graph;
+    all.rows = true;
+    return extent_only(e, &all, 0);
+}
+
+/* Terms and, in *counts, what they count for. */
 static Node *terms_of(Elab *e, const Call *call, Node **counts)
 {
     const Value *v = call->n_in > 1 ? call->in[1] : NULL;
-    Node *terms;
+    Extent *extent;
+    Value terms, **in;
 
     if (!outside_scan(e, call) || !elab_real(e, call, 0) ||
         (v && v->kind != VAL_NUMBER && !elab_real(e, call, 1)))
         return NULL;
-    terms = elab_rows(e, call->in[0]);
-    *counts = NULL;
-    if (v && v->kind != VAL_NUMBER)
-        *counts = elab_rows(e, v);
-    else if (v && v->number != 1)
-        *counts = elab_constant(e, v->number, terms->shape);
-    return terms;
+    in = extent_join(e, call->n_in, call->in, &extent);
+    terms = *in[0];
+    terms.extent = extent;
+    *counts = counts_of(e, &terms, v ? in[1] : NULL);
+    return holding(e, &terms);
 }
 
 Value *lower_over_rows(Elab *e, Call *call)
@@ -290,8 +330,9 @@ Value *lower_figure(Elab *e, Call *call)
                           .percent = call->arg.at[1]->number != 0,
                           .sums = 1,
                           .span = call->site.span};
-    v->terms = terms;
-    v->node = make_sums(e->graph, v->terms, 1);
+    v->terms = elab_rows(e, call->in[0]);
+    v->held = terms;
+    v->node = make_sums(e->graph, v->held, 1);
     v->graph = e->graph;
     return v;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "front/carry.h"
+#include "front/extent.h"
 #include "front/generate.h"
 #include "front/trace.h"
 #include "ir/ast_print.h"
@@ -114,6 +115,8 @@ static void one_input(Elab *e, const Decl *decl, bool target)
     v->token = input.token;
     v->origin = arena_printf(e->arena, "the %s at line %d",
                              target ? "target" : "input", node->span.line);
+    if (input.token && decl->type->dims.n > 0)
+        v->extent = extent_of_ids(e, v);
     elab_bind(e, decl->name.text, false, v);
 }
 
@@ -175,6 +178,17 @@ static bool mixes_rows(const Elab *e, const Node *n)
     return op_has(n->op, OPF_MIXES_ROWS);
 }
 
+/* The value with what is given of it: 0 where a row has no step. */
+static Value *held(Elab *e, Value *v)
+{
+    Value *copy = NEW(e->arena, Value);
+
+    *copy = *v;
+    v = extent_columns(e, extent_straight(e, v), 0);
+    copy->held = extent_only(e, v, 0);
+    return copy;
+}
+
 static void output(Elab *e, const Item *item)
 {
     Value *v = elab_expr(e, item->value);
@@ -208,7 +222,7 @@ static void output(Elab *e, const Item *item)
         elab_name(e, v, name);
     out.shape = value_shape(v);
     out.unit = elab_unit_named(e, item, &out.shape);
-    vec_push(e->arena, &e->outputs, v);
+    vec_push(e->arena, &e->outputs, held(e, v));
     if (e->first)
         vec_push(e->arena, &e->program->outputs, out);
 }
@@ -500,7 +514,7 @@ static void metric_roots(Elab *e)
 
         if (m->scorer)
             continue;
-        sums = m->sums == 1 ? v->node : make_sums(e->graph, v->terms, m->sums);
+        sums = m->sums == 1 ? v->node : make_sums(e->graph, v->held, m->sums);
         count = v->counts ? make_sums(e->graph, v->counts, 1)
                           : make_count(e->graph, v->terms);
 
@@ -536,7 +550,7 @@ static void roots(Elab *e)
     if (e->mode != MODE_INFER)
         metric_roots(e);
     for (int i = 0; e->mode != MODE_STEP && i < e->outputs.n; i++)
-        graph_root(e->graph, e->outputs.at[i]->node, ROOT_OUTPUT, i);
+        graph_root(e->graph, e->outputs.at[i]->held, ROOT_OUTPUT, i);
 }
 
 /* Inputs and targets that nothing reads. */

@@ -1,6 +1,7 @@
 /* elaborate_operand.c: what may stand beside a value of the network: lists of
  * numbers, which are a constant, places along an axis, and classes, which are
  * numbers where they are compared, and only there. */
+#include "front/extent.h"
 #include "front/operand.h"
 
 enum {
@@ -50,18 +51,6 @@ const double *elab_numbers(Elab *e, const Value *v, int64_t most, Shape *shape)
     return flatten(v, shape, 0, &at) ? numbers : NULL;
 }
 
-static Value *constant(Elab *e, Shape shape, const double *numbers, Span span)
-{
-    Tensor t = {.kind = TENSOR_CONSTANT,
-                .shape = shape,
-                .init = {.kind = INIT_LITERAL, .literal = numbers},
-                .span = span};
-    Value *v = elab_leaf(e, t, NULL);
-
-    v->origin = "the text";
-    return v;
-}
-
 Value *elab_listed(Elab *e, Value *v, Span span)
 {
     Shape shape;
@@ -72,7 +61,7 @@ Value *elab_listed(Elab *e, Value *v, Span span)
     for (int64_t i = 0; i < shape_count(&shape); i++)
         if (!elab_float(e, span, numbers[i]))
             return e->poison;
-    return constant(e, shape, numbers, elab_place(e, span));
+    return elab_literal(e, shape, numbers, elab_place(e, span));
 }
 
 Node *elab_fitting(Elab *e, Value *v, Shape shape, bool rows, const char *which,
@@ -92,8 +81,11 @@ Node *elab_fitting(Elab *e, Value *v, Shape shape, bool rows, const char *which,
     if (v->kind == VAL_TENSOR && v->node->type == TYPE_REAL && !differs) {
         Shape own = value_shape(v);
 
+        v = extent_columns(e, extent_straight(e, v), 0);
         if (shape_equal(&own, &shape))
-            return rows ? elab_rows(e, v) : elab_node(e, v);
+            return v->extent ? extent_only(e, v, 0)
+                   : rows    ? elab_rows(e, v)
+                             : elab_node(e, v);
     }
     m = elab_error(e, span, "the %s value of `%s` %s", which, name,
                    differs ? "differs between rows" : "has another shape");
@@ -102,16 +94,6 @@ Node *elab_fitting(Elab *e, Value *v, Shape shape, bool rows, const char *which,
     if (differs)
         diag_help(m, "each row has its own: take `mean(..., per: features)`");
     return NULL;
-}
-
-/* 0, 1, ... n - 1. */
-static Value *counted(Elab *e, int64_t n, Span span)
-{
-    double *places = NEWN(e->arena, double, n);
-
-    for (int64_t i = 0; i < n; i++)
-        places[i] = (double)i;
-    return constant(e, shape_of(1, n), places, span);
 }
 
 int elab_axis(Elab *e, const Call *call, const Value *v, int arg)
@@ -142,7 +124,7 @@ Value *lower_index(Elab *e, Call *call)
         return elab_poison(e, call->site.span,
                            "an axis of %lld is too long to count",
                            (long long)row.dim[axis]);
-    c = counted(e, row.dim[axis], call->site.span);
+    c = elab_places(e, row.dim[axis], call->site.span);
     for (int i = 0; i < row.rank; i++)
         if (i != axis)
             row.dim[i] = 1;

@@ -1,9 +1,11 @@
 /* elaborate_ops.c: builders that the rows of surface.def name.
  *
  * Each takes inputs and bound arguments of one call and appends nodes. */
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
+#include "front/extent.h"
 #include "front/operand.h"
 
 /* A function of numbers is a number. */
@@ -39,9 +41,34 @@ Value *lower_map(Elab *e, Call *call)
     return y ? y : elab_misfit(e, call, "values whose sizes are equal or 1");
 }
 
-/* SUM or RMAX along an axis, which stays with size 1, or of a row as [1]; in
- * *count the elements of each. Poison after a message. */
-static Value *reduced(Elab *e, const Call *call, Op op, int64_t *count)
+/* v with this number in the steps and features that do not hold among those
+ * along an axis (-1: all). Where there are some, *count has no part in them any
+ * more, but *length says how many hold: [batch, 1], otherwise NULL. */
+static Value *held(Elab *e, Value *v, int axis, double otherwise,
+                   int64_t *count, Node **length)
+{
+    bool columns = v->columns && (axis < 0 || axis == axes_features(&v->axes));
+    bool time = v->extent && (axis < 0 || axis == axes_find(&v->axes, "time"));
+    Value *y = columns ? extent_columns(e, v, otherwise) : v;
+    Node *n;
+
+    *length = columns ? extent_length(e, v->columns) : NULL;
+    *count /= columns ? v->columns->steps : 1;
+    if (!time)
+        return y;
+    n = extent_length(e, v->extent);
+    *length = *length ? graph_binary(e->graph, OP_MUL, *length, n) : n;
+    *count /= v->extent->steps;
+    n = extent_only(e, y, otherwise);
+    v = elab_tensor(e, n, y->rows, y->axes);
+    v->columns = y->columns;
+    return v;
+}
+
+/* SUM or RMAX along an axis, which stays with size 1, or of a row as [1], of
+ * what holds; count and length are as above. Poison after a message. */
+static Value *reduced(Elab *e, const Call *call, Op op, int64_t *count,
+                      Node **length)
 {
     Value *v = call->in[0], *y;
     int axis = -1;
@@ -54,18 +81,18 @@ static Value *reduced(Elab *e, const Call *call, Op op, int64_t *count)
     if (call->arg.at[0] && (axis = elab_axis(e, call, v, 0)) < 0)
         return e->poison;
     row = value_shape(v);
+    *count = axis < 0 ? shape_count(&row) : row.dim[axis];
+    v = held(e, v, axis, op == OP_SUM ? 0 : -FLT_MAX, count, length);
     if (axis < 0 && op == OP_RMAX) { /* along one axis, too */
         v = elab_reshape(e, v, shape_of(1, shape_count(&row)));
         row = value_shape(v);
     }
-    *count = 1;
     for (int i = 0; i < row.rank; i++)
-        if (axis < 0 || i == axis) {
+        if (axis < 0 || i == axis)
             attr.axes |= 1U << elab_node_axis(v, i);
-            *count *= row.dim[i];
-        }
     n = elab_node(e, v);
     y = elab_like(e, graph_add(e->graph, op, 1, &n, attr, n), v);
+    y->columns = v->columns;
     return axis < 0 ? elab_reshape(e, y, shape_ones(1)) : y;
 }
 
@@ -79,19 +106,21 @@ static Value *per_features(Elab *e, const Call *call, bool mean)
 Value *lower_sum(Elab *e, Call *call)
 {
     int64_t count;
+    Node *length;
 
     if (call->arg.at[1])
         return per_features(e, call, false);
-    return reduced(e, call, OP_SUM, &count);
+    return reduced(e, call, OP_SUM, &count, &length);
 }
 
 /* Of two values, element by element; of one, along an axis. */
 Value *lower_largest(Elab *e, Call *call)
 {
     int64_t count;
+    Node *length;
 
     if (call->n_in == 1 && call->in[0]->kind != VAL_NUMBER)
-        return reduced(e, call, OP_RMAX, &count);
+        return reduced(e, call, OP_RMAX, &count, &length);
     if (!call->arg.at[0] && call->n_in == 2)
         return lower_map(e, call);
     return elab_poison(
@@ -104,14 +133,21 @@ Value *lower_mean(Elab *e, Call *call)
 {
     int64_t count;
     Value *sum;
-    Node *n;
+    Node *n, *length;
+    Shape each;
 
     if (call->arg.at[1])
         return per_features(e, call, true);
-    sum = reduced(e, call, OP_SUM, &count);
+    sum = reduced(e, call, OP_SUM, &count, &length);
     if (sum->kind != VAL_TENSOR)
         return sum;
-    n = elab_constant(e, (double)count, shape_ones(sum->node->shape.rank));
+    each = shape_ones(sum->node->shape.rank);
+    n = elab_constant(e, (double)count, each);
+    if (length) {
+        each.dim[0] = e->batch;
+        n = graph_binary(e->graph, OP_MUL, n,
+                         graph_reshape(e->graph, length, each));
+    }
     n = graph_binary(e->graph, OP_DIV, sum->node, n);
     return elab_like(e, n, sum);
 }
@@ -124,16 +160,25 @@ Value *lower_slice(Elab *e, Call *call)
     Attr attr = {0};
     Node *node;
     const char *why;
+    Value *y;
+    bool steps;
 
     if (axis < 0)
         return e->poison;
+    steps = v->extent && axis == axes_find(&v->axes, "time");
+    if (steps)
+        v = extent_straight(e, v);
     attr.part.axis = elab_node_axis(v, axis);
     attr.part.begin = (int64_t)range->at[0]->number - 1;
     attr.part.size = range->n;
-    node = elab_node(e, v);
+    node = steps ? extent_only(e, v, 0) : elab_node(e, v);
     node = graph_try(e->graph, OP_SLICE, 1, &node, attr, node->span, &why);
-    return node ? elab_like(e, node, v)
-                : elab_refused(e, call, call->arg.span[0], why);
+    if (!node)
+        return elab_refused(e, call, call->arg.span[0], why);
+    y = elab_like(e, node, v);
+    if (steps)
+        y->extent = extent_part(e, v->extent, attr.part.begin, range->n);
+    return y;
 }
 
 /* Says which value does not fit the first; poison. */
@@ -160,6 +205,8 @@ Value *lower_concat(Elab *e, Call *call)
     const char *why;
     Axes joined = call->in[0]->axes;
     bool rows = false;
+    Value *y, **values;
+    Extent *extent;
 
     for (int i = 0; i < n; i++) {
         if (!elab_real(e, call, i))
@@ -170,19 +217,27 @@ Value *lower_concat(Elab *e, Call *call)
     axis = elab_axis(e, call, call->in[0], 0);
     if (axis < 0)
         return e->poison;
+    values = extent_join(e, n, call->in, &extent);
     for (int i = 0; i < n; i++)
-        in[i] = rows ? elab_rows(e, call->in[i]) : elab_node(e, call->in[i]);
+        in[i] = rows ? elab_rows(e, values[i]) : elab_node(e, values[i]);
     attr.axis = axis + rows;
     node = n == 1
                ? in[0]
                : graph_try(e->graph, OP_CONCAT, n, in, attr, in[0]->span, &why);
-    return node ? elab_tensor(e, node, rows, joined)
-                : cannot_join(e, call, in, attr);
+    if (!node)
+        return cannot_join(e, call, in, attr);
+    y = elab_tensor(e, node, rows, joined);
+    y->extent = extent;
+    if (!extent || axis != axes_find(&joined, "time") || n == 1)
+        return y;
+    return axis == 0
+               ? extent_behind(e, n, call->in, value_shape(y).dim[0])
+               : elab_misfit(e, call, "values over time [time, features]");
 }
 
 Value *lower_reverse(Elab *e, Call *call)
 {
-    Value *v = call->in[0];
+    Value *v = call->in[0], *y;
     Node *node;
 
     if (!elab_real(e, call, 0))
@@ -190,29 +245,36 @@ Value *lower_reverse(Elab *e, Call *call)
     if (!axes_over_time(&v->axes))
         return elab_misfit(e, call, "a value over time [time, features]");
     node = elab_node(e, v);
-    return elab_like(e,
-                     graph_add(e->graph, OP_REVERSE, 1, &node,
-                               (Attr){.axis = elab_node_axis(v, 0)}, node),
-                     v);
+    y = elab_like(e,
+                  graph_add(e->graph, OP_REVERSE, 1, &node,
+                            (Attr){.axis = elab_node_axis(v, 0)}, node),
+                  v);
+    if (v->extent)
+        y->extent = extent_reverse(e, v->extent);
+    return y;
 }
 
 Value *lower_softmax(Elab *e, Call *call)
 {
-    Value *v = call->in[0];
+    Value *v = call->in[0], *y;
     int axis = elab_real(e, call, 0) ? elab_axis(e, call, v, 0) : -1;
     Node *node;
 
     if (axis < 0)
         return e->poison;
-    node = elab_node(e, v);
+    if (axis == axes_features(&v->axes))
+        v = extent_columns(e, v, -FLT_MAX);
+    node = axis == axes_find(&v->axes, "time") ? extent_only(e, v, -FLT_MAX)
+                                               : elab_node(e, v);
     if (e->first && elab_shaped(node)->op == OP_SOFTMAX)
         diag_help(
             diag_warning(e->diag, call->site.span, "this is a softmax already"),
             "leave one of the two out");
-    return elab_like(e,
-                     graph_add(e->graph, OP_SOFTMAX, 1, &node,
-                               (Attr){.axis = elab_node_axis(v, axis)}, node),
-                     v);
+    node = graph_add(e->graph, OP_SOFTMAX, 1, &node,
+                     (Attr){.axis = elab_node_axis(v, axis)}, node);
+    y = elab_like(e, node, v);
+    y->columns = v->columns;
+    return y;
 }
 
 Value *lower_reshape(Elab *e, Call *call)
@@ -243,39 +305,6 @@ Value *lower_reshape(Elab *e, Call *call)
     return e->poison;
 }
 
-Value *lower_split(Elab *e, Call *call)
-{
-    Value *v = call->in[0];
-    int axis = elab_real(e, call, 0) ? axes_features(&v->axes) : 0;
-    Node *node;
-    const char *why;
-
-    if (v->kind != VAL_TENSOR)
-        return e->poison;
-    if (axis < 0 || value_shape(v).rank == MAX_RANK - 1)
-        return elab_misfit(e, call, "a value with a feature axis");
-    node = make_split(e->graph, elab_node(e, v), elab_node_axis(v, axis),
-                      elab_node_axis(v, 0), (int64_t)call->arg.at[0]->number,
-                      &why);
-    return node ? elab_tensor(e, node, v->rows, axes_split(&v->axes))
-                : elab_refused(e, call, call->arg.span[0], why);
-}
-
-Value *lower_join(Elab *e, Call *call)
-{
-    Value *v = call->in[0];
-    int axis = elab_real(e, call, 0) ? axes_features(&v->axes) : 0;
-    Node *node;
-
-    if (v->kind != VAL_TENSOR)
-        return e->poison;
-    if (axis < 1 || v->axes.at[0] != AXIS_PLAIN)
-        return elab_misfit(e, call, "a value whose features were split");
-    node = make_join(e->graph, elab_node(e, v), elab_node_axis(v, axis),
-                     elab_node_axis(v, 0));
-    return elab_tensor(e, node, v->rows, axes_join(&v->axes));
-}
-
 Value *lower_flatten(Elab *e, Call *call)
 {
     Value *v = call->in[0];
@@ -290,7 +319,7 @@ Value *lower_flatten(Elab *e, Call *call)
 
 Value *lower_dropout(Elab *e, Call *call)
 {
-    Value *v = call->in[0];
+    Value *v = call->in[0], *y;
     double rate = call->arg.at[0]->number;
     Node *node;
 
@@ -301,7 +330,9 @@ Value *lower_dropout(Elab *e, Call *call)
     if (elab_training(e) && rate > 0)
         node = make_dropout(e->graph, e->scan ? e->scan->loop : NULL, node,
                             rate, e->drops);
-    return elab_like(e, node, v);
+    y = elab_like(e, node, v);
+    y->columns = v->columns;
+    return y;
 }
 
 Value *lower_scan(Elab *e, Call *call)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "front/carry.h"
+#include "front/extent.h"
 #include "front/operand.h"
 
 static bool ids_over_time(const Value *v)
@@ -258,6 +259,31 @@ static Value *last_states(Elab *e, const ScanFrame *frame, Node *scan)
     return record;
 }
 
+/* Of a and b, in the body: a in rows that hold this step, else b. */
+static Node *where_valid(const Loop *loop, Node *valid, Node *a, Node *b)
+{
+    Node *in[] = {valid, a, b};
+    Shape row = shape_ones(a->shape.rank);
+
+    row.dim[0] = valid->shape.dim[0];
+    in[0] = graph_reshape(loop->body, valid, row);
+    return graph_add(loop->body, OP_SELECT, 3, in, (Attr){0}, a);
+}
+
+/* A row that is over, or has not begun, keeps its states and gives 0. */
+static Node *hold(Elab *e, ScanFrame *frame, Node **next, Node *step)
+{
+    Loop *loop = frame->loop;
+    Node *valid = loop_sequence(loop, loop_swap(e->graph, frame->valid));
+
+    for (int i = 0; i < frame->states.n; i++)
+        next[i] =
+            where_valid(loop, valid, next[i], frame->states.at[i].now->node);
+    return where_valid(
+        loop, valid, step,
+        graph_const_shaped(loop->body, 0, shape_ones(step->shape.rank), step));
+}
+
 /* The scan's value after its body is complete: [batch, time, features]. */
 static Value *finish(Elab *e, ScanFrame *frame, Node *step, Layer *layer,
                      Site site)
@@ -265,16 +291,24 @@ static Value *finish(Elab *e, ScanFrame *frame, Node *step, Layer *layer,
     int mark = e->graph->nodes.n, n = frame->states.n;
     Axes over_time = {{AXIS_TIME, AXIS_FEATURES}};
     Node **next = NEWN(e->arena, Node *, n ? n : 1), *scan, *out;
+    int ends = 0;
     Value *v;
 
-    for (int i = 0; i < n; i++)
+    for (int i = 0; i < n; i++) {
         next[i] = frame->states.at[i].next->node;
+        if (next[i] == step)
+            ends = i + 1;
+    }
+    if (frame->extent)
+        step = hold(e, frame, next, step);
     scan = loop_end(frame->loop, next, step);
     out = loop_swap(e->graph, graph_pick(e->graph, scan, PORT_STACK, 0));
     v = elab_tensor(e, out, true, over_time);
     v->layer = layer;
     v->state = last_states(e, frame, scan);
     elab_hand_on(e, frame, scan);
+    v->extent = frame->extent;
+    v->final = frame->extent && ends ? v->state->at[ends - 1] : NULL;
     for (int i = mark; i < e->graph->nodes.n; i++)
         e->graph->nodes.at[i]->span = site.span;
     vec_push(e->arena, &e->named, ((Named){.node = out, .layer = layer}));
@@ -322,6 +356,22 @@ static Recipe *without_start(Elab *e, const Recipe *cell, const Arg **start)
     return r;
 }
 
+/* What the cell takes, and which steps of it. */
+static Value *steps_taken(Elab *e, ScanFrame *scan, Value *in)
+{
+    bool one = in->kind == VAL_TENSOR;
+    int n = one ? 1 : in->n;
+    Value **v = NEWN(e->arena, Value *, n), first;
+
+    for (int i = 0; i < n; i++)
+        v[i] = extent_columns(e, one ? in : in->at[i], 0);
+    v = extent_join(e, n, v, &scan->extent);
+    first = *v[0];
+    first.extent = scan->extent;
+    scan->valid = extent_mask(e, &first);
+    return one ? v[0] : value_list(e->arena, in->kind, n, v);
+}
+
 Value *elab_scan(Elab *e, const Recipe *cell, Value *in, const Arg *start,
                  Site site)
 {
@@ -346,6 +396,7 @@ Value *elab_scan(Elab *e, const Recipe *cell, Value *in, const Arg *start,
     scan->up = e->scan;
     scan->loop = loop_begin(e->graph, e->scan ? e->scan->loop : NULL, steps);
     scan->start = start;
+    in = steps_taken(e, scan, in);
     step = run_scan(e, scan, r, in, layer, site);
     if (!step)
         return e->poison;

@@ -6,6 +6,7 @@
  * that is applied again goes on from what its application before gave. */
 #include <string.h>
 
+#include "front/extent.h"
 #include "front/operand.h"
 
 bool elab_training(const Elab *e)
@@ -99,21 +100,30 @@ static bool can_gather(Elab *e, const Call *call, int arg)
     return false;
 }
 
+/* How many steps, or rows, v has that are there, [1]. */
+static Node *present(Elab *e, const Value *v)
+{
+    Node *n = extent_length(e, v->extent);
+
+    if (!n)
+        return graph_add_shaped(e->graph, OP_ROWS, TYPE_REAL, shape_ones(1), 0,
+                                NULL, (Attr){0}, v->node);
+    n = graph_add(e->graph, OP_ROWS_MASK, 1, &n, (Attr){.axis = 0}, n);
+    return graph_reshape(e->graph, graph_sum(e->graph, n, 3), shape_ones(1));
+}
+
 /* How many values each feature has, [1]. */
 static Node *count(Elab *e, const Value *v)
 {
     Shape row = value_shape(v);
     int64_t features = row.dim[axes_features(&v->axes)];
-    Node *each =
-        elab_constant(e, (double)(shape_count(&row) / features), shape_ones(1));
+    int64_t times = shape_count(&row) / features;
+    Node *each;
 
-    if (!v->rows)
-        return each;
-    return graph_binary(e->graph, OP_MUL,
-                        graph_add_shaped(e->graph, OP_ROWS, TYPE_REAL,
-                                         shape_ones(1), 0, NULL, (Attr){0},
-                                         v->node),
-                        each);
+    if (v->extent)
+        times /= v->extent->steps;
+    each = elab_constant(e, (double)times, shape_ones(1));
+    return v->rows ? graph_binary(e->graph, OP_MUL, present(e, v), each) : each;
 }
 
 Value *lower_count(Elab *e, Call *call)
@@ -125,13 +135,13 @@ Value *lower_count(Elab *e, Call *call)
 
 Value *elab_per(Elab *e, const Call *call, int arg, bool mean)
 {
-    const Value *v = call->in[0];
+    Value *v = call->in[0];
     Node *node;
     int axis;
 
     if (!can_gather(e, call, arg))
         return e->poison;
-    node = elab_node(e, v);
+    node = extent_only(e, extent_columns(e, v, 0), 0);
     axis = elab_node_axis(v, axes_features(&v->axes));
     if (v->rows)
         node = graph_add(e->graph, OP_ROWS_MASK, 1, &node, (Attr){.axis = 0},

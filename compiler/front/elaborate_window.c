@@ -3,9 +3,10 @@
  * Padding `same` is (K - 1) / 2 on every side, also with a stride; an even K
  * puts the odd row at the bottom and right, with stride 1 only. `full` is K - 1
  * and `valid` 0. Sizes floor; with `exact` a rest is a mistake. */
+#include <float.h>
 #include <string.h>
 
-#include "front/elab.h"
+#include "front/extent.h"
 
 static void two_sizes(const Value *v, int64_t *out)
 {
@@ -147,20 +148,45 @@ static int64_t whole_arg(const Call *call, const char *name)
     return (int64_t)call->arg.at[find_arg(call, name)]->number;
 }
 
+/* What windows over v gave, or why there is nothing. */
+static Value *slid(Elab *e, const Call *call, const Value *v, const Slide *s,
+                   Node *node, const char *why)
+{
+    Value *y;
+
+    if (!node)
+        return elab_refused(e, call, call->site.span, why);
+    y = elab_like(e, node, v);
+    if (v->extent)
+        y->extent = extent_slide(e, v->extent, s, value_shape(y).dim[0]);
+    return y;
+}
+
 Value *lower_unfold(Elab *e, Call *call)
 {
     Slide s = {.size = whole_arg(call, "size"),
                .stride = whole_arg(call, "stride"),
                .apart = whole_arg(call, "dilation")};
     const char *why;
+    Value *v;
     Node *node;
 
     if (!is_series(e, call) || !pad_slide(e, call, &s))
         return e->poison;
-    node = make_unfold(e->graph, elab_node(e, call->in[0]), &s, &why);
-    if (!node)
-        return elab_refused(e, call, call->site.span, why);
-    return elab_like(e, node, call->in[0]);
+    v = extent_straight(e, call->in[0]);
+    node = make_unfold(e->graph, extent_only(e, v, 0), &s, &why);
+    return slid(e, call, v, &s, node, why);
+}
+
+/* Windows in steps may all miss what a short row has. */
+static Node *without_lowest(Elab *e, Node *y)
+{
+    Shape ones = shape_ones(y->shape.rank);
+    Node *in[] = {
+        graph_binary(e->graph, OP_GT, y, elab_constant(e, -FLT_MAX, ones)), y,
+        elab_constant(e, 0, ones)};
+
+    return graph_add(e->graph, OP_SELECT, 3, in, (Attr){0}, y);
 }
 
 Value *lower_pool1d(Elab *e, Call *call)
@@ -168,17 +194,20 @@ Value *lower_pool1d(Elab *e, Call *call)
     Slide s = {.size = whole_arg(call, "window"),
                .stride = whole_arg(call, "stride"),
                .apart = 1};
+    bool max = call->form->op == OP_MAXPOOL;
     bool exact = call->arg.at[find_arg(call, "exact")]->number != 0;
     const char *why;
+    Value *v;
     Node *node;
 
     if (!is_series(e, call) || !pad_slide(e, call, &s))
         return e->poison;
-    node = make_pool1d(e->graph, call->form->op, elab_node(e, call->in[0]), &s,
-                       exact, &why);
-    if (!node)
-        return elab_refused(e, call, call->site.span, why);
-    return elab_like(e, node, call->in[0]);
+    v = extent_straight(e, call->in[0]);
+    node = extent_only(e, v, max ? -FLT_MAX : 0);
+    node = make_pool1d(e->graph, call->form->op, node, &s, exact, &why);
+    if (node && v->extent && max && s.stride > 1)
+        node = without_lowest(e, node);
+    return slid(e, call, v, &s, node, why);
 }
 
 static Value *no_product(Elab *e, const Call *call)
@@ -191,11 +220,20 @@ static Value *no_product(Elab *e, const Call *call)
     return e->poison;
 }
 
+/* w, of which padding adds nothing where its steps are summed over. */
+static Node *contracted(Elab *e, const Value *w, bool rows, bool turned)
+{
+    if (w->extent && !turned)
+        return extent_only(e, w, 0);
+    return rows ? elab_rows(e, w) : elab_node(e, w);
+}
+
 /* Contracts the feature axis of x with the last axis but one of w, or with its
  * last where `transposed`. */
 Value *lower_matmul(Elab *e, Call *call)
 {
-    Value *x = call->in[0], *w = call->in[1];
+    Value *x = call->in[0], *w = call->in[1], *y;
+    bool turned = call->arg.at[0]->number != 0;
     int rank;
     Node *node;
     const char *why;
@@ -212,13 +250,16 @@ Value *lower_matmul(Elab *e, Call *call)
         diag_help(m, "flatten first: x -> flatten -> ...");
         return e->poison;
     }
+    w = extent_straight(e, w);
     rank = value_shape(w).rank;
     rows = w->rows || (x->rows && rank > 2);
     node = rows ? elab_rows(e, x) : elab_node(e, x);
     if (rank < 2 ||
-        !(node = make_product(e->graph, node,
-                              rows ? elab_rows(e, w) : elab_node(e, w),
-                              call->arg.at[0]->number != 0, &why)))
+        !(node = make_product(e->graph, node, contracted(e, w, rows, turned),
+                              turned, &why)))
         return no_product(e, call);
-    return elab_tensor(e, node, rows || x->rows, x->axes);
+    y = elab_tensor(e, node, rows || x->rows, x->axes);
+    y->extent = x->extent;
+    y->columns = turned ? w->extent : NULL;
+    return y;
 }

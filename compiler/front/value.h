@@ -13,6 +13,7 @@
 typedef struct Value Value;
 typedef struct Recipe Recipe;
 typedef struct Layer Layer;
+typedef struct Extent Extent; /* extent.h */
 
 typedef enum ValueKind {
     VAL_POISON, /* a mistake, already reported */
@@ -45,11 +46,16 @@ struct Value {
     Axes axes;          /* what the others mean: of a row */
     int input;          /* ids: place in Program.inputs; otherwise -1 */
     bool token;         /* ids: they are tokens, not classes */
+    Extent *extent;     /* over time: which steps of a row hold; NULL: all */
+    Extent *columns;    /* features that are steps: which hold; NULL: all */
+    Value *final;       /* over time: the last of them, where it is known */
     const char *origin; /* "conv at line 4", for messages */
     Recipe *recipe;
     Init init;
     Metric *metric; /* METRIC: node is the sums, of */
     Node *terms;    /* METRIC: [batch, ...] */
+    Node *held;     /* METRIC: terms, 0 in steps that do not hold; of an
+                       output: its value so */
     Node *counts;   /* METRIC: what they count for, NULL: 1 each */
     Layer *layer;   /* the layer that gave it, whose weights are its fields */
     Value *state;   /* what `.state` is, or NULL */

@@ -124,17 +124,37 @@ static void read_statistic(check *c, const char *rest)
         drive_statistic(&c->d, p, base, scale, phase);
 }
 
+/* Row r keeps 1 + (5 r + 7) % steps ids, none of them 0, or, `whole`, all, of
+ * which neither the first nor the last is. */
+static void pad_rows(check *c, int input, const char *side)
+{
+    int steps = (int)c->d.model->inputs[input].values;
+    int32_t *id = c->d.inputs[input];
+    bool front = strcmp(side, "front") == 0, whole = strcmp(side, "whole") == 0;
+    for (int r = 0; r < c->d.rows; r++) {
+        int kept = whole ? steps : 1 + (5 * r + 7) % steps;
+        for (int t = 0; t < steps; t++, id++) {
+            bool holds = front ? t >= steps - kept : t < kept;
+            bool inside = whole && t > 0 && t < steps - 1;
+            *id = !holds ? 0 : *id == 0 && !inside ? 1 : *id;
+        }
+    }
+}
+
 static void read_input(check *c, const char *rest)
 {
     char name[NAME];
     double phase;
+    char side[8] = "";
     int n = c->d.model->input_count + c->d.model->target_count;
-    if (sscanf(rest, "%63s %lf", name, &phase) != 2)
+    if (sscanf(rest, "%63s %lf %7s", name, &phase, side) < 2)
         fail(c, "bad line: input %s", rest);
     for (int i = 0; i < n; i++)
         if (strcmp(c->d.model->inputs[i].name, name) == 0) {
             c->input_phase[i] = phase;
             drive_input(&c->d, i, phase);
+            if (*side)
+                pad_rows(c, i, side);
             return;
         }
     fail(c, "there is no input %s", name);

@@ -60,6 +60,30 @@ class Case:
         return self.feed(name, lambda p: ((ids + int(p)) % classes)
                          .reshape(shape))
 
+    def tokens(self, name, classes, steps):
+        """Ids of rows that are all there: neither end of one is 0."""
+        new = name not in self.fed
+        ids = self.target(name, classes, steps).clone()
+        if new:
+            self.lines[-1] += " whole"
+        for end in (0, -1):
+            ids[:, end] = ids[:, end].clamp(min=1)
+        return ids
+
+    def padded(self, name, classes, steps, side):
+        """Ids of which row r has 1 + (5 r + 7) % steps, and where those are;
+        the others are 0, and of those no one."""
+        new, ends = name not in self.fed, []
+        ids = self.target(name, classes, steps).clamp(min=1)
+        if new:
+            self.lines[-1] += " " + side
+        for r in range(self.rows):
+            n = 1 + (5 * r + 7) % steps
+            ends.append((0, n) if side == "behind" else (steps - n, steps))
+            ids[r, :ends[r][0]] = 0
+            ids[r, ends[r][1]:] = 0
+        return ids, ends
+
     def dense(self, x, name, n, bias=True):
         w = self.param(name + ".weight", n, x.shape[-1])
         return F.linear(x, w, self.param(name + ".bias", n) if bias else None)
@@ -111,13 +135,15 @@ class Case:
             self.training if training is None else training, momentum, eps)
         return y.movedim(1, axis)
 
-    def recurrent(self, x, name, kind, n, start=None):
-        """rnn, lstm or gru: all outputs [rows, time, n] and the last state."""
+    def recurrent(self, x, name, kind, n, start=None, width=None):
+        """rnn, lstm or gru: all outputs [rows, time, n] and the last state; a
+        packed sequence x needs its width."""
+        width = width or x.shape[2]
         gates = {"rnn": 1, "gru": 3, "lstm": 4}[kind]
         module = {"rnn": torch.nn.RNN, "gru": torch.nn.GRU,
-                  "lstm": torch.nn.LSTM}[kind](x.shape[2], n, batch_first=True)
+                  "lstm": torch.nn.LSTM}[kind](width, n, batch_first=True)
         weights = {
-            "weight_ih_l0": (gates * n, x.shape[2]),
+            "weight_ih_l0": (gates * n, width),
             "weight_hh_l0": (gates * n, n),
             "bias_ih_l0": (gates * n,), "bias_hh_l0": (gates * n,)}
         weights = {key: self.param(f"{name}.{key}", *shape)

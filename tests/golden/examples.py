@@ -84,7 +84,7 @@ def forecast(c):
 
 @case
 def translate(c):
-    source, before = c.target("source", 16, 7), c.target("before", 16, 5)
+    source, before = c.tokens("source", 16, 7), c.tokens("before", 16, 5)
     word = c.target("word", 16, 5)
     start = c.recurrent(c.embedding(source, "read", 16, 32), "encoder", "gru",
                         128)[1]
@@ -106,7 +106,7 @@ def next_one(c, y, t):
 
 @case(scale=0.2)
 def shakespeare(c):
-    chars, t = c.target("chars", 96, 64), c.target("next", 96, 64)
+    chars, t = c.tokens("chars", 96, 64), c.target("next", 96, 64)
     h = c.embedding(chars, "table", 96, 64)
     for name in "lower", "upper":
         h = c.recurrent(h, name, "lstm", 128)[0]
@@ -115,7 +115,7 @@ def shakespeare(c):
 
 @case(scale=0.2)
 def chargpt(c):
-    chars, t = c.target("chars", 96, 64), c.target("next", 96, 64)
+    chars, t = c.tokens("chars", 96, 64), c.target("next", 96, 64)
     h = c.embedding(chars, "table", 96, 64)
     h = h + c.param("place.weight", 64, 64)
     for name in "transformer1", "transformer2":

@@ -13,8 +13,9 @@ that both see the same numbers:
     class i of a target       (phase + 3 * i) % classes
 
 A file holds lines: `rows N`; `param NAME SHAPE scale phase`; `input NAME
-phase`; `loss`, `metric NAME`, `trained` (the loss of a step, with penalties)
-and their values; `output` and `gradient NAME` with the count of values, the
+phase`, for tokens over time with the side of their padding, `front`, `behind`
+or `whole` where there is none; `loss`, `metric NAME`, `trained` (the loss of a
+step, with penalties) and their values; `output` and `gradient NAME` with the count of values, the
 largest magnitude, the Euclidean norm and up to seventeen pairs of index and
 value; or, for optimisers, `steps N rate`, `after NAME` and `slot I NAME` in the
 same form. A layer with statistics has
@@ -32,6 +33,7 @@ import attention
 import cells
 import examples
 import layers
+import lengths
 import losses
 import maths
 import series

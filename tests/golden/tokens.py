@@ -16,13 +16,13 @@ def embedded(c):
 
 @case(rows=1)
 def embedded_single(c):
-    y = c.embedding(c.target("w", 9, 13), "e", 9, 17).tanh()
+    y = c.embedding(c.tokens("w", 9, 13), "e", 9, 17).tanh()
     return squares(c, y, 13, 17)
 
 
 @case(rows=7)
 def embedded_twice(c):
-    a, b = c.target("a", 7, 3), c.target("b", 7, 6)
+    a, b = c.tokens("a", 7, 3), c.tokens("b", 7, 6)
     h = c.embedding(a, "e", 7, 4)
     h = (h + c.embedding(b, "e", 7, 4).mean(1, keepdim=True)).tanh()
     w = c.params["e.weight"]
@@ -33,14 +33,14 @@ def embedded_twice(c):
 
 @case
 def embedded_shared(c):
-    u = c.embedding(c.target("a", 7, 3), "e", 7, 4)
-    v = c.embedding(c.target("b", 7, 2), "e", 7, 4)
+    u = c.embedding(c.tokens("a", 7, 3), "e", 7, 4)
+    v = c.embedding(c.tokens("b", 7, 2), "e", 7, 4)
     return squares(c, u.mean(1) + 2 * v.mean(1), 4)
 
 
 @case
 def embedded_steps(c):
-    e, out = c.embedding(c.target("w", 6, 4), "r.e", 6, 3), []
+    e, out = c.embedding(c.tokens("w", 6, 4), "r.e", 6, 3), []
     h = torch.zeros(c.rows, 3)
     for t in range(4):
         h = (e[:, t] + c.dense(h, "r.d", 3)).tanh()
@@ -50,20 +50,20 @@ def embedded_steps(c):
 
 @case
 def hot(c):
-    w, k = c.target("w", 6, 4), c.target("k", 3)
+    w, k = c.tokens("w", 6, 4), c.target("k", 3)
     a = c.dense(F.one_hot(w, 7).double(), "a", 4).tanh().flatten(1)
     return squares(c, c.dense(torch.cat([a, F.one_hot(k, 3)], 1), "b", 5), 5)
 
 
 @case
 def hot_lstm(c):
-    x = F.one_hot(c.target("w", 19, 5), 19).double()
+    x = F.one_hot(c.tokens("w", 19, 5), 19).double()
     return squares(c, c.recurrent(x, "r", "lstm", 3)[0][:, -1], 3)
 
 
 @case
 def named_numbers(c):
-    w, k = c.target("w", 6, 4), c.target("k", 3)
+    w, k = c.tokens("w", 6, 4), c.target("k", 3)
     e, table = c.param("e.weight", 6, 2, frozen=True), c.param("table", 6)
     e[0] = 0
     y = e[w] * table[w][..., None] + (w == 3)[..., None]

@@ -85,7 +85,10 @@ def draw_input(name, shape, classes):
     count = math.prod(shape)
     if classes is not None:
         ids = words(stream(name), count) % np.uint64(classes)
-        return torch.from_numpy(ids.astype(np.int64).reshape(shape))
+        ids = torch.from_numpy(ids.astype(np.int64).reshape(shape))
+        for end in (0, -1) if len(shape) > 1 and shape[1] > 1 else ():
+            ids[:, end] = ids[:, end].clamp(min=1)  # no row is padded
+        return ids
     return rounded(1.5 * uniform(stream(name), count), shape)
 
 

@@ -1,0 +1,254 @@
+"""Rows of different lengths: each as if it stood alone, recurrent layers over
+PyTorch's packed sequences. `ends` are where each row begins and ends."""
+import math
+
+import torch
+import torch.nn.functional as F
+from torch.nn.utils import rnn
+
+from case import case
+
+
+def lines(x, ends):
+    """What each row has, from its beginning."""
+    return [x[r, b:e] for r, (b, e) in enumerate(ends)]
+
+
+def placed(rows, ends, steps):
+    """Rows back at their places, zeros around them."""
+    return torch.stack([F.pad(y, (0, 0, b, steps - e))
+                        for y, (b, e) in zip(rows, ends)])
+
+
+def flipped(x, ends):
+    return placed([y.flip(0) for y in lines(x, ends)], ends, x.shape[1])
+
+
+def packed(c, x, ends, name, kind, n):
+    """All outputs, 0 in padding, and the last states h."""
+    sequence = rnn.pack_sequence(lines(x, ends), enforce_sorted=False)
+    y, state = c.recurrent(sequence, name, kind, n, width=x.shape[2])
+    y, sizes = rnn.pad_packed_sequence(y, batch_first=True)
+    y = [row[:size] for row, size in zip(y, sizes)]
+    return placed(y, ends, x.shape[1]), \
+        (state[0] if isinstance(state, tuple) else state)[0]
+
+
+def over(f, x, ends):
+    """One vector a row, of what it has."""
+    return torch.stack([f(y) for y in lines(x, ends)])
+
+
+def largest(y):
+    return y.amax(0)
+
+
+def mean(y):
+    return y.mean(0)
+
+
+def at_end(y):
+    return y[-1]
+
+
+def held(x, ends):
+    return torch.cat(lines(x, ends))
+
+
+def entropy(c, y, t):
+    c.metrics["accuracy"] = (y.argmax(-1) == t).double().mean()
+    return y.softmax(-1), F.cross_entropy(y, t)
+
+
+@case(rows=7)
+def lengths_steps(c):
+    w, ends = c.padded("w", 11, 13, "behind")
+    y = packed(c, c.embedding(w, "e", 11, 5), ends, "r", "lstm", 4)[0]
+    y = c.dense(y, "d", 5)
+    p = placed(lines(y.softmax(-1), ends), ends, 13)
+    t = held(c.target("t", 5, 13), ends)
+    return p, entropy(c, held(y, ends), t)[1]
+
+
+@case(rows=7)
+def lengths_ignore(c):
+    w, ends = c.padded("w", 11, 13, "front")
+    y = packed(c, c.embedding(w, "e", 11, 5), ends, "r", "gru", 17)[0]
+    y = c.dense(y, "d", 5)
+    t, z = held(c.target("t", 5, 13), ends), held(y, ends)
+    c.metrics["accuracy"] = (z.argmax(-1) == t)[t != 0].double().mean()
+    return placed(lines(y, ends), ends, 13), F.cross_entropy(
+        z, t, torch.tensor([1, 0.5, 2, 0.25, 1.5]), ignore_index=0)
+
+
+@case(rows=7)
+def lengths_ends(c):
+    w, ends = c.padded("w", 9, 13, "behind")
+    x = c.embedding(w, "e", 9, 6)
+    parts = [packed(c, x, ends, "g", "gru", 4)[1],
+             packed(c, flipped(x, ends), ends, "l", "lstm", 3)[1],
+             packed(c, x, ends, "r", "rnn", 3)[1].tanh(),
+             over(largest, x, ends), over(mean, c.dense(x, "a", 3), ends)]
+    return entropy(c, c.dense(torch.cat(parts, 1), "d", 4), c.target("t", 4))
+
+
+@case(rows=7)
+def lengths_front(c):
+    w, ends = c.padded("w", 9, 6, "front")
+    x = c.embedding(w, "e", 9, 6)
+    r = packed(c, flipped(x, ends), ends, "r", "rnn", 3)[1]
+    l = packed(c, x, ends, "l", "lstm", 4)[1]
+    g = packed(c, flipped(c.dense(x, "a", 3), ends), ends, "g", "gru", 3)[0]
+    y = torch.cat([l, r, over(largest, g, ends)], 1)
+    return entropy(c, c.dense(y, "d", 4), c.target("t", 4))
+
+
+@case(rows=1)
+def lengths_single(c):
+    w, ends = c.padded("w", 9, 13, "behind")
+    y = packed(c, c.embedding(w, "e", 9, 6), ends, "l", "lstm", 4)[0]
+    y = c.dense(y, "d", 3)
+    z, t = held(y, ends), held(c.input("t", 13, 3), ends)
+    c.metrics["mae"] = F.l1_loss(z, t)
+    return placed(lines(y, ends), ends, 13), F.mse_loss(z, t)
+
+
+def own(c, x, name):
+    """One row through the cell."""
+    h, s, out = torch.full((3,), 0.25), torch.zeros(2), []
+    for step in x:
+        xh = torch.cat([step, h, s])
+        h, before = c.dense(xh, name + ".a", 3).tanh(), s
+        s = s + 0.5 * c.dense(xh, name + ".b", 2).sigmoid()
+        out.append(c.dense(torch.cat([h, before]), name + ".c", 3))
+    return torch.stack(out)
+
+
+@case(rows=7)
+def lengths_own(c):
+    w, ends = c.padded("w", 9, 6, "front")
+    rows = lines(c.embedding(w, "e", 9, 4), ends)
+    y = [torch.cat([own(c, x, "f"), own(c, x.flip(0), "b").flip(0)], 1)
+         for x in rows]
+    y = [c.dense(z, "d", 3) for z in y]
+    t = held(c.input("t", 6, 3), ends)
+    loss = F.mse_loss(torch.cat(y), t)
+    c.metrics["rmse"] = loss.sqrt()
+    return placed(y, ends, 6), loss
+
+
+def windows(c, x, name, n, kernel, front=0, behind=0, **how):
+    """A row's convolution; one shorter than a window meets zeros behind."""
+    need = kernel - front - behind - len(x)
+    return c.conv1d(x[None], name, n, kernel,
+                    (front, behind + max(0, need)), **how)[0]
+
+
+@case(rows=7)
+def lengths_conv(c):
+    w, ends = c.padded("w", 9, 13, "behind")
+    rows = lines(c.embedding(w, "e", 9, 6), ends)
+    y = [windows(c, x, "c", 5, 3).relu() for x in rows]
+    first = torch.stack([z.amax(0) for z in y])
+    sizes = [(0, len(z)) for z in y]
+    second = packed(c, placed(y, sizes, 13), sizes, "l", "lstm", 3)[1]
+    third = [windows(c, windows(c, x, "a", 3, 3, 1, 1), "b", 3, 3, 1, 1)
+             for x in rows]
+    third = torch.stack([z.mean(0) for z in third])
+    return entropy(c, c.dense(torch.cat([first, second, third], 1), "d", 4),
+                   c.target("t", 4))
+
+
+def pooled(pool, x, size, stride, fill):
+    short = max(0, size - len(x))
+    x = F.pad(x.T, (0, short), value=fill)
+    return pool(x[None], size, stride)[0].T
+
+
+@case(rows=7)
+def lengths_pools(c):
+    w, ends = c.padded("w", 9, 13, "behind")
+    x = c.embedding(w, "e", 9, 6)
+    rows = lines(x, ends)
+    first = torch.stack([pooled(F.max_pool1d, z, 2, 2, -math.inf).mean(0)
+                         for z in rows])
+    y = [pooled(F.max_pool1d, z, 3, 2, -math.inf) for z in rows]
+    sizes = [(0, len(z)) for z in y]
+    c.dense(x, "f", 2)
+    second = packed(c, placed(y, sizes, 13), sizes, "g", "gru", 3)[1]
+    third = torch.stack([pooled(F.avg_pool1d, z, 3, 1, 0).mean(0)
+                         for z in rows])
+    fourth = torch.stack([windows(c, z, "s", 4, 3, 1, 1, stride=2).mean(0)
+                          for z in rows])
+    fifth = placed(lines(c.dense(x, "f", 2), ends), ends, 13).flatten(1)
+    y = torch.cat([first, second, third, fourth, fifth], 1)
+    y = c.dense(y, "d", 3)
+    return y, F.mse_loss(y, c.input("t", 3))
+
+
+@case(rows=7)
+def lengths_norm(c):
+    w, ends = c.padded("w", 9, 6, "front")
+    x = c.dense(c.embedding(w, "e", 9, 4), "a", 5, bias=False)
+    x = held(x, ends)
+    y = c.dense(c.batchnorm(x, "n").tanh(), "d", 3)
+    parts = y.split([e - b for b, e in ends])
+    return placed(parts, ends, 6), F.mse_loss(
+        y, held(c.input("t", 6, 3), ends))
+
+
+@case(rows=7)
+def lengths_meet(c):
+    w, one = c.padded("w", 9, 6, "front")
+    p, two = c.padded("p", 5, 6, "behind")
+    ends = [(max(a, b), max(max(a, b) + 1, min(d, e)))
+            for (a, d), (b, e) in zip(one, two)]
+    x = torch.cat([c.embedding(w, "e", 9, 4), c.embedding(p, "f", 5, 2)], 2)
+    r = flipped(x, ends)
+    h = torch.cat([x, packed(c, r, ends, "r", "gru", 3)[0]], 2)
+    y = c.dense(h, "d", 3)
+    loss = F.mse_loss(held(y, ends), held(c.input("t", 6, 3), ends))
+    both = [torch.cat([a.flip(0), b]) for a, b in
+            zip(lines(y, ends), lines(c.dense(x, "k", 3), ends))]
+    sizes = [(0, len(z)) for z in both]
+    l = packed(c, placed(both, sizes, 12), sizes, "l", "lstm", 2)[0]
+    loss = loss + 0.5 * over(lambda z: z.square().mean(), l, sizes).mean()
+    parts = placed([z.flip(0) for z in lines(y, ends)], ends, 6)[:, 1:5]
+    cut = [(min(max(b - 1, 0), 3), min(e - 1, 4)) for b, e in ends]
+    cut = [(b, max(b + 1, e)) for b, e in cut]
+    loss = loss + 0.25 * over(lambda z: z.square().mean(), parts, cut).mean()
+    return placed(lines(y, ends), ends, 6), loss
+
+
+def attended(c, x, name, heads):
+    """One row's steps, each of which looks at all."""
+    n = x.shape[1]
+    w = c.param(name + ".in_proj_weight", 3 * n, n)
+    q, k, v = [y.reshape(len(x), heads, -1).movedim(1, 0) for y in F.linear(
+        x, w, c.param(name + ".in_proj_bias", 3 * n)).chunk(3, -1)]
+    y = F.scaled_dot_product_attention(q, k, v).movedim(0, 1).flatten(1)
+    return c.dense(y, name + ".out_proj", n)
+
+
+@case(rows=7)
+def lengths_attend(c):
+    w, ends = c.padded("w", 9, 6, "front")
+    y = [c.dense(torch.cat([attended(c, x, "a", 2), attended(c, x, "b", 3)], 1),
+                 "d", 3) for x in lines(c.embedding(w, "e", 9, 6), ends)]
+    t = held(c.input("t", 6, 3), ends)
+    return placed(y, ends, 6), F.mse_loss(torch.cat(y), t)
+
+
+@case(rows=7)
+def lengths_weighed(c):
+    w, ends = c.padded("w", 9, 6, "front")
+    out = []
+    for x, (b, e) in zip(lines(c.embedding(w, "e", 9, 6), ends), ends):
+        s = x @ c.dense(x, "k", 6).T / 2
+        out.append(torch.cat(
+            [s.softmax(-1) @ x, s.amax(-1, keepdim=True),
+             s.mean(-1, keepdim=True), s.mean().expand(len(x), 1),
+             c.dense(F.pad(s, (b, 6 - e)), "q", 2)], 1))
+    y = [c.dense(z, "d", 3) for z in out]
+    t = held(c.input("t", 6, 3), ends)
+    return placed(y, ends, 6), F.mse_loss(torch.cat(y), t)
