@@ -47,9 +47,8 @@ refused() {
         grep -q "\`$2\` is not an* .* that this version knows" "$OUT/log"
     verdict "$1: $2 is refused by name" "$(head -n 1 "$OUT/log")"
 }
-refused slots.nn bidirectional
 refused translate.nn beam
-for f in shakespeare iris lenet5 cells resnet8 textcnn; do
+for f in shakespeare iris lenet5 cells resnet8 textcnn slots; do
     "$NNC" check "tests/lang/$f.nn" >"$OUT/log" 2>&1
     verdict "$f.nn is accepted" "$(head -n 1 "$OUT/log")"
 done

@@ -110,6 +110,8 @@ Layer *elab_layer(Elab *e, Layer *up, const Def *def, const char *kind,
                   const Site *site);
 /* The kid of a finished layer that has this label, or NULL. */
 Layer *elab_layer_kid(Elab *e, Layer *layer, const char *label);
+/* Its weight of this name, also of what it has as `_...`; or NULL. */
+Value *elab_layer_weight(Elab *e, const Layer *layer, const char *name);
 /* A layer is about to be applied (again): its kids start from the first. */
 void elab_layer_begin(Elab *e, Layer *layer);
 /* Gives all layers their labels, and all nodes and parameters their names. */

@@ -61,12 +61,10 @@ static Value *no_axis(Elab *e, const Expr *x, const char *word, Value *v)
 static Value *layer_field(Elab *e, Layer *layer, const char *name)
 {
     Layer *kid;
-    Value *v;
+    Value *v = elab_layer_weight(e, layer, name);
 
-    for (int i = 0; i < layer->params.n; i++)
-        if (strcmp(layer->params.at[i], name) == 0 &&
-            elab_visible(e, layer->values.at[i]))
-            return layer->values.at[i];
+    if (v && elab_visible(e, v))
+        return v;
     kid = elab_layer_kid(e, layer, name);
     if (!kid)
         return NULL;

@@ -189,10 +189,28 @@ static int by_place(const void *left, const void *right)
     return (a->number > b->number) - (a->number < b->number);
 }
 
+/* What stands behind the names of its weights, which are those of the layer
+ * that it is in: of `as _NAME` "_NAME", of `as _` "". NULL of any other. */
+static const char *behind(const Layer *layer)
+{
+    if (!layer->given || layer->given[0] != '_')
+        return NULL;
+    return layer->given[1] ? layer->given : "";
+}
+
+/* What a layer is named after: its kind, or that of what it consists in. */
+static const char *kind_of(const Layer *layer)
+{
+    for (int i = 0; i < layer->kids.n; i++)
+        if (behind(layer->kids.at[i]))
+            return kind_of(layer->kids.at[i]);
+    return layer->kind;
+}
+
 /* How many before this kid are called alike: unnamed of its kind, or named. */
 static int count_before(Map counts[2], const Layer *kid)
 {
-    const char *name = kid->given ? kid->given : kid->kind;
+    const char *name = kid->given ? kid->given : kind_of(kid);
     Map *map = &counts[kid->given != NULL];
     int count = map_get(map, name) < 0 ? 0 : map_get(map, name);
 
@@ -216,7 +234,8 @@ static void settle_labels(Elab *e, Layer *layer)
         int before = count_before(counts, kid);
 
         if (!kid->given)
-            kid->label = arena_printf(e->arena, "%s%d", kid->kind, before + 1);
+            kid->label =
+                arena_printf(e->arena, "%s%d", kind_of(kid), before + 1);
         else if (kid->in_for)
             kid->label = arena_printf(e->arena, "%s.%d", kid->given, before);
         else
@@ -234,15 +253,36 @@ Layer *elab_layer_kid(Elab *e, Layer *layer, const char *label)
     return NULL;
 }
 
-/* "residual1.conv2.weight"; local may be NULL. */
+Value *elab_layer_weight(Elab *e, const Layer *layer, const char *name)
+{
+    Value *v = NULL;
+
+    for (int i = 0; i < layer->params.n; i++)
+        if (strcmp(layer->params.at[i], name) == 0)
+            return layer->values.at[i];
+    for (int i = 0; i < layer->kids.n && !v; i++) {
+        const Layer *kid = layer->kids.at[i];
+        size_t n = strlen(name), end = behind(kid) ? strlen(behind(kid)) : n;
+
+        if (end < n && strcmp(name + n - end, behind(kid)) == 0)
+            v = elab_layer_weight(e, kid, arena_copy(e->arena, name, n - end));
+    }
+    return v;
+}
+
+/* "residual1.conv2.weight"; local may be NULL. What `as _NAME` names puts
+ * nothing in front but _NAME behind, unless that is `_`. */
 static const char *path_of(Elab *e, const Layer *layer, const char *local)
 {
-    const char *text = local;
+    const char *text = local, *end = "";
 
     for (; layer && layer->up; layer = layer->up)
-        text = text ? arena_printf(e->arena, "%s.%s", layer->label, text)
-                    : layer->label;
-    return text;
+        if (behind(layer))
+            end = arena_printf(e->arena, "%s%s", end, behind(layer));
+        else
+            text = text ? arena_printf(e->arena, "%s.%s", layer->label, text)
+                        : layer->label;
+    return text && *end ? arena_printf(e->arena, "%s%s", text, end) : text;
 }
 
 /* An explicit name wins over a layer's, and the last explicit one wins. */

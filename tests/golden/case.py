@@ -84,9 +84,10 @@ class Case:
             ids[r, ends[r][1]:] = 0
         return ids, ends
 
-    def dense(self, x, name, n, bias=True):
-        w = self.param(name + ".weight", n, x.shape[-1])
-        return F.linear(x, w, self.param(name + ".bias", n) if bias else None)
+    def dense(self, x, name, n, bias=True, end=""):
+        w = self.param(name + ".weight" + end, n, x.shape[-1])
+        b = self.param(name + ".bias" + end, n) if bias else None
+        return F.linear(x, w, b)
 
     def embedding(self, ids, name, v, n):
         if name + ".weight" not in self.params:
@@ -135,18 +136,20 @@ class Case:
             self.training if training is None else training, momentum, eps)
         return y.movedim(1, axis)
 
-    def recurrent(self, x, name, kind, n, start=None, width=None):
-        """rnn, lstm or gru: all outputs [rows, time, n] and the last state; a
-        packed sequence x needs its width."""
+    def recurrent(self, x, name, kind, n, start=None, width=None, both=False):
+        """rnn, lstm or gru: all outputs [rows, time, n] and the last state, or
+        in both directions; a packed sequence x needs its width."""
         width = width or x.shape[2]
         gates = {"rnn": 1, "gru": 3, "lstm": 4}[kind]
         module = {"rnn": torch.nn.RNN, "gru": torch.nn.GRU,
-                  "lstm": torch.nn.LSTM}[kind](width, n, batch_first=True)
+                  "lstm": torch.nn.LSTM}[kind](width, n, batch_first=True,
+                                               bidirectional=both)
         weights = {
             "weight_ih_l0": (gates * n, width),
             "weight_hh_l0": (gates * n, n),
             "bias_ih_l0": (gates * n,), "bias_hh_l0": (gates * n,)}
-        weights = {key: self.param(f"{name}.{key}", *shape)
+        weights = {key + end: self.param(f"{name}.{key}{end}", *shape)
+                   for end in ("", "_reverse")[:1 + both]
                    for key, shape in weights.items()}
         args = (x,) if start is None else (x, start)
         return torch.func.functional_call(module, weights, args)

@@ -24,10 +24,11 @@ def flipped(x, ends):
     return placed([y.flip(0) for y in lines(x, ends)], ends, x.shape[1])
 
 
-def packed(c, x, ends, name, kind, n):
+def packed(c, x, ends, name, kind, n, both=False):
     """All outputs, 0 in padding, and the last states h."""
     sequence = rnn.pack_sequence(lines(x, ends), enforce_sorted=False)
-    y, state = c.recurrent(sequence, name, kind, n, width=x.shape[2])
+    y, state = c.recurrent(sequence, name, kind, n, width=x.shape[2],
+                           both=both)
     y, sizes = rnn.pad_packed_sequence(y, batch_first=True)
     y = [row[:size] for row, size in zip(y, sizes)]
     return placed(y, ends, x.shape[1]), \
@@ -113,14 +114,14 @@ def lengths_single(c):
     return placed(lines(y, ends), ends, 13), F.mse_loss(z, t)
 
 
-def own(c, x, name):
+def own(c, x, name, end=""):
     """One row through the cell."""
     h, s, out = torch.full((3,), 0.25), torch.zeros(2), []
     for step in x:
         xh = torch.cat([step, h, s])
-        h, before = c.dense(xh, name + ".a", 3).tanh(), s
-        s = s + 0.5 * c.dense(xh, name + ".b", 2).sigmoid()
-        out.append(c.dense(torch.cat([h, before]), name + ".c", 3))
+        h, before = c.dense(xh, name + ".a", 3, end=end).tanh(), s
+        s = s + 0.5 * c.dense(xh, name + ".b", 2, end=end).sigmoid()
+        out.append(c.dense(torch.cat([h, before]), name + ".c", 3, end=end))
     return torch.stack(out)
 
 
@@ -135,6 +136,47 @@ def lengths_own(c):
     loss = F.mse_loss(torch.cat(y), t)
     c.metrics["rmse"] = loss.sqrt()
     return placed(y, ends, 6), loss
+
+
+@case(rows=7)
+def lengths_both(c):
+    w, ends = c.padded("w", 9, 13, "behind")
+    x = packed(c, c.embedding(w, "embedding1", 9, 6), ends, "lstm1", "lstm", 4,
+               both=True)[0]
+    y = packed(c, x, ends, "gru1", "gru", 17, both=True)[0]
+    y = c.dense(y, "dense1", 5)
+    t = held(c.target("t", 5, 13), ends)
+    p = placed(lines(y.softmax(-1), ends), ends, 13)
+    return p, entropy(c, held(y, ends), t)[1]
+
+
+@case(rows=13)
+def lengths_both_all(c):
+    w, ends = c.padded("w", 9, 13, "front")
+    x = c.embedding(w, "embedding1", 9, 3)
+    y = c.dense(packed(c, x, ends, "r", "rnn", 4, both=True)[0], "dense1", 2)
+    return placed(lines(y, ends), ends, 13), F.mse_loss(
+        held(y, ends), held(c.input("t", 13, 2), ends))
+
+
+@case(rows=1)
+def lengths_both_single(c):
+    w, ends = c.padded("w", 9, 13, "behind")
+    y = packed(c, c.embedding(w, "embedding1", 9, 6), ends, "lstm1", "lstm", 5,
+               both=True)[0]
+    y = c.dense(over(largest, y, ends), "dense1", 3)
+    return y, F.mse_loss(y, c.input("t", 3))
+
+
+@case(rows=7)
+def lengths_both_own(c):
+    w, ends = c.padded("w", 9, 6, "behind")
+    rows = lines(c.embedding(w, "embedding1", 9, 4), ends)
+    y = [torch.cat([own(c, x, "own1"),
+                    own(c, x.flip(0), "own1", "_reverse").flip(0)], 1)
+         for x in rows]
+    t = held(c.input("t", 6, 6), ends)
+    return placed(y, ends, 6), F.mse_loss(torch.cat(y), t)
 
 
 def windows(c, x, name, n, kernel, front=0, behind=0, **how):
