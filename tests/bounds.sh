@@ -152,3 +152,11 @@ within "check of nested layers" check recipes.nn
 within "compile of 3,000 losses" compile --budget 400 losses.nn -o losses.c
 [ $status -eq 0 ]
 verdict "3,000 losses fit a small budget" "$(head -n 1 err | cut -c 1-200)"
+
+# What attention takes of its weights costs as much whatever their width.
+echo 'model wide { input x: f32[8, 768]; target t: f32[8, 768];
+    y = x -> chain(for i in 1..2: transformer(8, 768)); output y;
+    loss squared_error(y, t); }' >wide.nn
+within "check of wide attention" check --budget 100 wide.nn
+[ $status -eq 0 ]
+verdict "wide attention fits a small budget" "$(head -n 1 err | cut -c 1-200)"
