@@ -1,7 +1,7 @@
 #!/bin/sh
 # cells.sh: one mechanism for all loops over time. The prelude's lstm and a
 # renamed copy of it become the same C; cells of any kind pass the gradient
-# check; a long loop is no larger than a short one.
+# check; a long loop is no larger than a short one; padding changes no bit.
 . tests/lib.sh
 fresh cells
 
@@ -133,3 +133,17 @@ ahead() {
 
 ahead fed 1 "products run ahead of their loop"
 ahead whole 0 "a product that its loop reads whole runs before it"
+
+# The same rows with more padding give the same bits.
+for form in --plain --target=generic; do
+    for m in short long; do
+        "$NNC" compile $form --model $m tests/e2e/padded.nn -o "$OUT/$m.c" \
+            >"$OUT/log" 2>&1
+        verdict "padded rows: $m is compiled ${form#--}" \
+            "$(head -n 1 "$OUT/log")"
+    done
+    table short=short long=long >"$OUT/table.c"
+    objects -O1 "$OUT/short.c" "$OUT/long.c"
+    driver "padded rows, ${form#--}:" padded "" "$OUT/table.c" "$OUT/short.o" \
+        "$OUT/long.o" --
+done

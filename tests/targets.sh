@@ -31,6 +31,7 @@ of tests/golden/maths.nn products spread wide
 of tests/golden/cells.nn lstm_last both_ways
 of tests/golden/optimisers.nn small_l2 many_adam
 of tests/golden/tokens.nn embedded hot_lstm
+of tests/golden/lengths.nn lengths_both lengths_weighed
 collected
 # shellcheck disable=SC2086
 driver targets golden "" "$OUT/table.c" $objects -- tests/golden 1e-5
