@@ -70,8 +70,7 @@ static bool load(nn_cursor *c, nn_error *e)
 {
     size_t passed = (size_t)(c->at - c->loaded), kept = c->have - passed, got;
     if (kept == NN_CURSOR_ROOM)
-        return nn_fail(e, "%s: a word of more than %d bytes", c->file->path,
-                       NN_CURSOR_ROOM);
+        return nn_fail(e, "a word of more than %d bytes", NN_CURSOR_ROOM);
     memmove(c->room, c->at, kept);
     c->base += passed;
     c->at = c->room;

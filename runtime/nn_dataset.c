@@ -58,6 +58,12 @@ static bool read_source(nn_dataset *d, nn_source *s, int tensor, nn_part part,
     return good;
 }
 
+static const char *shown(const nn_section *s, int tensor)
+{
+    const char *path = s->sources[tensor].table.path;
+    return path != NULL ? path : "random";
+}
+
 static bool check_counts(const nn_dataset *d, nn_part part, nn_error *e)
 {
     const nn_source *s = d->parts[part].sources;
@@ -68,9 +74,8 @@ static bool check_counts(const nn_dataset *d, nn_part part, nn_error *e)
                 e,
                 "%s has %lld row%s for %s, %s has %lld for %s: row i of "
                 "every source belongs together",
-                s[0].table.path != NULL ? s[0].table.path : "random",
-                (long long)s[0].table.rows, nn_s(s[0].table.rows), t[0].name,
-                s[i].table.path != NULL ? s[i].table.path : "random",
+                shown(&d->parts[part], 0), (long long)s[0].table.rows,
+                nn_s(s[0].table.rows), t[0].name, shown(&d->parts[part], i),
                 (long long)s[i].table.rows, t[i].name);
     if (s[0].table.rows >= UINT32_MAX)
         return nn_fail(e, "%lld rows are too many", (long long)s[0].table.rows);
@@ -242,9 +247,14 @@ static bool list_items(nn_dataset *d, nn_part part, nn_error *e)
                          : d->program->validation.kind) != NN_SPLIT_NONE;
     if (s->count > 0 || !asked)
         return true;
-    return nn_fail(
-        e, "the %s part has no rows%s, of %lld in all", nn_part_names[part],
-        d->window != NULL ? " that make a window" : "", (long long)rows);
+    if (d->window != NULL)
+        return nn_fail(e,
+                       "%s has %lld rows in all, and the %s part makes no "
+                       "window of them: one takes %lld rows in a row",
+                       shown(s, 0), (long long)rows, nn_part_names[part],
+                       (long long)span_of(d));
+    return nn_fail(e, "the %s part has no rows, of %lld in all",
+                   nn_part_names[part], (long long)rows);
 }
 
 /* Splits by a target whose classes are not learned yet: its labels in all

@@ -65,6 +65,15 @@ static bool mark_lines(text *x, nn_error *e)
     return true;
 }
 
+/* What goes wrong behind so many bytes. */
+static bool in_byte(const text *x, uint64_t offset, nn_error *e)
+{
+    char where[340];
+    snprintf(where, sizeof where, "%s: behind byte %llu", x->file.path,
+             (unsigned long long)offset);
+    return nn_fail_in(e, where);
+}
+
 /* Counts tokens. */
 static bool mark_tokens(text *x, const nn_transform *how, nn_error *e)
 {
@@ -74,7 +83,7 @@ static bool mark_tokens(text *x, const nn_transform *how, nn_error *e)
     for (;; x->items++) {
         uint64_t offset = nn_cursor_offset(&x->cursor);
         if (!how->splitter->next(how, &x->cursor, &x->token, &more, e))
-            return false;
+            return in_byte(x, offset, e);
         if (!more)
             return true;
         if (!add_mark(x, offset, e))

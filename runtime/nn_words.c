@@ -169,6 +169,8 @@ static bool next_word(const nn_transform *how, nn_cursor *c, nn_token *t,
             break;
         c->at += length;
     }
+    if (length > NN_CURSOR_ROOM)
+        return nn_fail(e, "a word of more than %d bytes", NN_CURSOR_ROOM);
     give(how, c, length, t);
     return true;
 }

@@ -46,6 +46,11 @@ done
 grep -q '^1 row left out' gaps.log && grep -q '^gaps: 3 training' gaps.log
 verdict "what is dropped is told" "$(head -n 1 gaps.log)"
 
+mkdir short && head -n 3 s.tsv >short/s.tsv
+$UNDER ./series-train --data short >short.log 2>&1
+[ $? -eq 1 ] && grep -q 's.tsv has 2 rows in all, .* takes 4 rows' short.log
+verdict "a series shorter than its window" "$(cat short.log)"
+
 # gives NAME MODEL WANTED [FLAG...]: the rows of standard input make WANTED,
 # which may be a piece of a message where the status is 1.
 gives() {

@@ -126,6 +126,15 @@ sed 's/denver/dallas/' in >other/in
 refused "the words of another model" \
     "slots.safetensors was made with other words of words: number" \
     ./slots-train --data other --init slots.safetensors --quiet --out o.safetensors
+{
+    printf 'pos\t'
+    head -c 70000 /dev/zero | tr '\0' W
+    echo
+    cat reviews.tsv
+} >other/reviews.tsv
+refused "a word without end in a column" \
+    'other/reviews.tsv:1: a word of more than 65536 bytes' \
+    "$NNC" train "$TREE/tests/lang/textcnn.nn" --data other --quiet
 printf 'abc' >short.txt
 cat >short.nn <<'EOF'
 model short {
@@ -328,21 +337,23 @@ EOF
 vectors() {
     printf '%b' "$1" | gzip >glove.txt.gz
 }
-vectors '3 3\nthe 1 2 3\nzebra 9 9 9\n. . 9 9 9\nstory -4 5e-1 6\n'
+vectors '4 3\nthe 1 2 3\nzebra 9 9 9\n. . 9 9 9\nstory -4 5e-1 6\n'
 "$NNC" build worded.nn >build.log 2>&1 && ./worded-train >train.log 2>&1
 grep -q 'weight: vectors for 2 of [0-9]* words' train.log
 verdict "vectors of words are read" "$(cat build.log train.log)"
 echo 'the story' | ./worded-infer --output rows --csv >is 2>&1
 [ "$(cat is)" = 1,2,3,-4,0.5,6 ]
 verdict "the words have their vectors" "$(cat is)"
-vectors 'the 1 2 3\nstory 1 2\n'
-./worded-train >short.log 2>&1
-[ $? -eq 1 ] && grep -q 'glove.txt.gz:2: 2 numbers; .* takes 3' short.log
-verdict "a short vector is refused" "$(cat short.log)"
-vectors 'zebra 1 2 3\n'
-./worded-train >none.log 2>&1
-[ $? -eq 1 ] && grep -q 'glove.txt.gz has a vector for none of' none.log
-verdict "vectors of other words are refused" "$(cat none.log)"
+while IFS='|' read -r name file says; do
+    vectors "$file"
+    refused "vectors: $name" "glove.txt.gz$says" ./worded-train --quiet
+done <<'EOF'
+too few numbers|the 1 2 3\nstory 1 2\n|:2: 2 numbers; embedding1.weight takes 3
+other words|zebra 1 2 3\n| has a vector for none of
+a word twice|the 1 2 3\nstory 1 2 3\nthe 1 2 3\n|:3: 'the' has a vector in line 1
+a number too large|the 1 1e39 3\n|:1: column 3 is 1e39, which does not fit
+fewer words than promised|3 3\nthe 1 2 3\n|:1: it promises 3 words, and has 1
+EOF
 
 # States go from batch to batch: windows of 8 steps are those of 160, which is
 # the whole of each of 5 lanes. The rate leaves the weights as they are.

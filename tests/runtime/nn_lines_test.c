@@ -276,8 +276,8 @@ static void takes_huge_lines(void **state)
     memset(text, 'a', 600000);
     write_text("x", text);
     assert_false(try(&s, x, x, none, &e));
-    assert_says(
-        &e, (const char *[]){"x:1: x: a word of more than 65536 bytes", NULL});
+    assert_says(&e,
+                (const char *[]){"x:1: a word of more than 65536 bytes", NULL});
     free(text);
 }
 
