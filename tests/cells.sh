@@ -75,6 +75,20 @@ size "$OUT/long20.o" "$OUT/long2000.o" >"$OUT/size" 2>&1 &&
         END { exit !(size[3] > 0 && size[3] <= 1.02 * size[2]) }' "$OUT/size"
 verdict "2,000 steps are no more code than 20" "$(tr '\n' ' ' <"$OUT/size")"
 
+# Tiles are chosen by the number of rows, which is that of steps for products
+# over all of them.
+for m in $(models tests/e2e/long.nn); do
+    for steps in 20 2000; do
+        for form in --plain --target=generic; do
+            "$NNC" compile $form --model "$m" -D steps=$steps \
+                tests/e2e/long.nn -o "$OUT/long.c" >"$OUT/log" 2>&1
+            wc -l <"$OUT/long.c"
+        done
+    done | tr '\n' ' ' >"$OUT/lines"
+    awk '{ exit !($1 > 0 && $3 <= 1.01 * $1 && $4 <= 1.1 * $2) }' "$OUT/lines"
+    verdict "$m: 2,000 steps are as many lines" "$(cat "$OUT/lines")"
+done
+
 # Weights that stand in several parameters are put together when they are
 # loaded, not in each inference.
 "$NNC" compile tests/e2e/gradcheck.nn --model with_book_lstm -o "$OUT/book.c" \

@@ -1,7 +1,8 @@
 #!/bin/sh
 # growth.sh: what the passes over graphs cost grows with the network, not with
 # its square. Twice the layers may take 2.3 times the instructions, which
-# callgrind counts: the same on a machine that is busy.
+# callgrind counts: the same on a machine that is busy. The steps of a loop do
+# not count.
 . tests/lib.sh
 fresh growth
 if ! command -v valgrind >"$OUT/log" || [ -n "$SANITIZE" ]; then
@@ -46,3 +47,17 @@ awk -F, '{
             else
                 print "ok " pass
     }' counts.csv
+
+# instructions COMMAND...: of nnc.
+instructions() {
+    valgrind --tool=callgrind --callgrind-out-file=counts "$NNC" "$@" 2>&1 |
+        sed -n 's/.*Collected : //p'
+}
+for m in both_ways spoken; do
+    for steps in 20 2000; do
+        instructions compile --plain --infer-only --model $m -D steps=$steps \
+            "$TREE/tests/e2e/long.nn" -o long.c
+    done | tr '\n' ' ' >steps
+    awk '{ exit !($1 > 0 && $2 <= 1.1 * $1) }' steps
+    verdict "$m: 2,000 steps take no longer than 20" "$(cat steps)"
+done
