@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "emit/places.h"
+#include "emit/skip.h"
 #include "emit/straight.h"
 #include "emit/tiles.h"
 #include "emit/whole.h"
@@ -103,10 +104,16 @@ static void emit_block(Emit *e, const Kernel *k)
                 k->name, k->name, steps / k->blocks, k->parts / k->blocks);
 }
 
-static void call_block(Emit *e, const Kernel *k)
+static void call_block(Emit *e, const Kernel *k, bool skips)
 {
-    text_printf(e->out, "        if (f.slot %% %lld == 0)\n    ",
-                (long long)k->feeds->anchor->attr.scan->steps / k->blocks);
+    long long n = (long long)k->feeds->anchor->attr.scan->steps / k->blocks;
+    text_printf(e->out, "        if (f.slot %% %lld == 0", n);
+    if (skips)
+        text_printf(e->out,
+                    " &&\n            %s_holds(&f, f.t / %lld * %lld, "
+                    "f.t / %lld * %lld + %lld)",
+                    k->feeds->name, n, n, n, n, n);
+    text_add(e->out, ")\n    ");
     call(e, arena_printf(e->arena, "%s_block", k->name), k->parts / k->blocks,
          "&f", 2);
 }
@@ -116,6 +123,7 @@ static void emit_scan(Emit *e, const Plan *plan, const Kernel *k)
     const Scan *s = k->anchor->attr.scan;
     long long steps = (long long)s->steps;
     emit_kernels(e, k->body);
+    bool skips = emit_skip(e, k);
     for (int i = 0; i < k->position; i++)
         if (plan->kernels.at[i]->feeds == k)
             emit_block(e, plan->kernels.at[i]);
@@ -135,7 +143,13 @@ static void emit_scan(Emit *e, const Plan *plan, const Kernel *k)
         text_add(e->out, "        f.t = f.slot;\n");
     for (int i = 0; i < k->position; i++)
         if (plan->kernels.at[i]->feeds == k)
-            call_block(e, plan->kernels.at[i]);
+            call_block(e, plan->kernels.at[i], skips);
+    if (skips)
+        text_printf(e->out,
+                    "        if (!%s_holds(&f, f.t, f.t + 1)) {\n"
+                    "            %s_skip(&f);\n"
+                    "            continue;\n        }\n",
+                    k->name, k->name);
     for (int i = 0; i < k->body->kernels.n; i++)
         emit_call(e, k->body->kernels.at[i], "&f", 2);
     text_add(e->out, "    }\n}\n");

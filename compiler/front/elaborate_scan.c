@@ -276,6 +276,8 @@ static Node *hold(Elab *e, ScanFrame *frame, Node **next, Node *step)
     Loop *loop = frame->loop;
     Node *valid = loop_sequence(loop, loop_swap(e->graph, frame->valid));
 
+    loop_mask(loop, valid);
+
     for (int i = 0; i < frame->states.n; i++)
         next[i] =
             where_valid(loop, valid, next[i], frame->states.at[i].now->node);

@@ -17,6 +17,11 @@ Node *loop_sequence(Loop *l, Node *outer)
     return scan_take(l->scan, PORT_SEQUENCE, outer, outer);
 }
 
+void loop_mask(Loop *l, const Node *sequence)
+{
+    scan_mask(l->scan, sequence);
+}
+
 Node *loop_state(Loop *l, Node *first)
 {
     return scan_take(l->scan, PORT_STATE, first, first);

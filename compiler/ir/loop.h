@@ -21,6 +21,8 @@ Node *loop_sequence(Loop *l, Node *outer);
 /* A state whose first value is a node of the outer graph: its value before the
  * step. */
 Node *loop_state(Loop *l, Node *first);
+/* Steps may be left out where this sequence is 0 in all rows. */
+void loop_mask(Loop *l, const Node *sequence);
 /* What is the same in all steps: a node of the graph `home`, which is the body
  * or stands around it. */
 Node *loop_value(Loop *l, Node *node, const Graph *home);

@@ -53,6 +53,8 @@ static void print_scan(Text *out, const Scan *s)
     for (int k = 0; k < PORT_KINDS; k++)
         text_printf(out, " %s=%d", ports[k], s->n[k]);
     text_add(out, s->backward ? " backward" : "");
+    if (s->masked)
+        text_printf(out, " mask=%d", s->mask);
 }
 
 static void print_attr(Text *out, const Node *n)

@@ -7,12 +7,18 @@
 /* A loop over time. The body's leaves OP_ARG stand for what goes in, its roots
  * ROOT_STATE for the states after the step and ROOT_STACK for what is stacked;
  * OP_PICK takes what comes out. `backward` runs time from the last step to the
- * first, reading and stacking at the same index. */
+ * first, reading and stacking at the same index.
+ *
+ * A loop may be `masked`: where one of its sequences, [steps, batch, 1], is 0
+ * in all rows, the states stay what they are, and nobody needs what the step
+ * would stack: it is as well 0. */
 struct Scan {
     Graph *body;
     int64_t steps;
     int n[PORT_KINDS];
     bool backward;
+    bool masked;
+    int mask; /* which sequence */
 };
 
 /* Where the port of this kind stands among the inputs of the scan's node. */

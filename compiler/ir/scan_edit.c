@@ -39,6 +39,8 @@ OpenScan *scan_open(const Node *scan, Node *const *in, Graph *body)
     OpenScan *s = scan_begin(body, was.steps, was.backward);
 
     was.body = body;
+    s->masked = was.masked;
+    s->mask = (Port){PORT_SEQUENCE, was.mask};
     for (PortKind kind = 0; kind < PORT_KINDS; kind++)
         for (int i = 0; i < was.n[kind]; i++)
             add_port(s, kind,
@@ -68,6 +70,12 @@ Node *scan_take(OpenScan *s, PortKind kind, Node *outside, const Node *like)
 void scan_next(OpenScan *s, const Node *state, Node *next)
 {
     at(s, state->attr.port)->inside = next;
+}
+
+void scan_mask(OpenScan *s, const Node *leaf)
+{
+    s->masked = true;
+    s->mask = leaf->attr.port;
 }
 
 Port scan_stack(OpenScan *s, Node *value)
@@ -232,6 +240,8 @@ static Scan *finish(OpenScan *s, Node ***in)
     scan->body = s->body;
     scan->steps = s->steps;
     scan->backward = s->backward;
+    scan->masked = s->masked && scan_now(s, s->mask).kind == PORT_SEQUENCE;
+    scan->mask = scan->masked ? scan_now(s, s->mask).index : 0;
     return scan;
 }
 

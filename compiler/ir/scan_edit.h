@@ -28,6 +28,8 @@ typedef struct OpenScan {
     Graph *body;
     int64_t steps;
     bool backward;
+    bool masked; /* by sequence `mask` */
+    Port mask;
     bool moved; /* the body is not what it will be */
     VEC(ScanPort) ports[PORT_KINDS];
     VEC(const Node *) supplied; /* nodes of the body, ... */
@@ -49,6 +51,9 @@ Node *scan_take(OpenScan *s, PortKind kind, Node *outside, const Node *like);
 
 /* What the state of this leaf is after the step. */
 void scan_next(OpenScan *s, const Node *state, Node *next);
+
+/* The sequence of this leaf masks the loop. */
+void scan_mask(OpenScan *s, const Node *leaf);
 
 /* Stacks a value of the body. */
 Port scan_stack(OpenScan *s, Node *value);

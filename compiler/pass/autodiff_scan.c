@@ -347,12 +347,23 @@ static Node *bring(Back *b, Node *n)
     return *to = graph_copy(b->open->body, n, in);
 }
 
+/* What leaves no trace forwards has no gradient. */
+static void take_mask(Back *b)
+{
+    Port mask = {PORT_SEQUENCE, b->fwd->mask};
+
+    if (b->fwd->masked)
+        scan_mask(b->open, scan_take(b->open, PORT_SEQUENCE,
+                                     *scan_input(b->scan, mask), b->scan));
+}
+
 static void build_scan(Back *b)
 {
     Graph *body = graph_new(b->both->arena, b->both->batch);
 
     b->open = scan_begin(body, b->fwd->steps, !b->fwd->backward);
     b->copy = NEWN(body->arena, Node *, b->both->nodes.n + 1);
+    take_mask(b);
     for (int i = 0; i < b->states.n; i++) {
         const BackState *s = &b->states.at[i];
 

@@ -25,6 +25,8 @@ static Needs picked(const Rewriting *r, const Node *scan)
         if (r->live[picks->at[i]->id])
             needs.port[p.kind][p.index] = true;
     }
+    if (r->scan->masked)
+        needs.port[PORT_SEQUENCE][r->scan->mask.index] = true;
     return needs;
 }
 

@@ -33,14 +33,15 @@ static Kernel *feeder(const Plan *plan, const Node *scan, int i)
 }
 
 /* Each has the rows of as few steps as are worth reading the weights, where the
- * cache holds these and not all; or 0. */
-static int blocks_of(int64_t steps, const Shape *space, const Target *t)
+ * cache holds these and not all, or the loop may leave some out; or 0. */
+static int blocks_of(const Scan *s, const Shape *space, const Target *t)
 {
+    int64_t steps = s->steps;
     int64_t rows = space->dim[0] / steps, row = space->dim[1] * 4, n = 1;
     while (n < steps && (steps % n || rows * n < ENOUGH_ROWS))
         n++;
     bool wins = rows * steps * row > t->l2 && rows * n * row <= t->l2 / 2;
-    return wins ? (int)(steps / n) : 0;
+    return wins || s->masked ? (int)(steps / n) : 0;
 }
 
 void feed_wish(Plan *plan, const Target *target)
@@ -51,7 +52,7 @@ void feed_wish(Plan *plan, const Target *target)
         for (int i = 0; s && i < s->n[PORT_SEQUENCE]; i++) {
             Kernel *of = feeder(plan, k->anchor, i);
             if (of)
-                of->blocks = blocks_of(s->steps, &of->space, target);
+                of->blocks = blocks_of(s, &of->space, target);
         }
     }
 }

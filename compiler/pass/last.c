@@ -55,13 +55,13 @@ static int find_state(const Scan *s, const Node *value)
 static void add_states(const Rewriting *r, const Node *n)
 {
     const bool *end = only_ends(r, n);
-    const Scan *s = n->attr.scan;
+    const Scan *s = n->attr.scan; /* masked: its last step may be left out */
 
     for (int j = 0; j < s->n[PORT_STACK]; j++) {
         const Node *value = scan_root(s, PORT_STACK, j)->node;
         Node *next = r->scan->ports[PORT_STACK].at[j].inside, *zero;
 
-        if (!end[j] || find_state(s, value) >= 0)
+        if (!end[j] || s->masked || find_state(s, value) >= 0)
             continue;
         zero = graph_const_shaped(r->g, 0, value->shape, n);
         scan_next(r->scan, scan_take(r->scan, PORT_STATE, zero, n), next);
