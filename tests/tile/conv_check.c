@@ -329,6 +329,9 @@ static void reference(struct data *d)
     if (c->role == 'p' || c->role == 'q') {
         pool(d, d->x, d->h, d->w, c->window, c->stride, c->pad);
         unpool(d, d->dx, d->h, d->w, c->window, c->stride, c->pad);
+        for (size_t i = 0; i < at4(d->n, 0, 0, 0, d->k, d->h, d->w); i++) {
+            d->dx[i] = c->relu && d->dx[i] < 0 ? 0 : d->dx[i];
+        }
         return;
     }
     convolve(d);

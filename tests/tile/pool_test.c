@@ -58,9 +58,13 @@ static Image image(Lie lie, int channels, int height, int width, int lanes)
                             lie == LIE_PLANES ? 1 : channels, NULL, 0);
 }
 
-static void add(ConvCases *c, const Row *r, PoolKind kind, bool gradient,
-                Lie lie)
+/* What is done, in this order for each row and way to lie. */
+typedef enum Work { LARGEST, WON, MEAN, WON_BACK, MEAN_BACK, WORKS } Work;
+
+static void add(ConvCases *c, const Row *r, Work work, Lie lie)
 {
+    bool gradient = work >= WON_BACK;
+    PoolKind kind = work == MEAN || work == MEAN_BACK ? POOL_MEAN : POOL_MAX;
     int lanes = c->target->lanes;
     PoolSpec s = {.batch = r->batch, .kind = kind, .gradient = gradient};
     memcpy(s.window, r->window, sizeof s.window);
@@ -74,25 +78,25 @@ static void add(ConvCases *c, const Row *r, PoolKind kind, bool gradient,
     int k = r->channels;
     s.x = image(lie, k, r->height, r->width, lanes);
     s.y = image(lie, k, h, w, lanes);
-    s.argmax = !gradient && kind == POOL_MAX && (lie == LIE_PLANES || below(2));
+    s.argmax = work == WON;
     if ((gradient || s.argmax) && lie == LIE_ANY && below(2)) {
         s.arg = any_image(k, h, w, lanes);
     }
-    if (!gradient && below(2)) {
+    if (below(2)) {
         s.epilogue = convcase_relu();
     }
     PoolPlan *p = pool_plan(c->code.arena, &s, c->target);
     convcase_pool(c, p,
-                  arena_printf(c->code.arena, "row %d kind %d gradient %d: %s",
-                               (int)(r - rows), (int)kind, gradient, p->why));
+                  arena_printf(c->code.arena, "row %d work %d: %s",
+                               (int)(r - rows), (int)work, p->why));
 }
 
 static void add_all(ConvCases *c)
 {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         for (Lie lie = LIE_ANY; lie < LIES; lie++) {
-            for (int j = 0; j < 4; j++) {
-                add(c, &rows[i], j % 2 ? POOL_MEAN : POOL_MAX, j / 2, lie);
+            for (Work work = LARGEST; work < WORKS; work++) {
+                add(c, &rows[i], work, lie);
             }
         }
     }
