@@ -7,17 +7,17 @@
 
 #include "tile/target.h"
 
-static void print_relu(Text *out, void *context, const char *value,
-                       const Lanes *at)
+static void print_turned(Text *out, void *context, const char *value,
+                         const Lanes *at)
 {
     (void)context;
     (void)at;
-    text_printf(out, "%s = nn_vmax((nn_vec){0}, %s);", value, value);
+    text_printf(out, "%s = 5.0f - %s;", value, value);
 }
 
-Epilogue convcase_relu(void)
+Epilogue convcase_turned(void)
 {
-    return (Epilogue){.print = print_relu, .operations = 1};
+    return (Epilogue){.print = print_turned, .operations = 1};
 }
 
 static void image(Text *t, const char *name, const Image *m)
@@ -151,7 +151,7 @@ void convcase_conv(ConvCases *c, const ConvPlan *p, const char *label)
     weights(t, "dw", &s->dw_layout);
     text_printf(t,
                 ".pool = %s, .window = {%d, %d}, .argmax = %d, "
-                ".relu = %d, .arg_bytes = %d, .units = %d, "
+                ".turned = %d, .arg_bytes = %d, .units = %d, "
                 ".scratch = %lld, .partial = %lld, .run = run_%s%s%s},\n",
                 s->pool == POOL_MAX    ? "'m'"
                 : s->pool == POOL_MEAN ? "'a'"
@@ -180,7 +180,7 @@ void convcase_pool(ConvCases *c, const PoolPlan *p, const char *label)
     image(t, "arg", s->arg.channels > 0 ? &s->arg : &s->y);
     text_printf(t,
                 ".pool = '%c', .window = {%d, %d}, .argmax = %d, "
-                ".relu = %d, .arg_bytes = %d, .units = %d, .run = run_%s},\n",
+                ".turned = %d, .arg_bytes = %d, .units = %d, .run = run_%s},\n",
                 s->kind == POOL_MAX ? 'm' : 'a', s->window[0], s->window[1],
                 s->argmax, s->epilogue.print != NULL, p->arg_bytes, p->units,
                 name);

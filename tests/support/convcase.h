@@ -21,7 +21,7 @@ void convcase_pool(ConvCases *cases, const PoolPlan *plan, const char *label);
  * machine can run; CC chooses the compiler. */
 bool convcase_all_right(void (*add_all)(ConvCases *cases));
 
-/* relu, as an epilogue. */
-Epilogue convcase_relu(void);
+/* 5 - x, an epilogue that shows in every value. */
+Epilogue convcase_turned(void);
 
 #endif

@@ -244,9 +244,7 @@ static void pool(struct data *d, const double *from, int h, int w,
                         won = t;
                     }
                 }
-                if (c->relu && m < 0) {
-                    m = 0;
-                }
+                m = c->turned ? 5 - m : m;
                 size_t o =
                     ((size_t)p * (size_t)d->ph + (size_t)i) * (size_t)d->pw +
                     (size_t)j;
@@ -330,7 +328,7 @@ static void reference(struct data *d)
         pool(d, d->x, d->h, d->w, c->window, c->stride, c->pad);
         unpool(d, d->dx, d->h, d->w, c->window, c->stride, c->pad);
         for (size_t i = 0; i < at4(d->n, 0, 0, 0, d->k, d->h, d->w); i++) {
-            d->dx[i] = c->relu && d->dx[i] < 0 ? 0 : d->dx[i];
+            d->dx[i] = c->turned ? 5 - d->dx[i] : d->dx[i];
         }
         return;
     }

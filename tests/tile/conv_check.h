@@ -36,7 +36,7 @@ struct check_case {
     int batch, kernel[2], stride[2], pad[4];
     struct check_image x, y, arg; /* arg: as y where channels is 0 */
     char pool;                    /* 0, 'm'aximum, 'a'verage */
-    int window[2], argmax, relu, arg_bytes, units;
+    int window[2], argmax, turned, arg_bytes, units;
     int64_t scratch, partial;
     struct check_weights weights, dw;
     void (*run)(struct check_args *, int from, int to);

@@ -79,7 +79,7 @@ static void add(ConvCases *c, const Row *r, ConvRole role, bool liked)
     }
     s.argmax = role == CONV_FORWARD && s.pool == POOL_MAX && below(2);
     if (role == CONV_FORWARD && below(2)) {
-        s.epilogue = convcase_relu();
+        s.epilogue = convcase_turned();
     }
     s.unroll = unrolls[below(4)];
     conv_images(&s, c->target, &x, &y);
