@@ -32,12 +32,14 @@ compile() {
 }
 
 # warnings FILE.c HOW [FLAGS.c]: what both compilers say, at the same time. HOW
-# is -O1, which sees more, or -fsyntax-only; FLAGS.c names the processor if
-# FILE.c does not.
+# is -O1, with which gcc sees more, or -fsyntax-only; FLAGS.c names the
+# processor if FILE.c does not.
 warnings() {
     for cc in gcc clang; do
+        how=$2
+        [ $cc = gcc ] || how=-fsyntax-only
         # shellcheck disable=SC2086
-        $cc -std=gnu11 $WARN $(processor_flags "${3:-$1}") -Iruntime "$2" -c \
+        $cc -std=gnu11 $WARN $(processor_flags "${3:-$1}") -Iruntime $how -c \
             -o "$OUT/$cc.o" "$1" 2>&1 | sed "s/^/$cc: /" >"$OUT/$cc.said" &
     done
     wait
