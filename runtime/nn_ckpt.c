@@ -64,11 +64,11 @@ static bool save_names(nn_saving *s, const nn_model *m, int count, nn_error *e)
     return good || nn_fail(e, "no memory");
 }
 
-/* Rows of a parameter that are written at once: some megabytes. */
+/* Rows of a parameter that are written at once: 128 KiB, or one. */
 static int64_t rows_at_once(const nn_param *p)
 {
     int64_t rows = nn_layout_rows(p), count = nn_layout_count(p);
-    int64_t fit = count > 0 ? ((int64_t)1 << 20) * rows / count : rows;
+    int64_t fit = count > 0 ? ((int64_t)1 << 15) * rows / count : rows;
     return fit < 1 ? 1 : fit < rows ? fit : rows;
 }
 

@@ -7,10 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "nn_encoding.h"
 #include "nn_field.h"
+#include "nn_fields.h"
 #include "nn_header.h"
 #include "nn_mem.h"
+#include "nn_textfile.h"
 
 enum { GAPS_SHOWN = 10 };
 
@@ -20,7 +21,9 @@ typedef struct {
 } gap;
 
 typedef struct {
-    nn_records records;
+    nn_records own;
+    nn_records *records; /* own, or that of: */
+    nn_fields *kept;     /* labels, which stay in the file */
     const nn_request *request;
     nn_table *table;
     int64_t *columns; /* from 0, in the order of the flow */
@@ -38,7 +41,13 @@ static bool keep_names(csv *c, nn_error *e)
 {
     if (!nn_alloc(&c->names, c->fields, sizeof *c->names, "csv", e))
         return false;
-    memcpy(c->names, c->records.fields, c->fields * sizeof *c->names);
+    for (size_t i = 0; i < c->fields; i++) {
+        const nn_label *field = &c->records->fields[i];
+        const char *name = strndup(field->bytes, field->length);
+        if (name == NULL)
+            return nn_fail(e, "%s: no memory for names", c->records->path);
+        c->names[i] = (nn_label){name, field->length};
+    }
     return true;
 }
 
@@ -46,9 +55,9 @@ static bool add_column(csv *c, int64_t column, nn_error *e)
 {
     if (column < 0 || column >= (int64_t)c->fields) {
         nn_fail(e, "%s has %zu column%s: there is no column %lld",
-                c->records.path, c->fields, nn_s((long long)c->fields),
+                c->records->path, c->fields, nn_s((long long)c->fields),
                 (long long)column + 1);
-        return nn_field_hint(&c->records, e);
+        return nn_field_hint(c->records, e);
     }
     if (!nn_grow(&c->columns, &c->column_room, c->column_count + 1,
                  sizeof *c->columns, e))
@@ -59,11 +68,11 @@ static bool add_column(csv *c, int64_t column, nn_error *e)
 
 static bool find(csv *c, const char *name, int64_t *column, nn_error *e)
 {
-    const char *path = c->records.path;
+    const char *path = c->records->path;
     if (c->names == NULL)
         return nn_fail(e, "%s has no header, so no column \"%s\"", path, name);
     *column = nn_header_find(c->names, c->fields, name, path, e);
-    return *column >= 0 || nn_field_hint(&c->records, e);
+    return *column >= 0 || nn_field_hint(c->records, e);
 }
 
 static bool add_columns(csv *c, const nn_columns *k, nn_error *e)
@@ -79,7 +88,7 @@ static bool add_columns(csv *c, const nn_columns *k, nn_error *e)
         return nn_fail(e,
                        "%s: column \"%s\" stands behind \"%s\": write the "
                        "range from left to right",
-                       c->records.path, k->name, k->last);
+                       c->records->path, k->name, k->last);
     for (int64_t j = from; j <= to; j++)
         if (!add_column(c, j, e))
             return false;
@@ -108,9 +117,9 @@ static void take_gap(csv *c, int64_t column, double *x)
     if (missing != NN_MISSING_ERROR)
         return;
     if (c->gap_count == 0)
-        c->gap = c->records.fields[column];
+        c->gap = c->records->fields[column];
     if (c->gap_count < GAPS_SHOWN)
-        c->gaps[c->gap_count] = (gap){c->records.line, column + 1};
+        c->gaps[c->gap_count] = (gap){c->records->line, column + 1};
     c->gap_count++;
 }
 
@@ -139,35 +148,53 @@ static nn_label name_of(const csv *c, int64_t column)
 
 static bool take_number(csv *c, size_t cell, int64_t column, nn_error *e)
 {
-    const nn_label *field = &c->records.fields[column];
+    const nn_label *field = &c->records->fields[column];
     double *x = (double *)c->table->owned[0] + cell;
     if (nn_field_is_missing(field))
         take_gap(c, column, x);
-    else if (!nn_records_number(&c->records, (size_t)column, name_of(c, column),
+    else if (!nn_records_number(c->records, (size_t)column, name_of(c, column),
                                 x, e)) {
-        nn_field_hint_number(&c->records, field, e);
-        hint_header(c, c->records.line, e);
+        nn_field_hint_number(c->records, field, e);
+        hint_header(c, c->records->line, e);
         return hint_category(c, e);
     }
     return true;
 }
 
 /* `?` is a label like any other, until the text says what is missing. */
-static void take_label(csv *c, size_t cell, int64_t column)
+static void take_label(csv *c, int64_t column)
 {
-    const nn_label *field = &c->records.fields[column];
+    const nn_label *field = &c->records->fields[column];
     bool asked = c->request->flow->missing != NN_MISSING_ERROR;
     double waste;
-    ((nn_label *)c->table->owned[0])[cell] = *field;
     if (field->length == 0 || (asked && nn_field_is_missing(field)))
         take_gap(c, column, &waste);
+}
+
+/* Room for the record at hand. */
+static bool add_row(csv *c, nn_error *e)
+{
+    nn_table *t = c->table;
+    size_t rows = (size_t)t->rows + 1, cells = rows * c->column_count;
+    bool drops = c->request->flow->missing == NN_MISSING_DROP;
+    if (c->kept != NULL && !nn_fields_add(c->kept, e))
+        return false;
+    if ((c->kept == NULL &&
+         (!nn_grow(&t->owned[0], &c->cell_room, cells, sizeof(double), e) ||
+          !nn_grow(&t->owned[1], &c->line_room, rows, sizeof *t->lines, e))) ||
+        (drops && !nn_grow(&t->dropped, &c->drop_room, rows, 1, e)))
+        return nn_fail_in(e, t->path);
+    if (t->dropped != NULL)
+        t->dropped[t->rows] = 0;
+    if (c->kept == NULL)
+        ((uint32_t *)t->owned[1])[t->rows] = c->records->line;
+    return true;
 }
 
 static bool take_record(csv *c, nn_error *e)
 {
     nn_table *t = c->table;
-    const nn_records *r = &c->records;
-    size_t size = t->cell == NN_CELL_F64 ? sizeof(double) : sizeof(nn_label);
+    const nn_records *r = c->records;
     size_t cells = (size_t)t->rows * c->column_count;
     if (r->count != c->fields) {
         nn_fail(e, "%s:%u: this row has %zu column%s, the first has %zu",
@@ -175,22 +202,14 @@ static bool take_record(csv *c, nn_error *e)
                 c->fields);
         return nn_field_hint(r, e);
     }
-    bool drops = c->request->flow->missing == NN_MISSING_DROP;
-    if (!nn_grow(&t->owned[0], &c->cell_room, cells + c->column_count, size,
-                 e) ||
-        (drops &&
-         !nn_grow(&t->dropped, &c->drop_room, (size_t)t->rows + 1, 1, e)) ||
-        !nn_grow(&t->owned[1], &c->line_room, (size_t)t->rows + 1,
-                 sizeof *t->lines, e))
-        return nn_fail_in(e, t->path);
-    if (t->dropped != NULL)
-        t->dropped[t->rows] = 0;
+    if (!add_row(c, e))
+        return false;
     for (size_t j = 0; j < c->column_count; j++)
-        if (t->cell == NN_CELL_LABEL)
-            take_label(c, cells + j, c->columns[j]);
+        if (c->kept != NULL)
+            take_label(c, c->columns[j]);
         else if (!take_number(c, cells + j, c->columns[j], e))
             return false;
-    ((uint32_t *)t->owned[1])[t->rows++] = r->line;
+    t->rows++;
     return true;
 }
 
@@ -244,7 +263,7 @@ static bool no_gaps(const csv *c, nn_error *e)
 /* A quoted field with another separator behind it says what that is. */
 static bool next(csv *c, bool *more, nn_error *e)
 {
-    nn_records *r = &c->records;
+    nn_records *r = c->records;
     if (nn_records_next(r, more, e))
         return true;
     return r->at < r->end && strchr(";\t|", *r->at) != NULL
@@ -260,9 +279,9 @@ static bool take_records(csv *c, nn_error *e)
         return false;
     if (!more)
         return nn_fail(e, "%s has no rows", c->table->path);
-    c->fields = c->records.count;
-    c->first_line = c->records.line;
-    header = nn_header_judge(&c->records, r->flows, r->flow_count,
+    c->fields = c->records->count;
+    c->first_line = c->records->line;
+    header = nn_header_judge(c->records, r->flows, r->flow_count,
                              r->flow->path) == NN_LINE_HEADER;
     if ((header && !keep_names(c, e)) || !pick_columns(c, e))
         return false;
@@ -294,49 +313,63 @@ static bool tell_names(const csv *c, nn_error *e)
     return true;
 }
 
-/* The file's bytes as UTF-8. */
-static bool recode(nn_table *t, nn_charset charset, nn_error *e)
+/* The text, unpacked and as UTF-8. */
+static bool open_text(nn_table *t, const nn_request *r, nn_error *e)
 {
-    nn_file made = {.stamp = t->file.stamp};
-    char *bytes;
-    if (charset == NN_UTF8)
-        return true;
-    if (!nn_encoding_decode_all(t->path, t->file.bytes, t->file.size, &bytes,
-                                &made.size, e))
+    nn_charset charset = r->flow->charset;
+    nn_textfile text;
+    *t = (nn_table){.path = nn_file_join(NULL, r->path)};
+    if (t->path == NULL)
+        return nn_fail(e, "no memory");
+    if (!(r->given != NULL
+              ? nn_textfile_over(&text, r->given, r->path, charset, e)
+              : nn_textfile_open(&text, r->path, r->unpacker, charset, e)))
         return false;
-    nn_file_close(&t->file);
-    made.owned = bytes;
-    made.bytes = made.owned;
-    t->file = made;
-    return true;
+    t->stamp = text.stamp;
+    return nn_textfile_map(&text, &t->file, e);
 }
 
 static void close_csv(csv *c)
 {
+    for (size_t i = 0; c->names != NULL && i < c->fields; i++)
+        free((char *)c->names[i].bytes);
     free(c->names);
     free(c->columns);
-    nn_records_close(&c->records);
+    nn_records_close(&c->own);
+}
+
+/* Labels stay in the file, which is the table's from now on. */
+static bool keep_fields(csv *c, nn_error *e)
+{
+    nn_table *t = c->table;
+    c->kept = nn_fields_open(&t->file, &c->own, e);
+    if (c->kept == NULL)
+        return false;
+    c->records = nn_fields_records(c->kept);
+    t->text = c->kept;
+    t->release = nn_fields_close;
+    t->label = nn_fields_get;
+    t->cell = NN_CELL_LABEL;
+    return true;
 }
 
 static bool read_separated(nn_table *t, const nn_request *r, char separator,
                            bool quotes, nn_error *e)
 {
     csv c = {.request = r, .table = t};
-    bool good =
-        nn_table_open(t, r, e) && recode(t, r->flow->charset, e) &&
-        nn_records_open(&c.records, &t->file, t->path, separator, quotes, e);
-    t->cell = r->labels ? NN_CELL_LABEL : NN_CELL_F64;
-    c.records.decimal = r->flow->decimal != 0 ? r->flow->decimal : '.';
-    good = good && take_records(&c, e);
+    bool good = open_text(t, r, e) && nn_records_open(&c.own, &t->file, t->path,
+                                                      separator, quotes, e);
+    c.own.decimal = r->flow->decimal != 0 ? r->flow->decimal : '.';
+    c.records = &c.own;
+    t->cell = NN_CELL_F64;
+    good = good && (!r->labels || keep_fields(&c, e)) && take_records(&c, e);
     t->width = (int64_t)c.column_count;
     good = good && tell_names(&c, e);
     t->fields = (int64_t)c.fields;
     t->cells = t->owned[0];
     t->lines = t->owned[1];
     t->columns = c.columns;
-    t->owned[2] = c.records.pool;
-    t->owned[3] = c.columns;
-    c.records.pool = NULL;
+    t->owned[2] = c.columns;
     c.columns = NULL;
     close_csv(&c);
     if (!good)

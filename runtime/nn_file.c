@@ -1,5 +1,6 @@
 /* Reading maps plain files; it collects pipes, and what is left of standard
  * input where a program before this one has read some of it. */
+#define _DEFAULT_SOURCE /* for madvise */
 #include "nn_file.h"
 
 #include <errno.h>
@@ -37,7 +38,7 @@ static bool collect(nn_file *f, int fd, const char *path, nn_error *e)
     return got < 0 ? cannot("read", path, e) : nn_fail_in(e, path);
 }
 
-static bool map(nn_file *f, int fd, size_t size, const char *path, nn_error *e)
+bool nn_file_map(nn_file *f, int fd, size_t size, const char *path, nn_error *e)
 {
     void *p = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
     if (p == MAP_FAILED)
@@ -126,7 +127,7 @@ static bool read_open_file(nn_file *f, int fd, const char *path, nn_error *e)
         return false;
     bool whole =
         S_ISREG(s.st_mode) && s.st_size > 0 && lseek(fd, 0, SEEK_CUR) == 0;
-    bool good = whole ? map(f, fd, (size_t)s.st_size, path, e)
+    bool good = whole ? nn_file_map(f, fd, (size_t)s.st_size, path, e)
                       : collect(f, fd, path, e);
     f->stamp = make_stamp(&s);
     return good;
@@ -185,6 +186,12 @@ bool nn_file_read(nn_file *f, const char *path, const nn_unpacker *unpacker,
         good = nn_fail(e, "%s is empty once unpacked", path);
     }
     return good;
+}
+
+void nn_file_forget(const nn_file *f)
+{
+    if (f->mapped != NULL)
+        madvise(f->mapped, f->size, MADV_DONTNEED);
 }
 
 const nn_unpacker *nn_unpacker_within(const nn_unpacker *u, int64_t mebibytes,

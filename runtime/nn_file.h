@@ -64,6 +64,13 @@ bool nn_file_open(int *fd, nn_stamp *s, const char *path, nn_error *e);
 bool nn_file_read_at(int fd, uint64_t at, void *bytes, size_t n, size_t *got,
                      const char *path, nn_error *e);
 
+/* Maps size bytes of the open file at fd, which may be closed then. */
+bool nn_file_map(nn_file *f, int fd, size_t size, const char *path,
+                 nn_error *e);
+
+/* Gives the pages of a mapped file back: what is read later is loaded anew. */
+void nn_file_forget(const nn_file *f);
+
 /* True where these first bytes are those of a file packed with gzip. */
 bool nn_file_is_gzip(const unsigned char *bytes, size_t n);
 

@@ -153,7 +153,7 @@ bool nn_lines_row(const nn_table *t, int64_t row, const nn_flow *flow,
                   nn_cursor *field, nn_cursor **c, nn_error *e)
 {
     text *x = t->text;
-    if (x == NULL) {
+    if (t->cell == NN_CELL_LABEL) {
         char room[NN_TABLE_TEXT];
         nn_label label = nn_table_text(t, row, 0, room);
         *field = nn_cursor_over(label.bytes, label.length);

@@ -12,11 +12,32 @@
 #include "nn_kind.h"
 #include "nn_mem.h"
 
+/* Pages of a mapped file count as the program's memory once it has read them:
+ * where it is larger than this, they go back after so many bytes. */
+enum { FORGET = 1 << 23, NEARBY = 1 << 16 };
+
+static void touch(const nn_file *f, size_t *touched, size_t bytes)
+{
+    *touched += bytes;
+    if (*touched < FORGET || f->size <= FORGET)
+        return;
+    nn_file_forget(f);
+    *touched = 0;
+}
+
 static bool check_text(const nn_file *f, const char *path, nn_error *e)
 {
     nn_encoding s = {.path = path};
-    size_t used;
-    return nn_encoding_check(&s, f->bytes, f->size, true, &used, e);
+    size_t used = 0, touched = 0;
+    for (size_t at = 0; at < f->size; at += used) {
+        size_t left = f->size - at;
+        bool last = left <= FORGET;
+        if (!nn_encoding_check(&s, f->bytes + at, last ? left : FORGET, last,
+                               &used, e))
+            return false;
+        touch(f, &touched, used);
+    }
+    return true;
 }
 
 bool nn_records_open(nn_records *r, const nn_file *file, const char *path,
@@ -29,10 +50,11 @@ bool nn_records_open(nn_records *r, const nn_file *file, const char *path,
                       .decimal = '.',
                       .quotes = quotes,
                       .begin = text + (mark ? 3 : 0),
+                      .start = text,
                       .at = text + (mark ? 3 : 0),
                       .end = text + file->size,
                       .next_line = 1,
-                      .size = file->size};
+                      .file = file};
     return nn_kind_check(file, path, e) && check_text(file, path, e);
 }
 
@@ -52,13 +74,26 @@ static bool add_field(nn_records *r, const char *bytes, size_t length,
     return true;
 }
 
-/* Copies a quoted field with each pair of quotes as one. The pool is as
- * large as the file, so that its fields never move. */
+/* Room for more bytes in the pool; fields that lie there move with it. */
+static bool grow_pool(nn_records *r, size_t bytes, nn_error *e)
+{
+    uintptr_t old = (uintptr_t)r->pool, end = old + r->pooled;
+    if (!nn_grow(&r->pool, &r->pool_room, r->pooled + bytes, 1, e))
+        return nn_fail_in(e, r->path);
+    for (size_t i = 0; i < r->count; i++) {
+        uintptr_t at = (uintptr_t)r->fields[i].bytes;
+        if (at >= old && at < end)
+            r->fields[i].bytes = r->pool + (at - old);
+    }
+    return true;
+}
+
+/* Copies a quoted field with each pair of quotes as one. */
 static bool add_unquoted(nn_records *r, const char *from, size_t length,
                          nn_error *e)
 {
-    if (r->pool == NULL && (r->pool = malloc(r->size)) == NULL)
-        return nn_fail(e, "%s: no memory for %zu bytes", r->path, r->size);
+    if (!grow_pool(r, length, e))
+        return false;
     char *to = r->pool + r->pooled;
     for (size_t i = 0; i < length; i++) {
         r->pool[r->pooled++] = from[i];
@@ -154,10 +189,19 @@ static bool end_line(nn_records *r, nn_error *e)
     return true;
 }
 
+void nn_records_go(nn_records *r, const char *start, uint32_t line)
+{
+    touch(r->file, &r->touched, NEARBY);
+    r->at = r->start = start;
+    r->next_line = line;
+}
+
 bool nn_records_next(nn_records *r, bool *more, nn_error *e)
 {
     skip_blank_lines(r);
+    touch(r->file, &r->touched, (size_t)(r->at - r->start));
     r->count = 0;
+    r->pooled = 0;
     r->line = r->next_line;
     r->start = r->at;
     *more = r->at < r->end;

@@ -19,8 +19,10 @@ typedef struct {
     uint32_t next_line; /* where the next one begins */
     nn_label *fields;   /* of the record at hand */
     size_t count, room;
-    char *pool; /* fields that had doubled quotes */
-    size_t pooled, size;
+    char *pool; /* fields of it that had doubled quotes */
+    size_t pooled, pool_room;
+    const nn_file *file;
+    size_t touched; /* bytes of the file since its pages were given back */
 } nn_records;
 
 /* Starts before the first record of the file, which must stay open. Refuses
@@ -30,8 +32,11 @@ bool nn_records_open(nn_records *r, const nn_file *file, const char *path,
                      char separator, bool quotes, nn_error *e);
 
 /* Goes to the next record, skipping blank lines; *more is false at the end.
- * The text of fields stays valid until nn_records_close. */
+ * The text of fields stays valid until the next call. */
 bool nn_records_next(nn_records *r, bool *more, nn_error *e);
+
+/* Goes to where a record began, at a line of the file. */
+void nn_records_go(nn_records *r, const char *start, uint32_t line);
 
 void nn_records_close(nn_records *r);
 

@@ -31,7 +31,7 @@ const nn_transform *nn_flow_transform(const nn_flow *f, nn_transform_kind kind)
 
 size_t nn_table_cell_size(nn_cell cell)
 {
-    static const size_t size[] = {1, 4, 8, 8, 4, 8, sizeof(nn_label), 0, 0};
+    static const size_t size[] = {1, 4, 8, 8, 4, 8, 0, 0, 0};
     return size[cell];
 }
 
@@ -64,6 +64,14 @@ void nn_table_close(nn_table *t)
     *t = (nn_table){0};
 }
 
+/* The text of a label, and its line. */
+static nn_label label_at(const nn_table *t, int64_t row, int64_t column,
+                         uint32_t *line)
+{
+    int64_t record = t->lines != NULL ? (int64_t)t->lines[row] - 1 : row;
+    return t->label(t->text, record, t->columns[column], line);
+}
+
 bool nn_table_is_text(const nn_table *t)
 {
     return t->cell == NN_CELL_LINE || t->cell == NN_CELL_WINDOW;
@@ -71,7 +79,10 @@ bool nn_table_is_text(const nn_table *t)
 
 uint32_t nn_table_line(const nn_table *t, int64_t row)
 {
-    return t->lines != NULL ? t->lines[row] : (uint32_t)row + 1;
+    uint32_t line = t->lines != NULL ? t->lines[row] : (uint32_t)row + 1;
+    if (t->cell == NN_CELL_LABEL)
+        label_at(t, row, 0, &line);
+    return line;
 }
 
 static double number_at(nn_cell cell, const unsigned char *p)
@@ -161,14 +172,14 @@ static bool own_rows(nn_table *t, nn_error *e)
     for (int64_t row = 0; row < t->rows; row++)
         ((uint32_t *)lines)[row] = (uint32_t)row + 1;
     t->lines = t->owned[1] = lines;
-    t->counted = t->cell != NN_CELL_LINE;
+    t->counted = t->cell < NN_CELL_LABEL;
     return true;
 }
 
 bool nn_table_drop(nn_table *t, const uint8_t *drop, nn_error *e)
 {
     size_t size = (size_t)t->width * nn_table_cell_size(t->cell);
-    int64_t kept = 0; /* size 0: rows are lines of a text */
+    int64_t kept = 0; /* size 0: rows are those of a text */
     if (!own_rows(t, e))
         return false;
     unsigned char *cells = t->owned[0];
@@ -192,7 +203,8 @@ void nn_table_where(const nn_table *t, int64_t row, char *words, size_t size)
     const char *path = t->path != NULL ? t->path : "the source";
     if (t->lines != NULL && t->counted)
         snprintf(words, size, "%s: row %u", path, t->lines[row]);
-    else if (t->lines != NULL || t->cell == NN_CELL_LINE)
+    else if (t->lines != NULL || t->cell == NN_CELL_LABEL ||
+             t->cell == NN_CELL_LINE)
         snprintf(words, size, "%s:%u", path, nn_table_line(t, row));
     else
         snprintf(words, size, "%s: row %lld", path, (long long)row + 1);
@@ -294,13 +306,12 @@ nn_label nn_table_text(const nn_table *t, int64_t row, int64_t column,
     nn_label label = {room, 0};
     int64_t i64;
     uint64_t u64;
+    uint32_t line;
+    if (t->cell == NN_CELL_LABEL)
+        return label_at(t, row, column, &line);
     const unsigned char *p =
         row_at(t, row) + (size_t)column * nn_table_cell_size(t->cell);
     int length = 0;
-    if (t->cell == NN_CELL_LABEL) {
-        memcpy(&label, p, sizeof label);
-        return label;
-    }
     if (t->cell == NN_CELL_I64) {
         memcpy(&i64, p, sizeof i64);
         length = snprintf(room, NN_TABLE_TEXT, "%" PRId64, i64);

@@ -15,7 +15,7 @@ typedef enum {
     NN_CELL_U64,
     NN_CELL_F32,
     NN_CELL_F64,
-    NN_CELL_LABEL, /* nn_label */
+    NN_CELL_LABEL, /* a field of text, which stays in its file */
     NN_CELL_LINE,  /* a line of text: one a row */
     NN_CELL_WINDOW /* tokens of a text: one a row */
 } nn_cell;
@@ -43,8 +43,10 @@ typedef struct {
     nn_stamp stamp;             /* of the file as it was opened */
     nn_file file;               /* kept open for cells that lie in it */
     void *owned[4];             /* malloc'ed blocks */
-    void *text;                 /* of lines and windows: nn_lines.c */
+    void *text; /* of lines and windows: nn_lines.c; of labels: nn_fields.c */
     void (*release)(void *text);
+    nn_label (*label)(void *text, int64_t record, int64_t column,
+                      uint32_t *line);
     uint64_t digest; /* of it */
     bool one;        /* of windows: the one token behind them */
 } nn_table;
@@ -111,8 +113,9 @@ bool nn_table_check_range(const nn_table *t, const double *scale,
 /* The room that a number takes as text. */
 enum { NN_TABLE_TEXT = 40 };
 
-/* A cell's text: of a label itself, of a number its shortest decimal, written
- * into `room`. Numbers that differ have texts that differ. */
+/* A cell's text: of a label itself, valid until the next call, of a number its
+ * shortest decimal, written into `room`. Numbers that differ have texts that
+ * differ. */
 nn_label nn_table_text(const nn_table *t, int64_t row, int64_t column,
                        char room[NN_TABLE_TEXT]);
 

@@ -208,3 +208,16 @@ void nn_textfile_close(nn_textfile *f)
     free(f->owned);
     *f = (nn_textfile){.fd = -1};
 }
+
+bool nn_textfile_map(nn_textfile *f, nn_file *file, nn_error *e)
+{
+    bool good = true;
+    *file = (nn_file){.bytes = (const unsigned char *)f->bytes,
+                      .size = f->size,
+                      .owned = f->owned};
+    f->owned = NULL;
+    if (f->fd >= 0)
+        good = nn_file_map(file, f->fd, f->size, f->path, e);
+    nn_textfile_close(f);
+    return good;
+}

@@ -30,6 +30,9 @@ bool nn_textfile_over(nn_textfile *f, const nn_file *file, const char *path,
 
 void nn_textfile_close(nn_textfile *f);
 
+/* Closes the text, which is `file` from now on, mapped where it lies in one. */
+bool nn_textfile_map(nn_textfile *f, nn_file *file, nn_error *e);
+
 /* Reads up to n bytes from `at` on into room; *got is how many, which is 0
  * only at the end. */
 bool nn_textfile_read(const nn_textfile *f, uint64_t at, char *room, size_t n,

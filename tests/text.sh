@@ -180,6 +180,21 @@ printf 'A lovely FILM!\nit was dull\nzzz awful\n' | ./sentiment-infer |
 [ "$(cat is)" = '1: pos 2: neg 3: neg ' ]
 verdict "unknown words are taken" "$(cat is)"
 
+# A text of 48 MB takes no more than 28, labels and all.
+cc -std=gnu11 -O1 -I"$TREE/runtime" -o spend "$TREE/bench/spend.c" \
+    "$TREE/runtime/nn_clock.c" || exit 2
+mkdir large
+awk 'BEGIN {
+    for (i = 0; i < 400; i++) s = s " was it"
+    for (i = 0; i < 17000; i++)
+        print (i % 2 ? "pos" : "neg") "\t" (i % 2 ? "fine" : "dull") s
+    }' >large/reviews.tsv
+peak=$(./spend 1 ./sentiment-train --data large --epochs 1 --threads 1 \
+    --quiet --out large/s.safetensors 2>&1)
+[ "${peak##* }" -gt 0 ] && [ "${peak##* }" -lt 28000 ]
+verdict "a text may be larger than memory" "$peak"
+rm -r large
+
 # The language's own sample, as it stands, on the same reviews.
 "$NNC" train "$TREE/tests/lang/textcnn.nn" --data . --epochs 1 \
     --out sample.safetensors >sample.log 2>&1

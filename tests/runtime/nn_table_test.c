@@ -48,6 +48,16 @@ static void labels_stay_apart(void **state)
     }
 }
 
+/* A table of labels over an array of texts. */
+static nn_label array_label(void *texts, int64_t record, int64_t column,
+                            uint32_t *line)
+{
+    const char *text = ((const char **)texts)[record];
+    (void)column;
+    *line = (uint32_t)record + 1;
+    return (nn_label){text, strlen(text)};
+}
+
 /* Texts that look like numbers, or do not, are found again, each once. */
 static void texts_are_found(void **state)
 {
@@ -58,13 +68,15 @@ static void texts_are_found(void **state)
         {"1e400", "inf", "3", "2e400"}};
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        nn_label cells[4];
         nn_labels l;
         nn_error e = {""};
         bool met[4] = {false};
-        for (size_t k = 0; k < 4; k++)
-            cells[k] = (nn_label){rows[i][k], strlen(rows[i][k])};
-        nn_table t = TABLE(NN_CELL_LABEL, cells);
+        nn_table t = {.rows = 4,
+                      .width = 1,
+                      .cell = NN_CELL_LABEL,
+                      .columns = (int64_t[]){0},
+                      .text = (void *)rows[i],
+                      .label = array_label};
         assert_true(nn_labels_learn(&l, &t, NULL, 0, &e));
         assert_int_equal(l.count, 4);
         for (int64_t row = 0; row < 4; row++) {
