@@ -96,6 +96,10 @@ if [ -n "${LONG:-}" ]; then
     reach chargpt shakespeare/chargpt.nn test_perplexity '<=' 2.2
 fi
 reach translate translate/translate.nn test_exact '>=' 0.95
+printf '12+7\n45+45\n' | "$NNC" infer translate/translate.nn \
+    --weights translate.safetensors >is 2>&1
+[ "$(tr '\n' ' ' <is)" = "19 90 " ]
+verdict "translate: infer adds" "$(cat is)"
 reach forecast forecast/forecast.nn test_rmse '<=' 0.37
 answer forecast forecast '^1: 1[34][0-9]'
 if data_file stocks/IBM_2014-03_to_2019-03.csv; then
