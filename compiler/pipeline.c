@@ -236,8 +236,7 @@ static Entry *checked(Program *p, const Entry *step)
     *e = *step;
     keep_tensors(e->graph);
     e->name = "grad";
-    e->updates = false;
-    e->carries = CARRIES_NOTHING;
+    e->updates = e->carries = false;
     p->kinks = kinks_find(p, e->graph);
     return e;
 }

@@ -10,12 +10,12 @@
  *     FLOPs 2 M N K; loads of one step: $MR scalars and $NR vectors for
  *     $MR * $NR multiply-adds.
  *
- * Holes: NAME, PARAMS; K, BLOCK (k's of a block), STEPS (of the block at
- * hand), WHOLE (of those, what the unrolled loop does), KU (steps written
- * out), DIRECT (of those, which add to acc; the others to the stream of their
- * own), T (streams beside acc); W (lanes), A_ROW, A_COLUMN, A_OUTER, B_ROW,
- * P (B's panel or its copy), OUTER, INNER (of BLOCK: blocks of A's k, and
- * k's of one), FIRST, END (rows). Hooks:
+ * Holes: NAME, PARAMS; K_FIRST, K_LAST (between which k runs), BLOCK (k's of a
+ * block), STEPS (of the block at hand), WHOLE (of those, what the unrolled loop
+ * does), KU (steps written out), DIRECT (of those, which add to acc; the others
+ * to the stream of their own), T (streams beside acc); W (lanes), A_ROW,
+ * A_COLUMN, A_OUTER, B_ROW, P (B's panel or its copy), OUTER, INNER (of BLOCK:
+ * blocks of A's k, and k's of one), FIRST, END (rows). Hooks:
  * UNIT() names the unit's first row and tile, J and J_END bound its tiles,
  * SPAN() names the block's steps, A_START and B_START are where the operands
  * begin, BEGIN() and FINISH() treat the sums before and after, LOAD(k, q)
@@ -30,7 +30,7 @@ static void $NAME($PARAMS)
 {
     for (ptrdiff_t unit = from; unit < to; unit++) {
         $UNIT();
-        for (ptrdiff_t k0 = 0; k0 < $K; k0 += $BLOCK) {
+        for (ptrdiff_t k0 = $K_FIRST; k0 < $K_LAST; k0 += $BLOCK) {
             $SPAN();
             /* section: tiles */
             for (ptrdiff_t j = $J; j < $J_END; j++) {

@@ -123,7 +123,7 @@ static void emit_scan(Emit *e, const Plan *plan, const Kernel *k)
     const Scan *s = k->anchor->attr.scan;
     long long steps = (long long)s->steps;
     emit_kernels(e, k->body);
-    bool skips = emit_skip(e, k);
+    bool skips = emit_skip(e, plan, k);
     for (int i = 0; i < k->position; i++)
         if (plan->kernels.at[i]->feeds == k)
             emit_block(e, plan->kernels.at[i]);

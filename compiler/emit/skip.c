@@ -43,6 +43,25 @@ static void write_holds(Emit *e, const Kernel *k, const Node *mask)
                 (long long)layout_stride(&v.layout, 0));
 }
 
+static void write_range(Emit *e, const Kernel *k)
+{
+    text_printf(
+        e->out,
+        "\n/* The rows, so many a step, from the first step that is there to "
+        "the last. */\n"
+        "static void %s_range(const nn_frame *f, ptrdiff_t rows,\n"
+        "    ptrdiff_t *first, ptrdiff_t *last)\n{\n"
+        "    size_t begin = 0;\n"
+        "    size_t end = %lld;\n"
+        "    while (begin + 1 < end && !%s_holds(f, begin, begin + 1))\n"
+        "        begin++;\n"
+        "    while (begin + 1 < end && !%s_holds(f, end - 1, end))\n"
+        "        end--;\n"
+        "    *first = (ptrdiff_t)begin * rows;\n"
+        "    *last = (ptrdiff_t)end * rows;\n}\n",
+        k->name, (long long)k->anchor->attr.scan->steps, k->name, k->name);
+}
+
 /* A root of the body where no row has the step. */
 static void write_root(Emit *e, const Kernel *k, const Root *r)
 {
@@ -64,14 +83,19 @@ static void write_root(Emit *e, const Kernel *k, const Root *r)
     }
 }
 
-bool emit_skip(Emit *e, const Kernel *k)
+bool emit_skip(Emit *e, const Plan *plan, const Kernel *k)
 {
+    bool ranges = false;
     const Node *mask = find_mask(k);
     const Graph *body = k->body->graph;
 
     if (!mask)
         return false;
     write_holds(e, k, mask);
+    for (int i = 0; i < plan->kernels.n; i++)
+        ranges |= plan->kernels.at[i]->within == k;
+    if (ranges)
+        write_range(e, k);
     text_printf(e->out,
                 "\n/* Step f->t where no row has it. */\n"
                 "static void %s_skip(const nn_frame *f)\n{\n",

@@ -206,6 +206,43 @@ static void by_steps(Plan *plan, Kernel *k, const Target *target, Product *p)
         p->spec.chunk = p->spec.m / k->blocks;
 }
 
+/* The masked scan that stacks n, whose rows are those of its steps: the first
+ * `rows` are those of the first step. NULL: none does. */
+static Kernel *masked_rows(const Plan *plan, const Node *n, int64_t *rows)
+{
+    const Node *from = n;
+    while (from->op == OP_RESHAPE && !plan->value[from->id].kernel)
+        from = from->in[0];
+    if (from->op != OP_PICK || from->attr.port.kind != PORT_STACK)
+        return NULL;
+    const Node *scan = from->in[0];
+    const Scan *s = scan->attr.scan;
+    const Buffer *b = plan->value[from->id].buffer;
+    bool states = false; /* a stack that is a state is not 0 there */
+    for (int i = 0; i < s->n[PORT_STATE]; i++)
+        states |= plan->value[(*scan_input(scan, (Port){PORT_STATE, i}))->id]
+                      .buffer == b;
+    *rows = n->shape.dim[0] / s->steps;
+    return s->masked && !states && n->shape.dim[0] == s->steps * *rows &&
+                   from->shape.dim[1] == *rows
+               ? plan->value[from->id].kernel
+               : NULL;
+}
+
+/* A product that sums over the steps of a masked scan need not go over those
+ * that no row has. */
+static void stay_within(const Plan *plan, Kernel *k, Product *p)
+{
+    const Node *n = k->anchor;
+    int64_t rows;
+    if (n->shape.rank != 2 || p->inner.n || p->plan->block >= p->spec.k)
+        return;
+    if (n->attr.mm.ta)
+        k->within = masked_rows(plan, n->in[0], &rows);
+    if (!k->within && !n->attr.mm.tb)
+        k->within = masked_rows(plan, n->in[1], &rows);
+}
+
 /* That take as long as moving an element. */
 enum { OPERATIONS = 4 };
 
@@ -224,6 +261,7 @@ static void plan_product(Plan *plan, Kernel *k, const CodeOptions *o)
     p->spec.store = stores ? NULL : no_hook;
     p->spec.operations = stores ? 0 : lane_operations(k);
     p->plan = gemm_plan(plan->arena, &p->spec, target);
+    stay_within(plan, k, p);
     k->tile = p;
     k->parts = p->batch > 1 ? p->batch : p->plan->units;
     k->scratch = (p->spec.m * p->sums + p->plan->scratch * k->parts) * 4;
@@ -320,6 +358,28 @@ static void write_gates(Scope *s, const Product *p)
                 parts_units(arena, k->finish, (int)p->spec.m));
 }
 
+/* Lets k run over the steps that some row has. */
+static void steps_within(Scope *s, const Product *p, LaneWriter *w)
+{
+    Arena *arena = s->e->arena;
+    const Kernel *scan = s->kernel->within;
+    GemmSpec *spec = &p->plan->spec;
+    long long steps = (long long)scan->anchor->attr.scan->steps;
+    spec->first = scope_name(s, "first");
+    spec->last = scope_name(s, "last");
+    text_printf(&s->body,
+                "    ptrdiff_t %s, %s;\n"
+                "    %s_range(f, %lld, &%s, &%s);\n"
+                "    %s = %s / %lld * %lld;\n",
+                spec->first, spec->last, scan->name, (long long)spec->k / steps,
+                spec->first, spec->last, spec->first, spec->first,
+                (long long)p->plan->block, (long long)p->plan->block);
+    w->params = arena_printf(arena, "%s, ptrdiff_t %s, ptrdiff_t %s", w->params,
+                             spec->first, spec->last);
+    w->args =
+        arena_printf(arena, "%s, %s, %s", w->args, spec->first, spec->last);
+}
+
 void emit_product(Scope *s)
 {
     const Kernel *k = s->kernel;
@@ -332,6 +392,8 @@ void emit_product(Scope *s)
     if (!p->sums)
         w = lane_writer(s, p->direct ? n : NULL);
     w.order[p->turned] = p->rows;
+    if (k->within)
+        steps_within(s, p, &w);
     p->plan->spec.params = w.params;
     p->plan->spec.store = c ? NULL : hook;
     p->plan->spec.context = &w;

@@ -15,6 +15,32 @@ static Node *op(Elab *e, Op op, Node *a, Node *b)
     return graph_binary(e->graph, op, a, b);
 }
 
+static Node *table(Elab *e, int64_t n)
+{
+    return elab_node(e, elab_places(e, n, (Span){0}));
+}
+
+/* 0, 1, ... n - 1: of two digits, so that a long axis is no large table. */
+static Node *places(Elab *e, int64_t n)
+{
+    int64_t base = 4, rows;
+    Node *high, *low;
+
+    while (base * base < n)
+        base++;
+    if (n <= 2 * base)
+        return table(e, n);
+    rows = (n - 1) / base + 1;
+    high =
+        graph_reshape(e->graph, table(e, rows), shape_of(2, rows, (int64_t)1));
+    high = op(e, OP_MUL, high, number(e, (double)base));
+    low =
+        graph_reshape(e->graph, table(e, base), shape_of(2, (int64_t)1, base));
+    low = graph_reshape(e->graph, op(e, OP_ADD, high, low),
+                        shape_of(1, rows * base));
+    return graph_slice(e->graph, low, 0, 0, n);
+}
+
 static Extent *extent(Elab *e, Node *begin, Node *end, int64_t steps)
 {
     Extent *x = NEW(e->arena, Extent);
@@ -60,7 +86,7 @@ Extent *extent_of_ids(Elab *e, const Value *ids)
     if (steps == 1)
         return NULL;
     there = op(e, OP_GT, there, number(e, 0));
-    at = elab_node(e, elab_places(e, steps, elab_place(e, ids->node->span)));
+    at = places(e, steps);
     at = graph_reshape(e->graph, at, shape_of(2, (int64_t)1, steps));
     end = farthest(e, there, op(e, OP_ADD, at, number(e, 1)));
     end = op(e, OP_MAX, end, number(e, 1));
@@ -91,12 +117,10 @@ Extent *extent_reverse(Elab *e, Extent *x)
 static Node *strode(Elab *e, Node *place, int64_t stride, int64_t steps)
 {
     Node *n, *at;
-    Value *windows;
 
     if (stride == 1)
         return place;
-    windows = elab_places(e, steps + 1, (Span){0});
-    at = graph_reshape(e->graph, elab_node(e, windows),
+    at = graph_reshape(e->graph, places(e, steps + 1),
                        shape_of(2, (int64_t)1, steps + 1));
     n = op(e, OP_GT, place, op(e, OP_MUL, at, number(e, (double)stride)));
     return graph_sum(e->graph, n, 2);
@@ -143,7 +167,7 @@ static Node *steps_of(Elab *e, const Extent *x, const Node *n, int axis,
                       Shape *place)
 {
     Shape shape = shape_ones(n->shape.rank);
-    Node *at = elab_node(e, elab_places(e, x->steps, (Span){0}));
+    Node *at = places(e, x->steps);
 
     shape.dim[axis] = x->steps;
     *place = shape_ones(n->shape.rank);
@@ -229,8 +253,8 @@ Node *extent_length(Elab *e, const Extent *x)
 static Node *moved(Elab *e, const Value *v, Node *from, int64_t steps)
 {
     Shape row = value_shape(v), place = shape_ones(3), flat = row;
-    Node *to = elab_node(e, elab_places(e, steps, (Span){0}));
-    Node *at = elab_node(e, elab_places(e, row.dim[0], (Span){0})), *x;
+    Node *to = places(e, steps);
+    Node *at = places(e, row.dim[0]), *x;
     const char *why;
 
     flat.rank = 2;

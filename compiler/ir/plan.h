@@ -79,6 +79,7 @@ struct Kernel {
     int finish;         /* parts of NAME_finish, which runs behind all others;
                            0: there is none */
     int blocks;         /* of parts, which do rows one behind the other; or 0 */
+    Kernel *within;     /* a masked scan: k runs over steps that are there */
     Kernel *feeds;      /* a scan whose loop runs it block by block, or NULL */
     int64_t scratch;    /* bytes */
     Buffer *scratch_buffer;

@@ -74,7 +74,9 @@ typedef struct GemmSpec {
     GemmHook *store; /* instead of storing to C: gets the finished sums */
     void *context;
     int operations; /* vector operations of store on one cell, for the cost */
-    const char *params; /* EXTRA: ", const float *restrict s", or NULL */
+    const char *params;       /* EXTRA: ", const float *restrict s", or NULL */
+    const char *first, *last; /* names of params between which k runs, the
+                                 first a multiple of the block; NULL: all */
     int64_t chunk; /* rows in one unit, which divide m; 0: as the cost says */
     int unroll; /* most multiply-adds of a basic block; 0: one tile step a loop
                    (none), -1: by cost (auto), INT_MAX: all (full) */

@@ -147,13 +147,24 @@ static void partial(Text *out, const Tile *tile, bool loads)
     }
 }
 
+const char *gemm_first(const GemmPlan *p)
+{
+    return p->spec.first ? p->spec.first : "0";
+}
+
+const char *gemm_last(Arena *arena, const GemmPlan *p)
+{
+    return p->spec.last ? p->spec.last
+                        : arena_printf(arena, "%lld", (long long)p->spec.k);
+}
+
 const char *gemm_begin(Arena *arena, const Tile *tile)
 {
     const GemmPlan *p = tile->plan;
     Text out = {.arena = arena};
     bool blocked = p->block < p->spec.k;
     if (blocked) {
-        text_add(&out, "if (k0 == 0) {\n");
+        text_printf(&out, "if (k0 == %s) {\n", gemm_first(p));
     }
     clear(&out, tile);
     if (blocked) {
@@ -174,8 +185,8 @@ const char *gemm_finish(Arena *arena, const Tile *tile)
     }
     bool blocked = p->block < p->spec.k;
     if (blocked) {
-        text_printf(&out, "if (k0 + %lld >= %lld) {\n", (long long)p->block,
-                    (long long)p->spec.k);
+        text_printf(&out, "if (k0 + %lld >= %s) {\n", (long long)p->block,
+                    gemm_last(arena, p));
     }
     cells(&out, tile);
     if (blocked) {

@@ -355,7 +355,8 @@ void gemm_emit(Text *out, const GemmPlan *plan, const char *name)
     const Hole holes[] = {
         hole_text("NAME", name),
         hole_text("PARAMS", params_text(arena, plan)),
-        hole_int(arena, "K", plan->spec.k),
+        hole_text("K_FIRST", gemm_first(plan)),
+        hole_text("K_LAST", gemm_last(arena, plan)),
         hole_int(arena, "BLOCK", plan->block),
         hole_hook("UNIT", "", unit_text(&e)),
         hole_hook("SPAN", "", span_text(arena, plan)),

@@ -36,6 +36,10 @@ typedef struct Tile {
     bool last; /* the columns end here, so lanes may be missing */
 } Tile;
 
+/* Between which k runs, as C. */
+const char *gemm_first(const GemmPlan *p);
+const char *gemm_last(Arena *arena, const GemmPlan *p);
+
 /* The C text that gives the registers acc_i_q their first values, and the
  * text that stores them, partial sums between blocks of k included. */
 const char *gemm_begin(Arena *arena, const Tile *tile);

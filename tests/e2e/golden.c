@@ -25,8 +25,7 @@ typedef struct {
     const char *name;
     double tolerance;
     double input_phase[8];
-    char side[8][8]; /* where rows of an input hold something, or "" */
-    char why[256];   /* the first difference; "" while all agrees */
+    char why[256]; /* the first difference; "" while all agrees */
     bool failed;
     int params; /* that the file names */
     double worst;
@@ -125,29 +124,22 @@ static void read_statistic(check *c, const char *rest)
         drive_statistic(&c->d, p, base, scale, phase);
 }
 
-/* Row r keeps 1 + (5 r + 7) % steps ids, none of them 0, or, `whole`, all, of
- * which neither the first nor the last is. */
-static void pad_rows(check *c, int input)
+/* Row r keeps 1 + (5 r + 7) % steps ids (`short`: % a quarter of them), none of
+ * them 0, or, `whole`, all, of which neither the first nor the last is. */
+static void pad_rows(check *c, int input, const char *side)
 {
-    const char *side = c->side[input];
     int steps = (int)c->d.model->inputs[input].values;
     int32_t *id = c->d.inputs[input];
     bool front = strcmp(side, "front") == 0, whole = strcmp(side, "whole") == 0;
     for (int r = 0; r < c->d.rows; r++) {
-        int kept = whole ? steps : 1 + (5 * r + 7) % steps;
+        int most = strcmp(side, "short") == 0 ? steps / 4 : steps;
+        int kept = whole ? steps : 1 + (5 * r + 7) % most;
         for (int t = 0; t < steps; t++, id++) {
             bool holds = front ? t >= steps - kept : t < kept;
             bool inside = whole && t > 0 && t < steps - 1;
             *id = !holds ? 0 : *id == 0 && !inside ? 1 : *id;
         }
     }
-}
-
-static void feed(check *c, int input, double moment)
-{
-    drive_input(&c->d, input, c->input_phase[input] + moment);
-    if (*c->side[input])
-        pad_rows(c, input);
 }
 
 static void read_input(check *c, const char *rest)
@@ -161,8 +153,9 @@ static void read_input(check *c, const char *rest)
     for (int i = 0; i < n; i++)
         if (strcmp(c->d.model->inputs[i].name, name) == 0) {
             c->input_phase[i] = phase;
-            memcpy(c->side[i], side, sizeof side);
-            feed(c, i, 0);
+            drive_input(&c->d, i, phase);
+            if (*side)
+                pad_rows(c, i, side);
             return;
         }
     fail(c, "there is no input %s", name);
@@ -265,7 +258,7 @@ static void take_steps(check *c, const char *rest)
     for (int step = 0; step < steps; step++) {
         for (int i = 0; i < c->d.model->input_count + c->d.model->target_count;
              i++)
-            feed(c, i, step);
+            drive_input(&c->d, i, c->input_phase[i] + step);
         if (!drive_step(&c->d, rate, (uint64_t)step))
             fail(c, "the loss of step %d is not finite", step);
     }

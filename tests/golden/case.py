@@ -71,15 +71,15 @@ class Case:
         return ids
 
     def padded(self, name, classes, steps, side):
-        """Ids of which row r has 1 + (5 r + 7) % steps, and where those are;
-        the others are 0, and of those no one."""
+        """Ids of which row r has 1 + (5 r + 7) % steps, `short` a quarter of
+        that, and where those are; the others are 0, and of those no one."""
         new, ends = name not in self.fed, []
         ids = self.target(name, classes, steps).clamp(min=1)
         if new:
             self.lines[-1] += " " + side
         for r in range(self.rows):
-            n = 1 + (5 * r + 7) % steps
-            ends.append((0, n) if side == "behind" else (steps - n, steps))
+            n = 1 + (5 * r + 7) % (steps // 4 if side == "short" else steps)
+            ends.append((steps - n, steps) if side == "front" else (0, n))
             ids[r, :ends[r][0]] = 0
             ids[r, ends[r][1]:] = 0
         return ids, ends

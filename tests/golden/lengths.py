@@ -294,3 +294,14 @@ def lengths_weighed(c):
     y = [c.dense(z, "d", 3) for z in out]
     t = held(c.input("t", 6, 3), ends)
     return placed(y, ends, 6), F.mse_loss(torch.cat(y), t)
+
+
+@case(rows=32)
+def lengths_short(c):
+    """Products over all steps that leave most of them out."""
+    w, ends = c.padded("w", 7, 40, "short")
+    y = packed(c, c.embedding(w, "embedding1", 7, 16), ends, "gru1", "gru", 16,
+               both=True)[0]
+    y = c.dense(over(largest, y, ends), "dense1", 4)
+    t = c.target("t", 4)
+    return y.softmax(-1), entropy(c, y, t)[1]

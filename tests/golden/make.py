@@ -13,8 +13,8 @@ that both see the same numbers:
     class i of a target       (phase + 3 * i) % classes
 
 A file holds lines: `rows N`; `param NAME SHAPE scale phase`; `input NAME
-phase`, for tokens over time with the side of their padding, `front`, `behind`
-or `whole` where there is none; `loss`, `metric NAME`, `trained` (the loss of a
+phase`, for tokens over time with the side of their padding, `front`, `behind`,
+`short` behind few or `whole` where there is none; `loss`, `metric NAME`, `trained` (the loss of a
 step, with penalties) and their values; `output` and `gradient NAME` with the count of values, the
 largest magnitude, the Euclidean norm and up to seventeen pairs of index and
 value; or, for optimisers, `steps N rate`, `after NAME` and `slot I NAME` in the
