@@ -14,7 +14,7 @@
 
 /* Pages of a mapped file count as the program's memory once it has read them:
  * where it is larger than this, they go back after so many bytes. */
-enum { FORGET = 1 << 23, NEARBY = 1 << 16 };
+enum { FORGET = 1 << 21, NEARBY = 1 << 16 };
 
 static void touch(const nn_file *f, size_t *touched, size_t bytes)
 {
