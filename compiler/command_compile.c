@@ -10,6 +10,7 @@
 #include "output.h"
 #include "programs.h"
 #include "report.h"
+#include "toolchain.h"
 #include "unrolled.h"
 
 /* Whether a name can stand behind #include and on a terminal: C has no
@@ -52,8 +53,8 @@ static void print_how(const Driver *d, const char *path, const char *header,
     quote_shell(&word,
                 path[0] == '-' ? arena_printf(d->arena, "./%s", path) : path);
     nn_say(stdout,
-           "%s and %s are written; compile them with\n    %s -O2 -std=gnu11%s"
-           "%s -c %s\n",
+           "%s and %s are written; compile them with\n"
+           "    %s -O2 " TOOLCHAIN_PROGRAM_FLAGS "%s%s -c %s\n",
            path, header, quote_text(d->arena, cc && *cc ? cc : "clang"),
            *flags ? " " : "", flags, text_str(&word));
     if (maths)

@@ -65,6 +65,7 @@ static CacheKey compiler_key(const Toolchain *t)
     CacheKey key = cache_add(cache_start(), NNC_VERSION);
     struct utsname machine;
 
+    key = cache_add(key, TOOLCHAIN_PROGRAM_FLAGS " " TOOLCHAIN_RUNTIME_FLAGS);
     for (int i = 0; i < t->cc.n; i++)
         key = add_program(t, cache_add(key, t->cc.at[i]), t->cc.at[i]);
     for (size_t i = 0; i < sizeof steering / sizeof *steering; i++) {

@@ -8,7 +8,7 @@
 
 /* What each C text is compiled with, beside -O2 and flags of the target, and
  * what every program is linked with. */
-#define TOOLCHAIN_PROGRAM_FLAGS "-std=gnu11"
+#define TOOLCHAIN_PROGRAM_FLAGS "-std=gnu11 -fno-math-errno"
 #define TOOLCHAIN_RUNTIME_FLAGS "-std=c11 -D_POSIX_C_SOURCE=200809L"
 #define TOOLCHAIN_LIBRARIES "-lm -lpthread"
 

@@ -38,6 +38,8 @@ EOF
     ./trigrams-train --threads 1 --log s.csv >train.log 2>&1 &&
     awk -F, '{ last = $NF } END { exit !(last > 0.95) }' s.csv
 verdict "a class of a sentence is learned" "$(tail -n 2 train.log)"
+! nm -u trigrams-train | grep sqrtf >called
+verdict "an optimiser's roots are no calls" "$(cat called)"
 ./trigrams-train --threads 3 --quiet --out again.safetensors >again.log 2>&1 &&
     cmp -s trigrams.safetensors again.safetensors
 verdict "any number of threads gives the same" "$(cat again.log)"
