@@ -175,6 +175,8 @@ static const FlagRow flags[] = {
      NOWHERE},
     {"--greedy", NULL, "always the most probable token", ON(INFER), FLAG_PASS,
      NOWHERE},
+    {"--beam", "N", "hold the N most probable texts side by side", ON(INFER),
+     FLAG_PASS, NOWHERE},
     {"--help", NULL, "show this and end", ~0u, FLAG_SWITCH, NOWHERE},
     {"--version", NULL, "show the version and end", ~0u, FLAG_SWITCH, NOWHERE},
 };

@@ -236,7 +236,8 @@ static Entry *checked(Program *p, const Entry *step)
     *e = *step;
     keep_tensors(e->graph);
     e->name = "grad";
-    e->updates = e->carries = false;
+    e->updates = false;
+    e->carries = CARRIES_NOTHING;
     p->kinks = kinks_find(p, e->graph);
     return e;
 }

@@ -1,5 +1,5 @@
-/* Rows of a data set into the caller's buffers, a checksum over them, and
- * whether the files are still those that were read. */
+/* Rows of a data set into the caller's buffers, a checksum over them, what they
+ * take, and whether the files are still those that were read. */
 #include <string.h>
 
 #include "nn_dataset.h"
@@ -105,4 +105,28 @@ uint64_t nn_dataset_checksum(const nn_dataset *d)
             sum = nn_digest_bytes(sum, l->text[k], strlen(l->text[k]));
     }
     return nn_digest_bytes(sum, d->part_of, (size_t)d->rows);
+}
+
+static int64_t bytes_of(const nn_source *s)
+{
+    const nn_table *t = &s->table;
+    int64_t cells = t->rows * t->width;
+    int64_t bytes = (int64_t)t->file.size;
+    if (t->owned[0] != NULL)
+        bytes += cells * (int64_t)nn_table_cell_size(t->cell);
+    if (t->lines != NULL)
+        bytes += t->rows * (int64_t)sizeof *t->lines;
+    return bytes + (s->ids != NULL ? cells * (int64_t)sizeof *s->ids : 0);
+}
+
+int64_t nn_dataset_bytes(const nn_dataset *d)
+{
+    int64_t bytes = d->rows * (int64_t)sizeof *d->part_of;
+    for (int part = 0; part < NN_PARTS; part++) {
+        const nn_section *s = &d->parts[part];
+        bytes += s->count * (int64_t)sizeof *s->items;
+        for (int i = 0; s->own && i < d->tensors; i++)
+            bytes += bytes_of(&s->sources[i]);
+    }
+    return bytes;
 }

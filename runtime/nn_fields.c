@@ -8,7 +8,7 @@
 #include "nn_mem.h"
 #include "nn_watch.h"
 
-enum { MARK_EVERY = 2048 };
+enum { MARK_EVERY = 4096 };
 
 typedef struct {
     int64_t row;

@@ -425,9 +425,11 @@ static void introduce(fit *f)
     tell_dropped(f);
     nn_log_say(l,
                "%s: %" PRId64 " training, %" PRId64 " validation and %" PRId64
-               " test rows; %s, rate %g, batch %d, seed %" PRIu64,
+               " test rows, %.1f MiB of them in memory; %s, rate %g, batch %d, "
+               "seed %" PRIu64,
                f->model->name, d->parts[NN_TRAIN].count,
                d->parts[NN_VALIDATION].count, d->parts[NN_TEST].count,
+               (double)nn_dataset_bytes(d) / (1 << 20),
                f->run->program->train.optimizer, f->state.rate,
                f->run->step->batch, f->state.seed);
     if (!f->run->program->train.batch_all &&

@@ -2,7 +2,6 @@
  * then rows of files or of standard input, batch by batch. */
 #include "nn_infer.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +32,7 @@ typedef struct {
     nn_writing writing;
 } options;
 
-enum { WRITING_FLAGS = 7 }; /* which stand last */
+enum { WRITING_FLAGS = 8 }; /* which stand last */
 
 static nn_args_end parse(const nn_program *p, options *o, int argc, char **argv)
 {
@@ -60,15 +59,17 @@ static nn_args_end parse(const nn_program *p, options *o, int argc, char **argv)
         {"length", "N", "tokens to write (200)", NN_ARG_COUNT,
          &o->writing.length, 1, &o->writes},
         {"temperature", "T", "above 1 more surprising, below 1 less (1)",
-         NN_ARG_REAL, &o->writing.sampling.temperature, 0, &o->writes},
+         NN_ARG_REAL, &o->writing.sampling.temperature, 0, &o->writing.draws},
         {"top-k", "K", "draw from the K most probable tokens (all)",
-         NN_ARG_COUNT, &o->writing.sampling.top_k, 1, &o->writes},
+         NN_ARG_COUNT, &o->writing.sampling.top_k, 1, &o->writing.draws},
         {"top-p", "P", "draw from the fewest that are as probable (1)",
-         NN_ARG_REAL, &o->writing.sampling.top_p, 0, &o->writes},
+         NN_ARG_REAL, &o->writing.sampling.top_p, 0, &o->writing.draws},
         {"seed", "S", "another number, another text (1)", NN_ARG_WHOLE,
-         &o->writing.seed, 0, &o->writes},
+         &o->writing.seed, 0, &o->writing.draws},
         {"greedy", NULL, "always the most probable token", NN_ARG_SWITCH,
-         &o->writing.sampling.greedy, 0, &o->writes},
+         &o->writing.sampling.greedy, 0, &o->writing.draws},
+        {"beam", "N", "hold the N most probable texts side by side",
+         NN_ARG_COUNT, &o->writing.beam, 1, &o->writes},
     };
     int count = (int)(sizeof args / sizeof *args);
     if (p->generation == NULL)
@@ -96,7 +97,7 @@ static bool open_memory(nn_inference *f, nn_error *e)
 {
     const nn_model *m = f->model;
     size_t inputs = (size_t)m->input_count, outputs = (size_t)m->output_count;
-    size_t batch = (size_t)f->batch, workspace = nn_entry_workspace(m);
+    size_t batch = (size_t)nn_entry_rows(m), workspace = nn_entry_workspace(m);
     bool good = nn_alloc(&f->params, (size_t)m->reals, sizeof *f->params,
                          "weights", e) &&
                 nn_reserve(&f->workspace, workspace, 1, "workspace", e) &&
@@ -200,25 +201,9 @@ static bool load(nn_inference *f, const options *o, nn_error *e)
     return true;
 }
 
-/* A row that is dropped has its place in the result, and is told. */
-static void tell_dropped(const nn_rows *r)
-{
-    char where[300];
-    int64_t first = -1, count = 0;
-    for (int64_t row = 0; row < r->rows; row++)
-        if (nn_rows_dropped_by(r, row) != NULL && count++ == 0)
-            first = row;
-    if (count == 0)
-        return;
-    nn_table_where(nn_rows_dropped_by(r, first), first, where, sizeof where);
-    nn_say(stderr,
-           "%s: a value is missing, so there is no result (%" PRId64
-           " row%s in all)\n",
-           where, count, nn_s(count));
-}
-
 /* What is shown of the outputs: all from `first` on that print has. */
 typedef struct {
+    nn_inference *f;
     nn_print print;
     int first;
     const nn_real **row; /* one row of each */
@@ -254,9 +239,10 @@ static bool print_row(const nn_inference *f, answer *a, int i, bool dropped,
     return nn_print_row(&a->print, dropped ? NULL : a->row, e);
 }
 
-static bool infer_rows(nn_inference *f, const nn_rows *r, answer *a,
-                       nn_error *e)
+static bool infer_rows(void *context, const nn_rows *r, nn_error *e)
 {
+    answer *a = context;
+    nn_inference *f = a->f;
     int batch = f->batch;
     for (int64_t row = 0; row < r->rows; row += batch) {
         int64_t left = r->rows - row;
@@ -269,85 +255,7 @@ static bool infer_rows(nn_inference *f, const nn_rows *r, answer *a,
             if (!print_row(f, a, i, nn_rows_dropped_by(r, row + i) != NULL, e))
                 return false;
     }
-    tell_dropped(r);
     return true;
-}
-
-static int find_input(const nn_model *m, const char *name, size_t length)
-{
-    for (int i = 0; i < m->input_count; i++)
-        if (strlen(m->inputs[i].name) == length &&
-            memcmp(m->inputs[i].name, name, length) == 0)
-            return i;
-    return -1;
-}
-
-/* Fills paths with FILE of each INPUT=FILE; *named is how many there are. A
- * file that exists under such a name is a file. */
-static bool name_inputs(const nn_inference *f, const options *o,
-                        const char **paths, int *named, nn_error *e)
-{
-    *named = 0;
-    for (int i = 0; i < o->file_count; i++) {
-        const char *equals = strchr(o->files[i], '=');
-        size_t length = equals ? (size_t)(equals - o->files[i]) : 0;
-        int input = equals ? find_input(f->model, o->files[i], length) : -1;
-        if (input < 0)
-            continue;
-        if (paths[input] != NULL)
-            return nn_fail(e, "%s is given twice",
-                           f->model->inputs[input].name);
-        paths[input] = equals + 1;
-        (*named)++;
-    }
-    if (*named == 0 ||
-        (*named == o->file_count && *named == f->model->input_count))
-        return true;
-    return nn_fail(e,
-                   "give a file for each of the %d inputs as INPUT=FILE, "
-                   "or files that hold all of them",
-                   f->model->input_count);
-}
-
-static bool infer_file(nn_inference *f, const char *path, answer *a,
-                       nn_error *e)
-{
-    nn_rows r;
-    if (!nn_rows_read(&r, f->program, f->preps, path, e))
-        return false;
-    bool good = infer_rows(f, &r, a, e);
-    nn_rows_close(&r);
-    return good;
-}
-
-static bool infer_named(nn_inference *f, const char *const *paths, answer *a,
-                        nn_error *e)
-{
-    nn_rows r;
-    if (!nn_rows_read_each(&r, f->program, f->preps, paths, e))
-        return false;
-    bool good = infer_rows(f, &r, a, e);
-    nn_rows_close(&r);
-    return good;
-}
-
-static bool infer_files(nn_inference *f, const options *o, answer *a,
-                        nn_error *e)
-{
-    const char **paths = NULL;
-    int named = 0;
-    bool good = nn_alloc(&paths, (size_t)f->model->input_count, sizeof *paths,
-                         "files", e);
-    good = good && name_inputs(f, o, paths, &named, e);
-    if (good && named > 0)
-        good = infer_named(f, paths, a, e);
-    else if (good && o->file_count == 0)
-        good = infer_file(f, "-", a, e);
-    else
-        for (int i = 0; good && i < o->file_count; i++)
-            good = infer_file(f, o->files[i], a, e);
-    free(paths);
-    return good;
 }
 
 static bool find_output(const nn_model *m, const char *name, int *output,
@@ -370,7 +278,7 @@ static bool find_output(const nn_model *m, const char *name, int *output,
 /* All outputs, unless one is named; csv has no names, and takes the first. */
 static bool infer(nn_inference *f, const options *o, nn_error *e)
 {
-    answer a = {.first = 0};
+    answer a = {.f = f};
     const nn_program *p = f->program;
     nn_format format = o->csv    ? NN_PRINT_CSV
                        : o->json ? NN_PRINT_JSON
@@ -384,10 +292,27 @@ static bool infer(nn_inference *f, const options *o, nn_error *e)
         nn_print_open(&a.print, stdout, format, &f->model->outputs[a.first],
                       p->pairings ? &p->pairings[a.first] : NULL, count,
                       f->preps, o->top, e) &&
-        infer_files(f, o, &a, e);
+        nn_infer_files(f, o->files, o->file_count, infer_rows, &a, e);
     nn_print_close(&a.print);
     free(a.row);
     return good;
+}
+
+static bool tells(const options *o)
+{
+    return o->csv || o->json || o->output != NULL || o->top > 0;
+}
+
+/* Whether rows hold other inputs than the one that is written. */
+static bool has_others(const nn_program *p)
+{
+    return p->generation != NULL && p->model->input_count > 1;
+}
+
+/* Whether a text is written, not outputs. */
+static bool writes(const nn_program *p, const options *o)
+{
+    return o->writes || o->writing.draws || (has_others(p) && !tells(o));
 }
 
 static bool run_program(const nn_program *p, const options *o, nn_error *e)
@@ -401,7 +326,7 @@ static bool run_program(const nn_program *p, const options *o, nn_error *e)
                 open_inference(&f, &program, o->threads, e) && load(&f, o, e);
     if (good && o->bench)
         good = nn_bench(&f, e);
-    else if (good && o->writes)
+    else if (good && writes(p, o))
         good = p->generation->run(&f, &o->writing, e);
     else if (good)
         good = infer(&f, o, e);
@@ -410,15 +335,18 @@ static bool run_program(const nn_program *p, const options *o, nn_error *e)
 }
 
 /* What is wrong with these flags together, or NULL. */
-static const char *exclude(const options *o)
+static const char *exclude(const nn_program *p, const options *o)
 {
-    bool reads = o->csv || o->json || o->bench || o->output != NULL ||
-                 o->top > 0 || o->file_count > 0;
+    bool flags = o->writes || o->writing.draws;
+    bool reads = tells(o) || o->bench || (o->file_count > 0 && !has_others(p));
     if (o->csv && o->json)
         return "--csv and --json exclude each other";
     if (o->writing.sampling.top_p > 1)
         return "--top-p is a probability, at most 1";
-    if (o->writes && reads)
+    if (o->writing.beam > 0 && o->writing.draws)
+        return "--beam looks for the most probable text, and nothing is drawn: "
+               "leave out --temperature, --top-k, --top-p, --seed and --greedy";
+    if (flags && reads)
         return "a text is written or rows are read, not both: leave out "
                "files, --csv, --json, --top, --output and --bench";
     return NULL;
@@ -435,8 +363,10 @@ static int run(int argc, char **argv, const nn_program *p)
     bool good = nn_alloc(&o.files, (size_t)argc, sizeof *o.files, "files", &e);
     if (good)
         end = parse(p, &o, argc, argv);
+    o.writing.files = o.files;
+    o.writing.file_count = o.file_count;
     int status = end == NN_ARGS_DONE ? 0 : 2;
-    const char *wrong = end == NN_ARGS_RUN ? exclude(&o) : NULL;
+    const char *wrong = end == NN_ARGS_RUN ? exclude(p, &o) : NULL;
     if (wrong != NULL)
         fprintf(stderr, "%s-infer: %s\n", p->model->name, wrong);
     else if (end == NN_ARGS_RUN)

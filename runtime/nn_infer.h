@@ -4,6 +4,7 @@
 
 #include "nn_prep.h"
 #include "nn_program.h"
+#include "nn_rows.h"
 #include "nn_thread.h"
 
 typedef struct nn_inference {
@@ -17,6 +18,12 @@ typedef struct nn_inference {
     nn_real **outputs;
     nn_pool *pool; /* NULL: one thread */
 } nn_inference;
+
+/* Calls `use` for the rows of each file, or of standard input where there is
+ * none; files may be given as INPUT=FILE, one for each input of f's model. */
+typedef bool nn_use_rows(void *context, const nn_rows *r, nn_error *e);
+bool nn_infer_files(const nn_inference *f, const char *const *files, int count,
+                    nn_use_rows *use, void *context, nn_error *e);
 
 /* nn_infer_batch.c: runs `rows` (1 .. batch) rows that stand in buffers by
  * the entry for as few. */

@@ -51,7 +51,8 @@ typedef enum {
     NN_GRAD,  /* gives the gradients away instead */
     NN_EVAL,  /* loss and metrics in the form of inference */
     NN_INFER, /* outputs, of the inputs alone */
-    NN_NEXT   /* goes on from the call before; generating, a token a row */
+    NN_NEXT,  /* goes on from the call before; generating, a token a row */
+    NN_ENCODE /* makes what the first such call begins with */
 } nn_kind;
 
 typedef struct {
@@ -62,50 +63,9 @@ typedef struct {
     nn_call run;
 } nn_entry;
 
-enum { NN_BAD_ROWS = -1, NN_MAX_RANK = 6, NN_MAX_PIECES = 12 };
+enum { NN_BAD_ROWS = -1 };
 
-/* The place of element idx of a tensor, counted from its offset, is the
- * sum over its pieces of (idx[axis] / div % size) * stride. Places that no
- * element has are padding and stay 0. No pieces: row-major, as in files. */
-typedef struct {
-    int axis;
-    int64_t div, size, stride;
-} nn_piece;
-
-typedef enum {
-    NN_INIT_CONSTANT,   /* scale everywhere */
-    NN_INIT_UNIFORM,    /* within +-scale */
-    NN_INIT_NORMAL,     /* standard deviation scale */
-    NN_INIT_HE,         /* normal, deviation sqrt(2 / fan in) */
-    NN_INIT_GLOROT,     /* uniform, +-sqrt(6 / (fan in + fan out)) */
-    NN_INIT_ORTHOGONAL, /* rows (or columns) of length 1, at right angles */
-    NN_INIT_LITERAL     /* the numbers at `literal`, in file order */
-} nn_init;
-
-/* A tensor that outlives a call. Weights files hold weights and statistics,
- * checkpoints also the optimiser's slots and what a call hands to the next. */
-typedef struct {
-    const char *name;
-    enum { NN_WEIGHT, NN_STATISTIC, NN_SLOT, NN_CARRIED, NN_CONSTANT } kind;
-    int rank, piece_count;
-    int64_t shape[NN_MAX_RANK]; /* as in files: row-major */
-    int64_t offset, size; /* of the packed copy, in reals with its padding */
-    nn_piece pieces[NN_MAX_PIECES];
-    nn_init init;
-    double scale;          /* of the initialiser */
-    const double *literal; /* NN_INIT_LITERAL */
-    int frozen, padding;   /* never updated; row 0 is zero and stays so */
-} nn_param;
-
-typedef enum { NN_F32, NN_TOKEN, NN_CLASS } nn_type;
-typedef struct {
-    const char *name;
-    nn_type type;
-    int64_t classes; /* ids are 0 .. classes - 1; 0 for NN_F32 */
-    int rank;        /* of one row; 0 for a single id */
-    int64_t shape[NN_MAX_RANK - 1];
-    int64_t values; /* in one row: the product of shape */
-} nn_tensor;
+#include "nn_param.h"
 
 /* The next `count` values are in the units of values first, first + step, ...
  * of a row of input or target number tensor - 1; tensor 0: of none. */

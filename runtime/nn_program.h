@@ -102,12 +102,13 @@ struct nn_writing;
 typedef struct {
     int input;       /* the tokens that are read, and written */
     int start, stop; /* the first one; the one that ends; or -1 */
+    int beam;        /* texts held side by side where no flag says; 1: none */
     int64_t limit;   /* tokens that have a place; 0: any number */
     bool (*run)(struct nn_inference *, const struct nn_writing *, nn_error *);
 } nn_generation;
 
 /* nn_generate.c: reads the prompt, then writes to standard output, a token at
- * a time. */
+ * a time; where there are other inputs, a text for each of their rows. */
 bool nn_generate(struct nn_inference *f, const struct nn_writing *w,
                  nn_error *e);
 

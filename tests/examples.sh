@@ -27,6 +27,23 @@ reach() {
         "it is '$is', status $status: $(tail -n 1 "$name.log")"
 }
 
+# frugal NAME MODEL: the trainer of reach takes no more memory than the plan
+# says, its rows, a tenth of both, and 2.5 MiB for a program and its libraries.
+cc -std=gnu11 -O1 -I"$TREE/runtime" -o spend "$TREE/bench/spend.c" \
+    "$TREE/runtime/nn_clock.c" || exit 2
+frugal() {
+    "$NNC" build "$2" -o . >spend.log 2>&1
+    plan=$("$NNC" summary "$2" |
+        sed -n 's/^training of .*: \([0-9,]*\) bytes.*/\1/p' | tr -d ,)
+    rows=$(sed -n 's/.* \([0-9.]*\) MiB of them in memory.*/\1/p' "$1.log")
+    peak=$(./spend 1 "./$1-train" --data "${2%/*}" --quiet --epochs 1 \
+        --threads 1 --out "$1.st" 2>>spend.log)
+    echo "${plan:-0} ${rows:-0} ${peak##* }" | awk '{
+        exit !($1 > 0 && $3 > 0 &&
+            $3 * 1024 <= 1.1 * ($1 + $2 * 2 ^ 20) + 2.5 * 2 ^ 20) }'
+    verdict "$1: its trainer's memory" "$plan bytes, $rows MiB, peak $peak KiB"
+}
+
 # answer NAME DIR PATTERN: what the README asks of the trained model.
 answer() {
     cp "$1.safetensors" "$2"
@@ -69,6 +86,8 @@ answer sentiment sentiment '^1: bad '
 
 reach elman slots/elman.nn test_f1_chunks '>=' 0.99
 answer elman slots '^1: O O O B-from O B-to I-to I-to$'
+frugal sentiment sentiment/sentiment.nn
+frugal elman slots/elman.nn
 reach shakespeare shakespeare/shakespeare.nn test_perplexity '<=' 2
 if [ -n "${LONG:-}" ]; then
     reach jordan slots/jordan.nn test_f1_chunks '>=' 0.99
@@ -77,6 +96,10 @@ if [ -n "${LONG:-}" ]; then
     reach chargpt shakespeare/chargpt.nn test_perplexity '<=' 2.2
 fi
 reach translate translate/translate.nn test_exact '>=' 0.95
+printf '12+7\n45+45\n' | "$NNC" infer translate/translate.nn \
+    --weights translate.safetensors >is 2>&1
+[ "$(tr '\n' ' ' <is)" = "19 90 " ]
+verdict "translate: infer adds" "$(cat is)"
 reach forecast forecast/forecast.nn test_rmse '<=' 0.37
 answer forecast forecast '^1: 1[34][0-9]'
 if data_file stocks/IBM_2014-03_to_2019-03.csv; then
@@ -95,6 +118,7 @@ done
 if data_file mnist/train-images-idx3-ubyte.gz; then
     sh lenet5/data.sh
     reach lenet5 lenet5/lenet5.nn test_accuracy '>=' 0.989
+    frugal lenet5 lenet5/lenet5.nn
     # The same images, from the IDX file itself.
     "$NNC" infer lenet5/lenet5.nn --weights lenet5.safetensors --csv \
         lenet5/t10k-images-idx3-ubyte.gz >lenet5.out 2>&1

@@ -18,7 +18,8 @@ for form in --plain --target=generic --target=avx2 --target=avx512; do
     # shellcheck disable=SC2086
     objects "-Iruntime -O1" $files
     # shellcheck disable=SC2086
-    driver "${form#--}" steps "" "$OUT/table.c" $linked --
+    driver "${form#--}" steps "" "$OUT/table.c" tests/e2e/beams.c \
+        runtime/nn_beam.c runtime/nn_states.c $linked --
 done
 
 # Programs. A text in which each word tells the next one.
@@ -60,6 +61,8 @@ writes "a small share leaves no choice" "$tale" \
     --prompt "the ca" --length 35 --top-p 1e-9
 writes "as good as no temperature leaves no choice" "$tale" \
     --prompt "the ca" --length 35 --temperature 1e-3
+writes "the most probable of three" "$tale" \
+    --prompt "the ca" --length 35 --beam 3
 "$NNC" infer tale.nn --prompt the --temperature 9 --seed 3 >one 2>&1
 "$NNC" infer tale.nn --prompt the --temperature 9 --seed 3 >same 2>&1
 "$NNC" infer tale.nn --prompt the --temperature 9 --seed 4 >other 2>&1
@@ -90,6 +93,10 @@ refuses "rows are not read as well" 2 \
     "a text is written or rows are read, not both: leave out files, --csv, --json, --top, --output and --bench" \
     --prompt the --csv
 
+refuses "what is sought is not drawn" 2 \
+    "--beam looks for the most probable text, and nothing is drawn: leave out --temperature, --top-k, --top-p, --seed and --greedy" \
+    --prompt the --beam 2 --seed 3
+
 # Steps with places, of tokens without a text: the next one is x + 1, modulo 3.
 cat >placed.nn <<'EOF'
 model placed(vocab = 3) {
@@ -100,9 +107,12 @@ model placed(vocab = 3) {
   generate x from logits, start: 0;
 }
 EOF
-"$NNC" infer placed.nn --prompt "1 2" --greedy >is 2>log
-[ "$(cat is)" = "1 2 0 1 2 0" ]
-verdict "a text ends where places do" "$(cat is log)"
+for how in --greedy "--beam 2"; do
+    # shellcheck disable=SC2086
+    "$NNC" infer placed.nn --prompt "1 2" $how >is 2>log
+    [ "$(cat is)" = "1 2 0 1 2 0" ]
+    verdict "a text ends where places do $how" "$(cat is log)"
+done
 "$NNC" infer placed.nn --prompt "" --greedy >is 2>log
 [ "$(cat is)" = "1 2 0 1 2 0" ]
 verdict "a token begins the text" "$(cat is log)"
@@ -115,3 +125,30 @@ for prompt in "0 1 2 0 1 2" "0 3" "0 x"; do
     [ $? -eq 1 ] && grep -q '^placed-infer: --prompt' log && ! [ -s is ]
     verdict "no prompt: $prompt" "$(cat is log)"
 done
+
+# A row of another input is a text: threes, until v times their number is more
+# than 4. The search begins by itself; what the model says of rows is its output.
+cat >threes.nn <<'EOF'
+model threes(vocab = 4) {
+  input x: token(vocab)[5];
+  input v: f32[1];
+  y = x -> one_hot(vocab) -> dense(vocab, weight: [[0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0], [0, 4, 0, 4]], bias: false);
+  logits = y + (v -> dense(vocab, weight: [[0], [0], [1], [0]], bias: false)) * index(y, axis: time);
+  output logits;
+  generate x from logits, start: 1, stop: 2, beam: 2;
+}
+EOF
+printf '2.5\n5\n0.1\n' >v.csv
+printf '3 3\n3\n3 3 3 3 3\n' >wanted
+for how in v.csv v=v.csv "--greedy v.csv" "--beam 7 v.csv" "--length 5 v.csv"; do
+    # shellcheck disable=SC2086
+    "$NNC" infer threes.nn $how >is 2>log
+    cmp -s is wanted
+    verdict "a text for each row: $how" "$(cat is log)"
+done
+"$NNC" infer threes.nn --prompt 3 <v.csv >is 2>log
+cmp -s is wanted
+verdict "each text goes on from a prompt" "$(cat is log)"
+echo 1,3,3,3,3,2.5 | "$NNC" infer threes.nn --csv >is 2>log
+[ "$(tr , '\n' <is | wc -l)" -eq 20 ]
+verdict "a row is told of" "$(cat is log)"

@@ -113,7 +113,18 @@ refused "a byte that is not UTF-8" 'bytes:1:6: byte 0xff is not UTF-8' \
     ./trigrams-infer bytes
 : >empty
 refused "an empty file" 'empty is empty' ./trigrams-infer empty
-mkdir -p other
+printf 'show\0me\n' >zero
+refused "a zero byte" 'zero:1:5: a zero byte' ./trigrams-infer zero
+mkdir -p other cut
+refused "a folder" 'cannot read other: it is a folder' ./trigrams-infer other
+cp labels cut
+head -c 300 lines.gz >cut/lines.gz
+refused "packed lines that are cut" 'cut/lines.gz ends in the middle of its' \
+    "$NNC" train packed.nn -D k=1 --data cut --quiet
+printf 'A lovely FILM!\r\nit was dull\r\n' | ./trigrams-infer |
+    cut -d ' ' -f 1,2 | tr '\n' ' ' >is
+[ "$(cat is)" = '1: pos 2: neg ' ]
+verdict "carriage returns are no letters" "$(cat is)"
 sed '1d' in >other/in
 cp out other/out
 refused "unequal files" 'other/in has 59 for words' \

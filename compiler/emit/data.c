@@ -461,10 +461,10 @@ static void write_program(Text *out, const Program *p, bool train)
     if (writes)
         text_printf(out,
                     "\nstatic const nn_generation generation = {.input = %d, "
-                    ".start = %d, .stop = %d,\n    .limit = %lld, .run = "
-                    "nn_generate};\n",
+                    ".start = %d, .stop = %d,\n    .beam = %d, .limit = "
+                    "%lld, .run = nn_generate};\n",
                     p->generate.input, p->generate.start, p->generate.stop,
-                    (long long)p->generate.limit);
+                    p->generate.beam, (long long)p->generate.limit);
     text_printf(out,
                 "\nstatic const nn_program program = {\n    .model = "
                 "&%s_model, .file = ",

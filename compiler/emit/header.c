@@ -25,20 +25,31 @@ static const char *guard_name(Arena *arena, const char *header)
     return out;
 }
 
+/* Of a packed file, what begins with one text and ends before another. */
+static const char *section(Arena *arena, const char *path, const char *first,
+                           const char *last)
+{
+    const char *from = strstr(pack_find(path), first);
+    const char *to = from ? strstr(from, last) : NULL;
+    if (!to)
+        nnc_bug("%s lacks its section of types", path);
+    return arena_printf(arena, "%.*s", (int)(to - from), from);
+}
+
 /* The part of runtime/nn_model.h that model.h repeats, for this version. */
 static void write_types(Text *out)
 {
-    static const char first[] = "#ifndef NN_REAL", last[] = "#elif ";
-    const char *text = pack_find("runtime/nn_model.h");
-    const char *from = strstr(text, first), *to = strstr(text, last);
+    const char *types =
+        section(out->arena, "runtime/nn_model.h", "#ifndef NN_REAL", "#elif ");
+    const char *tensors =
+        section(out->arena, "runtime/nn_param.h", "enum {", "\n#endif");
     const char *own =
         str_replace(out->arena, "NN_TYPES_" NNC_VERSION, ".", "_");
-    if (!from || !to)
-        nnc_bug("runtime/nn_model.h lacks its section of types");
     text_printf(
         out, "#ifndef NN_MODEL_TYPES\n#define NN_MODEL_TYPES\n#define %s\n\n",
         own);
-    text_add_n(out, from, (size_t)(to - from));
+    text_add(out, str_replace(out->arena, types, "#include \"nn_param.h\"\n",
+                              tensors));
     text_printf(out,
                 "#elif !defined(%s)\n#error \"headers of two versions of nnc: "
                 "write all models anew with one of them\"\n#endif\n",

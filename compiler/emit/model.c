@@ -135,6 +135,7 @@ static void write_tensor_row(Emit *e, int i)
     static const char *const kinds[] = {[TENSOR_SLOT] = "NN_SLOT",
                                         [TENSOR_STATISTIC] = "NN_STATISTIC",
                                         [TENSOR_CARRIED] = "NN_CARRIED",
+                                        [TENSOR_HANDED] = "NN_HANDED",
                                         [TENSOR_CONSTANT] = "NN_CONSTANT"};
     const Tensor *t = &e->program->tensors.at[i];
     text_add(e->out, "    {.name = ");
@@ -274,13 +275,16 @@ static int write_kernel_rows(Emit *e, const Plan *plan)
 
 static const char *entry_kind(const Entry *e)
 {
+    static const char *const infers[] = {[CARRIES_NOTHING] = "NN_INFER",
+                                         [CARRIES_ON] = "NN_NEXT",
+                                         [CARRIES_FIRST] = "NN_ENCODE"};
     switch (e->mode) {
     case MODE_STEP:
         return e->updates ? "NN_STEP" : "NN_GRAD";
     case MODE_EVAL:
         return "NN_EVAL";
     default:
-        return e->carries ? "NN_NEXT" : "NN_INFER";
+        return infers[e->carries];
     }
 }
 

@@ -22,12 +22,12 @@ static Signature signature_of(Emit *e, const Plan *plan)
     Kernel none = {.parts = 1};
     Signature s = {.scope = scope_new(e, plan, &none)};
     bool infers = plan->entry->mode == MODE_INFER;
-    bool generates = infers && plan->entry->carries && p->generate.name;
+    Carries carries = infers ? plan->entry->carries : CARRIES_NOTHING;
     for (int i = 0; i < (infers ? p->n_inputs : p->inputs.n); i++)
         vec_push(e->arena, &s.in, scope_name(&s.scope, p->inputs.at[i].name));
-    for (int i = 0; infers && i < p->outputs.n && !generates; i++)
+    for (int i = 0; infers && i < p->outputs.n && !carries; i++)
         vec_push(e->arena, &s.out, scope_name(&s.scope, p->outputs.at[i].name));
-    if (generates)
+    if (carries == CARRIES_ON)
         vec_push(e->arena, &s.out, scope_name(&s.scope, p->generate.name));
     s.sums = !infers;
     s.rows = plan->entry->batch > 1;
@@ -107,8 +107,10 @@ void emit_contract(Emit *e, const Plan *plan)
         "NN_BAD_ROWS where rows is another number, with nothing written";
     const Entry *entry = plan->entry;
     bool many = entry->batch > 1;
-    const char *what = entry->mode == MODE_INFER  ? "Writes the outputs of"
-                       : entry->mode == MODE_EVAL ? "Measures"
+    bool first = entry->carries == CARRIES_FIRST;
+    const char *what = first                       ? "Reads, before `next`,"
+                       : entry->mode == MODE_INFER ? "Writes the outputs of"
+                       : entry->mode == MODE_EVAL  ? "Measures"
                                                   : "Updates params once, from";
     const char *carries =
         entry->carries ? " Hands its state on in params." : "";

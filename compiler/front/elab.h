@@ -64,6 +64,7 @@ struct Elab {
     int written; /* nodes of what the text says; behind them metrics' sums */
     VEC(Pair) pairs;
     const Node *generated; /* what the next token is drawn from, or NULL */
+    Graph *before;         /* of `next`: what is computed first, or NULL */
     VEC(Value *) losses, metrics, outputs;
     Value *poison;
 };

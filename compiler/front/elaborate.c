@@ -220,24 +220,32 @@ static bool settings(const Elab *base)
     return true;
 }
 
-/* One step of what the model generates. */
-static void next_entry(const Elab *base)
+static void carrying(Elab *e, const char *name, Carries carries, Graph *graph)
 {
-    Program *p = base->program;
-    Elab *e = new_walk(base, MODE_INFER, 1);
-    Entry made = {
-        .name = "next", .mode = MODE_INFER, .carries = true, .batch = 1};
+    Entry made = {.name = name,
+                  .mode = MODE_INFER,
+                  .carries = carries,
+                  .batch = e->batch,
+                  .graph = graph};
+
+    if (!graph)
+        return;
+    made.written = graph->nodes.n;
+    vec_push(e->arena, &e->program->entries, made);
+}
+
+/* One step of what the model generates, and what comes before the first. */
+static void next_entries(const Elab *base)
+{
+    Elab *e = new_walk(base, MODE_INFER, base->program->generate.beam);
 
     e->next = true;
     if (!enter_model(e, NEW(e->arena, Frame)))
         return;
     elab_model(e);
     elab_leave(e);
-    if (!e->top)
-        return;
-    made.graph = e->top;
-    made.written = e->top->nodes.n;
-    vec_push(e->arena, &p->entries, made);
+    carrying(e, "encode", CARRIES_FIRST, e->before);
+    carrying(e, "next", CARRIES_ON, e->top);
 }
 
 static void entry(const Elab *base, const char *name, Mode mode, int64_t batch)
@@ -247,7 +255,9 @@ static void entry(const Elab *base, const char *name, Mode mode, int64_t batch)
     Entry made = {.name = name,
                   .mode = mode,
                   .updates = mode == MODE_STEP,
-                  .carries = mode == MODE_STEP && p->train.stateful,
+                  .carries = mode == MODE_STEP && p->train.stateful
+                                 ? CARRIES_ON
+                                 : CARRIES_NOTHING,
                   .batch = batch,
                   .graph = e->top};
 
@@ -291,7 +301,7 @@ static void entries(const Elab *base)
                              "a model that generates has an output too"),
                   "write: output softmax(%s);", p->generate.name);
     if (output && p->generate.span.source && diag_errors(base->diag) == 0)
-        next_entry(base);
+        next_entries(base);
 }
 
 Program *elaborate_program(Arena *arena, Diag *diag, File *file,

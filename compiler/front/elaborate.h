@@ -24,6 +24,7 @@ typedef struct ElabOptions {
  *   eval    inference forms, ROOT_LOSS, ROOT_METRIC, ROOT_OUTPUT; the same
  *   infer   ROOT_OUTPUT, batch options->batch
  *   infer1  ROOT_OUTPUT, batch 1
+ *   encode  ROOT_TENSOR: what other inputs tell before the first step
  *   next    ROOT_OUTPUT, ROOT_TENSOR: one step of what `generate` asks for
  * or NULL where diag has errors. Files named by `use` are read and parsed.
  * All definitions are checked, also those that the model does not use. */

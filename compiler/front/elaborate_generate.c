@@ -7,6 +7,8 @@
 #include "front/generate.h"
 #include "front/next.h"
 
+enum { MOST_BEAM = 64 };
+
 /* A token named by an option; -1 after a message. */
 static int token(Elab *e, const Expr *x, const Input *input)
 {
@@ -23,6 +25,21 @@ static int token(Elab *e, const Expr *x, const Input *input)
     return -1;
 }
 
+/* How many texts are held side by side; 1 after a message. */
+static int beam(Elab *e, const Expr *x)
+{
+    Value *v = elab_expr(e, x);
+    int64_t n;
+
+    if (v->kind == VAL_POISON)
+        return 1;
+    if (value_whole(v, &n) && n >= 1 && n <= MOST_BEAM)
+        return (int)n;
+    elab_wrong(e, x->span, v, "a beam is a whole number from 1 to %d",
+               MOST_BEAM);
+    return 1;
+}
+
 static void option(Elab *e, const Expr *x, Generate *g)
 {
     const Input *input = &e->program->inputs.at[g->input];
@@ -33,8 +50,7 @@ static void option(Elab *e, const Expr *x, Generate *g)
     else if (strcmp(label, "stop") == 0)
         g->stop = token(e, x, input);
     else
-        diag_error(e->diag, x->label.span,
-                   "`%s` is not an option that this version knows", label);
+        g->beam = beam(e, x);
 }
 
 /* The input that is written; NULL after a message. */
@@ -82,7 +98,7 @@ void elab_generate(Elab *e, const Item *item)
 {
     const Value *in = written(e, item);
     const Value *from = elab_expr(e, item->value);
-    Generate g = {.span = item->span, .start = -1, .stop = -1};
+    Generate g = {.span = item->span, .start = -1, .stop = -1, .beam = 1};
 
     if (e->generated)
         diag_error(e->diag, item->span, "a model generates once");
@@ -97,8 +113,13 @@ void elab_generate(Elab *e, const Item *item)
     e->generated = from->node;
 }
 
+bool elab_fed(const Elab *e, int input)
+{
+    return e->next && input == e->program->generate.input;
+}
+
 void elab_next(Elab *e)
 {
-    e->top = next_step(e->diag, e->program, e->top, e->generated);
+    e->top = next_step(e->diag, e->program, e->top, e->generated, &e->before);
     e->graph = e->top;
 }

@@ -115,7 +115,7 @@ static void one_input(Elab *e, const Decl *decl, bool target)
     v->token = input.token;
     v->origin = arena_printf(e->arena, "the %s at line %d",
                              target ? "target" : "input", node->span.line);
-    if (input.token && decl->type->dims.n > 0 && !e->next)
+    if (input.token && decl->type->dims.n > 0 && !elab_fed(e, index))
         v->extent = extent_of_ids(e, v);
     elab_bind(e, decl->name.text, false, v);
 }

@@ -7,8 +7,11 @@
 /* Takes up the statement, or says what is wrong with it. */
 void elab_generate(Elab *e, const Item *item);
 
-/* Makes of the walk's graph one step of what is generated: its graph is NULL
- * after a message. */
+/* Whether the walk is for one step of this input: what is fed is there. */
+bool elab_fed(const Elab *e, int input);
+
+/* Makes of the walk's graph one step of what is generated, and the graph that
+ * comes before: the first is NULL after a message. */
 void elab_next(Elab *e);
 
 #endif

@@ -5,8 +5,9 @@
  * it has a part for each step of the input, which depends on that step and on
  * earlier ones alone. Of what moves the second graph has this part, an axis of
  * as many steps being one of 1; a loop over time is its body, once, and states
- * are carried from call to call. What would need a later step is refused where
- * the text says so. */
+ * are carried from call to call. What stays because other inputs tell it is
+ * computed once, before the first step. What would need a later step is refused
+ * where the text says so. */
 #include "front/next.h"
 
 #include "front/next_walk.h"
@@ -64,22 +65,23 @@ static const Moment *moving(const Next *s, const Node *n)
     return NULL;
 }
 
-/* What stays, of the one step that meets what moves as m says; NULL with a
- * message where it has a value of its own for each step. */
+/* What stays, of the one step that meets what moves as m says; NULL after a
+ * message. */
 static Node *met(Next *s, const Node *n, const Node *still, const Moment *m)
 {
     Shape shape = still->shape;
 
     if (s->steps == 1 || shape.dim[m->axis] == 1)
-        return s->at[still->id].node;
+        return next_still(s, still);
     shape.dim[m->axis] /= s->steps;
     if (still->op == OP_CONST)
         return graph_const_shaped(s->to, still->attr.value, shape, still);
     if (still->op == OP_BROADCAST && still->in[0]->shape.dim[m->axis] == 1)
-        return graph_broadcast(s->to, s->at[still->in[0]->id].node, shape);
+        return graph_broadcast(s->to, next_still(s, still->in[0]), shape);
     if (m->apart == 1 && still->shape.dim[m->axis] == s->steps &&
         still->type == TYPE_REAL)
-        return next_part(s, s->at[still->id].node, m->axis);
+        return next_part(s, next_still(s, still), m->axis,
+                         n->shape.dim[m->axis == 0]);
     next_refuse_later(s, n, "what has a value of its own for each step");
     return NULL;
 }
@@ -182,18 +184,21 @@ static void matmul(Next *s, const Node *n)
         return;
     }
     m.axis = a->moves ? last - 1 : last;
+    in[a->moves] = next_still(s, n->in[a->moves]);
     next_append(s, n, in, m);
 }
 
 /* Rows of a table that ids name. */
 static void gather(Next *s, const Node *n)
 {
-    Node *in[2] = {s->at[n->in[0]->id].node, s->at[n->in[1]->id].node};
+    Node *in[2] = {s->at[n->in[0]->id].node, NULL};
 
-    if (s->at[n->in[1]->id].moves)
+    if (s->at[n->in[1]->id].moves) {
         next_refuse_ahead(s, n);
-    else
-        next_append(s, n, in, s->at[n->in[0]->id]);
+        return;
+    }
+    in[1] = next_still(s, n->in[1]);
+    next_append(s, n, in, s->at[n->in[0]->id]);
 }
 
 /* What goes into the body for this leaf; NULL with a message. */
@@ -205,17 +210,18 @@ static Node *leaf(Next *s, const Node *scan, const Node *arg)
 
     if (port.kind == PORT_SEQUENCE && m->moves)
         return graph_reshape(s->to, m->node, arg->shape);
-    if (port.kind == PORT_SEQUENCE)
-        next_refuse_later(s, scan, "a loop over steps that are not generated");
-    else if (m->moves)
+    if (port.kind == PORT_SEQUENCE && outside->type == TYPE_REAL)
+        return graph_reshape(
+            s->to, next_part(s, next_still(s, outside), 0, s->to->batch),
+            arg->shape);
+    if (port.kind == PORT_FIXED && !m->moves)
+        return next_still(s, outside);
+    if (port.kind == PORT_STATE && !m->moves)
+        return next_begun(s, outside, scan, arg->name ? arg->name : "state");
+    if (m->moves)
         next_refuse_ahead(s, scan);
-    else if (port.kind == PORT_FIXED)
-        return m->node;
-    else if (outside->op == OP_CONST)
-        return next_carried(s, outside, scan->name,
-                            arg->name ? arg->name : "state");
     else
-        next_refuse_later(s, scan, "a loop that begins with a computed state");
+        next_refuse_later(s, scan, "a loop over ids that are not generated");
     return NULL;
 }
 
@@ -313,8 +319,7 @@ static void windows(Next *s, const Node *n)
     }
     if (reach > 0) {
         shape.dim[m.axis] = reach;
-        in[0] = next_carried(s, graph_const_shaped(s->to, 0, shape, n), n->name,
-                             "before");
+        in[0] = next_carried(s, TENSOR_CARRIED, shape, 0, n, "before");
         in[1] = m.node;
         all = graph_concat(s->to, 2, in, m.axis);
         graph_root(s->to, graph_slice(s->to, all, m.axis, 1, reach),
@@ -379,25 +384,20 @@ static void input(Next *s, const Node *n)
     Moment m;
 
     if (n->attr.index != s->program->generate.input)
-        next_refuse_later(s, n, "a network with another input");
+        s->at[n->id].given = true;
     else if (find_axis(s, &n->shape, 1, &m))
         next_append(s, n, NULL, m);
 }
 
 static void one(Next *s, const Node *n)
 {
-    Node **in;
-
-    if (n->op == OP_INPUT) {
+    if (n->op == OP_INPUT)
         input(s, n);
-    } else if (moving(s, n)) {
+    else if (moving(s, n))
         step_of(s, n);
-    } else {
-        in = NEWN(s->to->arena, Node *, n->n_in + 1);
+    else
         for (int k = 0; k < n->n_in; k++)
-            in[k] = s->at[n->in[k]->id].node;
-        s->at[n->id].node = graph_copy(s->to, n, in);
-    }
+            s->at[n->id].given |= s->at[n->in[k]->id].given;
 }
 
 /* By id: whether `logits` depends on the node. */
@@ -412,7 +412,8 @@ static bool *needed(const Graph *g, const Node *logits)
     return need;
 }
 
-Graph *next_step(Diag *diag, Program *p, const Graph *g, const Node *logits)
+Graph *next_step(Diag *diag, Program *p, const Graph *g, const Node *logits,
+                 Graph **before)
 {
     const Input *in = &p->inputs.at[p->generate.input];
     bool *need = needed(g, logits);
@@ -444,5 +445,6 @@ Graph *next_step(Diag *diag, Program *p, const Graph *g, const Node *logits)
         shape_of(2, g->batch, shape_count(&m->node->shape) / g->batch));
     last->name = logits->name;
     graph_root(s.to, last, ROOT_OUTPUT, 0);
+    *before = next_before(&s, g);
     return s.to;
 }

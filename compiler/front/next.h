@@ -6,8 +6,10 @@
 
 /* The graph of one step of g, a graph of inference: of ids [batch, 1] it gives
  * output 0, [batch, classes], which is `logits` at this step; states of loops
- * are carried tensors of their own. NULL after a message where a step depends
- * on more than what was read before it. */
-Graph *next_step(Diag *diag, Program *p, const Graph *g, const Node *logits);
+ * are carried tensors of their own. *before becomes the graph, or NULL, that
+ * fills tensors once before the first step. NULL after a message where a step
+ * depends on more than what was read before it. */
+Graph *next_step(Diag *diag, Program *p, const Graph *g, const Node *logits,
+                 Graph **before);
 
 #endif

@@ -7,16 +7,16 @@
 
 #include "front/next_walk.h"
 
-Node *next_carried(Next *s, const Node *first, const char *of,
-                   const char *state)
+Node *next_carried(Next *s, TensorKind kind, Shape shape, double first,
+                   const Node *of, const char *state)
 {
     Program *p = s->program;
-    Tensor t = {.kind = TENSOR_CARRIED,
-                .shape = first->shape,
-                .init = {.kind = INIT_CONSTANT, .a = first->attr.value},
-                .span = first->span};
-    const char *name =
-        arena_printf(p->arena, "next.%s.%s", of ? of : "step", state);
+    Tensor t = {.kind = kind,
+                .shape = shape,
+                .init = {.kind = INIT_CONSTANT, .a = first},
+                .span = of->span};
+    const char *name = arena_printf(p->arena, "next.%s.%s",
+                                    of->name ? of->name : "step", state);
 
     t.name = arena_name(p->arena, name);
     for (int i = 2; program_find(p, t.name) >= 0; i++)
@@ -24,41 +24,63 @@ Node *next_carried(Next *s, const Node *first, const char *of,
     return program_leaf(p, s->to, program_tensor(p, t));
 }
 
+/* Before the first step each row is at the first place. */
+static double *first_places(const Next *s)
+{
+    double *first = NEWN(s->program->arena, double, s->to->batch * s->steps);
+
+    for (int64_t i = 0; i < s->to->batch; i++)
+        first[i * s->steps] = 1;
+    return first;
+}
+
 /* The place of this step among all, as a row of them: where it is beyond the
  * last, no place has a 1, and the program does not go there. */
 static Node *now(Next *s)
 {
     Program *p = s->program;
-    double *first = NEWN(p->arena, double, s->steps);
+    int64_t batch = s->to->batch;
     Tensor t = {.kind = TENSOR_CARRIED,
                 .name = arena_name(p->arena, "next.now"),
-                .shape = shape_of(2, (int64_t)1, s->steps),
-                .init = {.kind = INIT_LITERAL, .literal = first},
+                .shape = shape_of(2, batch, s->steps),
+                .init = {.kind = INIT_LITERAL, .literal = first_places(s)},
                 .span = p->generate.span};
     Node *in[2];
 
     if (s->now)
         return s->now;
-    first[0] = 1;
     p->generate.limit = s->steps;
     s->now = program_leaf(p, s->to, program_tensor(p, t));
-    in[0] = graph_const_shaped(s->to, 0, shape_ones(2), s->now);
+    in[0] =
+        graph_const_shaped(s->to, 0, shape_of(2, batch, (int64_t)1), s->now);
     in[1] = graph_slice(s->to, s->now, 1, 0, s->steps - 1);
     graph_root(s->to, graph_concat(s->to, 2, in, 1), ROOT_TENSOR,
                s->now->attr.index);
     return s->now;
 }
 
-Node *next_part(Next *s, Node *all, int axis)
+/* The same along an axis of a value with so many rows, which lie along the
+ * first other axis: those of a batch, or several of each, such as heads. */
+static Node *now_along(Next *s, int axis, int rank, int64_t rows)
 {
-    Node *first = graph_move(s->to, all, axis, 0);
-    Shape shape = first->shape;
-    int64_t rest = shape_count(&shape) / s->steps;
-    Node *rows = graph_reshape(s->to, first, shape_of(2, s->steps, rest));
+    int64_t batch = s->to->batch;
+    Shape shape = shape_ones(rank);
+    Node *n =
+        graph_reshape(s->to, now(s), shape_of(3, batch, (int64_t)1, s->steps));
 
-    shape.dim[0] = 1;
-    rows = graph_matmul(s->to, now(s), rows, false, false);
-    return graph_move(s->to, graph_reshape(s->to, rows, shape), 0, axis);
+    n = graph_broadcast(s->to, n, shape_of(3, batch, rows / batch, s->steps));
+    n = graph_reshape(s->to, n, shape_of(2, rows, s->steps));
+    shape.dim[axis] = s->steps;
+    shape.dim[axis == 0] = rows;
+    return graph_reshape(s->to, axis > 0 ? n : graph_move(s->to, n, 1, 0),
+                         shape);
+}
+
+Node *next_part(Next *s, Node *all, int axis, int64_t rows)
+{
+    Node *one = now_along(s, axis, all->shape.rank, rows);
+
+    return graph_sum(s->to, graph_binary(s->to, OP_MUL, one, all), 1U << axis);
 }
 
 /* The element at these indices of what is known when compiling; NaN: it is
@@ -139,18 +161,15 @@ After next_after(const Next *s, const Node *n, const Moment *m)
  * which this step is added at its place. */
 static Node *remembered(Next *s, const Node *n, const Moment *m)
 {
-    Shape whole = m->node->shape, places = shape_ones(whole.rank);
-    Node *all;
+    Shape whole = m->node->shape;
+    Node *past, *all;
 
-    whole.dim[m->axis] = places.dim[m->axis] = s->steps;
-    all = next_carried(s, graph_const_shaped(s->to, 0, whole, n), n->name,
-                       "past");
-    n = all;
-    all = graph_binary(s->to, OP_ADD, all,
-                       graph_binary(s->to, OP_MUL,
-                                    graph_reshape(s->to, now(s), places),
-                                    m->node));
-    graph_root(s->to, all, ROOT_TENSOR, n->attr.index);
+    whole.dim[m->axis] = s->steps;
+    past = next_carried(s, TENSOR_CARRIED, whole, 0, n, "past");
+    all = now_along(s, m->axis, whole.rank, whole.dim[m->axis == 0]);
+    all = graph_binary(s->to, OP_MUL, all, m->node);
+    all = graph_binary(s->to, OP_ADD, past, all);
+    graph_root(s->to, all, ROOT_TENSOR, past->attr.index);
     return all;
 }
 

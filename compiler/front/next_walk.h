@@ -1,4 +1,4 @@
-/* next_walk.h: what next.c and next_past.c share; nobody else includes it. */
+/* next_walk.h: what next.c and its parts share; nobody else includes it. */
 #ifndef NNC_FRONT_NEXT_WALK_H
 #define NNC_FRONT_NEXT_WALK_H
 
@@ -13,8 +13,9 @@ typedef enum After {
 
 /* A node of the first graph in the second one. */
 typedef struct Moment {
-    Node *node;   /* NULL: nothing needs it, or it was refused */
+    Node *node;   /* NULL: nothing needs it yet, or it was refused */
     Node **stack; /* of a SCAN that moves: its stacks, each [1, ...] */
+    bool given;   /* another input tells it: it is the same at all steps */
     bool moves;   /* along `axis`, on which a step takes `apart` places */
     int axis;
     int64_t apart;
@@ -23,13 +24,20 @@ typedef struct Moment {
     After after;
 } Moment;
 
+/* What is computed before the first step, and the tensor that keeps it. */
+typedef struct Handed {
+    const Node *of;
+    int tensor;
+} Handed;
+
 typedef struct Next {
     Diag *diag;
     Program *program;
     Graph *to;
     int64_t steps;
     Moment *at; /* by id in the first graph */
-    Node *now;  /* [1, steps]: 1 at this step, else 0; or NULL */
+    Node *now;  /* [batch, steps]: 1 at this step, else 0; or NULL */
+    VEC(Handed) handed;
     bool good;
 } Next;
 
@@ -42,12 +50,21 @@ void next_refuse_later(Next *s, const Node *n, const char *what);
 /* next_refuse.c: appends n's one step, which moves as m says. */
 void next_append(Next *s, const Node *n, Node *const *in, Moment m);
 
-/* next_past.c: a tensor that begins with the constant `first` and is carried
- * under a name of its own. */
-Node *next_carried(Next *s, const Node *first, const char *of,
-                   const char *state);
-/* This step's part of what has one for each along an axis. */
-Node *next_part(Next *s, Node *all, int axis);
+/* next_given.c: what stays, in the second graph: made there, or handed over
+ * where another input tells it. */
+Node *next_still(Next *s, const Node *n);
+/* A state that begins with what stays. */
+Node *next_begun(Next *s, const Node *first, const Node *of, const char *state);
+/* The graph that is run before the first step; NULL: there is nothing. */
+Graph *next_before(const Next *s, const Graph *g);
+
+/* next_past.c: a tensor of this shape, under a name of its own, that begins
+ * with a number. */
+Node *next_carried(Next *s, TensorKind kind, Shape shape, double first,
+                   const Node *of, const char *state);
+/* This step's part, for so many rows, of what has one for each along an axis.
+ */
+Node *next_part(Next *s, Node *all, int axis, int64_t rows);
 /* What n makes of the places after this step, where it moves as m says. */
 After next_after(const Next *s, const Node *n, const Moment *m);
 /* Each step with all before it: their products, or sums of those by weights

@@ -6,8 +6,8 @@
 #define NNC_IR_PROGRAM_H
 
 #include "base/map.h"
-#include "ir/applied.h"
 #include "ir/axes.h"
+#include "ir/entry.h"
 #include "ir/flow.h"
 #include "ir/results.h"
 #include "ir/rule.h"
@@ -38,6 +38,7 @@ typedef enum TensorKind {
     TENSOR_SLOT,      /* the optimiser's state of a weight */
     TENSOR_STATISTIC, /* gathered by `step`, read by the others */
     TENSOR_CARRIED,   /* a state handed from one call to the next */
+    TENSOR_HANDED,    /* what `encode` tells `next`, the same at all steps */
     TENSOR_CONSTANT,  /* numbers of the text or the compiler */
 } TensorKind;
 
@@ -83,21 +84,6 @@ typedef struct Train {
     bool stateful;    /* loops go on where the batch before stopped */
     Span stateful_at;
 } Train;
-
-typedef enum Mode { MODE_STEP, MODE_EVAL, MODE_INFER } Mode;
-
-typedef struct Entry {
-    const char *name; /* for people and in C: "step", "eval", "infer1" */
-    Mode mode;
-    bool updates; /* gradients become new weights, else they go out */
-    bool carries; /* hands on tensors that are carried */
-    int64_t batch;
-    Graph *graph;
-    int written;               /* nodes, as elaborated, that the text says;
-                                  the sums of metrics stand behind them */
-    VEC(Applied) applied;      /* those around others before them */
-    VEC(const Node *) outputs; /* as elaborated, as many as the program's */
-} Entry;
 
 typedef struct Program {
     Arena *arena;

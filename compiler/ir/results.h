@@ -63,6 +63,7 @@ typedef struct Generate {
     const char *name; /* of what the next token is drawn from */
     int input;
     int start, stop; /* the first token; the one that ends a row; or -1 */
+    int beam;        /* texts that are held side by side; 1: no search */
     int64_t limit;   /* steps that have a place; 0: any number */
 } Generate;
 

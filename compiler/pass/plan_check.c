@@ -307,7 +307,8 @@ static void check_record(const Plan *plan)
         if (root->role != ROOT_TENSOR)
             continue;
         const Tensor *t = &plan->program->tensors.at[root->index];
-        if (!(t->kind == TENSOR_CARRIED ? e->carries : e->updates))
+        bool carried = t->kind == TENSOR_CARRIED || t->kind == TENSOR_HANDED;
+        if (!(carried ? e->carries != CARRIES_NOTHING : e->updates))
             nnc_bug("%s: its record tells of no new value of %s", e->name,
                     t->name);
     }

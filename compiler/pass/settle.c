@@ -18,7 +18,7 @@ static int by_turn(const void *a, const void *b)
     if (x->mode != y->mode)
         return turn[x->mode] - turn[y->mode];
     if (x->carries != y->carries)
-        return x->carries - y->carries;
+        return (int)x->carries - (int)y->carries;
     return (x->batch < y->batch) - (x->batch > y->batch);
 }
 

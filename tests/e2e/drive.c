@@ -243,6 +243,20 @@ void drive_infer(drive *d)
     run(d, NN_INFER, d->outputs, NULL);
 }
 
+void drive_copy_row(drive *d, int t, int row)
+{
+    const nn_tensor *in = &d->model->inputs[t];
+    size_t bytes = (size_t)in->values * input_bytes(in);
+    memcpy((char *)d->inputs[t] + (size_t)row * bytes, d->inputs[t], bytes);
+}
+
+void drive_encode(drive *d)
+{
+    prepare(d);
+    if (nn_entry_find(d->model, NN_ENCODE, d->rows) != NULL)
+        run(d, NN_ENCODE, NULL, NULL);
+}
+
 void drive_next(drive *d)
 {
     prepare(d);

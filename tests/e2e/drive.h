@@ -53,6 +53,9 @@ void drive_input(drive *d, int t, double phase);
 /* The same with numbers of stream `which`, uniform within +-1.5, or classes. */
 void drive_random_input(drive *d, int t, uint32_t which);
 
+/* Row `row` of input t becomes what row 0 is. */
+void drive_copy_row(drive *d, int t, int row);
+
 /* Slot 1, 2, ... of a weight, or NULL. */
 const nn_param *drive_slot(const drive *d, const nn_param *weight, int slot);
 
@@ -65,6 +68,7 @@ bool drive_step(drive *d, double rate, uint64_t step);
 bool drive_eval(drive *d);
 void drive_infer(drive *d);
 void drive_infer1(drive *d);
+void drive_encode(drive *d); /* where the model has such */
 void drive_next(drive *d);
 
 /* Metric i of the last step or eval, in the numbers of the network. */

@@ -25,7 +25,8 @@ typedef struct {
     const char *name;
     double tolerance;
     double input_phase[8];
-    char why[256]; /* the first difference; "" while all agrees */
+    char side[8][8]; /* where rows of an input hold something, or "" */
+    char why[256];   /* the first difference; "" while all agrees */
     bool failed;
     int params; /* that the file names */
     double worst;
@@ -126,8 +127,9 @@ static void read_statistic(check *c, const char *rest)
 
 /* Row r keeps 1 + (5 r + 7) % steps ids (`short`: % a quarter of them), none of
  * them 0, or, `whole`, all, of which neither the first nor the last is. */
-static void pad_rows(check *c, int input, const char *side)
+static void pad_rows(check *c, int input)
 {
+    const char *side = c->side[input];
     int steps = (int)c->d.model->inputs[input].values;
     int32_t *id = c->d.inputs[input];
     bool front = strcmp(side, "front") == 0, whole = strcmp(side, "whole") == 0;
@@ -142,6 +144,13 @@ static void pad_rows(check *c, int input, const char *side)
     }
 }
 
+static void feed(check *c, int input, double moment)
+{
+    drive_input(&c->d, input, c->input_phase[input] + moment);
+    if (*c->side[input])
+        pad_rows(c, input);
+}
+
 static void read_input(check *c, const char *rest)
 {
     char name[NAME];
@@ -153,9 +162,8 @@ static void read_input(check *c, const char *rest)
     for (int i = 0; i < n; i++)
         if (strcmp(c->d.model->inputs[i].name, name) == 0) {
             c->input_phase[i] = phase;
-            drive_input(&c->d, i, phase);
-            if (*side)
-                pad_rows(c, i, side);
+            memcpy(c->side[i], side, sizeof side);
+            feed(c, i, 0);
             return;
         }
     fail(c, "there is no input %s", name);
@@ -258,7 +266,7 @@ static void take_steps(check *c, const char *rest)
     for (int step = 0; step < steps; step++) {
         for (int i = 0; i < c->d.model->input_count + c->d.model->target_count;
              i++)
-            drive_input(&c->d, i, c->input_phase[i] + step);
+            feed(c, i, step);
         if (!drive_step(&c->d, rate, (uint64_t)step))
             fail(c, "the loss of step %d is not finite", step);
     }

@@ -3,8 +3,8 @@
  *     steps
  *
  * Each model's first output is what it generates from. The entry that goes on
- * from call to call reads a row of ids one by one; of every step its numbers
- * are those of the entry that reads the whole row. Read again from the
+ * from call to call reads rows of ids (the input x) one by one; of every step
+ * its numbers are those of the entry that reads whole rows. Read again from the
  * beginning, with states as they begin, they are the same bits. Always taking
  * the largest writes what PyTorch writes: written.py. */
 #include <math.h>
@@ -12,27 +12,45 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "beams.h"
 #include "drive.h"
 #include "golden.h"
+#include "nn_entry.h"
 #include "written.def"
+
+/* The input that is written. */
+static int written(const nn_model *m)
+{
+    int i = 0;
+    while (strcmp(m->inputs[i].name, "x") != 0)
+        i++;
+    return i;
+}
 
 static void begin(drive *d)
 {
     for (int i = 0; i < d->model->param_count; i++)
-        if (d->model->params[i].kind == NN_CARRIED)
+        if (d->model->params[i].kind >= NN_CARRIED &&
+            d->model->params[i].kind <= NN_HANDED)
             drive_weights(d, &d->model->params[i], 0, 0);
+    drive_encode(d);
 }
 
-/* Reads the row; step t's numbers go to said + t * classes. */
-static void read_row(drive *d, const int32_t *ids, int64_t steps,
-                     int64_t classes, nn_real *said)
+/* Reads rows of ids; what is said at step t of row r goes to
+ * said + (r * steps + t) * classes. */
+static void read_rows(drive *d, const int32_t *ids, nn_real *said)
 {
+    const nn_tensor *x = &d->model->inputs[written(d->model)];
+    size_t bytes = (size_t)x->classes * sizeof *said;
     begin(d);
-    for (int64_t t = 0; t < steps; t++) {
-        *(int32_t *)d->inputs[0] = ids[t];
+    for (int64_t t = 0; t < x->values; t++) {
+        for (int r = 0; r < d->rows; r++)
+            ((int32_t *)d->inputs[written(d->model)])[r] =
+                ids[r * x->values + t];
         drive_next(d);
-        memcpy(said + t * classes, d->outputs[0],
-               (size_t)classes * sizeof *said);
+        for (int r = 0; r < d->rows; r++)
+            memcpy(said + (r * x->values + t) * x->classes,
+                   d->outputs[0] + r * x->classes, bytes);
     }
 }
 
@@ -85,29 +103,56 @@ static int check_texts(const golden_case *c)
     return bad;
 }
 
+/* Texts that end with token 2, and such without an end. */
+static int check_beams(drive *d, const char *name)
+{
+    int x = written(d->model), bad = 0;
+    for (int i = 0; i < d->model->input_count; i++)
+        for (int row = 1; row < d->rows; row++)
+            drive_copy_row(d, i, row);
+    for (int stop = -1; stop <= 2; stop += 3) {
+        begin(d);
+        bool good = beams_agree(d, x, stop);
+        printf("%s %s finds the best %s\n", good ? "ok" : "not ok", name,
+               stop < 0 ? "of all" : "of those that end");
+        bad += !good;
+    }
+    return bad;
+}
+
+/* A row without padding. */
+static void fill_row(int32_t *ids, int64_t steps)
+{
+    ids[0] += ids[0] == 0;
+    ids[steps - 1] += ids[steps - 1] == 0;
+}
+
 static int check(const golden_case *c)
 {
     const nn_model *m = c->model;
-    int64_t steps = m->inputs[0].values, classes = m->inputs[0].classes;
-    int64_t n = steps * classes;
+    const nn_tensor *x = &m->inputs[written(m)];
+    int rows = nn_entry_find(m, NN_NEXT, NN_MOST_ROWS)->batch;
+    int64_t n = rows * x->values * x->classes;
     size_t bytes = (size_t)n * sizeof(nn_real);
+    size_t id_bytes = (size_t)(rows * x->values) * sizeof(int32_t);
     nn_real *whole = malloc(bytes), *said = malloc(bytes);
     nn_real *again = malloc(bytes);
-    int32_t *ids = malloc((size_t)steps * sizeof *ids);
+    int32_t *ids = malloc(id_bytes);
     drive d;
     if (!whole || !said || !again || !ids)
         return 1;
-    drive_open(&d, m, 1);
+    drive_open(&d, m, rows);
     for (int i = 0; i < m->param_count; i++)
         drive_random_weights(&d, &m->params[i], 0.8, (uint32_t)i);
-    drive_random_input(&d, 0, 77);
-    for (int64_t t = 0; t < steps; t += steps - 1) /* a row without padding */
-        ((int32_t *)d.inputs[0])[t] |= 1;
-    memcpy(ids, d.inputs[0], (size_t)steps * sizeof *ids);
+    for (int i = 0; i < m->input_count; i++)
+        drive_random_input(&d, i, 77 + (uint32_t)i);
+    for (int r = 0; r < rows; r++)
+        fill_row((int32_t *)d.inputs[written(m)] + r * x->values, x->values);
+    memcpy(ids, d.inputs[written(m)], id_bytes);
     drive_infer(&d);
     memcpy(whole, d.outputs[0], bytes);
-    read_row(&d, ids, steps, classes, said);
-    read_row(&d, ids, steps, classes, again);
+    read_rows(&d, ids, said);
+    read_rows(&d, ids, again);
     double off = distance(said, whole, n);
     int bad = !(off <= 1e-6), other = memcmp(said, again, bytes) != 0;
     printf("%s %s step by step%s\n", bad ? "not ok" : "ok", c->name,
@@ -116,6 +161,8 @@ static int check(const golden_case *c)
         printf("# off by %g\n", off);
     printf("%s %s again%s\n", other ? "not ok" : "ok", c->name,
            other ? ": other bits" : "");
+    if (beams_fit(x))
+        bad += check_beams(&d, c->name);
     drive_close(&d);
     free(whole);
     free(said);

@@ -69,6 +69,16 @@ def tokens(c):
     return y, F.cross_entropy(y, c.target("t", 3))
 
 
+def tied(c):
+    """Rows of different lengths, whose table the product at the end reads."""
+    ids, ends = c.padded("w", 9, 6, "behind")
+    e = c.embedding(ids, "e", 9, 5)
+    mean = torch.stack([e[r, a:b].mean(0) for r, (a, b) in enumerate(ends)])
+    w = torch.cat([torch.zeros(1, 5), c.params["e.weight"][1:]])
+    y = c.dense(mean, "d", 5) @ w.T
+    return y, F.cross_entropy(y, c.target("t", 9))
+
+
 # What optimisers remember of a weight, in the order of the slots.
 SLOTS = ("sum", "square_avg", "momentum_buffer", "exp_avg", "exp_avg_sq",
          "last_gradient", "last_weight")
@@ -102,6 +112,8 @@ OPTIMISERS = {
     "tokens_clip_value": (
         sgd(lr=0.5), {"network": tokens, "clip value": 0.02, "l2": 0.01}),
     "tokens_frozen": (sgd(lr=0.5), {"network": tokens, "frozen": "e."}),
+    "tied_sgd": (sgd(lr=0.5), {"network": tied, "clip": 0.3, "l2": 0.1}),
+    "tied_adam": (adam(lr=0.02), {"network": tied}),
     "steps_transformer": (adam(lr=0.01, eps=1e-4), {"network": six_steps}),
     "many_adam": (adam(lr=0.01), {"network": many}),
 }
