@@ -5,7 +5,7 @@
 
 /* elaborate_tensor.c: tensors, their axes and their graphs. */
 Value *elab_tensor(Elab *e, Node *node, bool rows, Axes axes);
-/* A node with the axes of v, and with rows where it has them. */
+/* A node with the axes of v, whose steps hold and has rows where v does. */
 Value *elab_like(Elab *e, Node *node, const Value *v);
 Value *elab_scalar(Elab *e, Node *node); /* [1], for all rows: a loss */
 /* A leaf of the model's graph for a tensor; `local` as in TensorLeaf. */

@@ -372,9 +372,10 @@ static void give_spans(Elab *e, int mark, Span span)
 /* Whether it looks itself after features that are steps. */
 static bool takes_columns(const Form *form)
 {
-    static Lower *const such[] = {lower_map,     lower_largest, lower_sum,
-                                  lower_mean,    lower_softmax, lower_index,
-                                  lower_dropout, lower_chain};
+    static Lower *const such[] = {
+        lower_map,     lower_largest,   lower_sum,       lower_mean,
+        lower_softmax, lower_index,     lower_dropout,   lower_chain,
+        lower_figure,  lower_over_rows, lower_difference};
 
     for (size_t i = 0; i < sizeof such / sizeof *such; i++)
         if (elab_builder(form) == such[i])

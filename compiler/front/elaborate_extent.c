@@ -126,12 +126,14 @@ static Node *strode(Elab *e, Node *place, int64_t stride, int64_t steps)
     return graph_sum(e->graph, n, 2);
 }
 
-/* At least one step, which lies on the axis. */
+/* At least one step, which lies on the axis; NULL where that is all. */
 static Extent *clamped(Elab *e, Node *begin, Node *end, int64_t steps)
 {
     Node *last = number(e, (double)(steps - 1));
     Node *all = number(e, (double)steps);
 
+    if (steps == 1)
+        return NULL;
     begin = op(e, OP_MIN, op(e, OP_MAX, begin, number(e, 0)), last);
     end = op(e, OP_MAX, op(e, OP_MIN, end, all),
              op(e, OP_ADD, begin, number(e, 1)));
@@ -225,19 +227,23 @@ Node *extent_only(Elab *e, const Value *v, double otherwise)
     return mask ? only(e, mask, node, otherwise) : node;
 }
 
+/* A softmax along the axis is 0 already where it does not hold. */
 Value *extent_columns(Elab *e, Value *v, double otherwise)
 {
     int axis = elab_node_axis(v, axes_features(&v->axes));
     Value *y = v;
 
-    if (v->kind == VAL_TENSOR && v->columns) {
-        y = NEW(e->arena, Value);
-        *y = *v;
-        y->node = only(e, mask_along(e, v->columns, v->node, axis),
-                       elab_node(e, v), otherwise);
-        y->graph = e->graph;
-        y->columns = NULL;
-    }
+    if (v->kind != VAL_TENSOR || !v->columns)
+        return v;
+    y = NEW(e->arena, Value);
+    *y = *v;
+    y->columns = NULL;
+    if (otherwise == 0 && v->node->op == OP_SOFTMAX &&
+        v->node->attr.axis == axis)
+        return y;
+    y->node = only(e, mask_along(e, v->columns, v->node, axis), elab_node(e, v),
+                   otherwise);
+    y->graph = e->graph;
     return y;
 }
 
@@ -287,6 +293,64 @@ Value *extent_straight(Elab *e, Value *v)
                     true, v->axes);
     y->extent = x->mirror;
     y->origin = v->origin;
+    return y;
+}
+
+/* y with its steps so much further in front, behind them this number. */
+static Node *ahead(Elab *e, Node *y, int axis, int64_t far, double otherwise)
+{
+    Shape gap = y->shape;
+    Node *in[2] = {graph_slice(e->graph, y, axis, far, gap.dim[axis] - far)};
+
+    gap.dim[axis] = far;
+    in[1] = elab_constant(e, otherwise, gap);
+    return graph_concat(e->graph, 2, in, axis);
+}
+
+/* How far a row is behind the last window that begins with it or before, of
+ * s, which give so many: [batch, 1]. */
+static Node *behind_window(Elab *e, const Extent *x, const Slide *s,
+                           int64_t windows)
+{
+    Node *begin = elab_node(e, x->begin), *one = number(e, 1);
+    Node *next = strode(e, op(e, OP_ADD, begin, one), s->stride, x->steps);
+    Node *first = op(e, OP_MIN, op(e, OP_SUB, next, one),
+                     number(e, (double)(windows - 1)));
+
+    return op(e, OP_SUB, begin,
+              op(e, OP_MUL, first, number(e, (double)s->stride)));
+}
+
+/* The largest power of two that is not above n. */
+static int64_t power_of_two(int64_t n)
+{
+    return n < 2 ? n : 2 * power_of_two(n / 2);
+}
+
+/* A row moves by powers of two, those of which its way is the sum. */
+Value *extent_at_windows(Elab *e, Value *v, const Slide *s, double otherwise)
+{
+    const Extent *x = v->extent;
+    int axis = time_axis(v);
+    int64_t windows = make_slide_windows(s, x->steps);
+    int64_t last = x->steps - 1, most = last - (windows - 1) * s->stride;
+    Node *way = behind_window(e, x, s, windows), *rest = way;
+    Value *y = elab_like(e, extent_only(e, v, otherwise), v);
+    Shape place = shape_ones(y->node->shape.rank);
+
+    place.dim[0] = e->batch;
+    if (most < s->stride - 1)
+        most = s->stride - 1;
+    for (int64_t bit = power_of_two(most < last ? most : last); bit; bit /= 2) {
+        Node *far = op(e, OP_LE, number(e, (double)bit), rest);
+        Node *in[] = {graph_reshape(e->graph, far, place),
+                      ahead(e, y->node, axis, bit, otherwise), y->node};
+
+        y->node = graph_add(e->graph, OP_SELECT, 3, in, (Attr){0}, y->node);
+        rest = op(e, OP_SUB, rest, op(e, OP_MUL, far, number(e, (double)bit)));
+    }
+    y->extent = extent(e, op(e, OP_SUB, elab_node(e, x->begin), way),
+                       op(e, OP_SUB, elab_node(e, x->end), way), x->steps);
     return y;
 }
 

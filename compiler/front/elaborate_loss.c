@@ -121,6 +121,7 @@ Value *lower_difference(Elab *e, Call *call)
     y = elab_tensor(e, graph_binary(e->graph, OP_SUB, n[0], n[1]), true,
                     like->axes);
     y->extent = extent;
+    y->columns = extent_join_columns(e, 2, in);
     return y;
 }
 
@@ -226,37 +227,38 @@ static bool outside_scan(Elab *e, const Call *call)
     return false;
 }
 
-/* v in each row, 0 in steps that do not hold. */
-static Node *holding(Elab *e, const Value *v)
+/* v in each row, 0 where it or `like`, if that lies along it, does not hold. */
+static Node *holding(Elab *e, const Value *v, const Value *like)
 {
     Value rows = *v;
+    int time = axes_find(&v->axes, "time"), last = axes_features(&v->axes);
+    Shape row = value_shape(v);
 
     rows.node = elab_rows(e, v);
     rows.graph = e->graph;
     rows.rows = true;
-    return extent_only(e, &rows, 0);
+    if (like->extent && time >= 0 && row.dim[time] == like->extent->steps)
+        rows.extent = like->extent;
+    if (like->columns && last >= 0 && row.dim[last] == like->columns->steps)
+        rows.columns = like->columns;
+    return extent_only(e, extent_columns(e, &rows, 0), 0);
 }
 
-/* What terms count for: 1 or, with `given`, that, in steps that hold; NULL
- * where it is 1 in all. */
+/* What terms count for: 1 or, with `given`, that, where they hold; NULL where
+ * it is 1 in all. */
 static Node *counts_of(Elab *e, const Value *terms, const Value *given)
 {
     Value all = *terms;
 
-    all.node = elab_rows(e, terms);
-    if (given && given->kind == VAL_TENSOR) {
-        Node *counts = elab_rows(e, given);
-
-        if (!shape_equal(&counts->shape, &all.node->shape))
-            return counts;
-        all.node = counts;
-    } else if ((given && given->number != 1) || terms->extent)
-        all.node = elab_constant(e, given ? given->number : 1, all.node->shape);
-    else
+    if (given && given->kind == VAL_TENSOR)
+        return holding(e, given, terms);
+    if ((!given || given->number == 1) && !terms->extent && !terms->columns)
         return NULL;
+    all.node =
+        elab_constant(e, given ? given->number : 1, elab_rows(e, terms)->shape);
     all.graph = e->graph;
     all.rows = true;
-    return extent_only(e, &all, 0);
+    return holding(e, &all, terms);
 }
 
 /* Terms and, in *counts, what they count for. */
@@ -273,7 +275,7 @@ static Node *terms_of(Elab *e, const Call *call, Node **counts)
     terms = *in[0];
     terms.extent = extent;
     *counts = counts_of(e, &terms, v ? in[1] : NULL);
-    return holding(e, &terms);
+    return holding(e, &terms, &terms);
 }
 
 Value *lower_over_rows(Elab *e, Call *call)

@@ -7,8 +7,8 @@ Value *elab_reshape(Elab *e, Value *v, Shape row)
     Shape full = v->rows ? shape_prepend(e->batch, &row) : row;
     Shape from = value_shape(v);
     Axes axes = v->rows ? axes_of_row(&row) : axes_of_weight(&row);
-    bool kept =
-        v->extent && axes_over_time(&axes) && row.dim[0] == v->extent->steps;
+    bool kept = v->extent && axes_over_time(&axes) &&
+                axes_over_time(&v->axes) && row.dim[0] == v->extent->steps;
     Node *node;
     Value *y;
 
@@ -140,6 +140,19 @@ static Axes combined(int n, Value *const *v, const Value *like)
     return axes;
 }
 
+/* An operand that must not be 0, nor is where it does not hold: what is there
+ * shall be a number, for 0 times it is the gradient that padding has. */
+static Value *other_than_0(Elab *e, Value *v)
+{
+    Value *y = extent_columns(e, v, 1);
+
+    if (v->kind == VAL_TENSOR && (v->extent || v->columns)) {
+        y = elab_like(e, extent_only(e, y, 1), v);
+        y->origin = v->origin;
+    }
+    return y;
+}
+
 Value *elab_map(Elab *e, Op op, int n, Value *const *v, Span span)
 {
     Node **in = NEWN(e->arena, Node *, n), *node;
@@ -147,9 +160,11 @@ Value *elab_map(Elab *e, Op op, int n, Value *const *v, Span span)
     bool rows = false;
     const char *why;
     Extent *extent;
-    Value *y;
+    Value *y, **from = extent_join(e, n, v, &extent);
 
-    v = extent_join(e, n, v, &extent);
+    if (op == OP_DIV || op == OP_LOG || op == OP_SQRT)
+        from[n - 1] = other_than_0(e, from[n - 1]);
+    v = from;
     like = largest(n, v);
 
     for (int i = 0; i < n; i++)

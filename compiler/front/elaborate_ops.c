@@ -59,10 +59,9 @@ static Value *held(Elab *e, Value *v, int axis, double otherwise,
     n = extent_length(e, v->extent);
     *length = *length ? graph_binary(e->graph, OP_MUL, *length, n) : n;
     *count /= v->extent->steps;
-    n = extent_only(e, y, otherwise);
-    v = elab_tensor(e, n, y->rows, y->axes);
-    v->columns = y->columns;
-    return v;
+    y = elab_like(e, extent_only(e, y, otherwise), y);
+    y->extent = NULL;
+    return y;
 }
 
 /* SUM or RMAX along an axis, which stays with size 1, or of a row as [1], of
@@ -92,7 +91,6 @@ static Value *reduced(Elab *e, const Call *call, Op op, int64_t *count,
             attr.axes |= 1U << elab_node_axis(v, i);
     n = elab_node(e, v);
     y = elab_like(e, graph_add(e->graph, op, 1, &n, attr, n), v);
-    y->columns = v->columns;
     return axis < 0 ? elab_reshape(e, y, shape_ones(1)) : y;
 }
 
@@ -273,7 +271,7 @@ Value *lower_softmax(Elab *e, Call *call)
     node = graph_add(e->graph, OP_SOFTMAX, 1, &node,
                      (Attr){.axis = elab_node_axis(v, axis)}, node);
     y = elab_like(e, node, v);
-    y->columns = v->columns;
+    y->columns = call->in[0]->columns;
     return y;
 }
 
@@ -319,7 +317,7 @@ Value *lower_flatten(Elab *e, Call *call)
 
 Value *lower_dropout(Elab *e, Call *call)
 {
-    Value *v = call->in[0], *y;
+    Value *v = call->in[0];
     double rate = call->arg.at[0]->number;
     Node *node;
 
@@ -330,9 +328,7 @@ Value *lower_dropout(Elab *e, Call *call)
     if (elab_training(e) && rate > 0)
         node = make_dropout(e->graph, e->scan ? e->scan->loop : NULL, node,
                             rate, e->drops);
-    y = elab_like(e, node, v);
-    y->columns = v->columns;
-    return y;
+    return elab_like(e, node, v);
 }
 
 Value *lower_scan(Elab *e, Call *call)

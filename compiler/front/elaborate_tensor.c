@@ -23,6 +23,7 @@ Value *elab_like(Elab *e, Node *node, const Value *v)
     Value *y = elab_tensor(e, node, v->rows, v->axes);
 
     y->extent = v->extent;
+    y->columns = v->columns;
     return y;
 }
 

@@ -148,6 +148,15 @@ static int64_t whole_arg(const Call *call, const char *name)
     return (int64_t)call->arg.at[find_arg(call, name)]->number;
 }
 
+/* What windows of s see: v with this number where it does not hold. */
+static Value *seen(Elab *e, Value *v, const Slide *s, double otherwise)
+{
+    v = extent_straight(e, v);
+    if (v->extent && s->stride > 1)
+        return extent_at_windows(e, v, s, otherwise);
+    return elab_like(e, extent_only(e, v, otherwise), v);
+}
+
 /* What windows over v gave, or why there is nothing. */
 static Value *slid(Elab *e, const Call *call, const Value *v, const Slide *s,
                    Node *node, const char *why)
@@ -173,22 +182,12 @@ Value *lower_unfold(Elab *e, Call *call)
 
     if (!is_series(e, call) || !pad_slide(e, call, &s))
         return e->poison;
-    v = extent_straight(e, call->in[0]);
-    node = make_unfold(e->graph, extent_only(e, v, 0), &s, &why);
+    v = seen(e, call->in[0], &s, 0);
+    node = make_unfold(e->graph, v->node, &s, &why);
     return slid(e, call, v, &s, node, why);
 }
 
-/* Windows in steps may all miss what a short row has. */
-static Node *without_lowest(Elab *e, Node *y)
-{
-    Shape ones = shape_ones(y->shape.rank);
-    Node *in[] = {
-        graph_binary(e->graph, OP_GT, y, elab_constant(e, -FLT_MAX, ones)), y,
-        elab_constant(e, 0, ones)};
-
-    return graph_add(e->graph, OP_SELECT, 3, in, (Attr){0}, y);
-}
-
+/* Windows over padding alone have no largest value. */
 Value *lower_pool1d(Elab *e, Call *call)
 {
     Slide s = {.size = whole_arg(call, "window"),
@@ -197,17 +196,17 @@ Value *lower_pool1d(Elab *e, Call *call)
     bool max = call->form->op == OP_MAXPOOL;
     bool exact = call->arg.at[find_arg(call, "exact")]->number != 0;
     const char *why;
-    Value *v;
+    Value *v, *y;
     Node *node;
 
     if (!is_series(e, call) || !pad_slide(e, call, &s))
         return e->poison;
-    v = extent_straight(e, call->in[0]);
-    node = extent_only(e, v, max ? -FLT_MAX : 0);
-    node = make_pool1d(e->graph, call->form->op, node, &s, exact, &why);
-    if (node && v->extent && max && s.stride > 1)
-        node = without_lowest(e, node);
-    return slid(e, call, v, &s, node, why);
+    v = seen(e, call->in[0], &s, max ? -FLT_MAX : 0);
+    node = make_pool1d(e->graph, call->form->op, v->node, &s, exact, &why);
+    y = slid(e, call, v, &s, node, why);
+    if (max && y->kind == VAL_TENSOR)
+        y->node = extent_only(e, y, 0);
+    return y;
 }
 
 static Value *no_product(Elab *e, const Call *call)

@@ -26,6 +26,10 @@ Extent *extent_of_ids(Elab *e, const Value *ids);
 /* The steps from the last to the first. */
 Extent *extent_reverse(Elab *e, Extent *x);
 
+/* v, of rows with lengths, each moved so that one of the windows of s begins
+ * where it does, with this number around it. */
+Value *extent_at_windows(Elab *e, Value *v, const Slide *s, double otherwise);
+
 /* Windows that lie in what holds and the padding around it, and at least one:
  * of s, which give so many. */
 Extent *extent_slide(Elab *e, Extent *x, const Slide *s, int64_t steps);

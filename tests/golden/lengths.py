@@ -305,3 +305,43 @@ def lengths_short(c):
     y = c.dense(over(largest, y, ends), "dense1", 4)
     t = c.target("t", 4)
     return y.softmax(-1), entropy(c, y, t)[1]
+
+
+@case(rows=7)
+def lengths_strides(c):
+    w, ends = c.padded("w", 9, 13, "front")
+    x = c.embedding(w, "e", 9, 6)
+    rows = lines(x, ends)
+    y = [pooled(F.max_pool1d, z, 3, 2, -math.inf) for z in rows]
+    sizes = [(0, len(z)) for z in y]
+    parts = [[pooled(F.max_pool1d, z, 2, 2, -math.inf).mean(0) for z in rows],
+             packed(c, placed(y, sizes, 13), sizes, "g", "gru", 3)[1],
+             [windows(c, z, "s", 4, 3, 1, 1, stride=5).mean(0) for z in rows],
+             [pooled(F.avg_pool1d, z.flip(0), 4, 3, 0).mean(0) for z in rows]]
+    y = torch.cat([p if torch.is_tensor(p) else torch.stack(p) for p in parts],
+                  1)
+    y = c.dense(y, "d", 3)
+    return y, F.mse_loss(y, c.input("t", 3))
+
+
+@case(rows=7)
+def lengths_finite(c):
+    w, ends = c.padded("w", 9, 6, "behind")
+    t, a = c.input("t", 6, 3), c.input("a", 6, 6)
+    out, scores, most, least = [], [], 0, 0
+    for x, there, (b, e) in zip(lines(c.embedding(w, "e", 9, 4), ends),
+                                lines(a, ends), ends):
+        u = c.dense(x / x.square().sum(-1, keepdim=True).sqrt(), "k", 4)
+        s = u @ x.T
+        p = (-s).softmax(-1)
+        pairs = pooled(F.max_pool1d, F.pad(x, (0, 0, 0, 1), value=-math.inf),
+                       2, 1, -math.inf)
+        out.append(torch.cat(
+            [u + u[:1], p @ x, (p * p.log()).sum(-1, keepdim=True),
+             6 * p.mean(-1, keepdim=True), c.dense(pairs, "f", 2)], 1))
+        scores.append((s - there[:, b:e]).square().flatten())
+        most = most + u.square().sum()
+        least = least + (2 + x.square().sum(-1)).sum()
+    y = [c.dense(z, "d", 3) for z in out]
+    return placed(y, ends, 6), F.mse_loss(torch.cat(y), held(t, ends)) \
+        + torch.cat(scores).mean() + most / least
