@@ -323,6 +323,7 @@ grep -q '^1: b c d [-?] a b c$' is
 verdict "the next characters are learned" "$(cat train.log is)"
 
 awk 'BEGIN { for (i = 0; i < 100; i++) print i "\t" i * 7 % 100 }' >pairs.tsv
+head -n 20 pairs.tsv >more.tsv
 cat >moved.nn <<'EOF'
 model moved(v = 16) {
   input  source: token(v)[3];
@@ -336,7 +337,11 @@ model moved(v = 16) {
     source = tsv("pairs.tsv", column: 1) -> characters(v);
     word   = tsv("pairs.tsv", column: 2) -> characters(v, stop: true);
     before = shift(word, start: 1);
-    test 10%;
+    test {
+      source = tsv("more.tsv", column: 1);
+      word   = tsv("more.tsv", column: 2);
+      before = shift(word, start: 1);
+    }
   }
   train { optimizer adam(rate: 1e-2); batch 10; epochs 2; seed 1; }
 }

@@ -335,10 +335,10 @@ static void one_flow(Elab *e, const Item *item, Part part)
         if (fed(e->program, flow.feeds[i], part))
             diag_error(e->diag, item->names.at[i].span,
                        "`%s` has a source already", item->names.at[i].text);
-    if (ok)
-        elab_adopt_text(e, &flow);
     if (ok && strcmp(flow.stages[0].name, "shift") == 0)
         ok = elab_shift(e, &flow);
+    else if (ok)
+        elab_adopt_text(e, &flow);
     if (ok)
         check_stages(e, &flow);
     if (ok)
