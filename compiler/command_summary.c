@@ -112,6 +112,16 @@ static void print_layers(const Driver *d, const Program *p)
 }
 
 /* The largest workspace among the entries that train, or those that do not. */
+/* What the entry does, in words. */
+static const char *work_of(const Entry *e)
+{
+    static const char *const infers[] = {[CARRIES_NOTHING] = "inference",
+                                         [CARRIES_ON] = "a step of writing",
+                                         [CARRIES_FIRST] = "encoding"};
+
+    return e->mode == MODE_INFER ? infers[e->carries] : "training";
+}
+
 static void print_memory(const Driver *d, const Model *m, bool trains)
 {
     Arena *a = d->arena;
@@ -129,7 +139,7 @@ static void print_memory(const Driver *d, const Model *m, bool trains)
             continue;
         printf("%s of %lld row%s: %s bytes (%s of weights%s, %s of "
                "workspace)\n",
-               trains ? "training" : "inference", batch, str_s(batch),
+               work_of(plan->entry), batch, str_s(batch),
                str_commas(a, weights + plan->workspace), str_commas(a, weights),
                trains && all > kept ? " and the optimiser's state" : "",
                str_commas(a, plan->workspace));
