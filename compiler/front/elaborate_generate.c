@@ -72,6 +72,16 @@ static const Value *written(Elab *e, const Item *item)
     return NULL;
 }
 
+/* Of probabilities tokens would be drawn nearly as if all were alike. */
+static void warn_softmax(Elab *e, const Item *item, const Value *from)
+{
+    if (e->first && elab_shaped(from->node)->op == OP_SOFTMAX)
+        diag_help(diag_warning(e->diag, item->value->span,
+                               "`generate` takes logits, and this is a softmax "
+                               "already"),
+                  "give it the value before the softmax");
+}
+
 /* Whether `from` has a number for each token at each step, or a message. */
 static bool serves(Elab *e, const Item *item, const Value *from,
                    const Input *input)
@@ -83,8 +93,10 @@ static bool serves(Elab *e, const Item *item, const Value *from,
         return false;
     if (from->kind == VAL_TENSOR && from->rows &&
         from->node->type == TYPE_REAL && axes_over_time(&from->axes) &&
-        shape.dim[0] == input->shape.dim[0] && shape.dim[1] == input->classes)
+        shape.dim[0] == input->shape.dim[0] && shape.dim[1] == input->classes) {
+        warn_softmax(e, item, from);
         return true;
+    }
     m = elab_error(e, item->value->span,
                    "`%s` is generated from [%lld, %lld]: a number for each "
                    "token at each step",
