@@ -16,7 +16,7 @@ Node *next_carried(Next *s, TensorKind kind, Shape shape, double first,
                 .init = {.kind = INIT_CONSTANT, .a = first},
                 .span = of->span};
     const char *name = arena_printf(p->arena, "next.%s.%s",
-                                    of->name ? of->name : "step", state);
+                                    of->name ? of->name : "value", state);
 
     t.name = arena_name(p->arena, name);
     for (int i = 2; program_find(p, t.name) >= 0; i++)
