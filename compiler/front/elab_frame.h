@@ -52,6 +52,7 @@ typedef struct ScanFrame {
     const Arg *start; /* `start:`, or NULL */
     Extent *extent;   /* which steps of a row it takes; NULL: all */
     Node *valid;      /* outside: 1 in these, else 0; NULL: all */
+    Node *now;        /* its step, in the body, once it is asked for */
 } ScanFrame;
 
 /* What is said of learning: of a layer and all inside of it, of a weight. */

@@ -144,12 +144,12 @@ static Axes combined(int n, Value *const *v, const Value *like)
  * shall be a number, for 0 times it is the gradient that padding has. */
 static Value *other_than_0(Elab *e, Value *v)
 {
-    Value *y = extent_columns(e, v, 1);
+    Value *y = elab_step_only(e, extent_columns(e, v, 1), 1);
 
-    if (v->kind == VAL_TENSOR && (v->extent || v->columns)) {
+    if (v->kind == VAL_TENSOR && (v->extent || v->columns))
         y = elab_like(e, extent_only(e, y, 1), v);
+    if (y != v)
         y->origin = v->origin;
-    }
     return y;
 }
 

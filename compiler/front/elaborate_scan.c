@@ -270,11 +270,37 @@ static Node *where_valid(const Loop *loop, Node *valid, Node *a, Node *b)
     return graph_add(loop->body, OP_SELECT, 3, in, (Attr){0}, a);
 }
 
-/* A row that is over, or has not begun, keeps its states and gives 0. */
-static Node *hold(Elab *e, ScanFrame *frame, Node **next, Node *step)
+/* 1 in rows that hold this step, else 0: in the body. */
+static Node *valid_now(ScanFrame *frame)
 {
     Loop *loop = frame->loop;
-    Node *valid = loop_sequence(loop, loop_swap(e->graph, frame->valid));
+
+    if (!frame->now)
+        frame->now = loop_sequence(loop, loop_swap(loop->outer, frame->valid));
+    return frame->now;
+}
+
+Value *elab_step_only(Elab *e, Value *v, double otherwise)
+{
+    ScanFrame *frame = e->scan;
+    Node *node;
+
+    if (v->kind != VAL_TENSOR || !v->rows || !frame || !frame->extent)
+        return v;
+    node = elab_node(e, v);
+    return elab_like(
+        e,
+        where_valid(frame->loop, valid_now(frame), node,
+                    graph_const_shaped(frame->loop->body, otherwise,
+                                       shape_ones(node->shape.rank), node)),
+        v);
+}
+
+/* A row that is over, or has not begun, keeps its states and gives 0. */
+static Node *hold(ScanFrame *frame, Node **next, Node *step)
+{
+    Loop *loop = frame->loop;
+    Node *valid = valid_now(frame);
 
     loop_mask(loop, valid);
 
@@ -302,7 +328,7 @@ static Value *finish(Elab *e, ScanFrame *frame, Node *step, Layer *layer,
             ends = i + 1;
     }
     if (frame->extent)
-        step = hold(e, frame, next, step);
+        step = hold(frame, next, step);
     scan = loop_end(frame->loop, next, step);
     out = loop_swap(e->graph, graph_pick(e->graph, scan, PORT_STACK, 0));
     v = elab_tensor(e, out, true, over_time);

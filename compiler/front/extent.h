@@ -55,6 +55,10 @@ Node *extent_mask(Elab *e, const Value *v);
 /* v's node with this number where it does not hold. */
 Node *extent_only(Elab *e, const Value *v, double otherwise);
 
+/* elaborate_scan.c: in a cell v, this number in rows that do not have the step.
+ */
+Value *elab_step_only(Elab *e, Value *v, double otherwise);
+
 /* v, its features that are steps (see `columns` of Value) with this number
  * where they do not hold. */
 Value *extent_columns(Elab *e, Value *v, double otherwise);

@@ -345,3 +345,23 @@ def lengths_finite(c):
     y = [c.dense(z, "d", 3) for z in out]
     return placed(y, ends, 6), F.mse_loss(torch.cat(y), held(t, ends)) \
         + torch.cat(scores).mean() + most / least
+
+
+def unit(c, x, end=""):
+    """One row, each step of length 1."""
+    h, out = torch.zeros(3), []
+    for step in x:
+        step = step / step.square().sum().sqrt()
+        h = (c.dense(step, "unit1.a", 3, end=end) + h).tanh()
+        out.append(h)
+    return torch.stack(out)
+
+
+@case(rows=7)
+def lengths_unit(c):
+    w, ends = c.padded("w", 9, 6, "front")
+    rows = lines(c.embedding(w, "e", 9, 4), ends)
+    y = [torch.cat([unit(c, x), unit(c, x.flip(0), "_reverse").flip(0)], 1)
+         for x in rows]
+    t = held(c.input("t", 6, 3), ends)
+    return placed(y, ends, 6), F.mse_loss(torch.cat(y)[:, :3], t)
