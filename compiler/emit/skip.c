@@ -32,14 +32,15 @@ static void write_holds(Emit *e, const Kernel *k, const Node *mask)
                 "{\n"
                 "    const nn_real *mask = %s;\n"
                 "    for (; t < end; t++) {\n"
-                "        for (size_t row = 0; row < %lld; row++) {\n"
-                "            if (mask[t * %lld + row * %lld] > 0)\n"
+                "        const nn_real *step = mask + (ptrdiff_t)t * %lld;\n"
+                "        for (ptrdiff_t row = 0; row < %lld; row++) {\n"
+                "            if (step[row * %lld] > 0)\n"
                 "                return 1;\n"
                 "        }\n"
                 "    }\n"
                 "    return 0;\n}\n",
                 k->name, emit_address(e, &v, mask->type, false),
-                (long long)mask->shape.dim[0], (long long)v.step,
+                (long long)v.step, (long long)mask->shape.dim[0],
                 (long long)layout_stride(&v.layout, 0));
 }
 
