@@ -214,8 +214,14 @@ static void looped(shape *s, const char *v, int number)
     int n = some(1, 12), width = cell_out(cell, n);
     char h[16];
     snprintf(h, sizeof h, "h%d", number);
-    say("  %s = %s<| -> reverse> -> %s(%d%s)<| -> reverse>;\n", h, v, cell, n,
-        options(1));
+    if (one_in(3)) {
+        printf("  %s = %s -> bidirectional(%s(%d%s));\n", h, v, cell, n,
+               options(1));
+        width *= 2;
+    } else {
+        say("  %s = %s<| -> reverse> -> %s(%d%s)<| -> reverse>;\n", h, v, cell,
+            n, options(1));
+    }
     if (one_in(4)) {
         printf("  v%d = concat(h%d -> last, h%d -> last -> tanh)", number,
                number, number);

@@ -263,6 +263,11 @@ static void loop(shape *s, const char *v)
         s->dim[1] = m;
         return;
     }
+    if (one_in(4)) {
+        printf("%s -> bidirectional(%s(%d%s))", v, cell, n, options(1));
+        s->dim[1] = 2 * cell_out(cell, n);
+        return;
+    }
     printf("%s -> %s(%d%s)", v, cell, n, options(1));
     s->dim[1] = cell_out(cell, n);
 }

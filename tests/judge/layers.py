@@ -133,6 +133,16 @@ def jordan(walk, f, v, n, m):
     return Value(torch.stack(out, 1), True, state={"y": Value(y, True)})
 
 
+def bidirectional(walk, f, v, recipe):
+    def side(x, behind):
+        shared = recipe.shared or f.layer.inmost(behind)
+        return walk.apply(f, Recipe(recipe.name, recipe.args, shared), x)
+
+    there = side(v, "")
+    back = side(Value(v.data.flip(1), v.rows), "_reverse")
+    return Value(torch.cat([there.data, back.data.flip(1)], 2), True)
+
+
 def peephole_lstm(walk, f, v, n):
     """An LSTM by its equations: PyTorch has none whose gates see the cells."""
     n, width = whole(n), v.features
@@ -204,6 +214,7 @@ LAYERS = {  # the layer, its arguments in order
     "gru": (recurrent("GRU", ["h"]), ("n",)),
     "peephole_lstm": (peephole_lstm, ("n",)),
     "jordan": (jordan, ("n", "m")),
+    "bidirectional": (bidirectional, ("recipe",)),
     "attention": (attention, ("heads", "causal")),
     "transformer": (transformer, ("heads", "inner", "act", "causal")),
     "positions": (positions, ()),

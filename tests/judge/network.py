@@ -44,13 +44,20 @@ class Value:
 class Layer:
     """What bears a name in the weights file."""
 
-    def __init__(self, path=""):
-        self.path, self.params, self.kids = path, {}, {}
+    def __init__(self, path="", behind=""):
+        self.path, self.behind = path, behind  # around a weight's name
+        self.params, self.kids = {}, {}
 
     def kid(self, name):
         if name not in self.kids:
-            self.kids[name] = Layer(self.path + name + ".")
+            self.kids[name] = Layer(self.path + name + ".", self.behind)
         return self.kids[name]
+
+    def inmost(self, behind):
+        """A part without a name, whose weights have this behind theirs."""
+        if behind not in self.kids:
+            self.kids[behind] = Layer(self.path, self.behind + behind)
+        return self.kids[behind]
 
 
 @dataclass

@@ -110,7 +110,7 @@ class Walk:
             if own is not None and own is not True:
                 init = own
             frozen = frozen or f.frozen
-            v = self.made(f.layer.path + name, shape, init, frozen,
+            v = self.made(f.layer.path + name + f.layer.behind, shape, init, frozen,
                           l1 + f.l1, l2 + f.l2, padding)
         f.layer.params[name] = v
         return v
@@ -270,13 +270,18 @@ class Walk:
         """A layer that is a part of another one."""
         return self.applied(f, r, v, name)
 
+    def kind(self, r):
+        """What it is named after."""
+        return self.kind(r.args[0][1]) if r.name == "bidirectional" else r.name
+
     def applied(self, f, r, v, name):
         """A layer, block or cell as a part of the frame's."""
         layer = r.shared
         if layer is None:
             if name is None:
-                f.counts[r.name] = f.counts.get(r.name, 0) + 1
-                name = f"{r.name}{f.counts[r.name]}"
+                kind = self.kind(r)
+                f.counts[kind] = f.counts.get(kind, 0) + 1
+                name = f"{kind}{f.counts[kind]}"
             layer = f.layer.kid(name)
         g = Frame(layer, v, frozen=f.frozen, l1=f.l1, l2=f.l2)
         d = self.definitions.get(r.name)
