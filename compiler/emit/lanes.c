@@ -266,6 +266,23 @@ static LanePoint in_gate(const LaneWriter *w, const Node *n, int g,
     return p;
 }
 
+/* Whether gate g of a node is read or leaves the kernel. */
+static bool needs_gate(const Kernel *k, const Node *n, int g)
+{
+    if (!is_whole(k, n) || kernel_stores(k, n))
+        return true;
+    for (int j = 0; j < k->nodes.n; j++) {
+        const Node *m = k->nodes.at[j];
+        int64_t columns = n->shape.dim[1] / k->gates;
+        for (int i = 0; i < m->n_in; i++)
+            if (m->in[i] == n &&
+                (m->op == OP_SLICE ? m->attr.part.begin / columns == g
+                                   : needs_gate(k, m, g)))
+                return true;
+    }
+    return false;
+}
+
 static void print_node(Text *out, LaneWriter *w, int j, const char *const *acc,
                        const LanePoint *at)
 {
@@ -276,6 +293,8 @@ static void print_node(Text *out, LaneWriter *w, int j, const char *const *acc,
         text_printf(out, "const nn_vec %s = %s;\n",
                     w->names.at[j * gates_of(k) + g],
                     expression(w, n, g, acc, &p));
+        if (!needs_gate(k, n, g))
+            text_printf(out, "(void)%s;\n", w->names.at[j * gates_of(k) + g]);
     }
 }
 
