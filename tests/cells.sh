@@ -149,15 +149,15 @@ ahead fed 1 "products run ahead of their loop"
 ahead whole 0 "a product that its loop reads whole runs before it"
 
 # The same rows with more padding give the same, the same bits where sums take
-# one number after the other, and take no more steps.
-for form in --plain --target=generic; do
-    rows= files= within=0
-    [ "$form" = --plain ] || within=1e-6
+# one number after the other, and take no more steps. gcc has left out calls of
+# a pool's kernel here.
+padded() {
+    GCC=$1 form=$2 within=$3 rows= files=
     for m in short long busy; do
         [ "$m$form" != busy--plain ] || continue
         "$NNC" compile $form --model $m tests/e2e/padded.nn -o "$OUT/$m.c" \
             >"$OUT/log" 2>&1
-        verdict "padded rows: $m is compiled ${form#--}" \
+        verdict "padded rows: $m is compiled ${form#--} for $GCC" \
             "$(head -n 1 "$OUT/log")"
         rows="$rows $m=$m" files="$files $OUT/$m.c"
     done
@@ -166,6 +166,10 @@ for form in --plain --target=generic; do
     # shellcheck disable=SC2086
     objects -O1 $files
     # shellcheck disable=SC2086
-    driver "padded rows, ${form#--}:" padded "" "$OUT/table.c" \
-        $(echo "$files" | sed 's/\.c/.o/g') -- $within
-done
+    driver "padded rows, $GCC ${form#--}:" padded "" "$OUT/table.c" \
+        $(echo "$files" | sed 's/\.c/.o/g') -- "$within"
+}
+
+(padded "$GCC" --plain 0)
+(padded "$GCC" --target=generic 1e-6)
+[ "$GCC" = gcc ] || (padded gcc --target=generic 1e-6)
