@@ -53,12 +53,13 @@ static void option(Elab *e, const Expr *x, Generate *g)
         g->beam = beam(e, x);
 }
 
-/* The input that is written; NULL after a message. */
+/* The input that is written; NULL after a message, which a name that nothing
+ * has got when names were looked up. */
 static const Value *written(Elab *e, const Item *item)
 {
     const Value *v = elab_lookup(e, item->name.text, false);
 
-    if (v->kind == VAL_POISON)
+    if (!v || v->kind == VAL_POISON)
         return NULL;
     if (v->kind == VAL_TENSOR && v->node->op == OP_INPUT && v->token &&
         v->axes.at[0] == AXIS_TIME)

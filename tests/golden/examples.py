@@ -2,7 +2,7 @@
 import torch
 import torch.nn.functional as F
 
-from attention import transformer
+from attention import attention, transformer
 from case import case, entropy, mse
 from layers import residual
 
@@ -86,10 +86,12 @@ def forecast(c):
 def translate(c):
     source, before = c.tokens("source", 16, 7), c.tokens("before", 16, 5)
     word = c.target("word", 16, 5)
-    start = c.recurrent(c.embedding(source, "read", 16, 32), "encoder", "gru",
-                        128)[1]
+    enc, start = c.recurrent(c.embedding(source, "read", 16, 32), "encoder",
+                             "gru", 128)
     h = c.recurrent(c.embedding(before, "written", 16, 32), "decoder", "gru",
                     128, start)[0]
+    seen = attention(c, (h, enc, enc), "look", 4)
+    h = c.dense(torch.cat([h, seen], 2), "both", 128).relu()
     y = c.dense(h, "choose", 16)
     right = (y.argmax(-1) == word) | (word == 0)
     c.metrics["exact"] = right.all(1).double().mean()
