@@ -35,17 +35,17 @@ struct Value {
     ValueKind kind;
     bool percent; /* a number that was written with % */
     bool range;   /* a list that was written a..b */
+    bool rows;    /* axis 0 of node is the batch */
+    bool token;   /* ids: they are tokens, not classes */
+    int input;    /* ids: place in Program.inputs; otherwise -1 */
+    int n;
     double number;
     const char *text;
-    int n;
     Value **at;
     const char **keys;
     Node *node;
     Graph *graph;       /* the graph that holds node */
-    bool rows;          /* axis 0 of node is the batch */
-    Axes axes;          /* what the others mean: of a row */
-    int input;          /* ids: place in Program.inputs; otherwise -1 */
-    bool token;         /* ids: they are tokens, not classes */
+    Axes axes;          /* what the axes of a row mean */
     Extent *extent;     /* over time: which steps of a row hold; NULL: all */
     Extent *columns;    /* features that are steps: which hold; NULL: all */
     Value *final;       /* over time: the last of them, where it is known */
