@@ -75,7 +75,8 @@ for model in $(ls examples/*/*.nn | grep -v adding_own); do
     check "$stem-plain" -O1
     compile "$stem-infer" "$model" --infer-only --target=generic
     check "$stem-infer" -fsyntax-only
-    ! grep -q '_step\>\|_step_\|gradient\|optimi' "$OUT/$stem-infer/$stem.c"
+    ! grep -v '^#pragma GCC optimize' "$OUT/$stem-infer/$stem.c" |
+        grep -q '_step\>\|_step_\|gradient\|optimi'
     verdict "$stem-infer: no trace of training" "it speaks of steps or gradients"
     compile "$stem-none" "$model" --unroll=none --target=avx2
     check "$stem-none" -fsyntax-only

@@ -388,10 +388,10 @@ static void write_helper(Text *out, const char *section)
  * takes a kernel for one that writes nothing, and leaves out the call. */
 static void no_pure_kernels(Text *out)
 {
-    text_add(out, "#if defined(__GNUC__) && !defined(__clang__)\n"
+    text_add(out, "\n#if defined(__GNUC__) && !defined(__clang__)\n"
                   "#pragma GCC optimize(\"no-ipa-pure-const\", "
                   "\"no-ipa-modref\")\n"
-                  "#endif\n\n");
+                  "#endif\n");
 }
 
 /* Sections of templates/frame.c that the text below uses. */
@@ -399,8 +399,8 @@ static void write_helpers(Emit *e, const char *body)
 {
     static const char *const helper[] = {"nn_at",    "nn_run",  "nn_rows",
                                          "nn_power", "nn_drop", "nn_first_bad"};
-    text_add(e->out, "\n#include <string.h>\n\n");
     no_pure_kernels(e->out);
+    text_add(e->out, "\n#include <string.h>\n");
     target_prelude_plain(e->out, body);
     if (!e->options->plain)
         target_prelude(e->out, e->target, body);
