@@ -6,14 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "nn_mem.h"
+#include "nn_marks.h"
 #include "nn_token.h"
 
-enum { MARK_EVERY = 2048, NEAR = 64 };
-
-typedef struct {
-    uint64_t item, offset;
-} mark;
+enum { NEAR = 64 };
 
 /* A text and where its items begin. */
 typedef struct {
@@ -21,8 +17,7 @@ typedef struct {
     nn_cursor cursor;
     nn_token token;
     uint64_t item; /* that the cursor is in, or at */
-    mark *marks;
-    size_t mark_count, mark_room;
+    nn_marks marks;
     uint64_t items;
     int users;
 } text;
@@ -35,20 +30,14 @@ static void release(void *kept)
     nn_cursor_close(&x->cursor);
     nn_textfile_close(&x->file);
     nn_token_close(&x->token);
-    free(x->marks);
+    free(x->marks.list);
     free(x);
 }
 
 static bool add_mark(text *x, uint64_t offset, nn_error *e)
 {
-    const mark *last = x->mark_count > 0 ? &x->marks[x->mark_count - 1] : NULL;
-    if (last != NULL && offset < last->offset + MARK_EVERY)
-        return true;
-    if (!nn_grow(&x->marks, &x->mark_room, x->mark_count + 1, sizeof *x->marks,
-                 e))
-        return nn_fail_in(e, x->file.path);
-    x->marks[x->mark_count++] = (mark){x->items, offset};
-    return true;
+    return nn_marks_add(&x->marks, (nn_mark){x->items, offset, 0}, e) ||
+           nn_fail_in(e, x->file.path);
 }
 
 /* Counts lines; the last one may lack its end. */
@@ -91,23 +80,9 @@ static bool mark_tokens(text *x, const nn_transform *how, nn_error *e)
     }
 }
 
-/* The last mark that is not behind the item. */
-static const mark *mark_before(const text *x, uint64_t item)
-{
-    size_t low = 0, high = x->mark_count;
-    while (high - low > 1) {
-        size_t middle = low + (high - low) / 2;
-        if (x->marks[middle].item <= item)
-            low = middle;
-        else
-            high = middle;
-    }
-    return &x->marks[low];
-}
-
 static bool jump(text *x, uint64_t item, nn_error *e)
 {
-    const mark *m = mark_before(x, item);
+    const nn_mark *m = nn_marks_before(&x->marks, item);
     if (!nn_cursor_go(&x->cursor, m->offset, false, e))
         return false;
     x->item = m->item;
@@ -225,7 +200,7 @@ static bool read_lines(nn_table *t, const nn_request *r, nn_error *e)
     if (!open_table(t, r, NN_CELL_LINE, e))
         return false;
     text *x = t->text;
-    if (x->mark_count == 0 && !mark_lines(x, e)) {
+    if (x->marks.count == 0 && !mark_lines(x, e)) {
         nn_table_close(t);
         return false;
     }
@@ -251,7 +226,7 @@ static bool read_series(nn_table *t, const nn_request *r, nn_error *e)
     if (!open_table(t, r, NN_CELL_WINDOW, e))
         return false;
     text *x = t->text;
-    bool good = x->mark_count > 0 ||
+    bool good = x->marks.count > 0 ||
                 mark_tokens(x, nn_flow_transform(r->flow, NN_SPLIT), e);
     int64_t span = w->length + w->ahead, count = (int64_t)x->items;
     if (good && count < span)

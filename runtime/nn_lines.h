@@ -1,5 +1,5 @@
 /* The rows of tables that hold text: lines of a file, windows of one long
- * series of tokens, or fields. Only where they begin is kept, every 2 KiB or
+ * series of tokens, or fields. Only where they begin is kept, every 4 KiB or
  * so; the text itself stays in its file. */
 #ifndef NN_LINES_H
 #define NN_LINES_H
