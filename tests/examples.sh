@@ -75,7 +75,8 @@ verdict "digits: infer agrees with the labels" "$(tail -n 1 infer.log)"
 
 # What is shipped is what its script makes.
 for made in sentiment/reviews.tsv forecast/prices.csv imdb/test.tsv.gz \
-    translate/pairs.tsv slots/test/seq.out shakespeare/input.txt; do
+    translate/pairs.tsv translate/phrases-test.tsv slots/test/seq.out \
+    shakespeare/input.txt; do
     mv $made shipped
     NNC_DATA= sh "${made%%/*}/data.sh"
     gzip -dcf shipped >a && gzip -dcf $made >b && cmp -s a b
@@ -95,6 +96,11 @@ if [ -n "${LONG:-}" ]; then
     reach imdb imdb/imdb.nn test_accuracy '>=' 0.99
     answer imdb imdb '^3: '
     reach chargpt shakespeare/chargpt.nn test_perplexity '<=' 2.2
+    reach french translate/french.nn test_bleu '>=' 99
+    echo "This tired dog hears my green cow." |
+        "$NNC" infer translate/french.nn --weights french.safetensors >is 2>&1
+    [ "$(cat is)" = "ce chien fatigué entend ma vache verte ." ]
+    verdict "french: infer translates" "$(cat is)"
 fi
 reach translate translate/translate.nn test_exact '>=' 0.95
 printf '12+7\n45+45\n' | "$NNC" infer translate/translate.nn \
