@@ -140,15 +140,19 @@ static Extent *clamped(Elab *e, Node *begin, Node *end, int64_t steps)
     return extent(e, begin, end, steps);
 }
 
+/* By how many steps windows of s shorten an axis, one apart. */
+static int64_t lost(const Slide *s)
+{
+    return (s->size - 1) * s->apart - s->front - s->behind;
+}
+
 Extent *extent_slide(Elab *e, Extent *x, const Slide *s, int64_t steps)
 {
-    int64_t reach = (s->size - 1) * s->apart + 1;
-    int64_t lost = reach - 1 - s->front - s->behind;
     Node *begin = elab_node(e, x->begin), *end = elab_node(e, x->end);
 
-    if (s->stride == 1 && lost == 0)
+    if (s->stride == 1 && lost(s) == 0)
         return x;
-    end = op(e, OP_SUB, end, number(e, (double)lost));
+    end = op(e, OP_SUB, end, number(e, (double)lost(s)));
     return clamped(e, strode(e, begin, s->stride, steps),
                    strode(e, end, s->stride, steps), steps);
 }
@@ -307,16 +311,17 @@ static Node *ahead(Elab *e, Node *y, int axis, int64_t far, double otherwise)
     return graph_concat(e->graph, 2, in, axis);
 }
 
-/* How far a row is behind the last window that begins with it or before, of
- * s, which give so many: [batch, 1]. */
-static Node *behind_window(Elab *e, const Extent *x, const Slide *s,
-                           int64_t windows)
+/* How far a row is behind the last window of s that begins with it or before:
+ * [batch, 1]. A row too short for a window at the axis' end is seen by the last
+ * one as if it began where that could at the latest. */
+static Node *behind_window(Elab *e, const Extent *x, const Slide *s)
 {
-    Node *begin = elab_node(e, x->begin), *one = number(e, 1);
-    Node *next = strode(e, op(e, OP_ADD, begin, one), s->stride, x->steps);
-    Node *first = op(e, OP_MIN, op(e, OP_SUB, next, one),
-                     number(e, (double)(windows - 1)));
+    double latest = (double)(x->steps - 1 - lost(s));
+    Node *begin = op(e, OP_MIN, elab_node(e, x->begin), number(e, latest));
+    Node *one = number(e, 1), *first;
 
+    first = strode(e, op(e, OP_ADD, begin, one), s->stride, x->steps);
+    first = op(e, OP_SUB, first, one);
     return op(e, OP_SUB, begin,
               op(e, OP_MUL, first, number(e, (double)s->stride)));
 }
@@ -332,16 +337,13 @@ Value *extent_at_windows(Elab *e, Value *v, const Slide *s, double otherwise)
 {
     const Extent *x = v->extent;
     int axis = time_axis(v);
-    int64_t windows = make_slide_windows(s, x->steps);
-    int64_t last = x->steps - 1, most = last - (windows - 1) * s->stride;
-    Node *way = behind_window(e, x, s, windows), *rest = way;
+    int64_t most = (s->stride < x->steps ? s->stride : x->steps) - 1;
+    Node *way = behind_window(e, x, s), *rest = way;
     Value *y = elab_like(e, extent_only(e, v, otherwise), v);
     Shape place = shape_ones(y->node->shape.rank);
 
     place.dim[0] = e->batch;
-    if (most < s->stride - 1)
-        most = s->stride - 1;
-    for (int64_t bit = power_of_two(most < last ? most : last); bit; bit /= 2) {
+    for (int64_t bit = power_of_two(most); bit; bit /= 2) {
         Node *far = op(e, OP_LE, number(e, (double)bit), rest);
         Node *in[] = {graph_reshape(e->graph, far, place),
                       ahead(e, y->node, axis, bit, otherwise), y->node};
@@ -360,6 +362,19 @@ static bool beside(const Value *v, const Extent *x)
     int axis = v->kind == VAL_TENSOR ? axes_find(&v->axes, "time") : -1;
 
     return axis >= 0 && v->extent != x && value_shape(v).dim[axis] > 1;
+}
+
+/* v with 0 where it does not hold, and not all that it meets does. */
+static Value *meeting(Elab *e, Value *v, const Extent *all)
+{
+    Value *y;
+
+    if (v->kind != VAL_TENSOR || !v->extent || v->extent == all ||
+        v->node->type != TYPE_REAL)
+        return v;
+    y = elab_like(e, extent_only(e, v, 0), v);
+    y->origin = v->origin;
+    return y;
 }
 
 /* The steps that both hold, or one. */
@@ -391,6 +406,8 @@ Value **extent_join(Elab *e, int n, Value *const *v, Extent **out)
         else if (x)
             *out = x;
     }
+    for (int i = 0; i < n; i++)
+        to[i] = meeting(e, to[i], *out);
     return to;
 }
 

@@ -27,7 +27,9 @@ Extent *extent_of_ids(Elab *e, const Value *ids);
 Extent *extent_reverse(Elab *e, Extent *x);
 
 /* v, of rows with lengths, each moved so that one of the windows of s begins
- * where it does, with this number around it. */
+ * where it does, with this number around it. A row that is shorter than a
+ * window has this number on the side where its padding is, as without a stride:
+ * behind it as far as that goes. */
 Value *extent_at_windows(Elab *e, Value *v, const Slide *s, double otherwise);
 
 /* Windows that lie in what holds and the padding around it, and at least one:
@@ -39,7 +41,7 @@ Extent *extent_part(Elab *e, Extent *x, int64_t begin, int64_t steps);
 
 /* n values of which an operator makes steps from steps, so that the places of
  * those that meet are the same; in *out which of the result hold: those that
- * all of them do, or one. */
+ * all of them do, or one, where those that do not are 0. */
 Value **extent_join(Elab *e, int n, Value *const *v, Extent **out);
 
 /* v, or what its steps are if they are reversed, from where the row begins. */

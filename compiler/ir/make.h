@@ -30,9 +30,6 @@ typedef struct Slide {
  * behind. */
 const char *make_slide_same(Arena *arena, Slide *s);
 
-/* How many windows there are over so many steps: one at least. */
-int64_t make_slide_windows(const Slide *s, int64_t steps);
-
 /* Of x [.., T, F], whose padding is zeros: [.., T', F * size], the elements of
  * a feature side by side. Steps that fill no window are left out. */
 Node *make_unfold(Graph *g, Node *x, const Slide *s, const char **why);

@@ -19,13 +19,6 @@ const char *make_slide_same(Arena *arena, Slide *s)
     return NULL;
 }
 
-int64_t make_slide_windows(const Slide *s, int64_t steps)
-{
-    int64_t left = steps + s->front + s->behind - reach(s);
-
-    return left < 0 ? 1 : left / s->stride + 1;
-}
-
 /* Tiles count in ints: sums of sizes beyond this would not fit. */
 static bool too_large(const Slide *s)
 {

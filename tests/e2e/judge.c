@@ -131,17 +131,21 @@ static int count_lines(const check *c, const char *word)
     return n;
 }
 
-/* Ids along time are those of a row that is all there. */
-static void unpad(drive *d, int t)
+/* Takes ids off rows over time: in front, behind, at both ends or nowhere. */
+static void pad(drive *d, int t, uint32_t which)
 {
     const nn_tensor *in = &d->model->inputs[t];
-    int32_t *ids = d->inputs[t];
-    if (in->type == NN_F32 || in->values == 1)
-        return;
-    for (int64_t i = 0; i < d->rows * in->values; i++) {
-        int64_t step = i % in->values;
-        if ((step == 0 || step == in->values - 1) && ids[i] == 0)
-            ids[i] = 1;
+    nn_stream s = {1, NN_FOR_CHECK, which + 1};
+    int64_t steps = in->values;
+    for (int64_t r = 0; r < d->rows; r++) {
+        uint32_t word = nn_rng_word(s, (uint64_t)r);
+        int64_t gone = word / 4 % (steps + 1);
+        int64_t fronts[] = {0, gone, word / 64 % (gone + 1), 0};
+        int64_t front = fronts[word % 4];
+        int64_t behind = word % 4 == 3 ? 0 : gone - front;
+        int32_t *row = (int32_t *)d->inputs[t] + r * steps;
+        memset(row, 0, (size_t)front * sizeof *row);
+        memset(row + steps - behind, 0, (size_t)behind * sizeof *row);
     }
 }
 
@@ -157,8 +161,11 @@ static void set_model(check *c)
         drive_random_weights(&c->d, p, scale, stream(p->name));
     }
     for (int i = 0; i < m->input_count + m->target_count; i++) {
-        drive_random_input(&c->d, i, stream(m->inputs[i].name));
-        unpad(&c->d, i);
+        uint32_t which = stream(m->inputs[i].name);
+        drive_random_input(&c->d, i, which);
+        if (i < m->input_count && m->inputs[i].type != NN_F32 &&
+            m->inputs[i].values > 1)
+            pad(&c->d, i, which);
     }
 }
 

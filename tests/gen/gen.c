@@ -89,11 +89,11 @@ static void type(const char *word, const char *name, const shape *s)
 }
 
 /* An input of this shape; some are tokens, of which a value of that name and
- * shape is made. */
+ * shape is made: most series, so that their rows are of different lengths. */
 static void declare(const char *name, const shape *s)
 {
     int vocab = some(2, 20), n = *features((shape *)s);
-    if (s->rank == 3 || !one_in(4)) {
+    if (s->rank == 3 || some(1, 12) > (s->rank == 2 ? 10 : 3)) {
         type("input", name, s);
         return;
     }

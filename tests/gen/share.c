@@ -29,6 +29,12 @@ void gen_blocks(void)
          "  out = conv2d(in, w, pad: [1, 0, 0, 1])\n"
          "      - 0.5 * conv2d(in, w, pad: [0, 1, 1, 0]);\n"
          "}");
+    puts("block nearby(reach) {\n"
+         "  k = in -> dense(in.features) -> tanh;\n"
+         "  s = matmul(in, k, transposed: true) / in.features;\n"
+         "  apart = abs(index(s) - index(s, axis: time));\n"
+         "  out = matmul(softmax(where(apart <= reach, s, -1e30)), in);\n"
+         "}");
     puts("block bypassed(channels, stride = 1) {\n"
          "  main = in -> conv(channels, 3, stride: stride, pad: same) -> relu\n"
          "            -> conv(channels, 3, pad: same);\n"

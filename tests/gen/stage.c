@@ -304,14 +304,18 @@ static int draw_heads(int *n)
 static void attends(shape *s, const char *v)
 {
     int n, heads = draw_heads(&n), inner = some(1, 20);
-    switch (some(0, 3)) {
+    switch (some(0, 5)) {
     case 0:
+    case 1:
+        printf("%s -> nearby(%d)", v, some(0, 3));
+        return;
+    case 2:
         printf("join(matmul(split(%s -> dense(%d), %d), "
                "split(%s -> dense(%d) -> tanh, %d), transposed: true))",
                v, n, heads, v, n, heads);
         s->dim[1] = heads * s->dim[0];
         return;
-    case 1:
+    case 3:
         say("%s<| -> positions> -> dense(%d) -> transformer(%d, %d<|, act: "
             "tanh|, act: gelu><|, causal: true>%s)",
             v, n, heads, inner, options(1));

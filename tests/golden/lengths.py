@@ -179,11 +179,13 @@ def lengths_both_own(c):
     return placed(y, ends, 6), F.mse_loss(torch.cat(y), t)
 
 
-def windows(c, x, name, n, kernel, front=0, behind=0, **how):
-    """A row's convolution; one shorter than a window meets zeros behind."""
-    need = kernel - front - behind - len(x)
-    return c.conv1d(x[None], name, n, kernel,
-                    (front, behind + max(0, need)), **how)[0]
+def windows(c, x, name, n, kernel, front=0, behind=0, before=False, **how):
+    """A row's convolution; one shorter than a window meets zeros behind, or
+    before it."""
+    reach = (kernel - 1) * how.get("dilation", 1) + 1
+    more = max(0, reach - front - behind - len(x))
+    pad = (front + more, behind) if before else (front, behind + more)
+    return c.conv1d(x[None], name, n, kernel, pad, **how)[0]
 
 
 @case(rows=7)
@@ -365,3 +367,51 @@ def lengths_unit(c):
          for x in rows]
     t = held(c.input("t", 6, 3), ends)
     return placed(y, ends, 6), F.mse_loss(torch.cat(y)[:, :3], t)
+
+
+def narrow(c, side):
+    """Rows shorter than a window, completed where their padding is."""
+    w, ends = c.padded("w", 9, 6, side)
+    rows = lines(c.embedding(w, "e", 9, 4), ends)
+
+    def each(f, *args, **how):
+        return [windows(c, f(x), *args, before=side == "front", **how)
+                for x in rows]
+
+    def same(x):
+        return x
+
+    y = torch.stack([z.relu().amax(0) for z in each(same, "c", 5, 4)])
+    a = each(lambda x: x.flip(0), "a", 3, 2, dilation=3)
+    s = each(same, "s", 4, 4, 0, 1, stride=2)
+    a, s = (torch.stack([z.mean(0) for z in v]) for v in (a, s))
+    u = each(same, "u", 2, 3, stride=2)
+    sizes = [(0, len(z)) for z in u]
+    r = packed(c, placed(u, sizes, 2), sizes, "r", "rnn", 3)[1]
+    p = torch.stack([pooled(F.avg_pool1d, x, 5, 4, 0)[-1] for x in rows])
+    y = c.dense(torch.cat([y, a, s, r, p], 1), "d", 3)
+    return y, F.mse_loss(y, c.input("t", 3))
+
+
+@case(rows=7)
+def lengths_narrow(c):
+    return narrow(c, "behind")
+
+
+@case(rows=7)
+def lengths_narrow_front(c):
+    return narrow(c, "front")
+
+
+@case(rows=7)
+def lengths_apart(c):
+    """Rows that have no step in common: one is left, where the later begins,
+    and what it does not have there is 0."""
+    w, one = c.padded("w", 9, 6, "front")
+    p, two = c.padded("p", 5, 6, "behind")
+    x = placed(lines(c.dense(c.embedding(w, "e", 9, 4), "a", 3), one), one, 6)
+    z = placed(lines(c.dense(c.embedding(p, "f", 5, 2), "b", 3), two), two, 6)
+    ends = [(b, max(b + 1, e)) for (b, _), (_, e) in zip(one, two)]
+    y = c.dense(x - z, "d", 3)
+    t = held(c.input("t", 6, 3), ends)
+    return placed(lines(y, ends), ends, 6), F.mse_loss(held(y, ends), t)

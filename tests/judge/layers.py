@@ -4,19 +4,22 @@ import math
 
 import torch
 import torch.nn.functional as F
+from torch.nn.utils import rnn
 
-from network import Recipe, Value, join, padded, pair, split, whole
+from extent import kept, lines, placed, there
+from network import (Recipe, Value, arithmetic, join, padded, pair, reverse,
+                     split, whole)
 
 
 def dense(walk, f, v, n):
     w = walk.param(f, "weight", (whole(n), v.features))
     b = walk.param(f, "bias", (whole(n),))
-    return Value(F.linear(v.data, w.data[0], b.data[0]), v.rows)
+    return v.over_time(F.linear(v.data, w.data[0], b.data[0]))
 
 
 def embedding(walk, f, v, n):
     w = walk.param(f, "weight", (v.vocab, whole(n)), padding=True)
-    return Value(F.embedding(v.data, w.data[0], padding_idx=0), v.rows)
+    return v.over_time(F.embedding(v.data, w.data[0], padding_idx=0))
 
 
 def conv(walk, f, v, channels, kernel, stride=1, pad=0, exact=False):
@@ -36,59 +39,98 @@ def ends(pad, size):
     return list(named[pad]) if pad in named else [whole(pad)] * 2
 
 
+def slid(v, size, stride, pad, fill, f):
+    """What f makes of windows over so many steps. A row is seen as if it stood
+    alone; one that is shorter than a window is completed on the side where its
+    padding is, behind it as far as that goes."""
+    front, end = ends(pad, size)
+    stride, need = whole(stride), size - front - end
+    latest = v.shape[0] - need
+
+    def of(x, begin=0):
+        before = max(0, begin - latest)
+        short = max(0, need - len(x) - before)
+        x = F.pad(x.T, (front + before, end + short), value=fill)
+        return f(x[None], stride)[0].T
+
+    if v.ends is None:
+        return Value(torch.stack([of(x) for x in v.data]), v.rows)
+    begins = v.ends[:, 0].tolist()
+    rows = [of(x, b) for x, b in zip(lines(v.data, v.ends), begins)]
+    steps = latest // stride + 1
+    begins = [min(b, latest) // stride for b in begins]
+    sizes = [(b, b + len(y)) for b, y in zip(begins, rows)]
+    return Value(placed(rows, begins, steps), True, ends=torch.tensor(sizes))
+
+
 def conv1d(walk, f, v, channels, kernel, stride=1, pad=0, dilation=1):
     n, k, apart = whole(channels), whole(kernel), whole(dilation)
     w = walk.param(f, "weight", (n, v.features, k))
     b = walk.param(f, "bias", (n,))
-    x = F.pad(v.data.movedim(1, 2), ends(pad, (k - 1) * apart + 1))
-    y = F.conv1d(x, w.data[0], b.data[0], whole(stride), dilation=apart)
-    return Value(y.movedim(1, 2), v.rows)
+    return slid(v, (k - 1) * apart + 1, stride, pad, 0.0,
+                lambda x, by: F.conv1d(x, w.data[0], b.data[0], by,
+                                       dilation=apart))
 
 
 def maxpool1d(walk, f, v, window, stride=None, pad=0):
     k = whole(window)
-    x = F.pad(v.data.movedim(1, 2), ends(pad, k), value=-math.inf)
-    y = F.max_pool1d(x, k, whole(stride or window))
-    return Value(y.movedim(1, 2), v.rows)
+    return slid(v, k, stride or window, pad, -math.inf,
+                lambda x, by: F.max_pool1d(x, k, by))
 
 
 def avgpool1d(walk, f, v, window, stride=None, pad=0):
     k = whole(window)
-    x = F.pad(v.data.movedim(1, 2), ends(pad, k))
-    y = F.avg_pool1d(x, k, whole(stride or window))
-    return Value(y.movedim(1, 2), v.rows)
+    return slid(v, k, stride or window, pad, 0.0,
+                lambda x, by: F.avg_pool1d(x, k, by))
+
+
+def over(f, v):
+    """One vector a row, of the steps that it has."""
+    rows = v.data if v.ends is None else lines(v.data, v.ends)
+    return Value(torch.stack([f(x) for x in rows]), v.rows)
 
 
 def max_over_time(walk, f, v):
-    return Value(v.data.max(1).values, v.rows)
+    return over(lambda x: x.max(0).values, v)
 
 
 def mean_over_time(walk, f, v):
-    return Value(v.data.mean(1), v.rows)
+    return over(lambda x: x.mean(0), v)
 
 
 def textcnn(walk, f, v, widths, filters, act=None):
     out = []
     for i, k in enumerate(widths):
         y = walk.inside(f, Recipe("conv1d", [(None, filters), (None, k)]), v,
-                        f"conv1d{i + 1}").data
-        out.append((y.tanh() if act else y.relu()).max(1).values)
+                        f"conv1d{i + 1}")
+        y = y.like(y.data.tanh() if act else y.data.relu())
+        out.append(max_over_time(walk, f, y).data)
     return Value(torch.cat(out, 1), v.rows)
 
 
 def linear(walk, f, v, k=1, c=0):
-    return Value(k * v.data + c, v.rows)
+    return v.like(k * v.data + c)
 
 
 def last(walk, f, v):
-    return Value(v.data[:, -1], v.rows)
+    return over(lambda x: x[-1], v)
 
 
 def layernorm(walk, f, v, eps=1e-5):
     n, axis = v.features, v.axis("features")
     w, b = walk.param(f, "weight", (n,)), walk.param(f, "bias", (n,))
+    if v.columns is not None:
+        return normed_columns(v, w.data[0], b.data[0], eps)
     y = F.layer_norm(v.data.movedim(axis, -1), (n,), w.data[0], b.data[0], eps)
-    return Value(y.movedim(-1, axis), v.rows)
+    return v.like(y.movedim(-1, axis))
+
+
+def normed_columns(v, w, b, eps):
+    """Features that are steps: those that a row has."""
+    rows = [F.pad(F.layer_norm(x[:, i:j], (j - i,), w[i:j], b[i:j], eps),
+                  (i, v.features - j))
+            for x, (i, j) in zip(v.data, v.columns.tolist())]
+    return v.like(torch.stack(rows))
 
 
 def recurrent(kind, states):
@@ -105,32 +147,59 @@ def recurrent(kind, states):
         first = [torch.zeros(len(v.data), n) if f.starts is None
                  else f.starts[s].data for s in states]
         first = tuple(x.expand(len(v.data), n)[None] for x in first)
-        y, ends = torch.func.functional_call(
-            module, weights, (v.data, first if len(first) > 1 else first[0]))
-        ends = ends if len(first) > 1 else (ends,)
-        return Value(y, True, state={s: Value(e[0], True)
-                                     for s, e in zip(states, ends)})
+        y, states_now = packed(v, lambda x: torch.func.functional_call(
+            module, weights, (x, first if len(first) > 1 else first[0])))
+        states_now = states_now if len(first) > 1 else (states_now,)
+        return Value(y, True, ends=v.ends,
+                     state={s: Value(e[0], True)
+                            for s, e in zip(states, states_now)})
     return layer
 
 
-def rnn(walk, f, v, n, act=None):
+def packed(v, run):
+    """What a module gives over the steps that each row has."""
+    if v.ends is None:
+        return run(v.data)
+    y, state = run(rnn.pack_sequence(lines(v.data, v.ends),
+                                     enforce_sorted=False))
+    y, sizes = rnn.pad_packed_sequence(y, batch_first=True)
+    rows = [row[:size] for row, size in zip(y, sizes)]
+    return placed(rows, v.ends[:, 0].tolist(), v.shape[0]), state
+
+
+def elman(walk, f, v, n, act=None):
     how = {} if act is None else {"nonlinearity": act.name}
     return recurrent("RNN", ["h"])(walk, f, v, n, **how)
 
 
-def jordan(walk, f, v, n, m):
-    y = torch.zeros(len(v.data), whole(m))
-    if f.starts is not None:
-        y = f.starts["y"].data
+def steps(v, states, step):
+    """A cell by its equations: `step` takes a step's value and the states and
+    gives what these become, the first of which is what the loop gives."""
     out = []
-    for t in range(v.shape[0]):
-        h = Value(torch.cat([v.data[:, t], y], 1), True)
+    for t, x in enumerate(v.data.unbind(1)):
+        now = step(Value(x, True), states)
+        states = {k: Value(kept(v.ends, t, now[k].data, states[k].data), True)
+                  for k in states}
+        out.append(next(iter(now.values())).data)
+    return Value(torch.stack(out, 1), True, state=states, ends=v.ends)
+
+
+def first_states(f, v, n, *names):
+    first = [torch.zeros(1, n) if f.starts is None else f.starts[s].data
+             for s in names]
+    return {s: Value(x.expand(len(v.data), n), True)
+            for s, x in zip(names, first)}
+
+
+def jordan(walk, f, v, n, m):
+    def step(x, states):
+        h = Value(torch.cat([x.data, states["y"].data], 1), True)
         h = walk.inside(f, Recipe("dense", [(None, n)]), h, "dense1")
         h = Value(h.data.sigmoid(), True)
         h = walk.inside(f, Recipe("dense", [(None, m)]), h, "dense2")
-        y = h.data.softmax(-1)
-        out.append(y)
-    return Value(torch.stack(out, 1), True, state={"y": Value(y, True)})
+        return {"y": Value(h.data.softmax(-1), True)}
+
+    return steps(v, first_states(f, v, whole(m), "y"), step)
 
 
 def bidirectional(walk, f, v, recipe):
@@ -139,8 +208,8 @@ def bidirectional(walk, f, v, recipe):
         return walk.apply(f, Recipe(recipe.name, recipe.args, shared), x)
 
     there = side(v, "")
-    back = side(Value(v.data.flip(1), v.rows), "_reverse")
-    return Value(torch.cat([there.data, back.data.flip(1)], 2), True)
+    back = reverse(side(reverse(v), "_reverse"))
+    return there.over_time(torch.cat([there.data, back.data], 2))
 
 
 def peephole_lstm(walk, f, v, n):
@@ -151,17 +220,27 @@ def peephole_lstm(walk, f, v, n):
               "weight_ci": (n,), "weight_cf": (n,), "weight_co": (n,)}
     w, wh, b, bh, ci, cf, co = [walk.param(f, k, s).data[0]
                                 for k, s in shapes.items()]
-    first = [torch.zeros(1, n) if f.starts is None else f.starts[s].data
-             for s in ("h", "c")]
-    h, c = (x.expand(len(v.data), n) for x in first)
-    out = []
-    for x in v.data.unbind(1):
-        i, g_f, g, o = (F.linear(x, w, b) + F.linear(h, wh, bh)).chunk(4, 1)
+
+    def step(x, states):
+        h, c = states["h"].data, states["c"].data
+        i, g_f, g, o = (F.linear(x.data, w, b)
+                        + F.linear(h, wh, bh)).chunk(4, 1)
         c = (g_f + cf * c).sigmoid() * c + (i + ci * c).sigmoid() * g.tanh()
         h = (o + co * c).sigmoid() * c.tanh()
-        out.append(h)
-    return Value(torch.stack(out, 1), True,
-                 state={"h": Value(h, True), "c": Value(c, True)})
+        return {"h": Value(h, True), "c": Value(c, True)}
+
+    return steps(v, first_states(f, v, n, "h", "c"), step)
+
+
+def seen(query, key, causal):
+    """The steps that each one sees; padding sees all: nothing comes of it."""
+    t, rows = query.shape[0], torch.ones(1, query.shape[0], key.shape[0]) > 0
+    mask = rows.tril() if causal else rows
+    if key.ends is not None:
+        mask = mask & there(key.ends, key.data, 1).movedim(1, 2)
+    if query.ends is not None:
+        mask = mask | ~there(query.ends, query.data, 1)
+    return mask[:, None]
 
 
 def attention(walk, f, v, heads, causal=False):
@@ -169,10 +248,10 @@ def attention(walk, f, v, heads, causal=False):
     n, heads = query.features, whole(heads)
     w = walk.param(f, "in_proj_weight", (3 * n, n)).data[0].chunk(3)
     b = walk.param(f, "in_proj_bias", (3 * n,)).data[0].chunk(3)
-    q, k, v = [split(Value(F.linear(x.data, *of), x.rows), heads).data
+    q, k, v = [split(x.over_time(F.linear(x.data, *of)), heads).data
                for x, *of in zip((query, key, value), w, b)]
-    y = F.scaled_dot_product_attention(q, k, v, is_causal=bool(causal))
-    y = join(Value(y, query.rows or key.rows or value.rows))
+    y = F.scaled_dot_product_attention(q, k, v, seen(query, key, causal))
+    y = join(Value(y, query.rows or key.rows or value.rows, ends=query.ends))
     return walk.inside(f, Recipe("dense", [(None, n)]), y, "out_proj")
 
 
@@ -183,19 +262,16 @@ def transformer(walk, f, v, heads, inner, act=None, causal=False):
             return walk.inside(f, r, x, name)
         return layer
 
-    def beside(x, y):
-        return Value(x.data + y.data, x.rows or y.rows)
-
     mixed = part("self_attn", "attention", heads, causal)(v)
-    seen = part("norm1", "layernorm")(beside(v, mixed))
-    h = part("linear1", "dense", inner)(seen)
-    h = Value(getattr(F, act.name if act else "relu")(h.data), h.rows)
+    main = part("norm1", "layernorm")(arithmetic("+", v, mixed))
+    h = part("linear1", "dense", inner)(main)
+    h = h.like(getattr(F, act.name if act else "relu")(h.data))
     h = part("linear2", "dense", v.features)(h)
-    return part("norm2", "layernorm")(beside(seen, h))
+    return part("norm2", "layernorm")(arithmetic("+", main, h))
 
 
 def positions(walk, f, v):
-    return Value(v.data + walk.param(f, "weight", v.shape).data, v.rows)
+    return arithmetic("+", v, walk.param(f, "weight", v.shape))
 
 
 LAYERS = {  # the layer, its arguments in order
@@ -209,7 +285,7 @@ LAYERS = {  # the layer, its arguments in order
     "textcnn": (textcnn, ("widths", "filters", "act")),
     "linear": (linear, ("k", "c")), "last": (last, ()),
     "layernorm": (layernorm, ("eps",)),
-    "rnn": (rnn, ("n", "act")),
+    "rnn": (elman, ("n", "act")),
     "lstm": (recurrent("LSTM", ["h", "c"]), ("n",)),
     "gru": (recurrent("GRU", ["h"]), ("n",)),
     "peephole_lstm": (peephole_lstm, ("n",)),

@@ -81,13 +81,24 @@ def draw_weights(name, shape):
     return rounded(scale * uniform(stream(name), count), shape)
 
 
-def draw_input(name, shape, classes):
+def pad(ids, which):
+    """Takes ids off rows: in front, behind, at both ends or nowhere."""
+    steps = ids.shape[1]
+    for row, word in zip(ids, words(which + 1, len(ids)).tolist()):
+        gone = word // 4 % (steps + 1)
+        front = (0, gone, word // 64 % (gone + 1), 0)[word % 4]
+        behind = 0 if word % 4 == 3 else gone - front
+        row[:front] = 0
+        row[steps - behind:] = 0
+
+
+def draw_input(name, shape, classes, padded):
     count = math.prod(shape)
     if classes is not None:
         ids = words(stream(name), count) % np.uint64(classes)
         ids = torch.from_numpy(ids.astype(np.int64).reshape(shape))
-        for end in (0, -1) if len(shape) > 1 and shape[1] > 1 else ():
-            ids[:, end] = ids[:, end].clamp(min=1)  # no row is padded
+        if padded:
+            pad(ids, stream(name))
         return ids
     return rounded(1.5 * uniform(stream(name), count), shape)
 

@@ -2,6 +2,7 @@
 loop over time, every layer by PyTorch."""
 import torch
 
+from extent import kept, meet, of_ids
 from layers import LAYERS
 from network import (AXES, COMMON, FEATURES, OPERATORS, Frame, Layer, Param,
                      Recipe, Value, Word, arithmetic, holds_tensor, is_tensor,
@@ -12,7 +13,7 @@ INITS = ("zeros", "ones", "uniform", "normal", "he", "glorot", "orthogonal")
 
 class Walk:
     """One pass over `model` with `rows` rows. `draw_weights(name, shape)` and
-    `draw_input(name, shape, classes)` give what is not in the text."""
+    `draw_input(name, shape, classes, padded)` give what is not in the text."""
 
     def __init__(self, definitions, rows, draw_weights, draw_input):
         self.definitions, self.rows = definitions, rows
@@ -30,7 +31,7 @@ class Walk:
     def item(self, f, item):
         kind = item[0]
         if kind in ("input", "target"):
-            self.input(f, *item[1:4])
+            self.input(f, *item[:4])
         elif kind == "state":
             self.state(f, item)
         elif kind == "param":
@@ -50,12 +51,16 @@ class Walk:
             assert kind == "train", kind
             self.train = item[1]
 
-    def input(self, f, name, sizes, classes):
+    def input(self, f, kind, name, sizes, classes):
         shape = [whole(self.value(f, s)) for s in sizes]
         if classes is not None:
             classes = whole(self.value(f, classes))
-        data = self.draw_input(name, (self.rows, *shape), classes)
-        f.names[name] = Value(data, True, vocab=classes)
+        padded = kind == "input" and classes is not None and \
+            max(shape, default=1) > 1
+        data = self.draw_input(name, (self.rows, *shape), classes, padded)
+        v = Value(data, True, vocab=classes)
+        v.ends = of_ids(data) if padded else None
+        f.names[name] = v
 
     def state(self, f, item):
         _, name, sizes, _, first = item
@@ -110,8 +115,8 @@ class Walk:
             if own is not None and own is not True:
                 init = own
             frozen = frozen or f.frozen
-            v = self.made(f.layer.path + name + f.layer.behind, shape, init, frozen,
-                          l1 + f.l1, l2 + f.l2, padding)
+            v = self.made(f.layer.path + name + f.layer.behind, shape, init,
+                          frozen, l1 + f.l1, l2 + f.l2, padding)
         f.layer.params[name] = v
         return v
 
@@ -147,18 +152,14 @@ class Walk:
             return self.turns(f, *x[1:])
         if kind == "neg":
             v = self.value(f, x[1])
-            return Value(-v.data, v.rows) if is_tensor(v) else -v
+            return v.like(-v.data) if is_tensor(v) else -v
         if kind == "field":
             return self.field(self.value(f, x[1]), x[2])
         if kind == "call":
             return self.call(f, x[1], self.args(f, x[2]))
         if kind == "pipe":
             return self.pipe(f, x[1], x[2])
-        a, b = self.value(f, x[1]), self.value(f, x[2])
-        if kind in "+-*/":
-            return arithmetic(kind, a, b)
-        return {"==": a == b, "!=": a != b, "<": a < b, ">": a > b,
-                "<=": a <= b, ">=": a >= b}[kind]
+        return arithmetic(kind, self.value(f, x[1]), self.value(f, x[2]))
 
     def args(self, f, args):
         return [(label, self.value(f, x)) for label, x in args]
@@ -297,7 +298,9 @@ class Walk:
                 g.names[formal] = args[formal] if formal in args else \
                     self.value(g, default)
             out = (self.scan if d.kind == "cell" else self.block)(d, g)
-        return Value(out.data, out.rows, layer, out.state)
+        v = out.like(out.data)
+        v.layer, v.state = layer, out.state
+        return v
 
     def block(self, d, g):
         for item in d.items:
@@ -306,19 +309,20 @@ class Walk:
 
     def scan(self, d, g):
         """A cell along time, a step after the other."""
-        series, formals, out = g.given, dict(g.names), []
-        many = isinstance(series, list)
-        steps = (series[0] if many else series).shape[0]
-        for t in range(steps):
+        formals, out, many = dict(g.names), [], isinstance(g.given, list)
+        series = g.given if many else [g.given]
+        ends = meet([s.ends for s in series])
+        for t in range(series[0].shape[0]):
             g.names, g.counts = dict(formals), {}
-            at = [Value(s.data[:, t], True) for s in
-                  (series if many else [series])]
+            at = [Value(s.data[:, t], True) for s in series]
             g.given = at if many else at[0]
             out.append(self.block(d, g).data)
-            g.states = {i[1]: g.names[i[1] + "'"] for i in d.items
-                        if i[0] == "state"}
+            g.states = {i[1]: Value(kept(ends, t, g.names[i[1] + "'"].data,
+                                         g.names[i[1]].data), True)
+                        for i in d.items if i[0] == "state"}
         out = [x.expand(self.rows, *x.shape[1:]) for x in out]
-        return Value(torch.stack(out, 1), True, state=g.states)
+        return Value(torch.stack(out, 1), True, state=g.states,
+                     ends=ends)
 
 
 def bound(formals, args):
