@@ -3,7 +3,8 @@
 # trigrams, from files plain, packed and recoded, and of raw lines; words and
 # labels as targets, which the weights file keeps; what is refused; then words
 # and characters as tokens, a label a word and what metrics count of
-# them, a target moved on; vectors of words; states handed from batch to batch.
+# them, a target moved on; vectors of words; states handed from batch to batch;
+# padding on either side.
 . tests/lib.sh
 fresh text
 cd "$OUT" || exit 2
@@ -417,3 +418,61 @@ apart=$(stream_loss -D handed=false)
 awk -v a="$short" -v b="$long" -v c="$apart" 'BEGIN {
     exit !(a > 0 && (a - b) ^ 2 < 1e-12 && (a - c) ^ 2 > 1e-8) }'
 verdict "a row goes on where it stopped" "$short $long $apart"
+
+# Ids of 0 at the ends of windows are padding: states wait there. Windows of 4
+# and of 7 hold the same rows of up to three.
+for length in 4 7; do
+    awk -v n=$length 'BEGIN {
+        for (r = 0; r < 60; r++)
+            for (i = 0; i < n; i++)
+                print i <= r * r % 3 ? 1 + (r * 5 + i * i * 3 + int(r / 7)) % 8 : 0
+        print 1 }' >ids$length.csv
+    cat >held$length.nn <<EOF
+model held$length {
+  input  ids: token(9)[$length];
+  target next: class(9)[$length];
+  y = ids -> embedding(5) -> lstm(6) -> dense(9);
+  output softmax(y);
+  loss   cross_entropy(y, next);
+  data {
+    ids, next = csv("ids$length.csv", column: 1) -> windows($length, ahead: 1);
+    test last 20%;
+  }
+  train { optimizer sgd(rate: 0.5); batch 3; epochs 2; stateful true; }
+}
+EOF
+done
+held_loss() { # LENGTH: the loss of training
+    "$NNC" train "held$1.nn" --quiet --log held.csv >held.log 2>&1
+    awk -F, 'END { print $5 }' held.csv
+}
+short=$(held_loss 4) long=$(held_loss 7)
+awk -v a="$short" -v b="$long" 'BEGIN { exit !(a > 0 && (a - b) ^ 2 < 1e-12) }'
+verdict "states wait where a row is padded" "$short $long"
+
+# On which side rows are padded is no matter where places are none.
+for side in left right; do
+    cat >on_$side.nn <<EOF
+model on_$side {
+  input  words: token(20)[12];
+  target label: class(2);
+  x = words -> embedding(6);
+  y = concat(x -> bidirectional(gru(5)) -> last, x -> reverse -> lstm(4) -> last,
+             x -> attention(2) -> mean_over_time,
+             x -> conv1d(4, 2, stride: 2) -> max_over_time) -> dense(2);
+  output softmax(y);
+  loss   cross_entropy(y, label);
+  data {
+    words = tsv("reviews.tsv", column: 2) -> words -> ids(20, pad: $side);
+    label = tsv("reviews.tsv", column: 1) -> category;
+    test last 20%;
+  }
+  train { optimizer sgd(rate: 0.2); batch 16; epochs 3; clip norm 1; }
+}
+EOF
+    "$NNC" train on_$side.nn --quiet --log on_$side.csv >on_$side.log 2>&1
+done
+paste -d, on_left.csv on_right.csv | awk -F, 'NR == 2 { first = $5 }
+    NR > 1 { if (($5 - $(NF / 2 + 5)) ^ 2 > 1e-11) bad = 1; last = $5 }
+    END { exit bad || NR != 4 || !(last < first) }'
+verdict "padding in front and behind" "$(paste -d, on_left.csv on_right.csv)"

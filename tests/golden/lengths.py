@@ -415,3 +415,14 @@ def lengths_apart(c):
     y = c.dense(x - z, "d", 3)
     t = held(c.input("t", 6, 3), ends)
     return placed(lines(y, ends), ends, 6), F.mse_loss(held(y, ends), t)
+
+
+@case(rows=7)
+def lengths_turned(c):
+    """A row's steps the other way around, its padding where it was."""
+    w, ends = c.padded("w", 9, 6, "front")
+    x = c.embedding(w, "e", 9, 4)
+    a = flipped(c.dense(x, "a", 2), ends) * torch.arange(6.0)[:, None]
+    y = c.dense(torch.cat([flipped(x, ends), a], 2), "d", 3)
+    t = held(c.input("t", 6, 3), ends)
+    return placed(lines(y, ends), ends, 6), F.mse_loss(held(y, ends), t)
