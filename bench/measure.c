@@ -20,7 +20,7 @@ static double busy(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-static double time_of(Work *work, void *context, long times)
+double measure_time(Work *work, void *context, long times)
 {
     double start = busy();
     work(context, times);
@@ -31,7 +31,7 @@ static double time_of(Work *work, void *context, long times)
 static long times_of(Work *work, void *context)
 {
     long times = 1;
-    while (times < 1L << 30 && time_of(work, context, times) < stretch) {
+    while (times < 1L << 30 && measure_time(work, context, times) < stretch) {
         times *= 2;
     }
     return times;
@@ -41,7 +41,7 @@ static void improve(double *best, Work *work, void *context, long times)
 {
     double end = nn_clock_now() + round_time;
     do {
-        double time = time_of(work, context, times) / (double)times;
+        double time = measure_time(work, context, times) / (double)times;
         *best = time < *best ? time : *best;
     } while (nn_clock_now() < end);
 }

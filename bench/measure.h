@@ -13,6 +13,9 @@ typedef struct {
     void *context;
 } Race;
 
+/* Seconds of this thread that so many times take. */
+double measure_time(Work *work, void *context, long times);
+
 /* Seconds of one time: the best of many stretches of a millisecond. */
 double measure_best(Work *work, void *context);
 

@@ -1,11 +1,16 @@
 #!/bin/sh
-# models.sh DIR: the models of the races as C for AVX-512, in DIR.
+# models.sh DIR [NAME...]: the models of the races as C for AVX-512, in DIR.
 set -e
 b=${B:-build}
-for model in iris lenet5 lstm textcnn conv; do
+dir=$1
+shift
+[ $# -gt 0 ] || set -- iris lenet5 lstm textcnn conv bilstm bigru writer
+for model; do
     batch=
-    [ $model != lstm ] || batch="--batch 32"
-    [ $model != textcnn ] || batch="--batch 50"
+    case $model in
+    lstm | bilstm | bigru) batch="--batch 32" ;;
+    textcnn) batch="--batch 50" ;;
+    esac
     # shellcheck disable=SC2086
-    "$b/nnc" compile --target=avx512 $batch bench/$model.nn -o "$1/$model.c"
+    "$b/nnc" compile --target=avx512 $batch "bench/$model.nn" -o "$dir/$model.c"
 done
