@@ -21,10 +21,12 @@ PACKAGES = "torch", "jax", "tensorflow", "ai-edge-litert", "onnxruntime", \
 
 
 def version(package):
-    try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        return "not installed"
+    for name in package, f"{package}-cpu":
+        try:
+            return importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            pass
+    return "not installed"
 
 
 def main(program, *words):
