@@ -5,7 +5,8 @@
 #include "nn_dataset.h"
 #include "nn_digest.h"
 
-/* The first row and the number of rows of the series that item i gives. */
+/* The first row and the number of rows of the series that the item which begins
+ * in row `item` gives. */
 static int64_t rows_of(const nn_dataset *d, int tensor, int64_t item,
                        int64_t *count)
 {
@@ -27,7 +28,7 @@ void nn_dataset_fetch(const nn_dataset *d, nn_part part, const uint32_t *items,
     const nn_source *sources = d->parts[part].sources;
     for (int t = 0; t < d->tensors; t++)
         for (int i = 0; i < n; i++) {
-            int64_t count, row = rows_of(d, t, items[i], &count);
+            int64_t count, row = rows_of(d, t, items[i] * d->stride, &count);
             nn_prep_fetch(&d->preps[t], &sources[t].table, sources[t].ids, row,
                           count, i, buffers[t]);
         }
@@ -124,7 +125,7 @@ int64_t nn_dataset_bytes(const nn_dataset *d)
     int64_t bytes = d->rows * (int64_t)sizeof *d->part_of;
     for (int part = 0; part < NN_PARTS; part++) {
         const nn_section *s = &d->parts[part];
-        bytes += s->count * (int64_t)sizeof *s->items;
+        bytes += part == NN_TRAIN ? nn_order_bytes(&s->order) : 0;
         for (int i = 0; s->own && i < d->tensors; i++)
             bytes += bytes_of(&s->sources[i]);
     }

@@ -198,49 +198,44 @@ static int64_t span_of(const nn_dataset *d)
     return d->window == NULL ? 1 : d->window->length + d->ahead;
 }
 
-/* Counts the items of a part, and lists them where there is room for that; a
- * window belongs to the part of its last row. */
-static int64_t list(const nn_dataset *d, nn_part part, uint32_t *items)
+/* Whether window number `item`, or row, belongs to a part: a window does to
+ * that of its last row. */
+static bool in_part(const nn_dataset *d, nn_part part, int64_t item)
 {
-    const nn_section *s = &d->parts[part];
-    int64_t rows = s->sources[0].table.rows, span = span_of(d), count = 0;
-    for (int64_t i = 0; i + span <= rows; i += d->stride) {
-        if ((!s->own || part == NN_TRAIN) &&
-            d->part_of[i + span - 1] != (uint8_t)part)
-            continue;
-        if (items != NULL)
-            items[count] = (uint32_t)i;
-        count++;
-    }
-    return count;
+    return d->part_of[item * d->stride + span_of(d) - 1] == (uint8_t)part;
 }
 
-void nn_dataset_sort(nn_dataset *d, nn_part part)
+static bool in_training(const void *d, int64_t item)
 {
-    list(d, part, d->parts[part].items);
+    return in_part(d, NN_TRAIN, item);
 }
 
-void nn_dataset_lanes(nn_dataset *d, nn_part part, int64_t batch)
+static bool in_validation(const void *d, int64_t item)
 {
+    return in_part(d, NN_VALIDATION, item);
+}
+
+static bool in_test(const void *d, int64_t item)
+{
+    return in_part(d, NN_TEST, item);
+}
+
+static bool in_all(const void *d, int64_t item)
+{
+    (void)d;
+    (void)item;
+    return true;
+}
+
+static bool find_items(nn_dataset *d, nn_part part, nn_error *e)
+{
+    static nn_order_has *const has[] = {in_training, in_validation, in_test};
     nn_section *s = &d->parts[part];
-    int64_t length = s->count / batch, longer = s->count % batch;
-    nn_dataset_sort(d, part);
-    uint32_t first = s->count > 0 ? s->items[0] : 0;
-    for (int64_t i = 0; i < s->count; i++) {
-        int64_t lane = i % batch;
-        int64_t begin = lane * length + (lane < longer ? lane : longer);
-        s->items[i] = first + (uint32_t)((begin + i / batch) * d->stride);
-    }
-}
-
-static bool list_items(nn_dataset *d, nn_part part, nn_error *e)
-{
-    nn_section *s = &d->parts[part];
-    int64_t rows = s->sources[0].table.rows;
-    s->count = list(d, part, NULL);
-    if (!nn_reserve(&s->items, (size_t)s->count, sizeof *s->items, "rows", e))
-        return false;
-    nn_dataset_sort(d, part);
+    int64_t rows = s->sources[0].table.rows, over = rows - span_of(d);
+    s->order =
+        nn_order_open(over < 0 ? 0 : over / d->stride + 1,
+                      s->own && part != NN_TRAIN ? in_all : has[part], d);
+    s->count = s->order.count;
     bool asked =
         part == NN_TRAIN || s->own ||
         (part == NN_TEST ? d->program->test.kind
@@ -319,7 +314,7 @@ static bool split(nn_dataset *d, nn_error *e)
         !split_part(d, NN_VALIDATION, &p->validation, e) || !reserve(d, e))
         return false;
     for (int part = 0; part < NN_PARTS; part++)
-        if (!list_items(d, (nn_part)part, e))
+        if (!find_items(d, (nn_part)part, e))
             return false;
     return true;
 }
@@ -412,7 +407,7 @@ void nn_dataset_close(nn_dataset *d)
         }
         if (s->own)
             free(s->sources);
-        free(s->items);
+        nn_order_close(&s->order);
     }
     for (int i = 0; d->preps != NULL && i < d->tensors; i++)
         nn_prep_close(&d->preps[i]);

@@ -3,6 +3,7 @@
 #ifndef NN_DATASET_H
 #define NN_DATASET_H
 
+#include "nn_order.h"
 #include "nn_prep.h"
 #include "nn_program.h"
 
@@ -15,12 +16,12 @@ typedef struct {
     int32_t *ids; /* of all cells, for classes and tokens */
 } nn_source;
 
-/* The rows of one part: numbers of rows, or of first rows of windows. */
+/* The rows of one part; a row of windows is one of their first rows. */
 typedef struct {
     nn_source *sources; /* one a tensor; borrowed from NN_TRAIN, or own */
     bool own;
-    uint32_t *items;
-    int64_t count;
+    nn_order order;  /* of its items, which are rows or windows */
+    int64_t count;   /* of them */
     int64_t dropped; /* rows left out, because a value is missing */
 } nn_section;
 
@@ -44,15 +45,7 @@ bool nn_dataset_open(nn_dataset *d, const nn_program *program,
                      const char *folder, nn_error *e);
 void nn_dataset_close(nn_dataset *d);
 
-/* Puts the items of a part back into the order of the data. */
-void nn_dataset_sort(nn_dataset *d, nn_part part);
-
-/* Puts windows that follow each other in lanes: row r of every batch but the
- * first goes on where row r of the batch before it ended. The first lanes are
- * one longer where the last batch is not full. */
-void nn_dataset_lanes(nn_dataset *d, nn_part part, int64_t batch);
-
-/* Copies `n` rows of a part, items[i] of its list, into one buffer a tensor,
+/* Copies `n` items of a part, which its order gives, into one buffer a tensor,
  * row-major: nn_real for NN_F32, int32_t for classes and tokens. */
 void nn_dataset_fetch(const nn_dataset *d, nn_part part, const uint32_t *items,
                       int n, void *const *buffers);

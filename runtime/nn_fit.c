@@ -249,17 +249,15 @@ static bool train_batch(fit *f, nn_error *e)
 {
     nn_state *s = &f->state;
     const nn_training *t = &f->run->program->train;
-    int64_t batch = f->run->step->batch, start = s->batch * batch;
-    int64_t left = f->rows - start;
+    int64_t batch = f->run->step->batch, left = f->rows - s->batch * batch;
     int rows = left < batch ? (int)left : (int)batch;
     nn_scalars scalars = {
         .rate = nn_schedule_rate(&t->schedule, s->rate, (int64_t)s->step,
                                  s->epochs * f->per_epoch, f->per_epoch),
         .step = s->step,
         .seed = s->seed};
-    const uint32_t *items = f->run->data.parts[NN_TRAIN].items;
-    int bad = nn_run_entry(f->run, f->run->step, NN_TRAIN, items + start, rows,
-                           &scalars);
+    nn_run_fetch(f->run, NN_TRAIN, rows);
+    int bad = nn_run_entry(f->run, f->run->step, rows, &scalars);
     if (bad == NN_BAD_ROWS)
         return nn_run_refused(f->model, rows, e);
     if (bad != 0)
@@ -278,15 +276,15 @@ static bool train_batch(fit *f, nn_error *e)
 static bool begin_epoch(fit *f, nn_error *e)
 {
     const nn_state *s = &f->state;
-    nn_dataset *d = &f->run->data;
+    nn_order *rows = &f->run->data.parts[NN_TRAIN].order;
     nn_stream stream = {s->seed, NN_FOR_ORDER, (uint32_t)s->epoch};
     bool good = true;
-    if (f->run->program->train.stateful) {
-        nn_dataset_lanes(d, NN_TRAIN, f->run->step->batch);
-    } else {
-        nn_dataset_sort(d, NN_TRAIN);
-        nn_rng_shuffle(stream, d->parts[NN_TRAIN].items, f->rows);
-    }
+    if (f->run->program->train.stateful)
+        nn_order_lanes(rows, f->run->step->batch);
+    else
+        good = nn_order_draw(rows, stream, e);
+    if (good)
+        nn_order_skip(rows, s->batch * f->run->step->batch);
     for (int i = 0; good && s->batch == 0 && i < f->model->param_count; i++)
         if (f->model->params[i].kind == NN_CARRIED)
             good = nn_init_param(f->model, i, f->run->params, s->seed, e);

@@ -33,8 +33,7 @@ static const double tolerance = 1e-6, budget = 4e10;
 typedef struct {
     nn_run *run;
     nn_scalars scalars;
-    uint32_t *items; /* training rows in an order drawn at random */
-    int rows;
+    int rows; /* of training, drawn at random */
     int64_t sample;
     double loss;
     uint32_t *picked;       /* values of one parameter */
@@ -66,8 +65,7 @@ static double loss(check *c, nn_real **outputs)
 {
     nn_real **own = c->run->outputs;
     c->run->outputs = outputs;
-    int status = nn_run_entry(c->run, c->run->grad, NN_TRAIN, c->items, c->rows,
-                              &c->scalars);
+    int status = nn_run_entry(c->run, c->run->grad, c->rows, &c->scalars);
     c->run->outputs = own;
     return status == 0 ? c->run->sums[0] : NAN;
 }
@@ -294,14 +292,11 @@ static bool set_params(check *c, nn_error *e)
 static bool start(check *c, nn_error *e)
 {
     size_t most = (size_t)nn_layout_largest(c->run->model);
-    const nn_section *training = &c->run->data.parts[NN_TRAIN];
+    nn_order *rows = &c->run->data.parts[NN_TRAIN].order;
     nn_stream stream = {c->scalars.seed, NN_FOR_ORDER, 0};
-    if (!nn_alloc(&c->items, (size_t)training->count, sizeof *c->items, "rows",
-                  e))
+    if (!nn_order_draw(rows, stream, e))
         return false;
-    memcpy(c->items, training->items,
-           (size_t)training->count * sizeof *c->items);
-    nn_rng_shuffle(stream, c->items, training->count);
+    nn_run_fetch(c->run, NN_TRAIN, c->rows);
     return nn_alloc(&c->picked, most, sizeof *c->picked, "places", e) &&
            set_params(c, e);
 }
@@ -355,7 +350,6 @@ int nn_gradcheck(nn_run *r, nn_error *e)
                r->model->name, c.rows, nn_s(c.rows), c.loss);
     done = done && check_all(&c, gradients, e) && conclude(&c, e);
     free(gradients);
-    free(c.items);
     free(c.picked);
     return done ? 0 : 1;
 }

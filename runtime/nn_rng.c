@@ -122,3 +122,28 @@ void nn_rng_shuffle(nn_stream s, uint32_t *items, int64_t n)
         items[j] = item;
     }
 }
+
+/* Four rounds of Feistel's network, which turn the numbers of 2 * half bits
+ * into each other: each half in turn is changed by what the other one says. */
+static uint64_t mixed(nn_stream s, uint64_t x, int half)
+{
+    uint64_t mask = (1ull << half) - 1, left = x >> half, right = x & mask;
+    for (uint64_t round = 0; round < 4; round++) {
+        uint64_t next = left ^ (nn_rng_word(s, round << 32 | right) & mask);
+        left = right;
+        right = next;
+    }
+    return left << half | right;
+}
+
+/* What is n or more is mixed again, until it is not. */
+uint64_t nn_rng_place(nn_stream s, uint64_t index, uint64_t n)
+{
+    int half = 1;
+    while (1ull << 2 * half < n)
+        half++;
+    do
+        index = mixed(s, index, half);
+    while (index >= n);
+    return index;
+}

@@ -38,4 +38,7 @@ double nn_rng_normal(nn_stream s, uint64_t index);
 /* Orders the n < 2^32 numbers at `items` at random. */
 void nn_rng_shuffle(nn_stream s, uint32_t *items, int64_t n);
 
+/* Another order of the numbers below n <= 2^32: the one in place `index`. */
+uint64_t nn_rng_place(nn_stream s, uint64_t index, uint64_t n);
+
 #endif

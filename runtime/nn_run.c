@@ -20,16 +20,17 @@ static bool open_buffers(nn_run *r, nn_error *e)
     const nn_model *m = r->model;
     size_t count = (size_t)r->data.tensors;
     size_t outputs = (size_t)larger(m->output_count, m->param_count) + 1;
-    size_t sums =
-        (size_t)m->sum_count + (size_t)m->chosen * (size_t)nn_entry_rows(m);
-    if (!nn_alloc(&r->buffers, count, sizeof *r->buffers, "buffers", e) ||
+    size_t rows = (size_t)nn_entry_rows(m);
+    size_t sums = (size_t)m->sum_count + (size_t)m->chosen * rows;
+    if (!nn_alloc(&r->items, rows, sizeof *r->items, "rows", e) ||
+        !nn_alloc(&r->buffers, count, sizeof *r->buffers, "buffers", e) ||
         !nn_alloc(&r->outputs, outputs, sizeof *r->outputs, "buffers", e) ||
         !nn_alloc(&r->sums, sums, sizeof *r->sums, "sums", e))
         return false;
     for (size_t i = 0; i < count; i++) {
         const nn_tensor *t = &m->inputs[i];
         size_t size = t->type == NN_F32 ? sizeof(nn_real) : sizeof(int32_t);
-        size_t values = (size_t)t->values * (size_t)nn_entry_rows(m);
+        size_t values = (size_t)t->values * rows;
         if (!nn_alloc(&r->buffers[i], values, size, t->name, e))
             return false;
     }
@@ -87,6 +88,7 @@ void nn_run_close(nn_run *r)
     for (int i = 0; r->buffers != NULL && i < r->data.tensors; i++)
         free(r->buffers[i]);
     free(r->buffers);
+    free(r->items);
     free(r->outputs);
     free(r->sums);
     free(r->params);
@@ -116,10 +118,15 @@ void nn_run_copy_weights(const nn_model *m, const nn_real *from, nn_real *to)
     }
 }
 
-int nn_run_entry(nn_run *r, const nn_entry *entry, nn_part part,
-                 const uint32_t *items, int rows, const nn_scalars *s)
+void nn_run_fetch(nn_run *r, nn_part part, int rows)
 {
-    nn_dataset_fetch(&r->data, part, items, rows, r->buffers);
+    nn_order_next(&r->data.parts[part].order, r->items, rows);
+    nn_dataset_fetch(&r->data, part, r->items, rows, r->buffers);
+}
+
+int nn_run_entry(nn_run *r, const nn_entry *entry, int rows,
+                 const nn_scalars *s)
+{
     return entry->run(r->params, entry->updates ? r->params : NULL,
                       r->workspace, (const void *const *)r->buffers, r->outputs,
                       r->sums, rows, s, nn_pool_run, r->pool);
@@ -132,14 +139,15 @@ bool nn_run_refused(const nn_model *m, int rows, nn_error *e)
 
 bool nn_run_evaluate(nn_run *r, nn_part part, nn_figures *f, nn_error *e)
 {
-    const nn_section *s = &r->data.parts[part];
+    nn_section *s = &r->data.parts[part];
     const nn_entry *eval = r->eval;
     nn_figures_clear(f);
+    nn_order_sort(&s->order);
     for (int64_t i = 0; i < s->count; i += eval->batch) {
         int64_t left = s->count - i;
         int rows = left < eval->batch ? (int)left : eval->batch;
-        if (nn_run_entry(r, eval, part, s->items + i, rows, NULL) ==
-            NN_BAD_ROWS)
+        nn_run_fetch(r, part, rows);
+        if (nn_run_entry(r, eval, rows, NULL) == NN_BAD_ROWS)
             return nn_run_refused(r->model, rows, e);
         if (!nn_metric_add(f, r->buffers, r->sums, rows, e))
             return false;

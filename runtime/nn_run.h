@@ -26,6 +26,7 @@ typedef struct nn_run {
     nn_pool *pool;
     nn_real *params;   /* model->reals */
     void *workspace;   /* for any entry of the trainer */
+    uint32_t *items;   /* of a batch */
     void **buffers;    /* a batch of each input and target */
     nn_real **outputs; /* NULL each: no output is wanted */
     double *sums;      /* of the entry that ran last, and what it chose */
@@ -42,15 +43,19 @@ int64_t nn_run_weights(const nn_model *m);
 /* Copies weights and statistics from one block of params to another. */
 void nn_run_copy_weights(const nn_model *m, const nn_real *from, nn_real *to);
 
-/* Fetches items[0 .. rows - 1] of a part and runs an entry of the model on
- * them; their sums lie in r->sums. Returns the entry's status. */
-int nn_run_entry(nn_run *r, const nn_entry *entry, nn_part part,
-                 const uint32_t *items, int rows, const nn_scalars *s);
+/* Fetches so many rows of a part, the next in its order. */
+void nn_run_fetch(nn_run *r, nn_part part, int rows);
+
+/* Runs an entry of the model on the rows that were fetched; their sums lie in
+ * r->sums. Returns the entry's status. */
+int nn_run_entry(nn_run *r, const nn_entry *entry, int rows,
+                 const nn_scalars *s);
 
 /* The message of an entry that returned NN_BAD_ROWS; returns false. */
 bool nn_run_refused(const nn_model *m, int rows, nn_error *e);
 
-/* Loss and metrics over a whole part in evaluation's form; f is open. */
+/* Loss and metrics over a whole part in evaluation's form; f is open. The
+ * part's order begins anew. */
 bool nn_run_evaluate(nn_run *r, nn_part part, nn_figures *f, nn_error *e);
 
 /* Loads weights without what preprocessing learned: the data are here. */

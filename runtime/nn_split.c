@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "nn_mem.h"
-#include "nn_rng.h"
+#include "nn_order.h"
 
 typedef struct {
     uint8_t *part_of;
@@ -17,15 +17,14 @@ typedef struct {
     int64_t classes;
     int64_t *total; /* rows of each class, in all parts */
     int64_t *want;  /* rows to move of each class */
-    uint32_t *rows; /* of one class, still in training */
+    int64_t now;    /* the class that is split */
 } splitting;
 
 static bool open_splitting(splitting *s, nn_error *e)
 {
     size_t classes = (size_t)s->classes;
     if (!nn_alloc(&s->total, classes, sizeof *s->total, "split", e) ||
-        !nn_alloc(&s->want, classes, sizeof *s->want, "split", e) ||
-        !nn_alloc(&s->rows, (size_t)s->n, sizeof *s->rows, "split", e))
+        !nn_alloc(&s->want, classes, sizeof *s->want, "split", e))
         return false;
     for (int64_t i = 0; i < s->n; i++)
         s->total[s->ids != NULL ? s->ids[i] : 0]++;
@@ -36,7 +35,6 @@ static void close_splitting(splitting *s)
 {
     free(s->total);
     free(s->want);
-    free(s->rows);
 }
 
 /* The share of n rows, rounded down; 0.29 of 100 is 29. */
@@ -74,68 +72,80 @@ static void decide(splitting *s, const nn_split *split)
         s->want[furthest_behind(s, split->amount)]++;
 }
 
-static int64_t training_rows(const splitting *s, int64_t class)
+/* Whether a row of the class is still in training. */
+static bool is_left(const void *splitting_now, int64_t row)
 {
-    int64_t count = 0;
-    for (int64_t i = 0; i < s->n; i++)
-        if (s->part_of[i] == NN_TRAIN && (s->ids == NULL || s->ids[i] == class))
-            s->rows[count++] = (uint32_t)i;
-    return count;
+    const splitting *s = splitting_now;
+    return s->part_of[row] == NN_TRAIN &&
+           (s->ids == NULL || s->ids[row] == s->now);
 }
 
-static void move(splitting *s, const uint32_t *rows, int64_t count,
-                 nn_part part)
+/* Those, drawn at random. */
+static bool draw_left(const splitting *s, nn_order *o, nn_part part,
+                      uint64_t seed, nn_error *e)
 {
-    for (int64_t i = 0; i < count; i++)
-        s->part_of[rows[i]] = (uint8_t)part;
+    uint32_t which = (uint32_t)part << 24 | (uint32_t)s->now;
+    return nn_order_draw(o, (nn_stream){seed, NN_FOR_SPLIT, which}, e);
 }
 
-static bool move_class(splitting *s, int64_t class, nn_part part,
+/* Moves the next rows. */
+static void move(splitting *s, nn_order *o, int64_t count, nn_part part)
+{
+    for (int64_t i = 0; i < count; i++) {
+        uint32_t row;
+        nn_order_next(o, &row, 1);
+        s->part_of[row] = (uint8_t)part;
+    }
+}
+
+static bool move_class(splitting *s, nn_order *o, nn_part part,
                        const nn_split *split, uint64_t seed, nn_error *e)
 {
-    uint32_t which = (uint32_t)part << 24 | (uint32_t) class;
-    int64_t have = training_rows(s, class), want = s->want[class];
-    if (want > have)
+    int64_t want = s->want[s->now];
+    if (want > o->count)
         return nn_fail(e, "cannot set %lld row%s aside: only %lld left",
-                       (long long)want, nn_s(want), (long long)have);
-    if (!split->last)
-        nn_rng_shuffle((nn_stream){seed, NN_FOR_SPLIT, which}, s->rows, have);
-    move(s, s->rows + (split->last ? have - want : 0), want, part);
+                       (long long)want, nn_s(want), (long long)o->count);
+    if (split->last)
+        nn_order_skip(o, o->count - want);
+    else if (!draw_left(s, o, part, seed, e))
+        return false;
+    move(s, o, want, part);
     return true;
 }
 
 /* Classes are cut one behind the other, as one list of `all` rows, so that
  * folds differ by a row at most and no fold gets all that is left over. */
-static int64_t move_fold(splitting *s, int64_t class, int64_t all, nn_part part,
-                         const nn_split *split, uint64_t seed)
+static bool move_fold(splitting *s, nn_order *o, int64_t all, nn_part part,
+                      const nn_split *split, uint64_t seed, nn_error *e)
 {
-    uint32_t which = (uint32_t)part << 24 | (uint32_t) class;
-    int64_t have = training_rows(s, class), n = 0;
-    nn_rng_shuffle((nn_stream){seed, NN_FOR_SPLIT, which}, s->rows, have);
-    for (int64_t i = 0; i < have; i++)
+    if (!draw_left(s, o, part, seed, e))
+        return false;
+    for (int64_t i = 0; i < o->count; i++)
         if ((all + i) % split->folds == split->fold - 1)
-            s->rows[n++] = s->rows[i];
-    move(s, s->rows, n, part);
-    return have;
+            move(s, o, 1, part);
+        else
+            nn_order_skip(o, 1);
+    return true;
 }
 
 static bool move_rows(splitting *s, nn_part part, const nn_split *split,
                       uint64_t seed, nn_error *e)
 {
-    bool good = true;
-    if (split->kind == NN_SPLIT_FOLD) {
-        int64_t all = 0;
-        for (int64_t c = 0; c < s->classes; c++)
-            all += move_fold(s, c, all, part, split, seed);
-        return true;
-    }
+    bool good = true, folds = split->kind == NN_SPLIT_FOLD;
+    int64_t all = 0;
     if (split->kind == NN_SPLIT_ROWS && split->amount > (double)s->n)
         return nn_fail(e, "cannot set %.0f row%s aside: there are only %lld",
                        split->amount, nn_s((long long)split->amount),
                        (long long)s->n);
-    decide(s, split);
-    for (int64_t c = 0; good && c < s->classes; c++)
-        good = move_class(s, c, part, split, seed, e);
+    if (!folds)
+        decide(s, split);
+    for (s->now = 0; good && s->now < s->classes; s->now++) {
+        nn_order o = nn_order_open(s->n, is_left, s);
+        good = folds ? move_fold(s, &o, all, part, split, seed, e)
+                     : move_class(s, &o, part, split, seed, e);
+        all += o.count;
+        nn_order_close(&o);
+    }
     return good;
 }
 

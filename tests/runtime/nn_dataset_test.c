@@ -67,7 +67,10 @@ static void fetch(setup *s, nn_part part, int rows)
 {
     bool real = s->model.target_count > 0 && s->model.inputs[1].type == NN_F32;
     void *buffers[] = {s->x, real ? (void *)s->t : s->y};
-    nn_dataset_fetch(&s->d, part, s->d.parts[part].items, rows, buffers);
+    uint32_t items[64];
+    nn_order_sort(&s->d.parts[part].order);
+    nn_order_next(&s->d.parts[part].order, items, rows);
+    nn_dataset_fetch(&s->d, part, items, rows, buffers);
 }
 
 static void learns_from_training_rows(void **state)
@@ -307,8 +310,10 @@ static void cuts_windows(void **state)
     assert_int_equal(s.d.parts[NN_TRAIN].count, 5);
     assert_int_equal(s.d.parts[NN_TEST].count, 2);
     static const uint32_t lanes[] = {0, 3, 1, 4, 2}; /* 0 1 2 and 3 4 */
-    nn_dataset_lanes(&s.d, NN_TRAIN, 2);
-    assert_memory_equal(s.d.parts[NN_TRAIN].items, lanes, sizeof lanes);
+    uint32_t items[5];
+    nn_order_lanes(&s.d.parts[NN_TRAIN].order, 2);
+    nn_order_next(&s.d.parts[NN_TRAIN].order, items, 5);
+    assert_memory_equal(items, lanes, sizeof lanes);
     double mean = s.d.preps[0].mean[0], deviation = s.d.preps[0].deviation[0];
     assert_true(mean == 3.5);
     fetch(&s, NN_TEST, 2);
@@ -420,8 +425,11 @@ static void early_stopping_sets_rows_aside(void **state)
     assert_int_equal(s.d.reserved, 3);
     assert_int_equal(s.d.parts[NN_TRAIN].count, 27);
     assert_int_equal(s.d.parts[NN_VALIDATION].count, 3);
-    assert_int_equal(s.d.parts[NN_VALIDATION].items[0], 27);
-    assert_int_equal(s.d.parts[NN_TEST].items[0], 30);
+    uint32_t items[2];
+    nn_order_next(&s.d.parts[NN_VALIDATION].order, &items[0], 1);
+    nn_order_next(&s.d.parts[NN_TEST].order, &items[1], 1);
+    assert_int_equal(items[0], 27);
+    assert_int_equal(items[1], 30);
     nn_dataset_close(&s.d);
 }
 

@@ -100,8 +100,12 @@ static const char *ids_of(setup *s, nn_part part, int64_t item)
     int32_t x[4], y[4];
     void *buffers[] = {x, y};
     size_t used = 0;
-    nn_dataset_fetch(&s->data, part, &s->data.parts[part].items[item], 1,
-                     buffers);
+    nn_order *order = &s->data.parts[part].order;
+    uint32_t row;
+    nn_order_sort(order);
+    nn_order_skip(order, item);
+    nn_order_next(order, &row, 1);
+    nn_dataset_fetch(&s->data, part, &row, 1, buffers);
     for (int i = 0; i < 4 + s->tensors[1].values; i++)
         used += (size_t)snprintf(out + used, sizeof out - used, "%s%d",
                                  i == 4  ? " / "
