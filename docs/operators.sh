@@ -5,7 +5,7 @@
 set -eu
 here=$(dirname "$0")
 table=$(${CC:-cc} -E -P -x c -I"$here/../compiler" - <<'END' |
-#define FORM(name, builder, op, least, most, attrs, doc) \
+#define FORM(name, builder, op, padding, least, most, attrs, doc) \
     @ name @ least @ most @ attrs @ doc
 #include "front/surface.def"
 END

@@ -1,7 +1,8 @@
 /* diag.c: collects messages about source texts; diag_print.c shows them.
  *
- * A message that equals an earlier one at its place is made, so that the
- * caller can add to it, but neither counted nor shown. */
+ * A message that equals an earlier one at its place, and an error where there
+ * is one already, is made, so that the caller can add to it, but neither
+ * counted nor shown. */
 #include "base/diag.h"
 
 #include <stdarg.h>
@@ -55,16 +56,23 @@ static const char *format_text(Arena *arena, const char *format, va_list args)
     return n <= TEXT_KEPT ? text : cut_text(text, n);
 }
 
-static Message *known_message(const Diag *diag, const Message *m)
+/* Of two errors at a place the second one mostly follows from the first. */
+static bool alike(const Message *a, const Message *b)
 {
-    for (int i = 0; i < diag->messages.n; i++) {
-        Message *old = diag->messages.at[i];
+    const Span *s = &a->span, *t = &b->span;
 
-        if (old->error == m->error && old->span.source == m->span.source &&
-            old->span.begin == m->span.begin && !strcmp(old->text, m->text))
-            return old;
-    }
-    return NULL;
+    if (a->error != b->error || s->source != t->source || s->begin != t->begin)
+        return false;
+    return (a->error && s->source && s->end == t->end) ||
+           strcmp(a->text, b->text) == 0;
+}
+
+static bool known_message(const Diag *diag, const Message *m)
+{
+    for (int i = 0; i < diag->messages.n; i++)
+        if (alike(diag->messages.at[i], m))
+            return true;
+    return false;
 }
 
 static Message *add_message(Diag *diag, bool error, Span span, const char *text)

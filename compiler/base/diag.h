@@ -39,8 +39,8 @@ typedef struct Message Message;
 Diag *diag_new(Arena *arena);
 
 /* A new error or warning at a place. The returned message takes further
- * spans, notes and help; it belongs to diag. Equal messages at an equal place
- * are kept once. */
+ * spans, notes and help; it belongs to diag. Of errors that are about the same
+ * piece of text, and of equal warnings, the first one is kept. */
 Message *diag_error(Diag *diag, Span span, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 Message *diag_warning(Diag *diag, Span span, const char *format, ...)

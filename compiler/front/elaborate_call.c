@@ -369,29 +369,12 @@ static void give_spans(Elab *e, int mark, Span span)
         e->graph->nodes.at[i]->span = span;
 }
 
-/* Whether it looks itself after features that are steps. */
-static bool takes_columns(const Form *form)
-{
-    static Lower *const such[] = {
-        lower_map,     lower_largest,   lower_sum,       lower_mean,
-        lower_softmax, lower_index,     lower_dropout,   lower_chain,
-        lower_figure,  lower_over_rows, lower_difference};
-
-    for (size_t i = 0; i < sizeof such / sizeof *such; i++)
-        if (elab_builder(form) == such[i])
-            return true;
-    return false;
-}
-
-/* To any other they are as low as can be where it chooses, otherwise 0. */
 static void settle_columns(Elab *e, const Form *form, Values *inputs)
 {
-    bool chooses =
-        form->op == OP_XENT || form->op == OP_HIT || form->op == OP_RMAX_AT;
+    double otherwise = form->padding == PADDING_LEAST ? -FLT_MAX : 0;
 
-    for (int i = 0; !takes_columns(form) && i < inputs->n; i++)
-        inputs->at[i] =
-            extent_columns(e, inputs->at[i], chooses ? -FLT_MAX : 0);
+    for (int i = 0; form->padding != PADDING_OWN && i < inputs->n; i++)
+        inputs->at[i] = extent_columns(e, inputs->at[i], otherwise);
 }
 
 static Value *apply_form(Elab *e, const Recipe *r, Value *in, Site site)

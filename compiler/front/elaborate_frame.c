@@ -327,6 +327,20 @@ static void compare_tensors(Elab *e, const Tensor *old, const Tensor *t)
                        "how a weight begins, and whether it is learned,");
 }
 
+/* Parts without names of their own are told apart by what stands behind their
+ * weights' names, which is the same where one is in another of its kind. */
+static void named_alike(Elab *e, const Tensor *t, const Layer *layer)
+{
+    Message *m = diag_error(e->diag, t->span,
+                            "two weights would be called `%s`", t->name);
+
+    if (layer && layer->up && behind(layer) && behind(layer->up))
+        diag_help(m, "apply one layer after the other instead of one in "
+                     "the other: x -> f(...) -> f(...)");
+    else
+        diag_help(m, "name one of the layers with `as`");
+}
+
 /* The first walk enters weights into the program's table, later ones find them
  * there by their names. */
 static void settle_weight(Elab *e, const TensorLeaf *leaf)
@@ -338,9 +352,7 @@ static void settle_weight(Elab *e, const TensorLeaf *leaf)
     t.name = arena_name(e->arena, path_of(e, leaf->layer, leaf->local));
     index = program_find(p, t.name);
     if (e->first && index >= 0)
-        diag_help(diag_error(e->diag, t.span,
-                             "two weights would be called `%s`", t.name),
-                  "name one of the layers with `as`");
+        named_alike(e, &t, leaf->layer);
     else if (e->first)
         index = program_tensor(p, t);
     else if (index < 0)

@@ -5,8 +5,8 @@
 #include <string.h>
 
 const Form surface[] = {
-#define FORM(name, builder, op, least, most, attrs, doc)                       \
-    {name, OP_##op, least, most, attrs},
+#define FORM(name, builder, op, padding, least, most, attrs, doc)              \
+    {name, OP_##op, PADDING_##padding, least, most, attrs},
 #include "front/surface.def"
 };
 

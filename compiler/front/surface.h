@@ -5,9 +5,12 @@
 
 #include "ir/ops.h"
 
+typedef enum Padding { PADDING_OWN, PADDING_ZERO, PADDING_LEAST } Padding;
+
 typedef struct Form {
     const char *name;  /* as the user writes it */
     Op op;             /* what it builds, for builders of several rows */
+    Padding padding;   /* what it gets of features that are padded steps */
     int least, most;   /* how many values it takes; -1: any number */
     const char *attrs; /* its arguments: "window:pair, pad:pad=0" */
 } Form;
