@@ -159,17 +159,29 @@ static bool plain_field(nn_records *r, nn_error *e)
     return add_field(r, start, (size_t)(stop - start), e);
 }
 
+/* Over blank lines at the end of the file and, where records have several
+ * fields, over all. One of a single column is a record, whose field is empty:
+ * something is known to come behind it once that was looked for. */
 static void skip_blank_lines(nn_records *r)
 {
-    while (r->at < r->end) {
-        const char *p = r->at;
+    const char *at = r->at;
+    uint32_t line = r->next_line;
+    bool single = r->columns == 1;
+    while (at < r->end && !(single && at < r->filled)) {
+        const char *p = at;
         while (p < r->end && (*p == '\r' || is_blank(r, *p)))
             p++;
-        if (p < r->end && *p != '\n')
-            return;
-        r->at = p < r->end ? p + 1 : p;
-        r->next_line++;
+        if (p < r->end && *p != '\n') {
+            r->filled = at;
+            break;
+        }
+        at = p < r->end ? p + 1 : p;
+        line++;
     }
+    if (single && at < r->end)
+        return;
+    r->at = at;
+    r->next_line = line;
 }
 
 /* At the end of a record: takes LF or CR LF. */
@@ -213,10 +225,13 @@ bool nn_records_next(nn_records *r, bool *more, nn_error *e)
         if (!(quoted ? quoted_field(r, e) : plain_field(r, e)))
             return false;
         if (r->at == r->end || *r->at == '\n' || *r->at == '\r')
-            return end_line(r, e);
+            break;
         r->at += r->separator != ' ';
         skip_blanks(r);
     }
+    if (r->columns == 0)
+        r->columns = r->count;
+    return end_line(r, e);
 }
 
 /* A decimal comma leaves no other meaning for a point. */

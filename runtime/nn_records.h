@@ -19,7 +19,9 @@ typedef struct {
     uint32_t next_line; /* where the next one begins */
     nn_label *fields;   /* of the record at hand */
     size_t count, room;
-    char *pool; /* fields of it that had doubled quotes */
+    size_t columns;     /* fields of the first record; 0: none was read */
+    const char *filled; /* a line that is not blank, or NULL */
+    char *pool;         /* fields of it that had doubled quotes */
     size_t pooled, pool_room;
     const nn_file *file;
     size_t touched; /* bytes of the file since its pages were given back */
@@ -31,8 +33,9 @@ typedef struct {
 bool nn_records_open(nn_records *r, const nn_file *file, const char *path,
                      char separator, bool quotes, nn_error *e);
 
-/* Goes to the next record, skipping blank lines; *more is false at the end.
- * The text of fields stays valid until the next call. */
+/* Goes to the next record; *more is false at the end. Blank lines are skipped
+ * at the end of the file, and elsewhere unless it has a single column: there
+ * one is an empty field. The text of fields stays valid until the next call. */
 bool nn_records_next(nn_records *r, bool *more, nn_error *e);
 
 /* Goes to where a record began, at a line of the file. */

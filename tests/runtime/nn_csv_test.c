@@ -39,6 +39,8 @@ static const nn_flow tabs_in_csv = FLOW(first_two, .separator = '\t');
 static const nn_flow zero = FLOW(first_two, .missing = NN_MISSING_ZERO);
 static const nn_flow mean = FLOW(first_two, .missing = NN_MISSING_MEAN);
 static const nn_flow all = {.reader = &nn_csv, .path = "t.csv"};
+static const nn_flow all_or_zero = {
+    .reader = &nn_csv, .path = "t.csv", .missing = NN_MISSING_ZERO};
 static const nn_flow labels =
     FLOW(third, .tensor = 1, .transforms = category, .transform_count = 1);
 static const nn_flow more_labels = FLOW(third, .tensor = 1, .part = NN_TEST);
@@ -84,6 +86,7 @@ static void reads_numbers(void **state)
         {"\"1\"\t\"2\"\n", &tabs_in_csv, 1, 2, 2},
         {"a,b,c,d,e\n1,2,3,4,5\n", &by_span, 1, 3, 4},
         {"?,2\n3,\n", &zero, 2, 2, 0},
+        {"\n1\n\n \n3\n\n \n", &all_or_zero, 4, 1, 3},
         {"3,NA\n3,4\n", &zero, 2, 2, 4},
         {"l\xc3\xa4nge,_b\n3,4\n", &numbers, 1, 2, 4},
         {"1,2,\xe2\x88\x92"
@@ -221,6 +224,7 @@ static void refuses(void **state)
         {"1,2\n3,4,5\n", &numbers, {"t.csv:2", "3 columns"}},
         {"1,2\n3,x\n", &numbers, {"t.csv:2: column 2", "'x'"}},
         {"a,b\n3,\n", &numbers, {"t.csv:2: column 2 (b) is empty"}},
+        {"1\n2\n\n3\n", &all, {"t.csv:3: column 1 is empty"}},
         {"1,2\n3,nan\n", &numbers, {"t.csv:2: column 2 is 'nan'", "missing:"}},
         {"1,2\n3,-inf\n", &numbers, {"t.csv:2", "not a finite number"}},
         {"1,2\n3,0x10\n", &numbers, {"t.csv:2", "not a number"}},
