@@ -4,6 +4,7 @@
  * once for a text. */
 #include "nn_generate.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +47,33 @@ static bool call(writer *w, const nn_entry *n, int rows, nn_real *logits,
            nn_fail(e, "bug: %s of %s was not run", n->name, f->model->name);
 }
 
+/* Whether it may be written: a word of the text, not what stands for none. */
+static bool is_allowed(const void *context, int32_t id)
+{
+    const writer *w = context;
+    const nn_prep *p = w->prep;
+    return id == w->how->stop || p->spelling == NULL ||
+           (id >= NN_ID_WORDS && nn_prep_name(p, id) != NULL);
+}
+
+/* One that is minus infinity is a token that cannot be; not all may be so. */
+static bool check_logits(const writer *w, const nn_real *logits, nn_error *e)
+{
+    int64_t classes = w->prep->tensor->classes, possible = 0;
+    for (int32_t id = 0; id < classes; id++) {
+        double x = (double)logits[id];
+        if (isnan(x) || x == INFINITY)
+            return nn_fail(e,
+                           "what the network says of the next token is no "
+                           "number: the logit of token %d is %s",
+                           id, isnan(x) ? "NaN" : "infinite");
+        possible += x > -INFINITY && is_allowed(w, id);
+    }
+    return possible > 0 ||
+           nn_fail(e, "the network says that no token can be the next one: "
+                      "all logits are minus infinity");
+}
+
 /* States are as at the beginning of a row. */
 static bool begin(writer *w, nn_error *e)
 {
@@ -73,7 +101,7 @@ static bool read_token(writer *w, int32_t id, nn_error *e)
                        (long long)w->how->limit);
     *(int32_t *)w->f->buffers[w->how->input] = id;
     w->read++;
-    return call(w, w->next, 1, w->logits, e);
+    return call(w, w->next, 1, w->logits, e) && check_logits(w, w->logits, e);
 }
 
 /* Ids, of tokens without a text. */
@@ -138,20 +166,12 @@ static bool read_prompt(writer *w, nn_error *e)
     return nn_fail(e, "there is nothing to begin with: give --prompt TEXT");
 }
 
-/* Whether it may be written: a word of the text, not what stands for none. */
-static bool is_word(const writer *w, int32_t id)
-{
-    const nn_prep *p = w->prep;
-    return p->spelling == NULL ||
-           (id >= NN_ID_WORDS && nn_prep_name(p, id) != NULL);
-}
-
 static int32_t draw(writer *w, int64_t n)
 {
     nn_stream s = {(uint64_t)w->what->seed, NN_FOR_TEXT, 0};
     int64_t classes = w->prep->tensor->classes, count = 0;
     for (int32_t id = 0; id < classes; id++)
-        if (id == w->how->stop || is_word(w, id))
+        if (is_allowed(w, id))
             w->candidates[count++] = (nn_candidate){(double)w->logits[id], id};
     return nn_sample(&w->what->sampling, w->candidates, count,
                      nn_rng_uniform(s, (uint64_t)n));
@@ -192,12 +212,6 @@ static bool write_drawn(writer *w, nn_error *e)
     return true;
 }
 
-static bool is_allowed(const void *context, int32_t id)
-{
-    const writer *w = context;
-    return id == w->how->stop || is_word(w, id);
-}
-
 /* As many texts at a time as the entry has rows. */
 static bool read_texts(void *context, int count, const int *from,
                        const int32_t *ids, nn_real *logits, nn_error *e)
@@ -222,6 +236,9 @@ static bool read_texts(void *context, int count, const int *from,
     }
     w->kept[1] = w->kept[0];
     w->kept[0] = kept;
+    for (int i = 0; i < count; i++)
+        if (!check_logits(w, logits + i * w->prep->tensor->classes, e))
+            return false;
     return true;
 }
 

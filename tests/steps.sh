@@ -126,6 +126,23 @@ for prompt in "0 1 2 0 1 2" "0 3" "0 x"; do
     verdict "no prompt: $prompt" "$(cat is log)"
 done
 
+# What is no number says nothing of the next token; of some it says they cannot be.
+cat >odd.nn <<'EOF'
+model odd(vocab = 3) {
+  input x: token(vocab)[4];
+  y = x -> one_hot(vocab) -> dense(vocab, weight: [[0, 0, 1], [1, 0, 0], [0, 1, -1]], bias: false);
+  logits = log(y);
+  output logits;
+  generate x from logits;
+}
+EOF
+for how in --greedy --seed=1 "--beam 2"; do
+    # shellcheck disable=SC2086
+    "$NNC" infer odd.nn --prompt 0 --length 3 $how >is 2>log
+    [ $? -eq 1 ] && [ "$(cat log)" = "odd-infer: what the network says of the next token is no number: the logit of token 2 is NaN" ]
+    verdict "no number is no token $how" "$(cat is log)"
+done
+
 # A row of another input is a text: threes, until v times their number is more
 # than 4. The search begins by itself; what the model says of rows is its output.
 cat >threes.nn <<'EOF'
