@@ -4,7 +4,7 @@
 # labels as targets, which the weights file keeps; what is refused; then words
 # and characters as tokens, a label a word and what metrics count of
 # them, a target moved on; vectors of words; states handed from batch to batch;
-# padding on either side.
+# padding on either side, and which steps hold.
 . tests/lib.sh
 fresh text
 cd "$OUT" || exit 2
@@ -476,3 +476,32 @@ paste -d, on_left.csv on_right.csv | awk -F, 'NR == 2 { first = $5 }
     NR > 1 { if (($5 - $(NF / 2 + 5)) ^ 2 > 1e-11) bad = 1; last = $5 }
     END { exit bad || NR != 4 || !(last < first) }'
 verdict "padding in front and behind" "$(paste -d, on_left.csv on_right.csv)"
+
+# Which steps hold, as the reference has it: rows without ids, padded in front
+# (with a window and shorter than one), behind and at both ends.
+cat >lengths.nn <<'EOF'
+model lengths {
+  input  w: token(9)[6];
+  one   = (w -> one_hot(9) -> slice(1..1)) * 0 + 1;
+  place = one * (1 + index(one, axis: time));
+  output reshaped = reshape(concat(one, one), [6, 2]) -> slice(1..1);
+  output spread   = reshape(one -> slice(1..4, axis: time), [2, 2]) -> slice(1..1);
+  output strided  = place -> unfold(2, stride: 2) -> slice(1..1);
+  output behind   = concat(one, 2 * one, axis: time);
+  output cut      = place -> slice(5..6, axis: time);
+  output turned   = place -> reverse;
+}
+EOF
+printf '0,0,0,0,0,0\n0,0,0,1,2,3\n0,0,0,0,0,4\n1,2,0,0,0,0\n0,1,0,2,0,0\n' >rows.csv
+while IFS='|' read -r output wanted; do
+    "$NNC" infer lengths.nn --csv --output "$output" rows.csv >is 2>log
+    [ "$(tr '\n' ' ' <is)" = "$wanted " ]
+    verdict "steps that hold: $output" "$(cat is log)"
+done <<'EOF'
+reshaped|1,0,0,0,0,0 0,0,0,1,1,1 0,0,0,0,0,1 1,1,0,0,0,0 0,1,1,1,0,0
+spread|1,0 0,0 0,0 1,0 0,1
+strided|1,0,0 0,4,0 0,0,0 1,0,0 2,0,0
+behind|1,2,0,0,0,0,0,0,0,0,0,0 1,1,1,2,2,2,0,0,0,0,0,0 1,2,0,0,0,0,0,0,0,0,0,0 1,1,2,2,0,0,0,0,0,0,0,0 1,1,1,2,2,2,0,0,0,0,0,0
+cut|0,0 5,6 0,6 0,0 0,0
+turned|1,0,0,0,0,0 0,0,0,6,5,4 0,0,0,0,0,6 2,1,0,0,0,0 0,4,3,2,0,0
+EOF
