@@ -166,6 +166,9 @@ done
 "$NNC" infer threes.nn --prompt 3 <v.csv >is 2>log
 cmp -s is wanted
 verdict "each text goes on from a prompt" "$(cat is log)"
+"$NNC" infer threes.nn --weights tale.safetensors v.csv >is 2>log
+[ $? -eq 1 ] && ! [ -s is ] && [ "$(head -n 1 log)" = "threes-infer: tale.safetensors, made for the model tale, does not fit the model threes:" ]
+verdict "weights of another model write nothing" "$(cat is log)"
 echo 1,3,3,3,3,2.5 | "$NNC" infer threes.nn --csv >is 2>log
 [ "$(tr , '\n' <is | wc -l)" -eq 20 ]
 verdict "a row is told of" "$(cat is log)"
