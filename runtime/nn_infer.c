@@ -56,7 +56,7 @@ static nn_args_end parse(const nn_program *p, options *o, int argc, char **argv)
          0, NULL},
         {"prompt", "TEXT", "write, going on from this text", NN_ARG_PROSE,
          &o->writing.prompt, 0, &o->writes},
-        {"length", "N", "tokens to write (200)", NN_ARG_COUNT,
+        {"length", "N", "most tokens to write", NN_ARG_COUNT,
          &o->writing.length, 1, &o->writes},
         {"temperature", "T", "above 1 more surprising, below 1 less (1)",
          NN_ARG_REAL, &o->writing.sampling.temperature, 0, &o->writing.draws},
@@ -355,10 +355,9 @@ static const char *exclude(const nn_program *p, const options *o)
 static int run(int argc, char **argv, const nn_program *p)
 {
     nn_error e = {""};
-    options o = {.threads = 1,
-                 .writing = {.length = 200,
-                             .seed = 1,
-                             .sampling = {.temperature = 1, .top_p = 1}}};
+    options o = {
+        .threads = 1,
+        .writing = {.seed = 1, .sampling = {.temperature = 1, .top_p = 1}}};
     nn_args_end end = NN_ARGS_RUN;
     bool good = nn_alloc(&o.files, (size_t)argc, sizeof *o.files, "files", &e);
     if (good)

@@ -163,6 +163,9 @@ for how in v.csv v=v.csv "--greedy v.csv" "--beam 7 v.csv" "--length 5 v.csv"; d
     cmp -s is wanted
     verdict "a text for each row: $how" "$(cat is log)"
 done
+echo 0 | "$NNC" infer threes.nn --greedy >is 2>log
+[ "$(cat is)" = "3 3 3 3 3" ]
+verdict "a text is no longer than its input" "$(cat is log)"
 "$NNC" infer threes.nn --prompt 3 <v.csv >is 2>log
 cmp -s is wanted
 verdict "each text goes on from a prompt" "$(cat is log)"

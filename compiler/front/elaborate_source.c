@@ -61,7 +61,7 @@ static void check_missing(Elab *e, const Flow *flow)
 
     if (mean && input->type == TYPE_INT)
         diag_help(diag_error(e->diag, missing->span,
-                             "`%s` holds classes, which have no mean",
+                             "`%s` holds no numbers and has no mean",
                              input->name),
                   "write `missing: drop`");
     else if (zero && flow_transform(flow, "category"))
