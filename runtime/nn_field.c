@@ -78,6 +78,9 @@ static bool hint_separator(const nn_records *r, char c, nn_error *e)
 {
     nn_label rest = {r->begin, (size_t)(r->end - r->begin)};
     rest.length = rest.length > 4096 ? 4096 : rest.length;
+    if (!r->quotes)
+        return nn_fail_also(
+            e, "; columns of a tsv file stand apart by tabs, not by '%c'", c);
     if (c == '\t')
         return nn_fail_also(
             e, "; its columns stand apart by tabs: write tsv(...)");

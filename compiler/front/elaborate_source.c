@@ -50,7 +50,19 @@ static void check_signs(Elab *e, const Stage *source)
                   "write: csv(..., separator: \";\", decimal: \",\")");
 }
 
-/* A class has no mean, and a label is no number. */
+/* Whether fields are labels or words. */
+static bool holds_words(const Flow *flow)
+{
+    static const char *const how[] = {"category", "words", "characters", "ids",
+                                      "letter_trigrams"};
+    bool found = false;
+
+    for (size_t i = 0; i < sizeof how / sizeof *how; i++)
+        found |= flow_transform(flow, how[i]) != NULL;
+    return found;
+}
+
+/* A class has no mean, and words are no numbers. */
 static void check_missing(Elab *e, const Flow *flow)
 {
     const Setting *missing = flow_setting(&flow->stages[0], "missing");
@@ -64,9 +76,10 @@ static void check_missing(Elab *e, const Flow *flow)
                              "`%s` holds no numbers and has no mean",
                              input->name),
                   "write `missing: drop`");
-    else if (zero && flow_transform(flow, "category"))
+    else if (zero && holds_words(flow))
         diag_help(diag_error(e->diag, missing->span,
-                             "0 is none of the labels of `%s`", input->name),
+                             "`%s` holds words, of which 0 is none",
+                             input->name),
                   "write `missing: drop`");
 }
 

@@ -35,9 +35,14 @@ static const nn_flow blanks = FLOW(first_two, .separator = ' ');
 static const nn_flow by_misspelt = FLOW(misspelt, .tensor = 0);
 static const nn_flow by_span = FLOW(span, .tensor = 0);
 static const nn_flow by_back = FLOW(back, .tensor = 0);
+static const nn_flow tabs = {.reader = &nn_tsv,
+                             .path = "t.csv",
+                             .columns = first_two,
+                             .column_count = 1};
 static const nn_flow tabs_in_csv = FLOW(first_two, .separator = '\t');
 static const nn_flow zero = FLOW(first_two, .missing = NN_MISSING_ZERO);
 static const nn_flow mean = FLOW(first_two, .missing = NN_MISSING_MEAN);
+static const nn_flow all_tabs = {.reader = &nn_tsv, .path = "t.csv"};
 static const nn_flow all = {.reader = &nn_csv, .path = "t.csv"};
 static const nn_flow all_or_zero = {
     .reader = &nn_csv, .path = "t.csv", .missing = NN_MISSING_ZERO};
@@ -133,12 +138,11 @@ static void reads_labels(void **state)
 
 static void reads_tabs(void **state)
 {
-    static const nn_flow tabs = {.reader = &nn_tsv, .path = "t.csv"};
     nn_table t;
     nn_error e = {""};
     (void)state;
     write_text("t.csv", "1\t2\n3\t4\n");
-    assert_true(read_flow(&t, &tabs, &e));
+    assert_true(read_flow(&t, &all_tabs, &e));
     assert_int_equal(t.rows, 2);
     assert_true(nn_table_number(&t, 1, 1) == 4);
     nn_table_close(&t);
@@ -212,6 +216,7 @@ static void hints(void **state)
         {"1|2\n", &numbers, {"write separator: \"|\""}},
         {"1,2\n", &semicolons, {"without another separator"}},
         {"1,2\n1,2,3\n", &blanks, {"1 column"}},
+        {"1 2\n", &tabs, {"1 column", "by tabs, not by ' '"}},
     };
     (void)state;
     refuse(rows, sizeof rows / sizeof *rows);
