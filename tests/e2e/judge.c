@@ -186,9 +186,12 @@ static void check_sums(check *c, const char *what, bool in_step)
 {
     const nn_model *m = c->d.model;
     const line *l = find(c, "loss", "", 0);
-    if (l)
-        compare(c, what, l, c->d.sums[0],
-                in_step ? l->is.product[0] : l->is.norm);
+    if (l) {
+        line loss = *l;
+        if (in_step)
+            loss.is.norm = l->is.product[0];
+        compare(c, what, &loss, c->d.sums[0], loss.is.norm);
+    }
     for (int i = 0; i < m->metric_count; i++)
         if ((l = find(c, "metric", m->metrics[i].name, 0)) != NULL)
             compare(c, what, l, drive_metric(&c->d, i), l->is.norm);
