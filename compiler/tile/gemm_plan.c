@@ -21,6 +21,7 @@ enum {
     MAX_STEPS = 4,     /* --unroll=auto: reduction steps written out, */
     BODY_FMAS = 96,    /* and multiply-adds in a basic block */
     MIN_BLOCK = 128,   /* shortest block of k worth its partial sums */
+    FEW_ROWS = 64,     /* for which no block is worth them within level 2 */
     WANTED_UNITS = 16, /* enough for a few threads, */
     FEW_UNITS = 8,     /* where more cost memory traffic, */
     UNIT_FMAS = 4000   /* each with vector multiply-adds for microseconds */
@@ -223,7 +224,7 @@ static void choose_block(GemmPlan *p)
     bool transposed = s->a.column != 1;
     int64_t per_k = (int64_t)p->vectors * t->lanes * 4;
     int64_t most = t->l1 * 3 / 2 / per_k;
-    int64_t keep = t->l2 / 4 / per_k;
+    int64_t keep = t->l2 * (group_rows(s) <= FEW_ROWS ? 3 : 1) / 4 / per_k;
     if (transposed) {
         per_k += 64;
         most = t->l1 * 3 / 2 / per_k;
