@@ -311,19 +311,38 @@ static Node *ahead(Elab *e, Node *y, int axis, int64_t far, double otherwise)
     return graph_concat(e->graph, 2, in, axis);
 }
 
-/* How far a row is behind the last window of s that begins with it or before:
- * [batch, 1]. A row too short for a window at the axis' end is seen by the last
- * one as if it began where that could at the latest. */
+/* How far a row is behind the window of s that its first step is to begin,
+ * [batch, 1]: more than -stride. That is the next one, or one before, so that a
+ * row that ends the axis ends it among the windows too. One too short for a
+ * window there is seen as if it began where the last one can. */
 static Node *behind_window(Elab *e, const Extent *x, const Slide *s)
 {
-    double latest = (double)(x->steps - 1 - lost(s));
-    Node *begin = op(e, OP_MIN, elab_node(e, x->begin), number(e, latest));
-    Node *one = number(e, 1), *first;
+    int64_t latest = x->steps - 1 - lost(s), windows = latest / s->stride + 1;
+    Node *begin =
+        op(e, OP_MIN, elab_node(e, x->begin), number(e, (double)latest));
+    Node *size = op(e, OP_SUB, extent_length(e, x), number(e, (double)lost(s)));
+    Node *first = strode(e, begin, s->stride, x->steps);
 
-    first = strode(e, op(e, OP_ADD, begin, one), s->stride, x->steps);
-    first = op(e, OP_SUB, first, one);
+    size = op(e, OP_MAX, strode(e, size, s->stride, x->steps), number(e, 1));
+    first =
+        op(e, OP_MIN, first, op(e, OP_SUB, number(e, (double)windows), size));
     return op(e, OP_SUB, begin,
               op(e, OP_MUL, first, number(e, (double)s->stride)));
+}
+
+/* y between so many steps of this number in front and behind. */
+static Node *between(Elab *e, Node *y, int axis, int64_t front, int64_t behind,
+                     double otherwise)
+{
+    Shape gap = y->shape;
+    Node *in[3] = {NULL, y};
+
+    gap.dim[axis] = front;
+    in[0] = elab_constant(e, otherwise, gap);
+    gap.dim[axis] = behind;
+    if (behind > 0)
+        in[2] = elab_constant(e, otherwise, gap);
+    return graph_concat(e->graph, behind > 0 ? 3 : 2, in, axis);
 }
 
 /* The largest power of two that is not above n. */
@@ -332,18 +351,22 @@ static int64_t power_of_two(int64_t n)
     return n < 2 ? n : 2 * power_of_two(n / 2);
 }
 
-/* A row moves by powers of two, those of which its way is the sum. */
-Value *extent_at_windows(Elab *e, Value *v, const Slide *s, double otherwise)
+/* A row moves forward by powers of two, those of which its way is the sum, from
+ * a place that far behind that no way is below 0. */
+Value *extent_at_windows(Elab *e, Value *v, Slide *s, double otherwise)
 {
     const Extent *x = v->extent;
     int axis = time_axis(v);
-    int64_t most = (s->stride < x->steps ? s->stride : x->steps) - 1;
-    Node *way = behind_window(e, x, s), *rest = way;
+    int64_t room = (s->stride < x->steps ? s->stride : x->steps) - 1;
+    int64_t steps = x->steps + s->behind;
+    Node *way = behind_window(e, x, s), *behind = number(e, (double)s->behind);
+    Node *rest = op(e, OP_ADD, way, number(e, (double)room));
     Value *y = elab_like(e, extent_only(e, v, otherwise), v);
     Shape place = shape_ones(y->node->shape.rank);
 
     place.dim[0] = e->batch;
-    for (int64_t bit = power_of_two(most); bit; bit /= 2) {
+    y->node = between(e, y->node, axis, room, s->behind, otherwise);
+    for (int64_t bit = power_of_two(2 * room); bit; bit /= 2) {
         Node *far = op(e, OP_LE, number(e, (double)bit), rest);
         Node *in[] = {graph_reshape(e->graph, far, place),
                       ahead(e, y->node, axis, bit, otherwise), y->node};
@@ -351,8 +374,11 @@ Value *extent_at_windows(Elab *e, Value *v, const Slide *s, double otherwise)
         y->node = graph_add(e->graph, OP_SELECT, 3, in, (Attr){0}, y->node);
         rest = op(e, OP_SUB, rest, op(e, OP_MUL, far, number(e, (double)bit)));
     }
-    y->extent = extent(e, op(e, OP_SUB, elab_node(e, x->begin), way),
-                       op(e, OP_SUB, elab_node(e, x->end), way), x->steps);
+    y->node = graph_slice(e->graph, y->node, axis, 0, steps);
+    y->extent = extent(
+        e, op(e, OP_SUB, elab_node(e, x->begin), way),
+        op(e, OP_ADD, behind, op(e, OP_SUB, elab_node(e, x->end), way)), steps);
+    s->behind = 0;
     return y;
 }
 

@@ -149,7 +149,7 @@ static int64_t whole_arg(const Call *call, const char *name)
 }
 
 /* What windows of s see: v with this number where it does not hold. */
-static Value *seen(Elab *e, Value *v, const Slide *s, double otherwise)
+static Value *seen(Elab *e, Value *v, Slide *s, double otherwise)
 {
     v = extent_straight(e, v);
     if (v->extent && s->stride > 1)

@@ -27,10 +27,11 @@ Extent *extent_of_ids(Elab *e, const Value *ids);
 Extent *extent_reverse(Elab *e, Extent *x);
 
 /* v, of rows with lengths, each moved so that one of the windows of s begins
- * where it does, with this number around it. A row that is shorter than a
- * window has this number on the side where its padding is, as without a stride:
- * behind it as far as that goes. */
-Value *extent_at_windows(Elab *e, Value *v, const Slide *s, double otherwise);
+ * where it does, with this number around it, the slide's padding behind it
+ * included. A row that ends the axis ends it among the windows. One that is
+ * shorter than a window has this number on the side where its padding is: in
+ * front where it ends the axis, as without a stride. */
+Value *extent_at_windows(Elab *e, Value *v, Slide *s, double otherwise);
 
 /* Windows that lie in what holds and the padding around it, and at least one:
  * of s, which give so many. */

@@ -203,9 +203,9 @@ def lengths_conv(c):
                    c.target("t", 4))
 
 
-def pooled(pool, x, size, stride, fill):
+def pooled(pool, x, size, stride, fill, before=False):
     short = max(0, size - len(x))
-    x = F.pad(x.T, (0, short), value=fill)
+    x = F.pad(x.T, (short, 0) if before else (0, short), value=fill)
     return pool(x[None], size, stride)[0].T
 
 
@@ -389,7 +389,10 @@ def narrow(c, side):
     sizes = [(0, len(z)) for z in u]
     r = packed(c, placed(u, sizes, 2), sizes, "r", "rnn", 3)[1]
     p = torch.stack([pooled(F.avg_pool1d, x, 5, 4, 0)[-1] for x in rows])
-    y = c.dense(torch.cat([y, a, s, r, p], 1), "d", 3)
+    q = [pooled(F.avg_pool1d, x, 2, 2, 0) for x in rows]
+    q = torch.stack([pooled(F.avg_pool1d, x, 3, 1, 0, side == "front")[-1]
+                     for x in q])
+    y = c.dense(torch.cat([y, a, s, r, p, q], 1), "d", 3)
     return y, F.mse_loss(y, c.input("t", 3))
 
 

@@ -58,7 +58,8 @@ def slid(v, size, stride, pad, fill, f):
     begins = v.ends[:, 0].tolist()
     rows = [of(x, b) for x, b in zip(lines(v.data, v.ends), begins)]
     steps = latest // stride + 1
-    begins = [min(b, latest) // stride for b in begins]
+    begins = [min(-(-b // stride), steps - len(y))
+              for b, y in zip(begins, rows)]
     sizes = [(b, b + len(y)) for b, y in zip(begins, rows)]
     return Value(placed(rows, begins, steps), True, ends=torch.tensor(sizes))
 
