@@ -254,9 +254,9 @@ static void plan_product(Plan *plan, Kernel *k, const CodeOptions *o)
         return;
     if (!set_up_either(plan, k, target, p))
         copy_operands(plan, k, target, p);
-    p->spec.unroll = tiles_unroll(o);
     if (k->blocks)
         by_steps(plan, k, target, p);
+    p->spec.unroll = tiles_unroll(o);
     bool stores = p->direct || p->sums;
     p->spec.store = stores ? NULL : no_hook;
     p->spec.operations = stores ? 0 : lane_operations(k);
