@@ -8,7 +8,8 @@
  * weights and inputs: eval, infer, infer1 and two steps. A tensor is compared
  * by its digest: its norm and its products with two random tensors. Each may
  * be off by TOLERANCE times the tensor's norm, or a hundredth of the largest
- * norm of the model's outputs or updates, which is where terms cancel. */
+ * norm of the model's outputs or updates, which is where terms cancel; in
+ * floats also by as much as PyTorch's own are, where NUMBERS says so. */
 #include <ctype.h>
 #include <math.h>
 #include <stdarg.h>
@@ -302,12 +303,17 @@ static int read_numbers(check *c, const char *name, FILE *in)
 {
     char *text = NULL, model[NAME] = "";
     size_t size = 0;
+    double floats;
     int rows = 0, found = 0;
     rewind(in);
     while (getline(&text, &size, in) > 0)
         if (sscanf(text, "model %127s %d", model, &rows) == 2) {
             if (strcmp(model, name) == 0)
                 found = rows;
+        } else if (strcmp(model, name) == 0 &&
+                   sscanf(text, "floats %lf", &floats) == 1) {
+            if (sizeof(nn_real) == sizeof(float))
+                c->tolerance = fmax(c->tolerance, floats);
         } else if (strcmp(model, name) == 0 && c->lines < LINES &&
                    read_line(&c->wanted[c->lines], text)) {
             c->lines++;

@@ -12,6 +12,7 @@ well, uniform and rounded to floats. The file holds a line a tensor:
     loss VALUE TOTAL                  without and with penalties on weights
     metric NAME VALUE
     update NAME SHAPE DIGEST          of a parameter
+    floats ERROR                      what PyTorch's are off by, if a lot
 
 An update is what the second of two steps on the same rows takes off a weight,
 divided by the rate; the first has the rate 0, so that what the optimiser
@@ -173,6 +174,26 @@ def judge(text):
     return model.name, rows, lines
 
 
+def tensors(lines):
+    """The digests of outputs and updates, by kind."""
+    words = [line.split() for line in lines]
+    return {kind: [list(map(float, w[-3:])) for w in words if w[0] == kind]
+            for kind in ("output", "update")}
+
+
+def float_error(text, lines):
+    """How far PyTorch's floats are off, as tests/e2e/judge.c measures it."""
+    torch.set_default_dtype(torch.float32)
+    found, worst = tensors(judge(text)[2]), 0
+    torch.set_default_dtype(torch.float64)
+    for kind, wanted in tensors(lines).items():
+        least = max(d[0] for d in wanted) / 100
+        worst = max([worst] + [abs(a - b) / (max(w[0], least) + 1e-300)
+                               for w, f in zip(wanted, found[kind])
+                               for a, b in zip(w, f)])
+    return worst
+
+
 def checksum(text):
     said = subprocess.run(["cksum"], input=text.encode(), capture_output=True,
                           check=True).stdout
@@ -192,6 +213,9 @@ def main(count):
                                       capture_output=True, text=True).stdout
                 name, rows, lines = judge(text)
                 head = f"model {name} {rows} {checksum(text)}"
+                error = float_error(text, lines)
+                if error > 1e-5:
+                    lines.append(f"floats {error:.1e}")
                 out.write("\n".join([head, *lines]) + "\n")
 
 
