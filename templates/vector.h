@@ -230,7 +230,7 @@ static inline nn_vec nn_vsqrt(nn_vec a)
 /* end: nn_vsqrt */
 
 /* section: nn_vsum */
-/* The sum of all lanes, added in pairs. */
+/* The sum of all lanes, added in pairs: the same where they are turned. */
 static inline float nn_vsum(nn_vec a)
 {
     float s[$LANES / 2];
@@ -267,15 +267,21 @@ static inline nn_vec nn_vtotal(nn_vec sum, nn_vec lost)
 /* end: nn_vtotal */
 
 /* section: nn_vsum_total */
-/* The same over all lanes, rounded once. */
+/* The same over all lanes, added in pairs and rounded once. */
 static inline float nn_vsum_total(nn_vec sum, nn_vec lost)
 {
-    double total = 0;
+    double s[$LANES / 2];
     lost = nn_vif(lost == lost, lost, nn_vset(0));
-    for (int i = 0; i < $LANES; i++) {
-        total += (double)sum[i] + (double)lost[i];
-    }
-    return (float)total;
+    for (int $i = 0; $i < $LANES / 2; $i++)
+        s[$i] = (double)sum[$i] + (double)lost[$i] +
+                ((double)sum[$i + $LANES / 2] + (double)lost[$i + $LANES / 2]);
+    for (int $i = 0; $i < $LANES / 4; $i++)
+        s[$i] += s[$i + $LANES / 4];
+    for (int $i = 0; $i < $LANES / 8; $i++)
+        s[$i] += s[$i + $LANES / 8];
+    for (int $i = 0; $i < $LANES / 16; $i++)
+        s[$i] += s[$i + $LANES / 16];
+    return (float)s[0];
 }
 /* end: nn_vsum_total */
 

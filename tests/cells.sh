@@ -148,17 +148,20 @@ ahead() {
 ahead fed 1 "products run ahead of their loop"
 ahead whole 0 "a product that its loop reads whole runs before it"
 
-# The same rows with more padding give the same, the same bits where sums take
-# one number after the other, and take no more steps. gcc has left out calls of
-# a pool's kernel here.
+# The same rows with more padding give the same bits, with as many lanes as this
+# processor has, and take no more steps. gcc has left out calls of a pool's
+# kernel here.
 padded() {
-    GCC=$1 form=$2 within=$3 rows= files=
+    GCC=$1 form=$2 rows= files=
     for m in short long busy; do
-        [ "$m$form" != busy--plain ] || continue
+        [ "$m" != busy ] || [ "$form" = --target=generic ] || continue
         "$NNC" compile $form --model $m tests/e2e/padded.nn -o "$OUT/$m.c" \
             >"$OUT/log" 2>&1
         verdict "padded rows: $m is compiled ${form#--} for $GCC" \
             "$(head -n 1 "$OUT/log")"
+        grep -q 'acc_0_0' "$OUT/$m.c" || [ "$form" = --plain ] &&
+            ! grep -q 'more_' "$OUT/$m.c"
+        verdict "padded rows: products of $m keep one sum, ${form#--}" "$m.c"
         rows="$rows $m=$m" files="$files $OUT/$m.c"
     done
     # shellcheck disable=SC2086
@@ -167,9 +170,14 @@ padded() {
     objects -O1 $files
     # shellcheck disable=SC2086
     driver "padded rows, $GCC ${form#--}:" padded "" "$OUT/table.c" \
-        $(echo "$files" | sed 's/\.c/.o/g') -- "$within"
+        $(echo "$files" | sed 's/\.c/.o/g') --
 }
 
-(padded "$GCC" --plain 0)
-(padded "$GCC" --target=generic 1e-6)
-[ "$GCC" = gcc ] || (padded gcc --target=generic 1e-6)
+for form in --plain --target=generic --target=avx2 --target=avx512; do
+    case $form in
+    *avx*) grep -q "$(echo "${form#*=}" | sed 's/512/512vl/')" /proc/cpuinfo ||
+        continue ;;
+    esac
+    (padded "$GCC" $form)
+done
+[ "$GCC" = gcc ] || (padded gcc --target=generic)

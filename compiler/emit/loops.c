@@ -338,6 +338,7 @@ Loops loops_of_reduce(Scope *s)
     Loops l = loops_over(s, &k->space);
     operand_of(&l, k->anchor);
     add_operands(&l, k);
+    l.nest.apart = s->e->lanes > 1 && s->plan->program->lengths;
     nest_build(&l.nest, k->anchor->attr.axes);
     return l;
 }

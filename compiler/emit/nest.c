@@ -160,7 +160,8 @@ static bool mergeable(const Nest *nest, const Loop *outer, const Loop *inner)
 {
     bool apart = nest->guarded[outer->axis] || nest->guarded[inner->axis] ||
                  nest->mixed[outer->axis] || nest->mixed[inner->axis];
-    if (outer->reduced != inner->reduced || apart)
+    if (outer->reduced != inner->reduced || apart ||
+        (nest->apart && inner->reduced))
         return false;
     for (int o = 0; o < nest->operands.n; o++)
         if (outer->stride[o] != inner->stride[o] * inner->count)

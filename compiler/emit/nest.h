@@ -29,6 +29,7 @@ typedef struct Nest {
     Arena *arena;
     VEC(Layout) operands; /* under the nest's shape */
     Shape shape;
+    bool apart; /* loops over axes that are summed are not merged */
     int n_loops;
     Loop loop[MAX_LOOPS];
     bool mixed[MAX_RANK];   /* its layouts' pieces do not nest: one loop, and

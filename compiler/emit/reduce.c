@@ -7,7 +7,13 @@
  * than a plain sum, each of whose additions waits for the one before it, and
  * loses little more than what is kept for every term. A sum over rows, as
  * gradients and statistics are, is long from the second run on: there are few
- * of them, and what cancels in them is most of it. */
+ * of them, and what cancels in them is most of it.
+ *
+ * Where rows have lengths, what is padded adds zeros, and no sum may depend on
+ * how many there are. So every term is one of a run of its own, however long
+ * the sum; and lanes along one begin anew with each row: then the same terms
+ * meet in a lane, and lanes that padding in front shifts are folded in the same
+ * pairs. */
 #include "emit/loops.h"
 
 /* Terms that a lane adds up without minding what rounding takes; those of a
@@ -37,7 +43,8 @@ static int64_t turns_of(const Loops *l, const Sum *s, int loop)
 static Sum sum_of(const Loops *l, bool along)
 {
     Sum s = {.k = l->scope->kernel, .along = along, .beside = 1, .cut = -1};
-    int64_t all = 1, terms = 1;
+    bool padded = l->scope->plan->program->lengths;
+    int64_t all = 1, terms = 1, plain = padded ? 0 : RUN;
     s.largest = s.k->anchor->op == OP_RMAX;
     s.used = l->used;
     for (int i = l->nest.n_loops - 1; i >= 0; i--) {
@@ -45,14 +52,15 @@ static Sum sum_of(const Loops *l, bool along)
             continue;
         int64_t turns = turns_of(l, &s, i);
         all *= turns;
-        if (s.cut < 0 && turns * terms > RUN) {
+        if (s.cut < 0 && turns * terms > plain) {
             s.cut = i;
-            s.run = RUN / terms;
+            s.run = padded ? 1 : plain / terms;
         }
         terms = s.cut < 0 ? all : terms;
     }
     bool rows = (s.k->anchor->attr.axes & 1) != 0;
-    if (all <= (rows ? RUN : SHORT_SUM) || l->lanes == 1 || s.largest)
+    if (all <= (rows || padded ? plain : SHORT_SUM) || l->lanes == 1 ||
+        s.largest)
         s.cut = -1;
     return s;
 }

@@ -217,7 +217,8 @@ static bool beside(const Filler *f, const Node *n, int axis)
  * none. Rows of up to MOST_ACROSS numbers, less than four vectors, lie across
  * the lanes, where enough of them fill these. A loss whose row fills a quarter
  * of a vector at most keeps its sum in double: vectors would not make it
- * faster. */
+ * faster. Where rows have lengths, the form depends on neither size: either may
+ * be padded. */
 static const char *tuned_section(const Filler *f, const Node *n, int axis)
 {
     const Shape *wide = &n->in[0]->shape;
@@ -225,10 +226,11 @@ static const char *tuned_section(const Filler *f, const Node *n, int axis)
     bool shares = n->op == OP_SOFTMAX || n->op == OP_XENT_DX;
     if (lanes == 1 || (!shares && n->op != OP_XENT))
         return NULL;
-    if (shares && columns <= MOST_ACROSS && columns < 4 * lanes &&
+    bool padded = f->scope->plan->program->lengths;
+    if (!padded && shares && columns <= MOST_ACROSS && columns < 4 * lanes &&
         2 * shape_count(wide) / columns > lanes)
         return "across";
-    if (4 * columns <= lanes || !beside(f, n->in[0], axis))
+    if ((!padded && 4 * columns <= lanes) || !beside(f, n->in[0], axis))
         return NULL;
     if (n->op == OP_XENT)
         return "xent";

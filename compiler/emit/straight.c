@@ -39,7 +39,8 @@ bool straight_fits(const Plan *plan)
 {
     const Graph *g = plan->graph;
     int64_t sum = 0, elements = 0;
-    if (plan->entry->mode != MODE_INFER || graph_has_root(g, ROOT_TENSOR))
+    if (plan->entry->mode != MODE_INFER || plan->program->lengths ||
+        graph_has_root(g, ROOT_TENSOR))
         return false;
     for (int i = 0; i < g->nodes.n; i++) {
         if (!knows(g->nodes.at[i]))

@@ -119,6 +119,7 @@ static bool set_up(const Plan *plan, const Kernel *k, const Target *target,
     s->m = n->shape.dim[row + turned];
     s->n = n->shape.dim[row + !turned];
     s->k = n->in[0]->shape.dim[row + !n->attr.mm.ta];
+    s->in_order = plan->program->lengths;
     p->batch = row > 0 ? (int)n->shape.dim[0] : 1;
     if (!agree(&a.c, &b.r, 2, &p->inner) || !agree(&a.r, &y.r, 1, &p->rows) ||
         !as_scalars(&a, s->m, s->k, &s->a) ||

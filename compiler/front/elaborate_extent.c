@@ -85,6 +85,7 @@ Extent *extent_of_ids(Elab *e, const Value *ids)
 
     if (steps == 1)
         return NULL;
+    e->program->lengths = true;
     there = op(e, OP_GT, there, number(e, 0));
     at = places(e, steps);
     at = graph_reshape(e->graph, at, shape_of(2, (int64_t)1, steps));

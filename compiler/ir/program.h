@@ -96,6 +96,7 @@ typedef struct Program {
     VEC(Metric) metrics;
     int64_t sums, chosen; /* of all metrics: a batch; classes, of a row */
     bool has_loss, has_data;
+    bool lengths;                 /* rows may be padded: see extent.h */
     const char *losses;           /* as the text has them; NULL: none */
     const char *digest, *network; /* of a step, of a row's inference */
     VEC(Flow) flows;

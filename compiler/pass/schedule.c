@@ -25,18 +25,20 @@ static Layout panels_layout(const Panels *p, const GemmSpec *s, int lane_axis,
     return l;
 }
 
-static GemmSpec spec_of(const Node *n)
+static GemmSpec spec_of(const Plan *plan, const Node *n)
 {
-    int64_t k = n->in[0]->shape.dim[n->attr.mm.ta ? 0 : 1];
-    return (GemmSpec){
-        .m = n->shape.dim[0], .n = n->shape.dim[1], .k = k, .unroll = -1};
+    return (GemmSpec){.m = n->shape.dim[0],
+                      .n = n->shape.dim[1],
+                      .k = n->in[0]->shape.dim[n->attr.mm.ta ? 0 : 1],
+                      .in_order = plan->program->lengths,
+                      .unroll = -1};
 }
 
 /* The layout in which a weight [N, K] (lanes along axis 0) or [K, N] is read
  * best. */
 static Layout *packed(const Plan *plan, const Node *n, const Target *target)
 {
-    GemmSpec s = spec_of(n);
+    GemmSpec s = spec_of(plan, n);
     Panels p = gemm_panels(&s, target);
     Layout *l = NEW(plan->arena, Layout), x;
     *l = panels_layout(&p, &s, n->attr.mm.tb ? 0 : 1, target);

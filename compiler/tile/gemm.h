@@ -78,6 +78,8 @@ typedef struct GemmSpec {
     const char *first, *last; /* names of params between which k runs, the
                                  first a multiple of the block; NULL: all */
     int64_t chunk; /* rows in one unit, which divide m; 0: as the cost says */
+    bool in_order; /* each sum takes one product after the other, so that zeros
+                      among them change nothing */
     int unroll; /* most multiply-adds of a basic block; 0: one tile step a loop
                    (none), -1: by cost (auto), INT_MAX: all (full) */
 } GemmSpec;

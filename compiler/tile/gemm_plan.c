@@ -83,13 +83,14 @@ static bool suits(const GemmSpec *s, const Target *t, int64_t vectors,
 }
 
 /* Independent partial sums along k that keep the multiply-add units busy. */
-static int streams(int64_t rows, int64_t vectors, int64_t k, const Target *t)
+static int streams(const GemmSpec *spec, int64_t rows, int64_t vectors,
+                   int64_t k, const Target *t)
 {
     int64_t sums = rows * vectors;
     int64_t wanted = larger(1, 16 / sums);
     int64_t room = (t->registers - 2 - !t->fma) / sums;
     int64_t s = smaller(smaller(wanted, room), MAX_STREAMS);
-    return (int)larger(1, smaller(s, k));
+    return spec->in_order ? 1 : (int)larger(1, smaller(s, k));
 }
 
 /* Cycles of one reduction step. */
@@ -111,7 +112,7 @@ static double step_cycles(int64_t rows, int64_t vectors, int n_streams,
 static double tile_cycles(const GemmSpec *s, const Target *t, int64_t rows,
                           int64_t vectors, int64_t b_vectors)
 {
-    int n_streams = streams(rows, vectors, s->k, t);
+    int n_streams = streams(s, rows, vectors, s->k, t);
     double sums = (double)(rows * vectors);
     double steps = (double)s->k * step_cycles(rows, vectors, n_streams, t);
     double panel = (double)s->k * (double)b_vectors * t->lanes * 4;
@@ -327,7 +328,7 @@ int gemm_steps(const GemmPlan *p, int64_t rows, int64_t vectors, int *n_streams)
     const GemmSpec *s = &p->spec;
     int64_t sums = rows * vectors;
     int64_t inner = gemm_inner(p);
-    *n_streams = streams(rows, vectors, inner, p->target);
+    *n_streams = streams(s, rows, vectors, inner, p->target);
     int64_t steps = smaller(MAX_STEPS, BODY_FMAS / sums);
     if (s->unroll == 0) {
         steps = 1;

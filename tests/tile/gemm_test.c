@@ -265,6 +265,34 @@ static void products_are_right(void **state)
     }
 }
 
+static bool keeps_several(const Row *r, const Target *t, bool in_order)
+{
+    Arena *arena = arena_new();
+    Text out = {.arena = arena};
+    Rows y;
+    GemmSpec s = spec_of(r, t, &y);
+    s.in_order = in_order;
+    gemm_emit(&out, gemm_plan(arena, &s, t), "product");
+    bool several = strstr(text_str(&out), "more_") != NULL;
+    arena_free(arena);
+    return several;
+}
+
+/* Whatever the tile, and where it would keep several sums otherwise. */
+static void sums_are_in_order(void **state)
+{
+    (void)state;
+    for (int i = 0; target_name(i) != NULL; i++) {
+        const Target *t = target_find(target_name(i));
+        bool several = false;
+        for (int j = 0; j < ROWS; j++) {
+            several |= keeps_several(&rows[j], t, false);
+            assert_false(keeps_several(&rows[j], t, true));
+        }
+        assert_true(several);
+    }
+}
+
 static void rows_have_sizes(void **state)
 {
     (void)state;
@@ -277,6 +305,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(products_are_right),
+        cmocka_unit_test(sums_are_in_order),
         cmocka_unit_test(rows_have_sizes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
