@@ -148,24 +148,29 @@ static int64_t whole_arg(const Call *call, const char *name)
     return (int64_t)call->arg.at[find_arg(call, name)]->number;
 }
 
-/* What windows of s see: v with this number where it does not hold. */
-static Value *seen(Elab *e, Value *v, Slide *s, double otherwise)
+/* What windows of s see of the call's value: it with this number where it does
+ * not hold. NULL once it is said why they do not fit. */
+static Value *seen(Elab *e, const Call *call, Slide *s, bool exact,
+                   double otherwise)
 {
-    v = extent_straight(e, v);
+    Value *v = extent_straight(e, call->in[0]);
+    const char *why =
+        make_slide_misfit(e->arena, s, value_shape(v).dim[0], exact);
+
+    if (why) {
+        elab_refused(e, call, call->site.span, why);
+        return NULL;
+    }
     if (v->extent && s->stride > 1)
         return extent_at_windows(e, v, s, otherwise);
     return elab_like(e, extent_only(e, v, otherwise), v);
 }
 
-/* What windows over v gave, or why there is nothing. */
-static Value *slid(Elab *e, const Call *call, const Value *v, const Slide *s,
-                   Node *node, const char *why)
+/* What windows over v gave. */
+static Value *slid(Elab *e, const Value *v, const Slide *s, Node *node)
 {
-    Value *y;
+    Value *y = elab_like(e, node, v);
 
-    if (!node)
-        return elab_refused(e, call, call->site.span, why);
-    y = elab_like(e, node, v);
     if (v->extent)
         y->extent = extent_slide(e, v->extent, s, value_shape(y).dim[0]);
     return y;
@@ -176,15 +181,12 @@ Value *lower_unfold(Elab *e, Call *call)
     Slide s = {.size = whole_arg(call, "size"),
                .stride = whole_arg(call, "stride"),
                .apart = whole_arg(call, "dilation")};
-    const char *why;
     Value *v;
-    Node *node;
 
-    if (!is_series(e, call) || !pad_slide(e, call, &s))
+    if (!is_series(e, call) || !pad_slide(e, call, &s) ||
+        !(v = seen(e, call, &s, false, 0)))
         return e->poison;
-    v = seen(e, call->in[0], &s, 0);
-    node = make_unfold(e->graph, v->node, &s, &why);
-    return slid(e, call, v, &s, node, why);
+    return slid(e, v, &s, make_unfold(e->graph, v->node, &s));
 }
 
 /* Windows over padding alone have no largest value. */
@@ -199,12 +201,14 @@ Value *lower_pool1d(Elab *e, Call *call)
     Value *v, *y;
     Node *node;
 
-    if (!is_series(e, call) || !pad_slide(e, call, &s))
+    if (!is_series(e, call) || !pad_slide(e, call, &s) ||
+        !(v = seen(e, call, &s, exact, max ? -FLT_MAX : 0)))
         return e->poison;
-    v = seen(e, call->in[0], &s, max ? -FLT_MAX : 0);
-    node = make_pool1d(e->graph, call->form->op, v->node, &s, exact, &why);
-    y = slid(e, call, v, &s, node, why);
-    if (max && y->kind == VAL_TENSOR)
+    node = make_pool1d(e->graph, call->form->op, v->node, &s, &why);
+    if (!node)
+        return elab_refused(e, call, call->site.span, why);
+    y = slid(e, v, &s, node);
+    if (max)
         y->node = extent_only(e, y, 0);
     return y;
 }

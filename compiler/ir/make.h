@@ -30,14 +30,18 @@ typedef struct Slide {
  * behind. */
 const char *make_slide_same(Arena *arena, Slide *s);
 
-/* Of x [.., T, F], whose padding is zeros: [.., T', F * size], the elements of
- * a feature side by side. Steps that fill no window are left out. */
-Node *make_unfold(Graph *g, Node *x, const Slide *s, const char **why);
+/* Why windows cannot slide over so many steps, or NULL; with `exact` a rest is
+ * refused. */
+const char *make_slide_misfit(Arena *arena, const Slide *s, int64_t steps,
+                              bool exact);
 
-/* Pooling of x [.., T, F] along time, in windows without dilation; with
- * `exact` a rest is refused. */
-Node *make_pool1d(Graph *g, Op op, Node *x, const Slide *s, bool exact,
-                  const char **why);
+/* Of x [.., T, F], whose padding is zeros and which s fits: [.., T', F * size],
+ * the elements of a feature side by side. Steps that fill no window are left
+ * out. */
+Node *make_unfold(Graph *g, Node *x, const Slide *s);
+
+/* Pooling of x [.., T, F] along time, in windows without dilation that fit. */
+Node *make_pool1d(Graph *g, Op op, Node *x, const Slide *s, const char **why);
 
 /* x times a matrix: contracts x's last axis with the matrix' first, or, with
  * `turned`, its last. w is one matrix [K, N] for all of x, or one for each

@@ -28,9 +28,8 @@ static bool too_large(const Slide *s)
            s->stride >= limit || s->front >= limit || s->behind >= limit;
 }
 
-/* Why windows cannot slide over so many steps, or NULL. */
-static const char *misfit(Arena *arena, const Slide *s, int64_t steps,
-                          bool exact)
+const char *make_slide_misfit(Arena *arena, const Slide *s, int64_t steps,
+                              bool exact)
 {
     int64_t all = steps + s->front + s->behind;
     const char *with = all > steps ? " with padding" : "";
@@ -64,15 +63,12 @@ static Node *padded(Graph *g, Node *x, const Slide *s, int time)
     return graph_add(g, OP_PAD, 1, &x, attr, x);
 }
 
-Node *make_unfold(Graph *g, Node *x, const Slide *s, const char **why)
+Node *make_unfold(Graph *g, Node *x, const Slide *s)
 {
     int time = x->shape.rank - 2;
     Attr attr = {0};
     Shape flat;
 
-    *why = misfit(g->arena, s, x->shape.dim[time], false);
-    if (*why)
-        return NULL;
     attr.slide.axis = time;
     attr.slide.size = s->size;
     attr.slide.stride = s->stride;
@@ -85,8 +81,7 @@ Node *make_unfold(Graph *g, Node *x, const Slide *s, const char **why)
 }
 
 /* As an image one element wide, whose channels are the features. */
-Node *make_pool1d(Graph *g, Op op, Node *x, const Slide *s, bool exact,
-                  const char **why)
+Node *make_pool1d(Graph *g, Op op, Node *x, const Slide *s, const char **why)
 {
     Shape series = x->shape;
     int time = series.rank - 2;
@@ -95,9 +90,6 @@ Node *make_pool1d(Graph *g, Op op, Node *x, const Slide *s, bool exact,
         shape_count(&series) / series.dim[time] / series.dim[time + 1];
     Node *y;
 
-    *why = misfit(g->arena, s, series.dim[time], exact);
-    if (*why)
-        return NULL;
     x = graph_reshape(
         g, graph_move(g, x, time, time + 1),
         shape_of(4, rows, series.dim[time + 1], series.dim[time], (int64_t)1));
