@@ -128,6 +128,34 @@ static void check_header(Elab *e, const Flow *flow)
     }
 }
 
+static const char *encoding_of(const Flow *flow)
+{
+    const Setting *says = flow_setting(&flow->stages[0], "encoding");
+
+    return says ? says->text : "utf-8";
+}
+
+/* What the first use of the file says of its encoding. */
+static void check_encoding(Elab *e, const Flow *flow)
+{
+    const Setting *path = flow_setting(&flow->stages[0], "path"), *same = NULL;
+    const Flow *first = e->program->flows.at;
+
+    if (!path)
+        return;
+    for (; first != flow; first++) {
+        same = flow_setting(&first->stages[0], "path");
+        if (same && strcmp(same->text, path->text) == 0)
+            break;
+    }
+    if (strcmp(encoding_of(first), encoding_of(flow)) != 0)
+        diag_error(e->diag, path->span,
+                   "\"%s\" is read as %s here, but as %s in line %d: say the "
+                   "same of all uses",
+                   path->text, encoding_of(flow), encoding_of(first),
+                   same->span.line);
+}
+
 void elab_sources(Elab *e)
 {
     const Program *p = e->program;
@@ -135,6 +163,7 @@ void elab_sources(Elab *e)
     for (int i = 0; i < p->flows.n; i++) {
         const Flow *flow = &p->flows.at[i];
 
+        check_encoding(e, flow);
         if (!is_text(flow))
             continue;
         check_numbers(e, &flow->stages[0]);
