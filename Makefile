@@ -21,10 +21,9 @@ objects = $(patsubst %.c,$(B)/%.o,$(call sources,$(1)))
 need = @command -v $(1) >/dev/null 2>&1 || { \
        echo "nnc needs $(1) here: install the package '$(2)'." >&2; exit 1; }
 
-# What the compiler shares with the programs that it makes.
-SHARED = runtime/nn_error.c runtime/nn_file.c runtime/nn_mem.c \
-         runtime/nn_say.c runtime/nn_std.c runtime/nn_watch.c \
-         runtime/nn_writer.c
+# The compiler takes of the runtime what it shares with its programs; these two
+# need libraries that it does not.
+SHARED = $(filter-out %/nn_gzip.c %/nn_png.c,$(call sources,runtime/*.c))
 PACKED = $(call sources,templates/* runtime/*.[ch] compiler/prelude.nn)
 PARSER = $(if $(wildcard grammar/nn.y), \
          $(B)/grammar/nn.tab.o $(B)/grammar/nn.lex.o)

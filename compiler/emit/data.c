@@ -4,6 +4,7 @@
 
 #include "base/quote.h"
 #include "emit/data.h"
+#include "emit/record.h"
 #include "emit/units.h"
 #include "emit/wrap.h"
 #include "pass/kinks.h"
@@ -65,102 +66,69 @@ static const Setting *columns_of(const Stage *source)
     return one ? one : flow_setting(source, "columns");
 }
 
-static bool is_set(const Stage *stage, const char *key, const char *word)
+/* The C of a splitter: most are called as the language calls them. */
+static const char *splitter_name(const nn_splitter *s)
 {
-    const Setting *s = flow_setting(stage, key);
-    return s && strcmp(s->text, word) == 0;
+    return s == &nn_words        ? "words"
+           : s == &nn_characters ? "characters"
+           : s == &nn_whole      ? "whole"
+                                 : "hashed";
 }
 
-/* What cuts text into tokens; labels are names, of which nothing is cut. */
-static void write_splitter(Text *out, const char *by, const Stage *how,
-                           bool labels)
+static void write_splitter(Text *out, const nn_transform *t)
 {
-    text_printf(out, "    {.kind = NN_SPLIT, .splitter = &nn_%s", by);
-    if (is_set(how, "lower", "true"))
+    text_printf(out, ", .splitter = &nn_%s", splitter_name(t->splitter));
+    if (t->lower)
         text_add(out, ", .lower = 1");
-    if (is_set(how, "punctuation", "keep") ||
-        (labels && !flow_setting(how, "punctuation")))
+    if (t->punctuation == NN_PUNCTUATION_KEEP)
         text_add(out, ", .punctuation = NN_PUNCTUATION_KEEP");
-    if (is_set(how, "punctuation", "drop"))
+    if (t->punctuation == NN_PUNCTUATION_DROP)
         text_add(out, ", .punctuation = NN_PUNCTUATION_DROP");
-    text_add(out, "},\n");
 }
 
-static void write_ids(Text *out, const Stage *how)
+static void write_ids(Text *out, const nn_transform *t)
 {
-    text_printf(out, "    {.kind = NN_IDS, .least = %.0f",
-                number(how, "min_count", 1));
-    if (is_set(how, "pad", "left"))
+    text_printf(out, ", .least = %lld", (long long)t->least);
+    if (t->left)
         text_add(out, ", .left = 1");
-    if (is_set(how, "start", "true"))
+    if (t->start)
         text_add(out, ", .start = 1");
-    if (is_set(how, "stop", "true"))
+    if (t->stop)
         text_add(out, ", .stop = 1");
+}
+
+static void write_transform(Text *out, const nn_transform *t)
+{
+    static const char *const kinds[] = {[NN_STANDARDIZE] = "STANDARDIZE",
+                                        [NN_SCALE] = "SCALE",
+                                        [NN_CATEGORY] = "CATEGORY",
+                                        [NN_WINDOWS] = "WINDOWS",
+                                        [NN_SPLIT] = "SPLIT",
+                                        [NN_IDS] = "IDS",
+                                        [NN_SHIFT] = "SHIFT"};
+    text_printf(out, "    {.kind = NN_%s", kinds[t->kind]);
+    if (t->kind == NN_SPLIT)
+        write_splitter(out, t);
+    if (t->kind == NN_IDS)
+        write_ids(out, t);
+    if (t->kind == NN_SCALE)
+        text_printf(out, ", .factor = %.17g", t->factor);
+    if (t->kind == NN_CATEGORY && t->other)
+        text_add(out, ", .other = 1");
+    if (t->kind == NN_SHIFT)
+        text_printf(out, ", .start = %d", t->start);
+    if (t->kind == NN_WINDOWS)
+        text_printf(out, ", .length = %lld, .ahead = %lld, .stride = %lld",
+                    (long long)t->length, (long long)t->ahead,
+                    (long long)t->stride);
     text_add(out, "},\n");
-}
-
-/* The rows of a transform of text, how many they are; 0: it is none. */
-static int write_text_rows(Text *out, const Flow *flow, int i)
-{
-    const Stage *stage = &flow->stages[i];
-    const char *name = stage->name;
-    bool labels = flow_transform(flow, "category");
-    if (strcmp(name, "words") == 0) {
-        write_splitter(out, name, stage, labels);
-        return 1;
-    }
-    if (strcmp(name, "letter_trigrams") == 0) {
-        write_splitter(out, "hashed", stage, false);
-        return 1;
-    }
-    if (strcmp(name, "characters") != 0 && strcmp(name, "ids") != 0)
-        return 0;
-    bool whole = i == 1 && strcmp(name, "ids") == 0;
-    bool characters = strcmp(name, "characters") == 0;
-    if (whole || characters)
-        write_splitter(out, whole ? "whole" : name, stage, false);
-    write_ids(out, stage);
-    return 1 + (whole || characters);
-}
-
-static void write_windows(Text *out, const Flow *flow, const Stage *stage)
-{
-    bool alone = flow_is_text(flow) && flow->n_feeds == 1;
-    text_printf(
-        out, "NN_WINDOWS, .length = %.0f, .ahead = %.0f, .stride = %.0f",
-        number(stage, "length", 1), alone ? 0 : number(stage, "ahead", 1),
-        number(stage, "stride", 0));
-}
-
-static int write_transform(Text *out, const Flow *flow, int i)
-{
-    const Stage *stage = &flow->stages[i];
-    const char *name = stage->name;
-    int rows = write_text_rows(out, flow, i);
-    if (rows > 0)
-        return rows;
-    text_add(out, "    {.kind = ");
-    if (strcmp(name, "standardize") == 0)
-        text_add(out, "NN_STANDARDIZE");
-    else if (strcmp(name, "scale") == 0)
-        text_printf(out, "NN_SCALE, .factor = %.17g",
-                    number(stage, "factor", 1));
-    else if (strcmp(name, "category") == 0)
-        text_add(out, is_set(stage, "other", "true") ? "NN_CATEGORY, .other = 1"
-                                                     : "NN_CATEGORY");
-    else if (strcmp(name, "shift") == 0)
-        text_printf(out, "NN_SHIFT, .start = %.0f", number(stage, "start", 1));
-    else if (strcmp(name, "windows") == 0)
-        write_windows(out, flow, stage);
-    else
-        nnc_bug("no table row for the transform %s", name);
-    text_add(out, "},\n");
-    return 1;
 }
 
 static void write_lists(Text *out, const Flow *flow, int i)
 {
     const Setting *columns = columns_of(&flow->stages[0]);
+    int n;
+    const nn_transform *all = record_transforms(out->arena, flow, &n);
     if (columns) {
         text_printf(out, "\nstatic const nn_columns columns_%d[] = {", i);
         write_columns(out, columns);
@@ -169,8 +137,8 @@ static void write_lists(Text *out, const Flow *flow, int i)
     if (flow->n_stages > 1) {
         text_printf(out, "\nstatic const nn_transform transforms_%d[] = {\n",
                     i);
-        for (int s = 1; s < flow->n_stages; s++)
-            write_transform(out, flow, s);
+        for (int k = 0; k < n; k++)
+            write_transform(out, &all[k]);
         text_add(out, "};\n");
     }
 }
@@ -193,15 +161,6 @@ static int count_columns(Arena *arena, const Setting *s)
     return write_columns(&waste, s);
 }
 
-static int count_transforms(Arena *arena, const Flow *flow)
-{
-    Text waste = {.arena = arena};
-    int n = 0;
-    for (int i = 1; i < flow->n_stages; i++)
-        n += write_transform(&waste, flow, i);
-    return n;
-}
-
 /* Lines that are labels are read as a table of one column. */
 static const char *reader_of(const Flow *flow)
 {
@@ -213,19 +172,14 @@ static const char *reader_of(const Flow *flow)
                                                   : name;
 }
 
-static const char *part_name(Part part)
-{
-    return part == PART_TEST         ? "NN_TEST"
-           : part == PART_VALIDATION ? "NN_VALIDATION"
-                                     : "NN_TRAIN";
-}
-
 /* How numbers are written in a file of text, and what stands for none. */
 static void write_notation(Text *out, const Stage *source)
 {
+    static const char *const missing[] = {[NN_MISSING_ZERO] = "ZERO",
+                                          [NN_MISSING_MEAN] = "MEAN",
+                                          [NN_MISSING_DROP] = "DROP"};
     const Setting *separator = flow_setting(source, "separator");
     const Setting *decimal = flow_setting(source, "decimal");
-    const Setting *missing = flow_setting(source, "missing");
     const Setting *encoding = flow_setting(source, "encoding");
 
     if (separator && *separator->text != ',')
@@ -237,32 +191,26 @@ static void write_notation(Text *out, const Stage *source)
         text_add(out, ", .decimal = ','");
     if (encoding && strcmp(encoding->text, "windows-1252") == 0)
         text_add(out, ", .charset = NN_WINDOWS_1252");
-    if (missing)
-        text_printf(out, ", .missing = %s",
-                    missing->kind == SET_NUMBER          ? "NN_MISSING_ZERO"
-                    : strcmp(missing->text, "mean") == 0 ? "NN_MISSING_MEAN"
-                                                         : "NN_MISSING_DROP");
-}
-
-/* The input whose words this one takes, or -1. */
-static int like_of(const Flow *flow, int feed)
-{
-    const Stage *shift = flow_transform(flow, "shift");
-    return shift      ? (int)flow_setting(shift, "of")->number
-           : feed > 0 ? flow->feeds[0]
-                      : -1;
+    if (missing[record_missing(source)])
+        text_printf(out, ", .missing = NN_MISSING_%s",
+                    missing[record_missing(source)]);
 }
 
 static void write_flow(Text *out, const Flow *flow, int i, int feed)
 {
+    static const char *const parts[] = {[NN_TRAIN] = "TRAIN",
+                                        [NN_VALIDATION] = "VALIDATION",
+                                        [NN_TEST] = "TEST"};
     const Stage *source = &flow->stages[0];
     const Setting *path = flow_setting(source, "path");
     const Setting *columns = columns_of(source);
     const Setting *header = flow_setting(source, "header");
     const char *reader = reader_of(flow);
-    text_printf(
-        out, "    {.tensor = %d, .part = %s, .line = %d, .reader = &nn_%s",
-        flow->feeds[feed], part_name(flow->part), flow->span.line, reader);
+    nn_flow f = record_flow(out->arena, flow, feed);
+    text_printf(out,
+                "    {.tensor = %d, .part = NN_%s, .line = %d, .reader = "
+                "&nn_%s",
+                f.tensor, parts[f.part], f.line, reader);
     if (path) {
         text_add(out, ",\n        .path = ");
         quote_c(out, path->text);
@@ -282,11 +230,11 @@ static void write_flow(Text *out, const Flow *flow, int i, int feed)
         text_printf(out,
                     ",\n        .transforms = transforms_%d, .transform_count "
                     "= %d",
-                    i, count_transforms(out->arena, flow));
-    if (feed > 0)
+                    i, f.transform_count);
+    if (f.ahead)
         text_add(out, ", .ahead = 1");
-    if (flow_is_text(flow) && like_of(flow, feed) >= 0)
-        text_printf(out, ", .like = %d", like_of(flow, feed) + 1);
+    if (f.like)
+        text_printf(out, ", .like = %d", f.like);
     text_add(out, "},\n");
 }
 

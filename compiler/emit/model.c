@@ -6,27 +6,13 @@
 #include "base/quote.h"
 #include "base/version.h"
 #include "emit/emit.h"
+#include "emit/record.h"
 #include "emit/units.h"
 #include "emit/wrap.h"
 
-enum { VECTOR = 16 }; /* reals behind the last that a vector may read */
-
-static int64_t round_up(int64_t n)
-{
-    return (n + VECTOR - 1) / VECTOR * VECTOR;
-}
-
-static int64_t prepared_at(const Program *p)
-{
-    int64_t at = 0;
-    for (int i = 0; i < p->tensors.n; i++)
-        at = round_up(at + p->tensors.at[i].layout->extent);
-    return at + VECTOR;
-}
-
 int64_t emit_reals(const Program *p)
 {
-    return prepared_at(p) + p->prepared;
+    return record_places(p->arena, p)[p->tensors.n] + p->prepared;
 }
 
 /* What entries prepare stands one behind the other. */
@@ -44,19 +30,20 @@ static void place_prepared(Plan *const *plans, int n)
 static void write_places(Emit *e, bool header)
 {
     const Program *p = e->program;
-    int64_t at = 0;
+    const int64_t *at = record_places(e->arena, p);
     Text list = {.arena = e->arena};
     e->tensor_place = NEWN(e->arena, const char *, p->tensors.n + 1);
     for (int i = 0; i < p->tensors.n; i++) {
+        if (p->tensors.at[i].absent)
+            continue;
         e->tensor_place[i] = emit_name(
             e, arena_printf(e->arena, "%s_%s", p->name, p->tensors.at[i].name));
         text_printf(&list, "    %s = %lld,\n", e->tensor_place[i],
-                    (long long)at);
-        at = round_up(at + p->tensors.at[i].layout->extent);
+                    (long long)at[i]);
     }
     if (p->prepared)
         text_printf(&list, "    %s_prepared = %lld,\n", p->name,
-                    (long long)prepared_at(p));
+                    (long long)at[p->tensors.n]);
     if (!header)
         text_printf(&list, "    %s_reals = %lld,\n", p->name,
                     (long long)emit_reals(p));
@@ -69,48 +56,23 @@ static void write_places(Emit *e, bool header)
                 text_str(&list));
 }
 
-static void write_shape(Text *out, const Shape *s)
+static void write_shape(Text *out, int rank, const int64_t *shape)
 {
     text_add(out, "{");
-    for (int a = 0; a < s->rank; a++)
-        text_printf(out, "%s%lld", a ? ", " : "", (long long)s->dim[a]);
+    for (int a = 0; a < rank; a++)
+        text_printf(out, "%s%lld", a ? ", " : "", (long long)shape[a]);
     text_add(out, "}");
 }
 
-static void write_pieces(Text *out, const Layout *l)
+static void write_pieces(Text *out, const nn_param *p)
 {
-    int n = 0;
     text_add(out, "        .pieces = {");
-    for (int a = 0; a < l->rank; a++) {
-        int64_t div = 1;
-        for (int i = l->axis[a].n - 1; i >= 0; i--) {
-            Piece p = l->axis[a].piece[i];
-            text_printf(out, "%s{%d, %lld, %lld, %lld}", n++ ? ", " : "", a,
-                        (long long)div, (long long)p.size, (long long)p.stride);
-            div *= p.size;
-        }
-    }
-    text_printf(out, "},\n        .piece_count = %d", n);
-}
-
-static const char *init_name(InitKind kind)
-{
-    switch (kind) {
-    case INIT_UNIFORM:
-        return "NN_INIT_UNIFORM";
-    case INIT_NORMAL:
-        return "NN_INIT_NORMAL";
-    case INIT_HE:
-        return "NN_INIT_HE";
-    case INIT_GLOROT:
-        return "NN_INIT_GLOROT";
-    case INIT_ORTHOGONAL:
-        return "NN_INIT_ORTHOGONAL";
-    case INIT_LITERAL:
-        return "NN_INIT_LITERAL";
-    default:
-        return "NN_INIT_CONSTANT";
-    }
+    for (int i = 0; i < p->piece_count; i++)
+        text_printf(out, "%s{%d, %lld, %lld, %lld}", i ? ", " : "",
+                    p->pieces[i].axis, (long long)p->pieces[i].div,
+                    (long long)p->pieces[i].size,
+                    (long long)p->pieces[i].stride);
+    text_printf(out, "},\n        .piece_count = %d", p->piece_count);
 }
 
 static void write_literals(Emit *e)
@@ -132,30 +94,35 @@ static void write_literals(Emit *e)
 
 static void write_tensor_row(Emit *e, int i)
 {
-    static const char *const kinds[] = {[TENSOR_SLOT] = "NN_SLOT",
-                                        [TENSOR_STATISTIC] = "NN_STATISTIC",
-                                        [TENSOR_CARRIED] = "NN_CARRIED",
-                                        [TENSOR_HANDED] = "NN_HANDED",
-                                        [TENSOR_CONSTANT] = "NN_CONSTANT"};
-    const Tensor *t = &e->program->tensors.at[i];
+    static const char *const kinds[] = {[NN_SLOT] = "NN_SLOT",
+                                        [NN_STATISTIC] = "NN_STATISTIC",
+                                        [NN_CARRIED] = "NN_CARRIED",
+                                        [NN_HANDED] = "NN_HANDED",
+                                        [NN_CONSTANT] = "NN_CONSTANT"};
+    static const char *const inits[] = {
+        [NN_INIT_CONSTANT] = "CONSTANT", [NN_INIT_UNIFORM] = "UNIFORM",
+        [NN_INIT_NORMAL] = "NORMAL",     [NN_INIT_HE] = "HE",
+        [NN_INIT_GLOROT] = "GLOROT",     [NN_INIT_ORTHOGONAL] = "ORTHOGONAL",
+        [NN_INIT_LITERAL] = "LITERAL"};
+    nn_param p = record_param(e->program, i);
     text_add(e->out, "    {.name = ");
-    quote_c(e->out, t->name);
-    text_printf(e->out, ", .rank = %d, .shape = ", t->shape.rank);
-    write_shape(e->out, &t->shape);
+    quote_c(e->out, p.name);
+    text_printf(e->out, ", .rank = %d, .shape = ", p.rank);
+    write_shape(e->out, p.rank, p.shape);
     text_printf(e->out, ",\n        .offset = %s, .size = %lld,\n",
-                e->tensor_place[i], (long long)t->layout->extent);
-    write_pieces(e->out, t->layout);
-    text_printf(e->out, ",\n        .init = %s", init_name(t->init.kind));
-    if (t->init.a != 0)
-        text_printf(e->out, ", .scale = %.17g", t->init.a);
-    if (t->init.kind == INIT_LITERAL)
+                e->tensor_place[i], (long long)p.size);
+    write_pieces(e->out, &p);
+    text_printf(e->out, ",\n        .init = NN_INIT_%s", inits[p.init]);
+    if (p.scale != 0)
+        text_printf(e->out, ", .scale = %.17g", p.scale);
+    if (p.init == NN_INIT_LITERAL)
         text_printf(e->out, ", .literal = %s_given", e->tensor_place[i]);
-    if (t->frozen)
+    if (p.frozen)
         text_add(e->out, ", .frozen = 1");
-    if (t->padding)
+    if (p.padding)
         text_add(e->out, ", .padding = 1");
-    if (kinds[t->kind])
-        text_printf(e->out, ", .kind = %s", kinds[t->kind]);
+    if (kinds[p.kind])
+        text_printf(e->out, ", .kind = %s", kinds[p.kind]);
     text_add(e->out, "},\n");
 }
 
@@ -172,20 +139,20 @@ static void write_tensors(Emit *e)
     text_add(e->out, "};\n");
 }
 
-static void write_tensor(Text *out, const char *name, const char *type,
-                         int64_t classes, const Shape *shape)
+static void write_tensor(Text *out, const nn_tensor *t)
 {
-    bool single = classes > 0 && shape->rank == 1 && shape->dim[0] == 1;
+    static const char *const types[] = {
+        [NN_F32] = "NN_F32", [NN_TOKEN] = "NN_TOKEN", [NN_CLASS] = "NN_CLASS"};
     text_add(out, "    {.name = ");
-    quote_c(out, name);
-    text_printf(out, ", .type = %s", type);
-    if (classes)
-        text_printf(out, ", .classes = %lld", (long long)classes);
-    if (!single && shape->rank > 0) {
-        text_printf(out, ", .rank = %d, .shape = ", shape->rank);
-        write_shape(out, shape);
+    quote_c(out, t->name);
+    text_printf(out, ", .type = %s", types[t->type]);
+    if (t->classes)
+        text_printf(out, ", .classes = %lld", (long long)t->classes);
+    if (t->rank > 0) {
+        text_printf(out, ", .rank = %d, .shape = ", t->rank);
+        write_shape(out, t->rank, t->shape);
     }
-    text_printf(out, ", .values = %lld},\n", (long long)shape_count(shape));
+    text_printf(out, ", .values = %lld},\n", (long long)t->values);
 }
 
 static void write_inputs(Emit *e)
@@ -194,12 +161,8 @@ static void write_inputs(Emit *e)
     text_printf(e->out, "\nstatic const nn_tensor %s_inputs[%d] = {\n", p->name,
                 p->inputs.n);
     for (int i = 0; i < p->inputs.n; i++) {
-        const Input *in = &p->inputs.at[i];
-        write_tensor(e->out, in->name,
-                     in->type == TYPE_REAL ? "NN_F32"
-                     : in->token           ? "NN_TOKEN"
-                                           : "NN_CLASS",
-                     in->classes, &in->shape);
+        nn_tensor t = record_input(&p->inputs.at[i]);
+        write_tensor(e->out, &t);
     }
     text_add(e->out, "};\n");
 }
@@ -211,9 +174,10 @@ static void write_outputs(Emit *e)
         return;
     text_printf(e->out, "\nstatic const nn_tensor %s_outputs[%d] = {\n",
                 p->name, p->outputs.n);
-    for (int i = 0; i < p->outputs.n; i++)
-        write_tensor(e->out, p->outputs.at[i].name, "NN_F32", 0,
-                     &p->outputs.at[i].shape);
+    for (int i = 0; i < p->outputs.n; i++) {
+        nn_tensor t = record_output(&p->outputs.at[i]);
+        write_tensor(e->out, &t);
+    }
     text_add(e->out, "};\n");
 }
 

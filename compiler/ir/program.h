@@ -52,6 +52,7 @@ typedef struct Tensor {
     bool frozen, padding;        /* WEIGHT: never updated; row 0 stays zero */
     double l2, l1; /* WEIGHT: own penalties; added to the model's */
     int weight;    /* SLOT: of which */
+    bool absent;   /* nothing reads it, since all weights are known */
 } Tensor;
 
 typedef struct Input {
