@@ -120,14 +120,6 @@ static int64_t repeated(const Node *n, const Shape *whole, int64_t i)
     return place;
 }
 
-static void unfold(const Shape *s, int64_t i, int64_t *index)
-{
-    for (int a = s->rank - 1; a >= 0; a--) {
-        index[a] = i % s->dim[a];
-        i /= s->dim[a];
-    }
-}
-
 /* An element of a tensor, all of whose indices are given. */
 static Element tensor(const Straight *s, const Node *n, const int64_t *index)
 {
@@ -152,7 +144,7 @@ static void leaf(Straight *s, const Node *n)
     Row to = whole(s, n);
     int64_t index[MAX_RANK];
     for (int64_t i = 0; i < to.n; i++) {
-        unfold(&n->shape, i, index);
+        shape_index(&n->shape, i, index);
         if (n->op == OP_CONST)
             to.at[i] = element_number(&s->out, n->attr.value);
         else if (n->op == OP_INPUT)
@@ -171,7 +163,7 @@ static void view(Straight *s, const Node *n)
     if (!layout_view(n, &dense, &l))
         nnc_bug("node %d is no view of a row-major value", n->id);
     for (int64_t i = 0; i < to.n; i++) {
-        unfold(&n->shape, i, index);
+        shape_index(&n->shape, i, index);
         to.at[i] = s->element[n->in[0]->id][layout_place(&l, index)];
     }
 }
@@ -185,7 +177,7 @@ static void concat(Straight *s, const Node *n)
         const Node *x = n->in[k];
         Layout dense = layout_dense(&n->shape);
         for (int64_t i = 0; i < shape_count(&x->shape); i++) {
-            unfold(&x->shape, i, index);
+            shape_index(&x->shape, i, index);
             index[axis] += begin;
             to.at[layout_place(&dense, index)] = s->element[x->id][i];
         }

@@ -38,11 +38,11 @@ struct Buffer {
     int64_t count;     /* elements */
     const char *name;  /* for the memory map: the value's name */
     const char *label; /* in the workspace: the C constant for `at`, or NULL */
-    bool prepared;     /* prepare: its writers run when parameters are set */
-    int first, last;   /* kernels between which it is live, by sequence */
-    int64_t at;        /* PLACE_WORK: bytes from the workspace's start */
-    Plan *plan;        /* whose buffer it is */
-    Kernel *maker;     /* of its plan, the first that computes into it */
+    bool prepared, read; /* made when parameters are set; read later, too */
+    int first, last;     /* kernels between which it is live, by sequence */
+    int64_t at;          /* PLACE_WORK: bytes from the workspace's start */
+    Plan *plan;          /* whose buffer it is */
+    Kernel *maker;       /* of its plan, the first that computes into it */
 };
 
 /* How a place moves with the steps of a scan: by the time index, or by the

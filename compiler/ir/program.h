@@ -106,7 +106,8 @@ typedef struct Program {
     Generate generate;
     VEC(Entry) entries;
     int64_t prepared; /* reals behind the tensors, made from them alone */
-    const struct Kinks *kinks; /* of a gradient check's loss; else NULL */
+    const struct Weights *weights; /* that stand in its C; NULL: none do */
+    const struct Kinks *kinks;     /* of a gradient check's loss; else NULL */
 } Program;
 
 /* Enters a tensor and returns its index. No two have the same name but a slot,

@@ -65,3 +65,11 @@ Shape shape_rest(const Shape *s)
         r.dim[a] = s->dim[a + 1];
     return r;
 }
+
+void shape_index(const Shape *s, int64_t i, int64_t *index)
+{
+    for (int a = s->rank - 1; a >= 0; a--) {
+        index[a] = i % s->dim[a];
+        i /= s->dim[a];
+    }
+}

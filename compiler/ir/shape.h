@@ -34,4 +34,7 @@ Shape shape_ones(int rank);
 Shape shape_prepend(int64_t size, const Shape *s); /* one axis more in front */
 Shape shape_rest(const Shape *s);                  /* without the first */
 
+/* The index along each axis of element i, row-major. */
+void shape_index(const Shape *s, int64_t i, int64_t *index);
+
 #endif

@@ -48,6 +48,14 @@ Plan *order(Plan *plan);
  * results lie behind the parameters, p->prepared reals of all entries. */
 Plan *prepare(Program *p, Plan *plan);
 
+/* Gives a buffer its place there, aligned to 64 bytes and with room for a
+ * vector that is read from the last real on. */
+void prepare_place(Plan *plan, Buffer *b);
+
+/* For a program with all weights in it: what only prepared kernels read is
+ * absent, and the rest of what they make moves together. */
+void known(Program *p, Plan *const *plans, int n);
+
 /* Sets `blocks` of products whose rows a scan reads step by step and the cache
  * does not hold all of; tiles cuts them so where it can, and else unsets it. */
 void feed_wish(Plan *plan, const Target *target);

@@ -4,11 +4,10 @@
  * nothing but parameters and each other are marked, and their results lie
  * behind the parameters: weights in a second layout, merged weights, sums of
  * biases. A buffer moves there only where all that writes into it is marked,
- * so that a state's first value stays where the loop goes on from it. */
+ * so that a state's first value stays where the loop goes on from it. Only what
+ * nnc can compute itself is marked, for programs that have weights in them. */
 #include "pass/backend.h"
-
-/* A vector may be read from the last real on; places are aligned to 64. */
-enum { VECTOR = 16 };
+#include "pass/evaluate.h"
 
 /* Says of what a kernel writes into whether marked kernels alone do. */
 static void note_writes(const Plan *plan, const Kernel *k, bool marked)
@@ -52,7 +51,7 @@ static bool inputs_are_set(const Plan *plan, const Kernel *k)
 {
     for (int j = 0; j < k->nodes.n; j++) {
         const Node *n = k->nodes.at[j];
-        if (op_has(n->op, OPF_MIXES_ROWS) || op_has(n->op, OPF_RANDOM))
+        if (!evaluate_knows(n))
             return false;
         for (int i = 0; i < n->n_in; i++)
             if (!kernel_has(k, n->in[i]) && !input_is_set(plan, n->in[i]))
@@ -97,6 +96,13 @@ static void mark(Plan *plan)
     }
 }
 
+void prepare_place(Plan *plan, Buffer *b)
+{
+    enum { VECTOR = 16 };
+    b->at = plan->prepared;
+    plan->prepared += (b->count + 2 * VECTOR - 1) / VECTOR * VECTOR;
+}
+
 Plan *prepare(Program *p, Plan *plan)
 {
     if (plan->entry->mode != MODE_INFER)
@@ -107,8 +113,7 @@ Plan *prepare(Program *p, Plan *plan)
         if (b->place != PLACE_WORK || !b->prepared)
             continue;
         b->place = PLACE_PREPARED;
-        b->at = plan->prepared;
-        plan->prepared += (b->count + 2 * VECTOR - 1) / VECTOR * VECTOR;
+        prepare_place(plan, b);
     }
     p->prepared += plan->prepared;
     return plan;
