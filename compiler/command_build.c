@@ -22,6 +22,27 @@ static bool copy(Arena *arena, const char *from, const char *to, bool runs)
     return false;
 }
 
+static void put_file(FILE *stream, const void *path)
+{
+    FILE *from = fopen(path, "rb");
+    char part[1 << 16];
+
+    for (size_t n; from && (n = fread(part, 1, sizeof part, from)) > 0;)
+        fwrite(part, 1, n, stream);
+    if (from)
+        fclose(from);
+}
+
+/* The bytes that the C names stand beside it. */
+static bool install_bytes(const Driver *d, const Program *p, const char *bytes,
+                          const char *folder)
+{
+    const char *to =
+        arena_printf(d->arena, "%s/%s", folder, str_base_name(bytes));
+
+    return output_allowed(d, p, to) && output_fill(to, put_file, bytes, false);
+}
+
 static bool install(const Driver *d, const Program *p, const Built *built,
                     const char *folder)
 {
@@ -33,7 +54,8 @@ static bool install(const Driver *d, const Program *p, const Built *built,
 
     if (!output_allowed(d, p, c_file) || !output_allowed(d, p, to) ||
         !copy(a, built->c_file, c_file, false) ||
-        !copy(a, built->path, to, true))
+        !copy(a, built->path, to, true) ||
+        (built->bytes && !install_bytes(d, p, built->bytes, folder)))
         return false;
     nn_say(stdout, "%s, compiled from %s\n", to, c_file);
     return true;
@@ -57,6 +79,8 @@ static int make(Driver *d, Keep *keep, ProgramKind kind)
 /* Why a model gets no trainer, or NULL. */
 static const char *no_trainer(const Options *o, const Program *p)
 {
+    if (o->weights)
+        return "--weights";
     if (o->infer_only)
         return "--infer-only";
     if (!p->has_loss)
@@ -80,7 +104,11 @@ static int make_all(Driver *d, const Program *p)
         printf("%s gets no %s-infer: it has no `output`\n", p->name, p->name);
     else if (status == 0)
         status = make(d, &keep, PROGRAM_INFER);
-    return status == 0 && keep.texts.n > 0 ? keep_write(&keep) : status;
+    if (status == 0 && keep.texts.n > 0)
+        status = keep_write(&keep);
+    for (int i = 0; i < keep.texts.n; i++)
+        driver_close(&keep.texts.at[i].model);
+    return status;
 }
 
 int command_build(const Options *o)

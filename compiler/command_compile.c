@@ -43,45 +43,166 @@ static const char *c_path(const Options *o, const char *name)
     return NULL;
 }
 
-static void print_how(const Driver *d, const char *path, const char *header,
+/* The files that are written; weights is the one of numbers, or NULL. */
+typedef struct Files {
+    const char *c, *header, *weights;
+} Files;
+
+static void add_word(Text *out, const char *before, const char *path)
+{
+    text_add(out, before);
+    quote_shell(out,
+                path[0] == '-' ? arena_printf(out->arena, "./%s", path) : path);
+}
+
+/* What stands behind -c, and where an assembler finds its bytes. */
+static const char *words(const Driver *d, const Model *m, const Files *f)
+{
+    Text out = {.arena = d->arena};
+
+    if (m->weights && m->weights->bytes && strchr(f->weights, '/'))
+        add_word(&out, " -I", str_folder(d->arena, f->weights));
+    add_word(&out, " -c ", f->c);
+    if (m->weights && m->weights->outside)
+        add_word(&out, " ", f->weights);
+    return text_str(&out);
+}
+
+static void print_how(const Driver *d, const Model *m, const Files *f,
                       const char *text)
 {
     const char *cc = getenv("CC"), *flags = program_flags(&d->code);
     bool maths = strstr(text, "\n#include <math.h>") != NULL;
-    Text word = {.arena = d->arena};
 
-    quote_shell(&word,
-                path[0] == '-' ? arena_printf(d->arena, "./%s", path) : path);
     nn_say(stdout,
-           "%s and %s are written; compile them with\n"
-           "    %s -O2 " TOOLCHAIN_PROGRAM_FLAGS "%s%s -c %s\n",
-           path, header, quote_text(d->arena, cc && *cc ? cc : "clang"),
-           *flags ? " " : "", flags, text_str(&word));
+           "%s%s%s and %s are written; compile them with\n"
+           "    %s -O2 " TOOLCHAIN_PROGRAM_FLAGS "%s%s%s\n",
+           f->c, f->weights ? ", " : "", f->weights ? f->weights : "",
+           f->header, quote_text(d->arena, cc && *cc ? cc : "clang"),
+           *flags ? " " : "", flags, words(d, m, f));
     if (maths)
         puts("and link with -lm");
+}
+
+/* Where the numbers go: to model.c itself, to the file of --weights-file, or
+ * where there are many beside model.c. False, with a message, for a name that
+ * says neither C nor bytes. */
+static bool place_weights(const Driver *d, const Model *m, Files *f)
+{
+    const char *path = d->options->weights_file;
+    Weights *w = m->weights;
+
+    if (!w || (!path && weights_count(w) <= WEIGHTS_INLINE))
+        return true;
+    if (!path)
+        path = arena_printf(d->arena, "%.*s_weights.bin", (int)strlen(f->c) - 2,
+                            f->c);
+    f->weights = path;
+    w->outside = str_ends(path, ".c");
+    w->bytes = str_ends(path, ".bin") ? str_base_name(path) : NULL;
+    if ((w->outside || w->bytes) && can_include(path) &&
+        strcmp(path, f->c) != 0)
+        return true;
+    nn_say(stderr,
+           "nnc: --weights-file %s: a file of its own, NAME.c for C or "
+           "NAME.bin for an assembler\n",
+           quote_text(d->arena, path));
+    return false;
+}
+
+static void put_c(FILE *stream, const void *weights)
+{
+    fputs("/* The weights of a model, written by nnc. */\n", stream);
+    weights_write(weights, weights_put_stream, stream);
+}
+
+/* The file of weights, or the numbers at the end of model.c. */
+static bool write_weights(const Driver *d, const Model *m, const Files *f,
+                          const char **c)
+{
+    Text text = {.arena = d->arena};
+
+    if (!m->weights)
+        return true;
+    if (f->weights)
+        return output_allowed(d, m->program, f->weights) &&
+               output_fill(f->weights,
+                           m->weights->outside ? put_c : weights_write_bytes,
+                           m->weights, false);
+    text_add(&text, *c);
+    weights_write(m->weights, weights_put_text, &text);
+    *c = text_str(&text);
+    return true;
 }
 
 static int write_model(const Driver *d, const Model *m)
 {
     Arena *a = d->arena;
-    const char *path = c_path(d->options, m->program->name);
-    const char *header, *c, *h;
+    Files f = {.c = c_path(d->options, m->program->name)};
+    const char *c, *h;
 
-    if (!path)
+    if (!f.c || !place_weights(d, m, &f))
         return 2;
-    header = arena_printf(a, "%.*s.h", (int)strlen(path) - 2, path);
+    f.header = arena_printf(a, "%.*s.h", (int)strlen(f.c) - 2, f.c);
     c = emit_model_c(a, m->program, m->plans.at, m->plans.n, &d->code,
-                     str_base_name(header));
+                     str_base_name(f.header));
     h = emit_model_h(a, m->program, m->plans.at, m->plans.n,
-                     str_base_name(header));
-    if (!output_allowed(d, m->program, path) ||
-        !output_allowed(d, m->program, header) ||
-        !unrolled_check(c, &d->code) ||
-        !output_write(path, c, strlen(c), false) ||
-        !output_write(header, h, strlen(h), false))
+                     str_base_name(f.header));
+    if (!output_allowed(d, m->program, f.c) ||
+        !output_allowed(d, m->program, f.header) ||
+        !unrolled_check(c, &d->code) || !write_weights(d, m, &f, &c) ||
+        !output_write(f.c, c, strlen(c), false) ||
+        !output_write(f.header, h, strlen(h), false))
         return 1;
-    print_how(d, path, header, c);
+    print_how(d, m, &f, c);
     return 0;
+}
+
+/* Flags that mean nothing together; a message where there are any. */
+static bool flags_agree(const Options *o)
+{
+    const char *why =
+        o->weights_file && !o->weights ? "--weights-file needs --weights"
+        : o->weights && o->batch
+            ? "with --weights the functions are for one row: leave out --batch"
+            : NULL;
+
+    if (why)
+        nn_say(stderr, "nnc: %s\n", why);
+    return !why;
+}
+
+/* Why a model cannot become functions with weights in them, or NULL. */
+static const char *refusal(const Program *p)
+{
+    if (p->generate.name)
+        return "writes text, one token after another; `nnc build --weights` "
+               "makes a program of it";
+    for (int i = 0; i < p->flows.n; i++)
+        for (int k = 0; flow_transform(&p->flows.at[i], "letter_trigrams") &&
+                        k < p->flows.at[i].n_feeds;
+             k++)
+            if (!p->inputs.at[p->flows.at[i].feeds[k]].target)
+                return "counts trigrams of letters of a text; `nnc build "
+                       "--weights` makes a program that reads one";
+    return NULL;
+}
+
+/* The model with its weights, where they are asked for. */
+static bool open_model(Driver *d, Model *m, Text *dumped)
+{
+    const Options *o = d->options;
+    Want want = o->weights ? WANT_ROW : o->infer_only ? WANT_INFER : WANT_ALL;
+    const char *why;
+
+    if (!driver_model(d, want, m, dumped))
+        return false;
+    why = o->weights ? refusal(m->program) : NULL;
+    if (why)
+        diag_error(d->diag, (Span){0},
+                   "the model %s has no function for one row: it %s",
+                   m->program->name, why);
+    return !why && driver_weights(d, m, true);
 }
 
 int command_compile(const Options *o)
@@ -92,9 +213,11 @@ int command_compile(const Options *o)
     Model m;
     int status = 0;
 
+    if (!flags_agree(o))
+        return 2;
     if (!driver_open(&d, o, diag, o->files.at[0]))
         return diag_errors(diag) ? driver_status(&d) : 2;
-    if (!driver_model(&d, o->infer_only ? WANT_INFER : WANT_ALL, &m, &dumped))
+    if (!open_model(&d, &m, &dumped))
         return driver_status(&d);
     driver_status(&d);
     fputs(text_str(&dumped), stdout);
@@ -102,5 +225,6 @@ int command_compile(const Options *o)
         status = write_model(&d, &m);
     if (o->report && status == 0)
         status = report_print(&d, &m);
+    driver_close(&m);
     return status;
 }

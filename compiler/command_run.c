@@ -9,17 +9,6 @@
 #include "process.h"
 #include "programs.h"
 
-/* The folder of the model's file. */
-static const char *folder_of(Arena *arena, const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    if (!slash)
-        return ".";
-    return arena_printf(arena, "%.*s", slash == path ? 1 : (int)(slash - path),
-                        path);
-}
-
 static bool is_quiet(const Options *o)
 {
     return str_among(o->rest.at, o->rest.n, "--quiet");
@@ -79,7 +68,7 @@ static int run_trainer(const Options *o, ProgramKind kind, const char *mode)
         first[n++] = mode;
     if (!o->data) {
         first[n++] = "--data";
-        first[n++] = folder_of(o->arena, o->files.at[0]);
+        first[n++] = str_folder(o->arena, o->files.at[0]);
     }
     return become(o, &built, n, first);
 }

@@ -196,7 +196,7 @@ bool driver_model(Driver *d, Want want, Model *model, Text *dumped)
     Text waste = {.arena = d->arena};
 
     for (int64_t batch = given ? given : BATCH;; batch /= 2) {
-        model->program = elaborate(d, batch);
+        *model = (Model){.program = elaborate(d, batch)};
         if (!model->program)
             return false;
         model->plans = pipeline_run(model->program, want, &d->code,
@@ -218,6 +218,46 @@ bool driver_model(Driver *d, Want want, Model *model, Text *dumped)
     }
     check_memory(d, want, model);
     return diag_errors(d->diag) == 0;
+}
+
+/* What the runtime says of a file: the first line, and what is wrong. */
+static void complain(Driver *d, const char *text)
+{
+    int n = (int)strcspn(text, "\n");
+    Message *message = diag_error(d->diag, (Span){0}, "%.*s", n, text);
+
+    for (text += n; *text; text += n) {
+        text += strspn(text, "\n ");
+        n = (int)strcspn(text, "\n");
+        diag_note(message, "%.*s", n, text);
+    }
+}
+
+bool driver_weights(Driver *d, Model *m, bool computes)
+{
+    const char *name = m->program->name;
+    nn_error e = {""};
+
+    if (!d->options->weights)
+        return true;
+    m->weights = NEW(d->arena, Weights);
+    *m->weights = (Weights){.program = m->program,
+                            .plans = m->plans.at,
+                            .plan_count = m->plans.n,
+                            .computes = computes,
+                            .name = arena_printf(d->arena, "%s_weights", name)};
+    if (weights_open(m->weights, d->options->weights, &e))
+        return true;
+    complain(d, e.text);
+    driver_close(m);
+    return false;
+}
+
+void driver_close(Model *m)
+{
+    if (m->weights)
+        weights_close(m->weights);
+    m->weights = NULL;
 }
 
 int driver_status(const Driver *d)

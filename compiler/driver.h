@@ -3,6 +3,7 @@
 #ifndef NNC_DRIVER_H
 #define NNC_DRIVER_H
 
+#include "emit/weights.h"
 #include "front/elaborate.h"
 #include "options.h"
 #include "pipeline.h"
@@ -20,6 +21,7 @@ typedef struct Driver {
 typedef struct Model {
     Program *program;
     Plans plans;
+    Weights *weights; /* of --weights, or NULL */
 } Model;
 
 /* Reads and parses a file; mistakes go to diag. False where there are any, or
@@ -36,6 +38,14 @@ Program *driver_program(Driver *d);
  * below 256 MiB. False, with errors in diag, where the model is wrong or
  * needs more memory than this machine has. `dumped` may be NULL. */
 bool driver_model(Driver *d, Want want, Model *model, Text *dumped);
+
+/* Reads the weights of --weights, which compile and build take, for a model
+ * that is only to infer, as weights_open does; false, with errors in diag,
+ * where they do not fit. */
+bool driver_weights(Driver *d, Model *model, bool computes);
+
+/* Gives their memory back. */
+void driver_close(Model *model);
 
 /* Prints all messages to stderr; 1 where there were errors, else 0. */
 int driver_status(const Driver *d);

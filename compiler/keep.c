@@ -122,23 +122,28 @@ static bool is_ours(const Keep *k)
     return text && strncmp(text, line, n) == 0;
 }
 
-static bool may_write(const Keep *k, const KeptFiles *files)
+static bool may_write(const Keep *k, const char *path)
 {
-    bool ours = is_ours(k);
-
-    for (int i = 0; i < files->n; i++) {
-        const char *path = path_of(k, files->at[i].name);
-
-        if (!output_allowed(k->driver, k->program, path))
-            return false;
-        if (ours || access(path, F_OK) != 0)
-            continue;
-        nn_say(stderr,
-               "nnc: %s is there already, and not from `--keep` of this "
-               "model: name another folder\n",
-               path);
+    if (!output_allowed(k->driver, k->program, path))
         return false;
-    }
+    if (is_ours(k) || access(path, F_OK) != 0)
+        return true;
+    nn_say(stderr,
+           "nnc: %s is there already, and not from `--keep` of this "
+           "model: name another folder\n",
+           path);
+    return false;
+}
+
+static bool may_write_all(const Keep *k, const KeptFiles *files)
+{
+    for (int i = 0; i < files->n; i++)
+        if (!may_write(k, path_of(k, files->at[i].name)))
+            return false;
+    for (int i = 0; i < k->texts.n; i++)
+        if (k->texts.at[i].bytes &&
+            !may_write(k, path_of(k, k->texts.at[i].bytes)))
+            return false;
     return true;
 }
 
@@ -170,11 +175,16 @@ int keep_write(const Keep *k)
     KeptFiles files = gather(k);
     Text folder = {.arena = a};
 
-    if (!output_folder(a, k->folder) || !may_write(k, &files))
+    if (!output_folder(a, k->folder) || !may_write_all(k, &files))
         return 1;
     for (int i = 0; i < files.n; i++)
         if (!output_write(path_of(k, files.at[i].name), files.at[i].text,
                           strlen(files.at[i].text), false))
+            return 1;
+    for (int i = 0; i < k->texts.n; i++)
+        if (k->texts.at[i].bytes &&
+            !output_fill(path_of(k, k->texts.at[i].bytes), weights_write_bytes,
+                         k->texts.at[i].model.weights, false))
             return 1;
     quote_shell(&folder, k->folder);
     printf("%d files are written; build the programs with\n    make -C %s\n",

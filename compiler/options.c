@@ -118,6 +118,11 @@ static const FlagRow flags[] = {
      FLAG_SWITCH, AT(nodes)},
     {"--keep", "DIR", "write the programs' sources and a Makefile instead",
      ON(BUILD), FLAG_TEXT, AT(keep)},
+    {"--weights", "FILE", "inference alone, with these weights in it",
+     ON(COMPILE) | ON(BUILD), FLAG_TEXT, AT(weights)},
+    {"--weights-file", "FILE",
+     "put the numbers there: .c, or .bin (if above 2^18)", ON(COMPILE),
+     FLAG_TEXT, AT(weights_file)},
     {"--report", NULL, "print kernels, unrolling and the memory map",
      ON(COMPILE) | ON(BUILD), FLAG_SWITCH, AT(report)},
     {"--dump", "PASS", "print the model after a pass", ON(COMPILE),
@@ -230,7 +235,7 @@ static void help_command(CommandId command)
             continue;
         snprintf(left, sizeof left, "%s%s%s", flag->name,
                  flag->value ? " " : "", flag->value ? flag->value : "");
-        printf("  %-18s %s\n", left, flag->help);
+        printf("  %-19s %s\n", left, flag->help);
     }
     if (command == COMMAND_INFER)
         fputs("\nA csv or tsv input with as many columns as the training file "

@@ -39,6 +39,8 @@ typedef struct Options {
     const char *dump;          /* --dump */
     const char *templates;     /* --templates: a folder */
     const char *data;          /* --data; stands in rest, too */
+    const char *weights;       /* --weights, where nnc itself reads them */
+    const char *weights_file;  /* --weights-file */
     CodeOptions code;          /* --plain, --target (or "native"), --unroll */
     int batch;                 /* --batch; 0: not given */
     int budget;                /* --budget, in MiB */

@@ -26,6 +26,8 @@ static const char *text_read(const Driver *d, const nn_stamp *s,
 {
     const char *folder = d->options->templates;
 
+    if (d->options->weights && is_file(s, d->options->weights))
+        return "the weights of this model";
     for (int i = 0; i < diag_sources(d->diag); i++)
         if (is_file(s, diag_source(d->diag, i)->path))
             return "a text of this model";
@@ -81,14 +83,15 @@ static bool make_run(FILE *stream)
            fchmod(fd, s.st_mode | (s.st_mode & 0444) >> 2) == 0;
 }
 
-bool output_write(const char *path, const char *text, size_t size, bool runs)
+bool output_fill(const char *path, OutputFill *fill, const void *what,
+                 bool runs)
 {
     nn_error e = {""};
     nn_writer w;
     bool good = nn_writer_open(&w, path, &e);
 
     if (good) {
-        fwrite(text, 1, size, w.stream);
+        fill(w.stream, what);
         good = !runs || make_run(w.stream);
         if (!good)
             nn_fail(&e, "cannot make a program of %s", path);
@@ -100,4 +103,23 @@ bool output_write(const char *path, const char *text, size_t size, bool runs)
     if (!good)
         nn_say(stderr, "nnc: %s\n", e.text);
     return good;
+}
+
+typedef struct Bytes {
+    const char *text;
+    size_t size;
+} Bytes;
+
+static void put_bytes(FILE *stream, const void *what)
+{
+    const Bytes *b = what;
+
+    fwrite(b->text, 1, b->size, stream);
+}
+
+bool output_write(const char *path, const char *text, size_t size, bool runs)
+{
+    Bytes b = {text, size};
+
+    return output_fill(path, put_bytes, &b, runs);
 }

@@ -212,9 +212,11 @@ static void plan_entry(Program *p, Plan *plan, const CodeOptions *o,
     plan_check(plan, o);
 }
 
-static bool wanted(Want want, const Entry *e)
+static bool wanted(const Program *p, Want want, const Entry *e)
 {
     bool infers = e->mode == MODE_INFER;
+    if (want == WANT_ROW)
+        return e == program_entry(p, MODE_INFER);
     return want == WANT_ALL || infers == (want == WANT_INFER);
 }
 
@@ -249,7 +251,7 @@ Plans pipeline_run(Program *p, Want want, const CodeOptions *options,
     Dump d = {dump, dumped};
     for (int i = 0; i < p->entries.n; i++) {
         Entry *e = &p->entries.at[i];
-        if (!wanted(want, e))
+        if (!wanted(p, want, e))
             continue;
         if (want == WANT_CHECK && e->updates)
             e = checked(p, e);

@@ -13,6 +13,7 @@ typedef enum Want {
     WANT_ALL,   /* nnc compile */
     WANT_TRAIN, /* those that have a loss */
     WANT_INFER, /* those that have none */
+    WANT_ROW,   /* of those the one that infers a single row */
     WANT_CHECK, /* as TRAIN, the step without its update: gradients go out */
 } Want;
 

@@ -14,6 +14,7 @@
 #include "emit/emit.h"
 #include "ir/outline.h"
 #include "nn_say.h"
+#include "output.h"
 #include "toolchain.h"
 #include "unrolled.h"
 
@@ -28,7 +29,8 @@ typedef struct Build {
     ProgramKind kind;
     Toolchain tools;
     Runtime runtime;
-    int layers;        /* of the model */
+    int layers; /* of the model */
+    Model model;
     const char *text;  /* the C */
     const char *flags; /* the target's; the check runs here, at once */
     Built *built;
@@ -39,34 +41,46 @@ const char *program_flags(const CodeOptions *code)
     return code->plain ? "" : target_find(code->target)->flags;
 }
 
+static const char *program_text(const Driver *d, const Model *m, bool train)
+{
+    Text out = {.arena = d->arena};
+    Weights *w = m->weights;
+
+    if (w && weights_count(w) > WEIGHTS_INLINE)
+        w->bytes = arena_printf(d->arena, "%s.bin", w->name);
+    text_add(&out, emit_model_c(d->arena, m->program, m->plans.at, m->plans.n,
+                                &d->code, NULL));
+    emit_program(&out, m->program, train);
+    if (w && !w->bytes)
+        weights_write(w, weights_put_text, &out);
+    return text_str(&out);
+}
+
 /* Elaborates, plans and prints; false with errors in diag. */
 static bool write_text(Build *b, Needs *needs)
 {
     static const Want wants[] = {WANT_TRAIN, WANT_INFER, WANT_CHECK};
     Driver *d = b->driver;
     bool train = b->kind != PROGRAM_INFER;
-    Text out = {.arena = d->arena};
-    Model m;
+    Model *m = &b->model;
 
     if (b->kind == PROGRAM_CHECK) {
         d->code.plain = true;
         d->rows = d->options->batch ? d->options->batch : CHECK_ROWS;
     }
-    if (!driver_model(d, wants[b->kind], &m, NULL))
+    if (!driver_model(d, wants[b->kind], m, NULL) ||
+        (!train && !driver_weights(d, m, false)))
         return false;
-    text_add(&out, emit_model_c(d->arena, m.program, m.plans.at, m.plans.n,
-                                &d->code, NULL));
-    emit_program(&out, m.program, train);
-    b->layers = outline_layers(&m.program->entries.at[0]);
-    b->text = text_str(&out);
+    b->text = program_text(d, m, train);
+    b->layers = outline_layers(&m->program->entries.at[0]);
     b->flags = b->kind == PROGRAM_CHECK
                    ? arena_printf(d->arena, "%s -DNN_REAL=double",
                                   target_native()->flags)
                    : program_flags(&d->code);
-    b->built->name = arena_printf(d->arena, "%s-%s", m.program->name,
+    b->built->name = arena_printf(d->arena, "%s-%s", m->program->name,
                                   train ? "train" : "infer");
-    *needs = (Needs){.gzip = emit_uses_gzip(m.program),
-                     .png = !train && emit_uses_images(m.program),
+    *needs = (Needs){.gzip = emit_uses_gzip(m->program),
+                     .png = !train && emit_uses_images(m->program),
                      .doubles = b->kind == PROGRAM_CHECK};
     return true;
 }
@@ -80,6 +94,11 @@ static int print_c(Build *b, Needs *needs)
     return unrolled_check(b->text, &b->driver->code) ? 0 : 1;
 }
 
+static const char *bytes_of(const Model *m)
+{
+    return m->weights ? m->weights->bytes : NULL;
+}
+
 int program_write(Driver *d, ProgramKind kind, ProgramText *text)
 {
     Built built;
@@ -87,7 +106,11 @@ int program_write(Driver *d, ProgramKind kind, ProgramText *text)
     Needs needs;
     int status = print_c(&b, &needs);
 
-    *text = (ProgramText){built.name, b.text, b.flags};
+    *text = (ProgramText){.name = built.name,
+                          .text = b.text,
+                          .flags = b.flags,
+                          .bytes = bytes_of(&b.model),
+                          .model = b.model};
     return status;
 }
 
@@ -140,12 +163,24 @@ static Words link_command(Build *b, const char *c_file, const char *program)
     Words words = toolchain_command(&b->tools, b->flags);
 
     vec_push(a, &words, arena_printf(a, "-I%s", b->runtime.folder));
+    if (bytes_of(&b->model))
+        vec_push(a, &words, arena_printf(a, "-I%s", str_folder(a, c_file)));
     vec_push(a, &words, "-o");
     vec_push(a, &words, program);
     vec_push(a, &words, c_file);
     for (int i = 0; i < b->runtime.link.n; i++)
         vec_push(a, &words, b->runtime.link.at[i]);
     return words;
+}
+
+/* The weights that the assembler reads, where the C does not hold them. */
+static bool write_bytes(const Build *b, const char *folder)
+{
+    const char *name = bytes_of(&b->model);
+
+    return !name ||
+           output_fill(arena_printf(b->driver->arena, "%s/%s", folder, name),
+                       weights_write_bytes, b->model.weights, false);
 }
 
 static int compile(Build *b, CacheKey key, const char **folder)
@@ -158,7 +193,7 @@ static int compile(Build *b, CacheKey key, const char **folder)
         return 1;
     c_file = arena_printf(a, "%s/%s.c", made, b->built->name);
     log = arena_printf(a, "%s/log", made);
-    if (!toolchain_write(c_file, b->text)) {
+    if (!toolchain_write(c_file, b->text) || !write_bytes(b, made)) {
         cache_drop(&b->tools.cache);
         return 1;
     }
@@ -203,27 +238,38 @@ static int make(Build *b, const Needs *needs, CacheKey key, bool quiet,
     return status;
 }
 
-int program_make(Driver *d, ProgramKind kind, bool quiet, Built *built)
+/* Finds or makes the program of the C that is printed. */
+static int obtain(Build *b, const Needs *needs, bool quiet)
 {
-    Build b = {.driver = d, .kind = kind, .built = built};
-    Arena *a = d->arena;
-    Needs needs;
-    const char *folder;
+    Arena *a = b->driver->arena;
+    Built *built = b->built;
+    const char *folder, *bytes = bytes_of(&b->model);
     CacheKey key;
-    int status = print_c(&b, &needs);
+    int status = 0;
 
-    if (status != 0)
-        return status;
-    if (!toolchain_open(&b.tools, a))
+    if (!toolchain_open(&b->tools, a))
         return 1;
-    key = program_key(&b, &needs);
-    folder = cache_find(&b.tools.cache, built->name, key);
+    key = program_key(b, needs);
+    folder = cache_find(&b->tools.cache, built->name, key);
     built->fresh = !folder;
     if (built->fresh)
-        status = make(&b, &needs, key, quiet, &folder);
+        status = make(b, needs, key, quiet, &folder);
     if (status != 0)
         return status;
     built->path = arena_printf(a, "%s/%s", folder, built->name);
     built->c_file = arena_printf(a, "%s.c", built->path);
+    built->bytes = bytes ? arena_printf(a, "%s/%s", folder, bytes) : NULL;
     return 0;
+}
+
+int program_make(Driver *d, ProgramKind kind, bool quiet, Built *built)
+{
+    Build b = {.driver = d, .kind = kind, .built = built};
+    Needs needs;
+    int status = print_c(&b, &needs);
+
+    if (status == 0)
+        status = obtain(&b, &needs, quiet);
+    driver_close(&b.model);
+    return status;
 }

@@ -14,6 +14,7 @@ typedef struct Built {
     const char *name;   /* "iris-train" */
     const char *path;   /* of the program, in the cache */
     const char *c_file; /* of its C */
+    const char *bytes;  /* of weights that are not in its C, or NULL */
     bool fresh;         /* it was not in the cache */
 } Built;
 
@@ -21,13 +22,15 @@ typedef struct ProgramText {
     const char *name;  /* "iris-train" */
     const char *text;  /* its C */
     const char *flags; /* of the target */
+    const char *bytes; /* the file of its weights' bytes beside it, or NULL */
+    Model model;
 } ProgramText;
 
 /* The target's flags for generated C; none for --plain. */
 const char *program_flags(const CodeOptions *code);
 
-/* Prints the C of one program. Where that fails all has been printed, and the
- * result is the exit status, else 0. */
+/* Prints the C of one program, whose model the caller closes. Where that fails
+ * all has been printed, and the result is the exit status, else 0. */
 int program_write(Driver *d, ProgramKind kind, ProgramText *text);
 
 /* Compiles one program of the model, or finds it in the cache. Where that

@@ -131,4 +131,10 @@ typedef struct {
     int fold, folds;
 } nn_split;
 
+/* A key with its value, of a weights file's map of strings: what
+ * preprocessing has learned stands there. */
+typedef struct {
+    char *key, *value;
+} nn_note;
+
 #endif

@@ -40,7 +40,7 @@ static bool call(writer *w, const nn_entry *n, int rows, nn_real *logits,
 {
     nn_inference *f = w->f;
     nn_real *outputs[1] = {logits};
-    int status = n->run(f->params, f->params, f->workspace,
+    int status = n->run(f->own, f->own, f->workspace,
                         (const void *const *)f->buffers, outputs, NULL, rows,
                         NULL, f->pool != NULL ? nn_pool_run : NULL, f->pool);
     return status == 0 ||
@@ -81,7 +81,7 @@ static bool begin(writer *w, nn_error *e)
     w->read = 0;
     for (int i = 0; i < m->param_count; i++)
         if (m->params[i].kind == NN_CARRIED &&
-            !nn_init_param(m, i, w->f->params, 1, e))
+            !nn_init_param(m, i, w->f->own, 1, e))
             return false;
     return w->encode == NULL || call(w, w->encode, w->encode->batch, NULL, e);
 }
@@ -225,14 +225,14 @@ static bool read_texts(void *context, int count, const int *from,
         int rows = left < w->next->batch ? left : w->next->batch;
         for (int i = 0; i < rows; i++)
             nn_states_give(&w->states, w->kept[0] + from[first + i] * size, i,
-                           f->params);
+                           f->own);
         memcpy(f->buffers[w->how->input], ids + first,
                (size_t)rows * sizeof *ids);
         if (!call(w, w->next, rows, logits + first * w->prep->tensor->classes,
                   e))
             return false;
         for (int i = 0; i < rows; i++)
-            nn_states_keep(&w->states, f->params, i, kept + (first + i) * size);
+            nn_states_keep(&w->states, f->own, i, kept + (first + i) * size);
     }
     w->kept[1] = w->kept[0];
     w->kept[0] = kept;
@@ -255,7 +255,7 @@ static bool write_best(writer *w, nn_error *e)
                  .context = w,
                  .allows = is_allowed,
                  .read = read_texts};
-    nn_states_keep(&w->states, w->f->params, 0, w->kept[0]);
+    nn_states_keep(&w->states, w->f->own, 0, w->kept[0]);
     bool good = nn_alloc(&ids, (size_t)b.length, sizeof *ids, "a text", e) &&
                 nn_beam_search(&b, w->logits, ids, &count, e);
     for (int64_t i = 0; good && i < count; i++)

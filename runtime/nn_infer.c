@@ -71,9 +71,9 @@ static nn_args_end parse(const nn_program *p, options *o, int argc, char **argv)
         {"beam", "N", "hold the N most probable texts side by side",
          NN_ARG_COUNT, &o->writing.beam, 1, &o->writes},
     };
-    int count = (int)(sizeof args / sizeof *args);
-    if (p->generation == NULL)
-        count -= WRITING_FLAGS;
+    int first = p->given != NULL; /* behind --weights */
+    int last = (int)(sizeof args / sizeof *args) -
+               (p->generation == NULL ? WRITING_FLAGS : 0);
     snprintf(program, sizeof program, "%s-infer", p->model->name);
     snprintf(about, sizeof about,
              "Runs the model %s of %s on rows of csv, IDX, npy%s files, or "
@@ -81,9 +81,9 @@ static nn_args_end parse(const nn_program *p, options *o, int argc, char **argv)
              p->model->name, p->file, p->image != NULL ? " and PNG" : "");
     snprintf(version, sizeof version, "%s-infer, made by nnc %s for %s",
              p->model->name, p->model->version, p->model->processor);
-    const nn_args table = {program,     "[FLAG...] [FILE | INPUT=FILE]...",
-                           about,       version,
-                           args,        count,
+    const nn_args table = {program,      "[FLAG...] [FILE | INPUT=FILE]...",
+                           about,        version,
+                           args + first, last - first,
                            NN_FORM_HELP};
     return nn_args_parse(&table, argc, argv, o->files, &o->file_count);
 }
@@ -93,13 +93,32 @@ static int tensor_count(const nn_model *m)
     return m->input_count + m->target_count;
 }
 
+/* The program's own weights serve as they are where nothing is written among
+ * them: neither what is prepared nor what a token hands to the next. */
+static bool open_params(nn_inference *f, nn_error *e)
+{
+    const nn_given *given = f->program->given;
+    const nn_model *m = f->model;
+    if (given != NULL && m->prepare == NULL && f->program->generation == NULL) {
+        f->params = given->params;
+        return true;
+    }
+    if (!nn_alloc(&f->own, (size_t)m->reals, sizeof *f->own, "weights", e))
+        return false;
+    f->params = f->own;
+    if (given != NULL)
+        memcpy(f->own, given->params, (size_t)given->reals * sizeof *f->own);
+    if (given != NULL && m->prepare != NULL)
+        m->prepare(f->own);
+    return true;
+}
+
 static bool open_memory(nn_inference *f, nn_error *e)
 {
     const nn_model *m = f->model;
     size_t inputs = (size_t)m->input_count, outputs = (size_t)m->output_count;
     size_t batch = (size_t)nn_entry_rows(m), workspace = nn_entry_workspace(m);
-    bool good = nn_alloc(&f->params, (size_t)m->reals, sizeof *f->params,
-                         "weights", e) &&
+    bool good = open_params(f, e) &&
                 nn_reserve(&f->workspace, workspace, 1, "workspace", e) &&
                 nn_alloc(&f->buffers, inputs, sizeof *f->buffers, "rows", e) &&
                 nn_alloc(&f->outputs, outputs, sizeof *f->outputs, "rows", e);
@@ -151,7 +170,7 @@ static void close_inference(nn_inference *f)
     free(f->preps);
     free(f->buffers);
     free(f->outputs);
-    free(f->params);
+    free(f->own);
     free(f->workspace);
 }
 
@@ -168,7 +187,7 @@ static bool load_file(nn_inference *f, const char *path, nn_error *e)
     nn_tensors t;
     if (!nn_tensors_open(&t, path, e))
         return false;
-    bool good = nn_ckpt_load_weights(f->model, &t, path, f->params, e) &&
+    bool good = nn_ckpt_load_weights(f->model, &t, path, f->own, e) &&
                 nn_learned_load(&t, path, f->preps, tensor_count(f->model), e);
     if (good)
         nn_origin_tell(f->model, &t, path, f->preps, tensor_count(f->model));
@@ -176,23 +195,41 @@ static bool load_file(nn_inference *f, const char *path, nn_error *e)
     return good;
 }
 
-/* The weights: a file named, the default file, or the text's own numbers. */
-static bool load(nn_inference *f, const options *o, nn_error *e)
+/* What preprocessing learned, of a program that has its weights in it. */
+static bool load_given(nn_inference *f, nn_error *e)
+{
+    const nn_given *g = f->program->given;
+    nn_tensors t = {.notes = g->notes, .note_count = (size_t)g->note_count};
+    return nn_learned_load(&t, "this program", f->preps, tensor_count(f->model),
+                           e);
+}
+
+/* A file named, the default file, or the text's own numbers; *here: what is
+ * learned is there. */
+static bool load_weights(nn_inference *f, const options *o, bool *here,
+                         nn_error *e)
 {
     char path[300];
     const nn_model *m = f->model;
     bool given = nn_init_is_given(m) && !learned_is_needed(f);
     snprintf(path, sizeof path, "%s.safetensors", m->name);
     const char *from = o->weights != NULL ? o->weights : path;
-    bool here = o->weights != NULL || access(path, F_OK) == 0;
-    if (!here && !given && !o->bench)
+    *here = o->weights != NULL || access(path, F_OK) == 0;
+    if (!*here && !given && !o->bench)
         return nn_fail(e,
                        "there is no %s here: train the model first, or name "
                        "a weights file with --weights FILE",
                        path);
-    if (here ? !load_file(f, from, e) : !nn_init_params(m, f->params, 1, e))
+    return *here ? load_file(f, from, e) : nn_init_params(m, f->own, 1, e);
+}
+
+static bool load(nn_inference *f, const options *o, nn_error *e)
+{
+    bool here = true;
+    if (f->program->given != NULL ? !load_given(f, e)
+                                  : !load_weights(f, o, &here, e))
         return false;
-    for (int i = 0; i < tensor_count(m); i++) {
+    for (int i = 0; i < tensor_count(f->model); i++) {
         nn_prep *p = &f->preps[i];
         int64_t period = p->period > 0 ? p->period : 1;
         if ((here || !p->standardize) && !nn_prep_finish(p, period, e))

@@ -11,7 +11,8 @@ typedef struct nn_inference {
     const nn_program *program;
     const nn_model *model;
     nn_prep *preps; /* of inputs and targets, as the weights file says */
-    nn_real *params;
+    const nn_real *params;
+    nn_real *own;    /* the same, where they are no part of the program */
     int batch;       /* most rows of one call */
     void *workspace; /* for every entry */
     void **buffers;  /* a batch of each input */

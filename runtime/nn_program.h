@@ -33,7 +33,6 @@ typedef enum {
 
 /* Far beyond use; what is counted over all epochs still fits. */
 enum { NN_MOST_EPOCHS = 1000000000 };
-
 /* The loss, then metrics; the compiler refuses more. */
 enum { NN_MAX_FIGURES = 65, NN_SUMS = 2 };
 
@@ -112,6 +111,15 @@ typedef struct {
 bool nn_generate(struct nn_inference *f, const struct nn_writing *w,
                  nn_error *e);
 
+/* Weights in the program itself, as its kernels read them, without what is
+ * prepared; and what preprocessing has learned, as in a weights file. */
+typedef struct {
+    const nn_real *params;
+    int64_t reals;
+    nn_note *notes;
+    int note_count;
+} nn_given;
+
 typedef struct {
     const nn_model *model;
     const char *file;     /* of the model's text, "iris.nn": for messages */
@@ -125,6 +133,7 @@ typedef struct {
     const nn_unpacker *unpacker;     /* &nn_gzip where a path ends in .gz */
     const nn_reader *image;          /* &nn_png where an input has rank 3 */
     const nn_generation *generation; /* NULL: the model does not */
+    const nn_given *given;           /* NULL: weights come from a file */
     const nn_vectors *vectors;
     int vector_count;
     bool (*fill)(struct nn_run *, nn_error *); /* nn_vectors_fill, or NULL */

@@ -5,6 +5,7 @@
 #ifndef NN_TENSORS_H
 #define NN_TENSORS_H
 
+#include "nn_data.h"
 #include "nn_file.h"
 #include "nn_mem.h"
 #include "nn_model.h"
@@ -28,10 +29,6 @@ typedef struct {
     const unsigned char *data;
     int64_t bytes;
 } nn_saved;
-
-typedef struct {
-    char *key, *value;
-} nn_note;
 
 typedef struct {
     nn_file file;

@@ -213,6 +213,16 @@ const char *str_base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
+const char *str_folder(Arena *arena, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    if (!slash)
+        return ".";
+    return arena_printf(arena, "%.*s", slash == path ? 1 : (int)(slash - path),
+                        path);
+}
+
 const char *str_beside(Arena *arena, const char *file, const char *name)
 {
     size_t folder = strlen(file) - strlen(str_base_name(file));

@@ -62,6 +62,9 @@ bool str_ends(const char *text, const char *end);
 /* What stands behind the last slash of a path. */
 const char *str_base_name(const char *path);
 
+/* The folder of a path; "." where it names none. */
+const char *str_folder(Arena *arena, const char *path);
+
 /* The path of what a file names: from the folder of that file on. */
 const char *str_beside(Arena *arena, const char *file, const char *name);
 

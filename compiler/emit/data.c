@@ -6,6 +6,7 @@
 #include "emit/data.h"
 #include "emit/record.h"
 #include "emit/units.h"
+#include "emit/weights.h"
 #include "emit/wrap.h"
 #include "pass/kinks.h"
 
@@ -395,6 +396,51 @@ static bool write_scorers(Text *out, const Program *p)
     return true;
 }
 
+/* A long string of C in pieces of a line. */
+static void write_pieces(Text *out, const char *s)
+{
+    enum { PIECE = 72 };
+    for (size_t n = strlen(s), at = 0; at == 0 || at < n; at += PIECE) {
+        text_add(out, "\n        ");
+        quote_c(out, arena_printf(out->arena, "%.*s", PIECE, s + at));
+    }
+}
+
+/* Weights that the program holds, with what data has learned. */
+static void write_given(Text *out, const Weights *w)
+{
+    if (!w)
+        return;
+    if (w->notes.n)
+        text_add(out, "\nstatic nn_note notes[] = {\n");
+    for (int i = 0; i < w->notes.n; i += 2) {
+        text_add(out, "    {");
+        quote_c(out, w->notes.at[i]);
+        text_add(out, ",");
+        write_pieces(out, w->notes.at[i + 1]);
+        text_add(out, "},\n");
+    }
+    if (w->notes.n)
+        text_add(out, "};\n");
+    text_printf(out,
+                "\nstatic const nn_given given = {.params = %s, .reals = %lld",
+                w->name, (long long)weights_count(w));
+    if (w->notes.n)
+        text_printf(out, ", .notes = notes, .note_count = %d", w->notes.n / 2);
+    text_add(out, "};\n");
+}
+
+/* What the program needs beside its model. */
+static void write_needs(Text *out, const Program *p, bool train)
+{
+    if (p->weights)
+        text_add(out, "    .given = &given,\n");
+    if (emit_uses_gzip(p))
+        text_add(out, "    .unpacker = &nn_gzip,\n");
+    if (!train && emit_uses_images(p))
+        text_add(out, "    .image = &nn_png,\n");
+}
+
 static void write_program(Text *out, const Program *p, bool train)
 {
     int flows = write_flows(out, p);
@@ -413,6 +459,7 @@ static void write_program(Text *out, const Program *p, bool train)
                     "%lld, .run = nn_generate};\n",
                     p->generate.input, p->generate.start, p->generate.stop,
                     p->generate.beam, (long long)p->generate.limit);
+    write_given(out, p->weights);
     text_printf(out,
                 "\nstatic const nn_program program = {\n    .model = "
                 "&%s_model, .file = ",
@@ -436,10 +483,7 @@ static void write_program(Text *out, const Program *p, bool train)
         text_add(out, "    .pairings = pairings,\n");
     if (scorers)
         text_add(out, "    .scorers = scorers,\n");
-    if (emit_uses_gzip(p))
-        text_add(out, "    .unpacker = &nn_gzip,\n");
-    if (!train && emit_uses_images(p))
-        text_add(out, "    .image = &nn_png,\n");
+    write_needs(out, p, train);
     if (p->kinks)
         text_add(out, "    .gradcheck = nn_gradcheck, .kinks = &kinks,\n");
     text_printf(out,

@@ -122,10 +122,6 @@ void emit_contract(Emit *e, const Plan *plan);
 void emit_prototype(Emit *e, const Plan *plan);
 void emit_wrapper(Emit *e, const Plan *plan);
 
-/* Reals in params: all tensors, what prepare makes, and the room that a vector
- * may read behind them. */
-int64_t emit_reals(const Program *p);
-
 /* The comment at the head of model.c: layers, parameters, operations. */
 void emit_header(Emit *e, Plan *const *plans, int n);
 
@@ -139,7 +135,9 @@ int64_t plan_flops(const Plan *plan);
 
 /* The whole of model.c, which includes `header`, the one written by
  * emit_model_h; or (NULL) the model's part of a program, which includes
- * "nn_program.h" and has no typed functions. */
+ * "nn_program.h" and has no typed functions. A program's weights it declares;
+ * beside a header it then has what predict.h tells in place of tables and
+ * typed functions. */
 const char *emit_model_c(Arena *arena, const Program *p, Plan *const *plans,
                          int n, const CodeOptions *options, const char *header);
 

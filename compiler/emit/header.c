@@ -9,7 +9,8 @@
 #include "base/pack.h"
 #include "base/quote.h"
 #include "base/version.h"
-#include "emit/emit.h"
+#include "emit/predict.h"
+#include "emit/record.h"
 #include "emit/wrap.h"
 
 /* The macro that guards a header: "my-net.h" gives MY_NET_H; _STDINT_H and
@@ -83,35 +84,29 @@ static void write_constants(Text *out, const Program *p, Plan *const *plans,
         constant(&c, arena_printf(arena, "%s_%s_workspace", p->name, e->name),
                  plans[i]->workspace);
     }
-    constant(&c, arena_printf(arena, "%s_reals", p->name), emit_reals(p));
+    constant(&c, arena_printf(arena, "%s_reals", p->name), record_reals(p));
     text_printf(out,
                 "\n/* Rows of a batch and bytes of workspace of each entry; "
                 "reals in params. */\nenum {\n%s\n};\n%s",
                 text_str(&c.small), text_str(&c.large));
 }
 
-const char *emit_model_h(Arena *arena, const Program *p, Plan *const *plans,
-                         int n, const char *header)
+void emit_types(Text *out)
 {
-    Text out = {.arena = arena};
-    const char *guard = guard_name(arena, header);
-    const char *file = str_base_name(p->path);
-    text_add(&out, "/* ");
-    quote_comment(&out, header, strlen(header));
-    text_printf(&out, ": the model %s, written by nnc %s from ", p->name,
-                NNC_VERSION);
-    quote_comment(&out, file, strlen(file));
-    text_add(&out, " */\n");
-    text_printf(&out,
-                "#ifndef %s\n#define %s\n\n#include <stddef.h>\n"
-                "#include <stdint.h>\n\n",
-                guard, guard);
-    text_add(&out, "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
-    write_types(&out);
-    write_constants(&out, p, plans, n);
-    Emit e = {.arena = arena, .program = p, .out = &out};
+    text_printf(out, "\n#include <stddef.h>\n#include <stdint.h>\n\n%s",
+                section(out->arena, "runtime/nn_model.h", "#ifndef NN_REAL",
+                        "/* Runs one entry"));
+    text_add(out, "enum { NN_BAD_ROWS = -1 };\n");
+}
+
+/* What a program that loads weights itself needs. */
+static void write_loading(Emit *e, Plan *const *plans, int n)
+{
+    const char *name = e->program->name;
+    write_types(e->out);
+    write_constants(e->out, e->program, plans, n);
     text_printf(
-        &out,
+        e->out,
         "/* params: what a weights file fills with nn_ckpt_load_weights, "
         "or nn_init_params,\n * of the runtime (`nnc build --keep DIR` "
         "writes it),\n"
@@ -124,17 +119,45 @@ const char *emit_model_h(Arena *arena, const Program *p, Plan *const *plans,
         "here.\n"
         " * par, pool: what divides kernels among threads, or NULL, "
         "NULL. */\n",
-        p->name, p->name);
+        name, name);
     for (int i = 0; i < n; i++) {
-        text_add(&out, "\n");
-        emit_contract(&e, plans[i]);
-        emit_prototype(&e, plans[i]);
-        text_add(&out, ";\n");
+        text_add(e->out, "\n");
+        emit_contract(e, plans[i]);
+        emit_prototype(e, plans[i]);
+        text_add(e->out, ";\n");
     }
-    text_printf(&out,
+    text_printf(e->out,
                 "\n/* Parameters, tensors and entries as tables. */\n"
                 "extern const nn_model %s_model;\n\n",
-                p->name);
+                name);
+}
+
+/* The comment at the head, and what keeps the header from being read twice. */
+static void write_guard(Text *out, const Program *p, const char *header)
+{
+    const char *guard = guard_name(out->arena, header);
+    const char *file = str_base_name(p->path);
+    text_add(out, "/* ");
+    quote_comment(out, header, strlen(header));
+    text_printf(out, ": the model %s%s, written by nnc %s from ", p->name,
+                p->weights ? " with its weights" : "", NNC_VERSION);
+    quote_comment(out, file, strlen(file));
+    text_printf(out, " */\n#ifndef %s\n#define %s\n\n", guard, guard);
+    text_printf(out, "%s#include <stdint.h>\n\n",
+                p->weights ? "" : "#include <stddef.h>\n");
+}
+
+const char *emit_model_h(Arena *arena, const Program *p, Plan *const *plans,
+                         int n, const char *header)
+{
+    Text out = {.arena = arena};
+    Emit e = {.arena = arena, .program = p, .out = &out};
+    write_guard(&out, p, header);
+    text_add(&out, "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
+    if (p->weights)
+        emit_predict_prototypes(&e, plans[0]);
+    else
+        write_loading(&e, plans, n);
     text_add(&out, "#ifdef __cplusplus\n}\n#endif\n\n#endif\n");
     Text wrapped = {.arena = arena};
     wrap_lines(&wrapped, text_str(&out));

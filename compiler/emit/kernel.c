@@ -9,6 +9,7 @@
 #include "emit/skip.h"
 #include "emit/straight.h"
 #include "emit/tiles.h"
+#include "emit/weights.h"
 #include "emit/whole.h"
 
 /* The name of the tensor whose place a value has; or NULL. */
@@ -206,7 +207,7 @@ void emit_kernels(Emit *e, const Plan *plan)
     places_write(e, plan);
     for (int i = 0; i < plan->kernels.n; i++) {
         Kernel *k = plan->kernels.at[i];
-        if (k->empty)
+        if (k->empty || (k->prepared && weights_prepared(e->program)))
             continue;
         size_t start = e->out->n;
         if (k->kind == KERNEL_STRAIGHT) {

@@ -5,15 +5,11 @@
 #include "base/pack.h"
 #include "base/quote.h"
 #include "base/version.h"
-#include "emit/emit.h"
+#include "emit/predict.h"
 #include "emit/record.h"
 #include "emit/units.h"
+#include "emit/weights.h"
 #include "emit/wrap.h"
-
-int64_t emit_reals(const Program *p)
-{
-    return record_places(p->arena, p)[p->tensors.n] + p->prepared;
-}
 
 /* What entries prepare stands one behind the other. */
 static void place_prepared(Plan *const *plans, int n)
@@ -46,7 +42,7 @@ static void write_places(Emit *e, bool header)
                     (long long)at[p->tensors.n]);
     if (!header)
         text_printf(&list, "    %s_reals = %lld,\n", p->name,
-                    (long long)emit_reals(p));
+                    (long long)record_reals(p));
     if (list.n == 0)
         return;
     list.at[list.n - 2] = '\n';
@@ -81,7 +77,7 @@ static void write_literals(Emit *e)
     for (int i = 0; i < p->tensors.n; i++) {
         const Tensor *t = &p->tensors.at[i];
         int64_t n = shape_count(&t->shape);
-        if (t->init.kind != INIT_LITERAL)
+        if (t->init.kind != INIT_LITERAL || t->absent)
             continue;
         text_printf(e->out, "\nstatic const double %s_given[%lld] = {",
                     e->tensor_place[i], (long long)n);
@@ -126,16 +122,26 @@ static void write_tensor_row(Emit *e, int i)
     text_add(e->out, "},\n");
 }
 
+/* How many tensors are read. */
+static int present(const Program *p)
+{
+    int n = 0;
+    for (int i = 0; i < p->tensors.n; i++)
+        n += !p->tensors.at[i].absent;
+    return n;
+}
+
 static void write_tensors(Emit *e)
 {
-    int n = e->program->tensors.n;
+    int n = present(e->program);
     write_literals(e);
     if (n == 0)
         return;
     text_printf(e->out, "\nstatic const nn_param %s_params[%d] = {\n",
                 e->program->name, n);
-    for (int i = 0; i < n; i++)
-        write_tensor_row(e, i);
+    for (int i = 0; i < e->program->tensors.n; i++)
+        if (!e->program->tensors.at[i].absent)
+            write_tensor_row(e, i);
     text_add(e->out, "};\n");
 }
 
@@ -272,6 +278,12 @@ static void write_entries(Emit *e, Plan *const *plans, int n)
     text_add(e->out, "};\n");
 }
 
+/* Whether a program loads tensors, or begins texts with some. */
+static bool needs_tensors(const Emit *e)
+{
+    return !e->program->weights || e->program->generate.name;
+}
+
 /* Of inferring one row; trainers only evaluate, which adds little to it. Of
  * several entries, the last is for single rows. */
 static int64_t row_flops(Plan *const *plans, int n)
@@ -293,9 +305,9 @@ static void write_model(Emit *e, Plan *const *plans, int n, int kernels)
                 e->options->plain ? "generic" : e->options->target);
     if (p->network)
         text_printf(out, "    .network = \"%s\",\n", p->network);
-    if (p->tensors.n)
+    if (present(p) && needs_tensors(e))
         text_printf(out, "    .params = %s_params, .param_count = %d,\n",
-                    p->name, p->tensors.n);
+                    p->name, present(p));
     text_printf(out, "    .reals = %s_reals,\n", p->name);
     text_printf(out,
                 "    .inputs = %s_inputs, .input_count = %d, .target_count = "
@@ -313,7 +325,7 @@ static void write_model(Emit *e, Plan *const *plans, int n, int kernels)
                 (long long)(1 + p->sums), (long long)p->chosen);
     text_printf(out, "    .entries = %s_entries, .entry_count = %d,\n", p->name,
                 n);
-    if (p->prepared)
+    if (p->prepared && !weights_prepared(p))
         text_printf(out, "    .prepare = %s_prepare,\n", p->name);
     text_printf(out,
                 "    .flops = %lld, .kernels = %s_kernels, .kernel_count = %d\n"
@@ -325,7 +337,8 @@ static void write_model(Emit *e, Plan *const *plans, int n, int kernels)
  * that holds them. */
 static void write_tables(Emit *e, Plan *const *plans, int n)
 {
-    write_tensors(e);
+    if (needs_tensors(e))
+        write_tensors(e);
     write_inputs(e);
     write_outputs(e);
     write_metrics(e);
@@ -378,8 +391,9 @@ static void write_helpers(Emit *e, const char *body)
 static void reserve_names(Emit *e, Plan *const *plans, int n)
 {
     static const char *const own[] = {
-        "prepared", "reals",   "model",   "params",  "inputs",
-        "outputs",  "metrics", "kernels", "prepare", "entries"};
+        "prepared", "reals",   "model",      "params",   "inputs",
+        "outputs",  "metrics", "kernels",    "prepare",  "entries",
+        "weights",  "predict", "predict_in", "classify", "workspace"};
     static const char *const each[] = {"", "_batch", "_workspace", "_entry",
                                        "_trace"};
     const char *name = e->program->name;
@@ -389,6 +403,25 @@ static void reserve_names(Emit *e, Plan *const *plans, int n)
         for (size_t k = 0; k < sizeof each / sizeof *each; k++)
             emit_name(
                 e, arena_printf(e->arena, "%s%s", plans[i]->prefix, each[k]));
+}
+
+/* What the text includes, and where no table says more its types. */
+static void write_includes(Emit *e, const char *header)
+{
+    text_printf(e->out, "#include \"%s\"\n", header ? header : "nn_program.h");
+    if (header && e->program->weights)
+        emit_types(e->out);
+}
+
+static void write_entry(Emit *e, Plan *plan, bool typed)
+{
+    emit_kernel_names(e, plan);
+    emit_kernels(e, plan);
+    emit_entry(e, plan);
+    if (typed && e->program->weights)
+        emit_predict(e, plan);
+    else if (typed)
+        emit_wrapper(e, plan);
 }
 
 const char *emit_model_c(Arena *arena, const Program *p, Plan *const *plans,
@@ -402,20 +435,19 @@ const char *emit_model_c(Arena *arena, const Program *p, Plan *const *plans,
               .target = target_find(options->target)};
     e.lanes = options->plain ? 1 : e.target->lanes;
     emit_header(&e, plans, n);
-    text_printf(&head, "#include \"%s\"\n", header ? header : "nn_program.h");
+    write_includes(&e, header);
     e.out = &body;
     reserve_names(&e, plans, n);
     place_prepared(plans, n);
-    write_places(&e, header != NULL);
-    for (int i = 0; i < n; i++) {
-        emit_kernel_names(&e, plans[i]);
-        emit_kernels(&e, plans[i]);
-        emit_entry(&e, plans[i]);
-        if (header)
-            emit_wrapper(&e, plans[i]);
-    }
-    emit_prepare(&e, plans, n);
-    write_tables(&e, plans, n);
+    write_places(&e, header && !p->weights);
+    if (p->weights)
+        weights_declare(p->weights, &body);
+    for (int i = 0; i < n; i++)
+        write_entry(&e, plans[i], header != NULL);
+    if (!weights_prepared(p))
+        emit_prepare(&e, plans, n);
+    if (!p->weights || !header)
+        write_tables(&e, plans, n);
     e.out = &head;
     write_helpers(&e, text_str(&body));
     wrap_lines(&head, text_str(&body));

@@ -7,7 +7,10 @@
 #include "ir/layout.h"
 #include "nn_token.h"
 
-enum { VECTOR = 16 }; /* reals behind the last that a vector may read */
+int64_t record_room(int64_t reals)
+{
+    return (reals + RECORD_VECTOR - 1) / RECORD_VECTOR * RECORD_VECTOR;
+}
 
 int64_t *record_places(Arena *arena, const Program *p)
 {
@@ -15,11 +18,15 @@ int64_t *record_places(Arena *arena, const Program *p)
     for (int i = 0; i < p->tensors.n; i++) {
         at[i] = end;
         if (!p->tensors.at[i].absent)
-            end = (end + p->tensors.at[i].layout->extent + VECTOR - 1) /
-                  VECTOR * VECTOR;
+            end += record_room(p->tensors.at[i].layout->extent);
     }
-    at[p->tensors.n] = end + VECTOR;
+    at[p->tensors.n] = end + RECORD_VECTOR;
     return at;
+}
+
+int64_t record_reals(const Program *p)
+{
+    return record_places(p->arena, p)[p->tensors.n] + p->prepared;
 }
 
 static void add_pieces(nn_param *to, const Layout *l)

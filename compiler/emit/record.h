@@ -7,9 +7,17 @@
 #include "nn_data.h"
 #include "nn_model.h"
 
+/* Reals of a vector, which one may read from the last of all on; the room of a
+ * tensor with so many, from a multiple of 64 bytes to the next. */
+enum { RECORD_VECTOR = 16 };
+int64_t record_room(int64_t reals);
+
 /* Where each tensor of the program begins, in reals; behind them the end of
  * all, with the room that a vector may read. */
 int64_t *record_places(Arena *arena, const Program *p);
+
+/* Reals in params: all of that and what prepare makes. */
+int64_t record_reals(const Program *p);
 
 /* Tensor i, whose layout is settled, without its place. */
 nn_param record_param(const Program *p, int i);
