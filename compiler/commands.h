@@ -40,4 +40,7 @@ int command_graph(const Options *options);
 /* Prints kernels, memory and parameters. */
 int command_report(const Options *options);
 
+/* Writes the model as a program of another framework. */
+int command_export(const Options *options);
+
 #endif

@@ -11,7 +11,7 @@ static Command *const functions[COMMANDS] = {
     [COMMAND_TRAIN] = command_train,     [COMMAND_EVAL] = command_eval,
     [COMMAND_INFER] = command_infer,     [COMMAND_GRAPH] = command_graph,
     [COMMAND_SUMMARY] = command_summary, [COMMAND_REPORT] = command_report,
-    [COMMAND_BENCH] = command_bench,
+    [COMMAND_BENCH] = command_bench,     [COMMAND_EXPORT] = command_export,
 };
 
 int main(int argc, char **argv)

@@ -23,7 +23,7 @@ enum {
     ON_PROGRAM = ON_TRAINER | ON(INFER) | ON(BENCH),
     ON_CODE = ON(COMPILE) | ON(BUILD) | ON(REPORT) | ON(GRAPH) | ON(SUMMARY) |
               ON_PROGRAM,
-    ON_MODEL = ON_CODE | ON(CHECK)
+    ON_MODEL = ON_CODE | ON(CHECK) | ON(EXPORT)
 };
 
 /* How many files a command takes, and whether a program runs after it, which
@@ -61,6 +61,8 @@ static const CommandRow commands[COMMANDS] = {
                         FILES_ONE},
     [COMMAND_BENCH] = {"bench", "MODEL.nn", "build a model and time it",
                        FILES_PROGRAM},
+    [COMMAND_EXPORT] = {"export", "--pytorch MODEL.nn [-o FILE.py]",
+                        "write a model as a program of PyTorch", FILES_ONE},
 };
 
 typedef enum FlagKind {
@@ -92,6 +94,10 @@ static const FlagRow flags[] = {
      FLAG_TEXT, AT(output)},
     {"-o", "FILE", "an .svg or .dot file (default: text on the output)",
      ON(GRAPH), FLAG_TEXT, AT(output)},
+    {"-o", "FILE.py", "where to write (default: NAME.py, by the model's name)",
+     ON(EXPORT), FLAG_TEXT, AT(output)},
+    {"--pytorch", NULL, "write Python that PyTorch runs", ON(EXPORT),
+     FLAG_SWITCH, AT(pytorch)},
     {"-D", "NAME=VALUE", "set a parameter of the model", ON_MODEL,
      FLAG_DEFINE, NOWHERE},
     {"--model", "NAME", "which model of the file (default: the last)",

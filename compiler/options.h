@@ -21,6 +21,7 @@ typedef enum CommandId {
     COMMAND_GRAPH,
     COMMAND_REPORT,
     COMMAND_BENCH,
+    COMMAND_EXPORT,
     COMMANDS
 } CommandId;
 
@@ -44,7 +45,7 @@ typedef struct Options {
     CodeOptions code;          /* --plain, --target (or "native"), --unroll */
     int batch;                 /* --batch; 0: not given */
     int budget;                /* --budget, in MiB */
-    bool infer_only, report, json, check, gradcheck, open, nodes;
+    bool infer_only, report, json, check, gradcheck, open, nodes, pytorch;
 } Options;
 
 /* The function of a command: its exit status. */

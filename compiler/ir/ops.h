@@ -114,6 +114,8 @@ typedef struct OpInfo {
     double (*value)(double, double, double); /* the same, of numbers */
     const char *vector; /* C for a vector, with templates/vector.h */
     AttrKind attr;
+    const char *pytorch; /* Python for the value, as export/form.h has it; NULL
+                            where gradients alone use the operator */
     const char *doc; /* one line for the reference and --help */
 } OpInfo;
 

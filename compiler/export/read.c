@@ -1,0 +1,371 @@
+/* read.c: see read.h. */
+#include "export/read.h"
+
+#include <string.h>
+
+#include "base/bug.h"
+
+const Entry *read_entry(const Program *p, Mode mode, int64_t rows)
+{
+    for (int i = 0; i < p->entries.n; i++) {
+        const Entry *e = &p->entries.at[i];
+
+        if (e->mode == mode && e->batch == rows &&
+            (mode != MODE_INFER || e->carries == CARRIES_NOTHING))
+            return e;
+    }
+    return NULL;
+}
+
+Pair read_pair(const Reader *r, int id)
+{
+    return (Pair){r->a->nodes.at[id], r->b->nodes.at[id]};
+}
+
+Term *read_real(Reader *r, Term *t)
+{
+    bool made;
+    Term *real;
+
+    if (!t->truth)
+        return t;
+    real = term_of(r->terms, "$a.to(real)", 1, &t, &made);
+    real->shape = t->shape;
+    real->hint = "mask";
+    return real;
+}
+
+static Term *truth(Reader *r, Term *t)
+{
+    bool made;
+    Term *is;
+
+    if (t->truth)
+        return t;
+    is = term_of(r->terms, "$a != 0", 1, &t, &made);
+    is->truth = true;
+    is->shape = t->shape;
+    is->hint = "mask";
+    return is;
+}
+
+/* Whether the form says that truths will do for input k. */
+static bool takes_truth(const char *form, int k)
+{
+    const char hole[] = {'$', '?', (char)('a' + k), '\0'};
+
+    return strstr(form, hole) != NULL;
+}
+
+static const char *plain(Arena *arena, const char *form)
+{
+    size_t n = strlen(form);
+
+    if (n && form[n - 1] == '?')
+        form = arena_copy(arena, form, n - 1);
+    return str_replace(arena, form, "$?", "$");
+}
+
+Term *read_form(Reader *r, const char *form, int id, int n_in, Term *const *in)
+{
+    Pair n = read_pair(r, id);
+    bool made, view = op_table[n.a->op].class == CLASS_VIEW && n_in == 1;
+    const char *text = form_fill(r->arena, form, n);
+    Term **args = NEWN(r->arena, Term *, n_in + 1), *t;
+
+    for (int i = 0; i < n_in; i++)
+        args[i] = takes_truth(text, i) ? truth(r, in[i])
+                  : view               ? in[i]
+                                       : read_real(r, in[i]);
+    t = term_of(r->terms, plain(r->arena, text), n_in, args, &made);
+    if (!made)
+        return t;
+    t->truth = text[strlen(text) - 1] == '?' || (view && in[0]->truth);
+    t->shape = &n.a->shape;
+    t->span = n.a->span;
+    t->hint = op_word(r->arena, n.a->op);
+    return t;
+}
+
+Term *read_turned(Reader *r, Term *t)
+{
+    static const char turn[] = "$a.transpose(0, 1)";
+    bool made;
+    Term *turned;
+    Shape *shape;
+
+    if (strcmp(t->text, turn) == 0)
+        return t->in[0];
+    turned = term_of(r->terms, turn, 1, &t, &made);
+    shape = NEW(r->arena, Shape);
+    *shape = *t->shape;
+    shape->dim[0] = t->shape->dim[1];
+    shape->dim[1] = t->shape->dim[0];
+    turned->shape = shape;
+    turned->truth = t->truth;
+    turned->hint = "turned";
+    return turned;
+}
+
+/* A number as a tensor of its node's shape. */
+static Term *full(Reader *r, const Node *n)
+{
+    double x = r->value[n->id];
+    const char *form = x == 0   ? "torch.zeros($shape)"
+                       : x == 1 ? "torch.ones($shape)"
+                                : arena_printf(r->arena,
+                                               "torch.full(($shape,), %s)",
+                                               form_number(r->arena, x));
+
+    return read_form(r, form, n->id, 0, NULL);
+}
+
+/* Whether the other inputs already have the result's shape, so that a number
+ * may stand as it is. */
+static bool spreads(const Reader *r, const Node *user)
+{
+    Shape s = shape_ones(user->shape.rank);
+
+    for (int i = 0; i < user->n_in; i++)
+        for (int a = 0; a < s.rank && !r->known[user->in[i]->id]; a++)
+            if (user->in[i]->shape.dim[a] > s.dim[a])
+                s.dim[a] = user->in[i]->shape.dim[a];
+    return shape_equal(&s, &user->shape);
+}
+
+Term *read_input(Reader *r, const Node *user, int k)
+{
+    const Node *n = user->in[k];
+
+    if (!r->known[n->id])
+        return r->term[n->id];
+    if (op_is_map(user->op) && spreads(r, user))
+        return term_atom(r->terms, form_number(r->arena, r->value[n->id]));
+    return full(r, n);
+}
+
+Term *read_root(Reader *r, const Root *root)
+{
+    const Node *n = root->node;
+
+    return read_real(r, r->known[n->id] ? full(r, n) : r->term[n->id]);
+}
+
+static Term *leaf_input(Reader *r, const Node *n)
+{
+    const Input *in = &r->program->inputs.at[n->attr.index];
+    Term *t = term_atom(r->terms, python_name(r->arena, in->name));
+
+    t->shape = &n->shape;
+    return t;
+}
+
+static Term *leaf_tensor(Reader *r, const Node *n)
+{
+    const Tensor *of = &r->program->tensors.at[n->attr.index];
+    Term *t;
+    const char *text;
+
+    if (of->kind == TENSOR_CARRIED)
+        text = form_fill(r->arena,
+                         arena_printf(r->arena,
+                                      "self.carried(\"%s\", %s, $shape)",
+                                      of->name,
+                                      form_number(r->arena, of->init.a)),
+                         read_pair(r, n->id));
+    else if (of->kind == TENSOR_CONSTANT)
+        text = arena_printf(r->arena, "self.%s", of->name);
+    else
+        text = weights_text(r->weights, n->attr.index);
+    t = term_atom(r->terms, text);
+    t->shape = &n->shape;
+    return t;
+}
+
+static Term *leaf_arg(Reader *r, const Node *n)
+{
+    Port p = n->attr.port;
+
+    return r->port[scan_place(r->scan, p.kind, p.index)];
+}
+
+static Term *read_transpose(Reader *r, const Node *n)
+{
+    const int *perm = n->attr.perm;
+    bool turn = perm[0] == 1 && perm[1] == 0;
+
+    for (int i = 2; i < n->shape.rank; i++)
+        turn &= perm[i] == i;
+    if (turn && !r->known[n->in[0]->id])
+        return read_turned(r, r->term[n->in[0]->id]);
+    return NULL;
+}
+
+static bool is_reshape(const Term *t)
+{
+    return strncmp(t->text, "$a.reshape(", 11) == 0 ||
+           strncmp(t->text, "$a.flatten(", 11) == 0;
+}
+
+/* Whether all but the rows become one axis. */
+static bool flattens(const Term *t, const Node *n)
+{
+    return t->shape && t->shape->rank > 2 && n->shape.rank == 2 &&
+           t->shape->dim[0] == n->shape.dim[0];
+}
+
+/* A reshape to the shape that is there, or of a reshape. */
+static Term *read_reshape(Reader *r, const Node *n)
+{
+    Term *t = r->known[n->in[0]->id] ? full(r, n->in[0])
+                                     : r->term[n->in[0]->id];
+
+    while (is_reshape(t) && !t->name)
+        t = t->in[0];
+    if (t->shape && shape_equal(t->shape, &n->shape))
+        return t;
+    return read_form(r,
+                     flattens(t, n) ? "$a.flatten(1)" : op_table[n->op].pytorch,
+                     n->id, 1, &t);
+}
+
+/* x + 0, x * 1 and 1 * x are x; a maximum or minimum with a number has a word
+ * of its own, as far as the gradient where both are equal is the same. */
+static Term *read_map(Reader *r, const Node *n)
+{
+    int k = n->n_in == 2 && r->known[n->in[0]->id] ? 0 : 1;
+    Term *in[2];
+    double x;
+
+    if (n->n_in != 2 || !r->known[n->in[k]->id] ||
+        !shape_equal(&n->in[1 - k]->shape, &n->shape))
+        return NULL;
+    x = r->value[n->in[k]->id];
+    in[0] = read_input(r, n, 1 - k);
+    if ((n->op == OP_ADD && x == 0) || (n->op == OP_MUL && x == 1) ||
+        (n->op == OP_SUB && k == 1 && x == 0))
+        return in[0];
+    in[1] = read_input(r, n, k);
+    if (n->op == OP_MAX && k == 1)
+        return read_form(r, "$a.clamp(min=$b)", n->id, 2, in);
+    if (n->op == OP_MIN && k == 1)
+        return read_form(r, "$a.clamp(max=$b)", n->id, 2, in);
+    return NULL;
+}
+
+/* Both are truths. */
+static Term *read_product(Reader *r, const Node *n)
+{
+    Term *in[2];
+
+    for (int i = 0; i < 2; i++) {
+        if (r->known[n->in[i]->id] || !r->term[n->in[i]->id]->truth)
+            return read_map(r, n);
+        in[i] = r->term[n->in[i]->id];
+    }
+    return read_form(r, "$?a & $?b?", n->id, 2, in);
+}
+
+/* What is not simply the row's form; NULL: it is for this node. */
+typedef Term *Special(Reader *r, const Node *n);
+
+static Special *const special[OP_COUNT] = {
+    [OP_INPUT] = leaf_input,     [OP_TENSOR] = leaf_tensor,
+    [OP_ARG] = leaf_arg,         [OP_TRANSPOSE] = read_transpose,
+    [OP_RESHAPE] = read_reshape, [OP_SCAN] = read_scan,
+    [OP_PICK] = read_pick,       [OP_ADD] = read_map,
+    [OP_SUB] = read_map,         [OP_MAX] = read_map,
+    [OP_MIN] = read_map,         [OP_MUL] = read_product,
+};
+
+static Term *by_form(Reader *r, const Node *n)
+{
+    Term **in = NEWN(r->arena, Term *, n->n_in + 1);
+    const char *form = op_table[n->op].pytorch;
+
+    if (!form)
+        nnc_bug("%s has no form in PyTorch", op_table[n->op].id);
+    for (int i = 0; i < n->n_in; i++)
+        in[i] = read_input(r, n, i);
+    if (strcmp(form, "$a") == 0)
+        return in[0];
+    return read_form(r, form, n->id, n->n_in, in);
+}
+
+/* Numbers, their views, and what is computed of numbers alone. */
+static bool find_number(Reader *r, const Node *n)
+{
+    const OpInfo *row = &op_table[n->op];
+    double in[3] = {0};
+
+    if (n->op == OP_CONST) {
+        r->value[n->id] = n->attr.value;
+        return true;
+    }
+    if (n->n_in < 1 || n->n_in > 3 || (!row->value && row->class != CLASS_VIEW))
+        return false;
+    if (row->class == CLASS_VIEW && (n->n_in > 1 || n->op == OP_PAD))
+        return false;
+    for (int i = 0; i < n->n_in; i++) {
+        if (!r->known[n->in[i]->id])
+            return false;
+        in[i] = r->value[n->in[i]->id];
+    }
+    r->value[n->id] = row->value ? row->value(in[0], in[1], in[2]) : in[0];
+    return true;
+}
+
+static void read_node(Reader *r, const Node *n)
+{
+    Term *t = NULL;
+
+    r->known[n->id] = find_number(r, n);
+    if (r->known[n->id])
+        return;
+    t = read_idiom(r, n);
+    if (!t && special[n->op])
+        t = special[n->op](r, n);
+    if (!t)
+        t = by_form(r, n);
+    r->term[n->id] = t;
+    if (n->name && !t->name && !t->atom)
+        t->name = n->name;
+    if (!t->span.source)
+        t->span = n->span;
+}
+
+/* Whether two nodes differ in nothing but sizes. */
+static bool is_twin(const Node *a, const Node *b)
+{
+    bool same = a->op == b->op && a->n_in == b->n_in &&
+                a->shape.rank == b->shape.rank && a->type == b->type;
+
+    for (int i = 0; same && i < a->n_in; i++)
+        same = a->in[i]->id == b->in[i]->id;
+    if (same && op_table[a->op].attr == ATTR_VALUE)
+        same = a->attr.value == b->attr.value;
+    return same;
+}
+
+Reader *read_graph(const Reader *like, const Graph *a, const Graph *b)
+{
+    Reader *r = NEW(like->arena, Reader);
+    int n = a->nodes.n;
+
+    *r = *like;
+    r->a = a;
+    r->b = b;
+    r->term = NEWN(r->arena, Term *, n + 1);
+    r->known = NEWN(r->arena, bool, n + 1);
+    r->value = NEWN(r->arena, double, n + 1);
+    r->gathered = NEWN(r->arena, bool, a->roots.n + 1);
+    if (n != b->nodes.n)
+        nnc_bug("%d nodes for %d rows, %d for %d", n, ROWS_A, b->nodes.n,
+                ROWS_B);
+    for (int i = 0; i < n; i++) {
+        if (!is_twin(a->nodes.at[i], b->nodes.at[i]))
+            nnc_bug("node %d is another one where the batch is", i);
+        read_node(r, a->nodes.at[i]);
+    }
+    return r;
+}

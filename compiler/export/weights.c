@@ -1,0 +1,252 @@
+/* weights.c: see weights.h. A module is an attribute of the one around it; one
+ * whose name nn.Module has itself, such as `half`, or Python, is found by the
+ * table of modules or parameters instead. */
+#include "export/weights.h"
+
+#include <string.h>
+
+#include "export/form.h"
+
+/* What cannot be the name of a module or parameter: methods and attributes of
+ * nn.Module and of Model. */
+static const char *const taken[] = {
+    "T_destination", "add_module", "apply", "bfloat16", "body", "buffers",
+    "call_super_init", "carried", "carry", "children", "compile", "cpu",
+    "cuda", "double", "dump_patches", "eval", "extra_repr", "float", "forward",
+    "get_buffer", "get_extra_state", "get_parameter", "get_submodule", "half",
+    "ipu", "load_state_dict", "loss", "metrics", "modules", "mtia",
+    "named_buffers", "named_children", "named_modules", "named_parameters",
+    "parameters", "penalty", "register_backward_hook", "register_buffer",
+    "register_forward_hook", "register_forward_pre_hook",
+    "register_full_backward_hook", "register_full_backward_pre_hook",
+    "register_load_state_dict_post_hook", "register_load_state_dict_pre_hook",
+    "register_module", "register_parameter", "register_state_dict_post_hook",
+    "register_state_dict_pre_hook", "requires_grad_", "set_extra_state",
+    "set_submodule", "share_memory", "state_dict", "states", "step", "to",
+    "to_empty", "train", "training", "type", "xpu", "zero_grad",
+};
+
+static const char *const keywords[] = {
+    "False", "None", "True", "and", "as", "assert", "async", "await", "break",
+    "class", "continue", "def", "del", "elif", "else", "except", "finally",
+    "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal",
+    "not", "or", "pass", "raise", "return", "try", "while", "with", "yield",
+};
+
+/* Names that methods use. */
+static const char *const used[] = {
+    "F", "Model", "Sign", "at_class", "float", "gather", "hit", "len", "list",
+    "math", "n", "nn", "np", "one_hot", "over_rows", "range", "real", "self",
+    "surprisal", "torch", "zip",
+};
+
+#define AMONG(list, name) str_among(list, sizeof list / sizeof *list, name)
+
+const char *python_name(Arena *arena, const char *name)
+{
+    char *out = arena_printf(arena, "%s", name);
+
+    for (char *c = out; *c; c++)
+        if (*c == '.')
+            *c = '_';
+    return AMONG(keywords, out) || AMONG(used, out)
+               ? arena_printf(arena, "%s_", out)
+               : out;
+}
+
+bool weights_keeps(const Tensor *t)
+{
+    return t->kind == TENSOR_WEIGHT || t->kind == TENSOR_STATISTIC;
+}
+
+/* "self.c1.weight" of "c1.weight"; `table` has what the last part is. */
+static const char *path_text(Arena *arena, const char *name, const char *table)
+{
+    Text out = {.arena = arena};
+
+    text_add(&out, "self");
+    for (const char *end; *name; name = *end ? end + 1 : end) {
+        const char *part, *kind;
+
+        end = strchr(name, '.');
+        kind = end ? "_modules" : table;
+        end = end ? end : name + strlen(name);
+        part = arena_copy(arena, name, (size_t)(end - name));
+        if (AMONG(taken, part) || AMONG(keywords, part) || part[0] == '_')
+            text_printf(&out, ".%s[\"%s\"]", kind, part);
+        else
+            text_printf(&out, ".%s", part);
+    }
+    return text_str(&out);
+}
+
+static const char *table_of(const Tensor *t)
+{
+    return t->kind == TENSOR_WEIGHT ? "_parameters" : "_buffers";
+}
+
+const char *weights_text(const Weights *w, int tensor)
+{
+    const Tensor *t = &w->program->tensors.at[tensor];
+
+    return path_text(w->arena, t->name, table_of(t));
+}
+
+static bool is_below(const char *name, const char *layer)
+{
+    size_t n = strlen(layer);
+
+    return strncmp(name, layer, n) == 0 && name[n] == '.';
+}
+
+static int count_below(const Weights *w, const char *layer)
+{
+    int n = 0;
+
+    for (int i = 0; i < w->program->tensors.n; i++) {
+        const Tensor *t = &w->program->tensors.at[i];
+
+        n += weights_keeps(t) && is_below(t->name, layer);
+    }
+    return n;
+}
+
+/* What stands before `.weight`, or NULL. */
+static const char *before(Arena *arena, const char *name, const char *last)
+{
+    const char *dot = strrchr(name, '.');
+
+    if (!dot || strcmp(dot + 1, last) != 0)
+        return NULL;
+    return arena_copy(arena, name, (size_t)(dot - name));
+}
+
+static const Layer *layer_of(const Weights *w, const char *tensor)
+{
+    for (int i = 0; i < w->layers.n; i++)
+        if (is_below(tensor, w->layers.at[i].name))
+            return &w->layers.at[i];
+    return NULL;
+}
+
+const char *weights_found(const Weights *w, int tensor, const char *make)
+{
+    const char *name = w->program->tensors.at[tensor].name;
+    const Layer *layer = layer_of(w, name);
+
+    return layer && strncmp(layer->make, make, strlen(make)) == 0
+               ? path_text(w->arena, layer->name, "_modules")
+               : NULL;
+}
+
+const char *weights_layer(Weights *w, int n, const int *tensors,
+                          const char *const *names, const char *make)
+{
+    const char *layer = NULL;
+
+    for (int i = 0; i < n; i++) {
+        const Tensor *t = &w->program->tensors.at[tensors[i]];
+        const char *own = before(w->arena, t->name, names[i]);
+
+        if (!weights_keeps(t) || !own ||
+            (layer && strcmp(layer, own) != 0))
+            return NULL;
+        layer = own;
+    }
+    if (count_below(w, layer) != n)
+        return NULL;
+    for (int i = 0; i < w->layers.n; i++)
+        if (strcmp(w->layers.at[i].name, layer) == 0)
+            return strcmp(w->layers.at[i].make, make) == 0
+                       ? path_text(w->arena, layer, "_modules")
+                       : NULL;
+    vec_push(w->arena, &w->layers, ((Layer){layer, make}));
+    return path_text(w->arena, layer, "_modules");
+}
+
+/* Declares the modules around a name, those that are not there yet. */
+static void declare_around(Text *out, Weights *w, Map *there, const char *name)
+{
+    for (const char *dot = strchr(name, '.'); dot; dot = strchr(dot + 1, '.')) {
+        const char *part = arena_copy(w->arena, name, (size_t)(dot - name));
+
+        if (map_get(there, part) >= 0)
+            continue;
+        map_set(there, part, 1);
+        text_printf(out, "        %s = nn.Module()\n",
+                    path_text(w->arena, part, "_modules"));
+    }
+}
+
+static const char *leaf_name(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+
+    return dot ? dot + 1 : name;
+}
+
+static void declare_tensor(Text *out, Weights *w, Map *there, int i)
+{
+    const Tensor *t = &w->program->tensors.at[i];
+    const char *size = form_sizes(w->arena, &t->shape);
+    const char *around = before(w->arena, t->name, leaf_name(t->name));
+
+    declare_around(out, w, there, t->name);
+    if (t->kind == TENSOR_WEIGHT)
+        text_printf(out, "        %s = nn.Parameter(torch.zeros(%s))\n",
+                    weights_text(w, i), size);
+    else
+        text_printf(out,
+                    "        %s.register_buffer(\"%s\", torch.zeros(%s))\n",
+                    around ? path_text(w->arena, around, "_modules") : "self",
+                    leaf_name(t->name), size);
+}
+
+static void declare_layer(Text *out, Weights *w, Map *there, const Layer *l)
+{
+    if (map_get(there, l->name) >= 0)
+        return;
+    declare_around(out, w, there, l->name);
+    map_set(there, l->name, 1);
+    text_printf(out, "        %s = %s\n",
+                path_text(w->arena, l->name, "_modules"), l->make);
+}
+
+/* Numbers of the text, or of the compiler, are no part of the state. */
+static void declare_constant(Text *out, const Weights *w, int i)
+{
+    const Tensor *t = &w->program->tensors.at[i];
+    int64_t n = shape_count(&t->shape);
+
+    text_printf(out, "        self.register_buffer(\"%s\", torch.tensor([",
+                t->name);
+    for (int64_t k = 0; k < n; k++)
+        text_printf(out, "%s%s", k == 0 ? "\n            "
+                    : k % 8 ? ", " : ",\n            ",
+                    form_number(out->arena, t->init.literal[k]));
+    text_printf(out, "]).reshape(%s), persistent=False)\n",
+                form_sizes(out->arena, &t->shape));
+}
+
+void weights_declare(Text *out, const Weights *given, const char *text)
+{
+    Weights w = *given;
+    Map there = {.arena = w.arena};
+
+    for (int i = 0; i < w.program->tensors.n; i++) {
+        const Tensor *t = &w.program->tensors.at[i];
+        const Layer *layer = layer_of(&w, t->name);
+
+        if (t->kind == TENSOR_CONSTANT && str_mentions(text, t->name))
+            declare_constant(out, &w, i);
+        if (!weights_keeps(t))
+            continue;
+        if (layer)
+            declare_layer(out, &w, &there, layer);
+        else
+            declare_tensor(out, &w, &there, i);
+        if (t->frozen)
+            text_printf(out, "        %s.requires_grad_(False)\n",
+                        weights_text(&w, i));
+    }
+}
