@@ -121,6 +121,24 @@ void quote_json(Text *out, const char *s)
     text_add(out, "\"");
 }
 
+void quote_python(Text *out, const char *s)
+{
+    text_add(out, "\"");
+    for (size_t left = strlen(s); left > 0;) {
+        size_t n = nn_utf8(s, left);
+
+        if (is_plain(*s))
+            text_printf(out, *s == '"' || *s == '\\' ? "\\%c" : "%c", *s);
+        else if (n == 0)
+            text_printf(out, "\\udc%02x", (unsigned)(unsigned char)*s);
+        else
+            text_printf(out, "\\U%08lx", nn_utf8_code(s, n));
+        s += n ? n : 1;
+        left -= n ? n : 1;
+    }
+    text_add(out, "\"");
+}
+
 void quote_shell(Text *out, const char *s)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyz"

@@ -1,8 +1,8 @@
 /* quote.h: texts of the user inside other languages.
  *
  * Whatever a user chose (strings, names of files and columns, lines of a
- * model, values of flags) is printed into C, DOT, JSON, a shell's command or
- * a message by one of these functions and in no other way: none of its bytes
+ * model, values of flags) is printed into C, DOT, JSON, Python, a shell's command
+ * or a message by one of these functions and in no other way: none of its bytes
  * can end the literal, comment or word that it stands in. What can be shown is
  * decided by nn_printable of the runtime. */
 #ifndef NNC_BASE_QUOTE_H
@@ -25,6 +25,10 @@ void quote_dot(Text *out, const char *s);
 
 /* A string of JSON, with its quotes; bytes that are not UTF-8 become U+FFFD. */
 void quote_json(Text *out, const char *s);
+
+/* A literal of Python that os.fsencode turns back into the bytes of s: plain
+ * ASCII, what is not UTF-8 as its surrogate escapes. */
+void quote_python(Text *out, const char *s);
 
 /* One word of a POSIX shell. */
 void quote_shell(Text *out, const char *s);

@@ -302,10 +302,11 @@ static void loss_shared(Class *c)
     end(c, &lines);
 }
 
-/* The values that tensors get, then they get them. */
+/* The values that tensors get, which are all known before one gets it. */
 static void hand_on(Class *c, Method *m)
 {
     const Graph *g = c->step->a;
+    Text names = {.arena = c->arena}, values = {.arena = c->arena};
 
     for (int i = 0; i < g->roots.n; i++) {
         const Root *root = &g->roots.at[i];
@@ -315,12 +316,16 @@ static void hand_on(Class *c, Method *m)
         if (root->role != ROOT_TENSOR || c->step->gathered[i])
             continue;
         value = method_expression(m, read_root(c->step, root));
-        if (t->kind == TENSOR_CARRIED)
+        if (t->kind == TENSOR_CARRIED) {
             method_line(m, "self.carry(\"%s\", %s.detach())", t->name, value);
-        else
-            method_line(m, "%s = %s.detach()",
-                        weights_text(c->weights, root->index), value);
+            continue;
+        }
+        text_printf(&names, "%s%s", names.n ? ", " : "",
+                    weights_text(c->weights, root->index));
+        text_printf(&values, "%s%s.detach()", values.n ? ", " : "", value);
     }
+    if (names.n)
+        method_line(m, "%s = (%s)", text_str(&names), text_str(&values));
 }
 
 static void training_loss(Class *c)

@@ -1,48 +1,141 @@
-/* pytorch.c: the parts of a PyTorch program put together. */
-#include "export/export.h"
-
+/* pytorch.c: the parts of a PyTorch program put together: settings, helpers,
+ * the model, how it is trained, its data and the command line. A model without
+ * data or loss has what it takes to be imported. */
+#include <ctype.h>
 #include <string.h>
 
 #include "base/pack.h"
+#include "base/quote.h"
+#include "export/data.h"
 #include "export/model.h"
+#include "export/rule.h"
 
-/* A table of what a row is made of. */
-static void rows_of(Text *out, const Program *p, const char *name, bool target)
+/* Modules of Python, by what uses them. */
+static const char *const modules[][2] = {
+    {"argparse", "import argparse"},
+    {"copy.", "import copy"},
+    {"gzip", "import gzip"},
+    {"io.", "import io"},
+    {"json", "import json"},
+    {"math.", "import math"},
+    {"os.", "import os"},
+    {"re.", "import re"},
+    {"sys.", "import sys"},
+    {"Counter", "from collections import Counter"},
+    {NULL, NULL},
+    {"np.", "import numpy as np"},
+    {"torch", "import torch"},
+    {"F.", "import torch.nn.functional as F"},
+    {"nn", "from torch import nn"},
+};
+
+static bool mentions(const char *text, const char *word)
 {
-    text_printf(out, "%s = {", name);
-    for (int i = 0; i < p->inputs.n; i++) {
-        const Input *in = &p->inputs.at[i];
+    size_t n = strlen(word);
 
-        if (in->target == target)
-            text_printf(out, "\n    \"%s\": %s,",
-                        python_name(out->arena, in->name),
-                        form_tuple(out->arena, in->shape.dim, in->shape.rank));
-    }
-    text_add(out, "\n}\n");
+    for (const char *at = strstr(text, word); at; at = strstr(at + 1, word))
+        if ((at == text || (!str_in_name(at[-1]) && at[-1] != '.')) &&
+            (word[n - 1] == '.' || !str_in_name(at[n])))
+            return true;
+    return false;
 }
 
-static void classes_of(Text *out, const Program *p)
+static void imports(Text *out, const char *text)
 {
-    text_add(out, "CLASSES = {");
-    for (int i = 0; i < p->inputs.n; i++)
-        if (p->inputs.at[i].type == TYPE_INT)
-            text_printf(out, "\n    \"%s\": %lld,",
-                        python_name(out->arena, p->inputs.at[i].name),
-                        (long long)p->inputs.at[i].classes);
-    text_add(out, "\n}\n");
+    for (size_t i = 0; i < sizeof modules / sizeof *modules; i++)
+        if (!modules[i][0])
+            text_add(out, "\n");
+        else if (mentions(text, modules[i][0]))
+            text_printf(out, "%s\n", modules[i][1]);
+}
+
+/* The end of a definition: the next line that stands at the margin, behind
+ * blank ones. */
+static const char *definition_end(const char *at)
+{
+    const char *gap;
+
+    while ((gap = strstr(at, "\n\n\n")))
+        if (isalpha((unsigned char)gap[3]) || gap[3] == '@')
+            return gap + 1;
+        else
+            at = gap + 1;
+    return at + strlen(at);
+}
+
+/* "hit" of "def hit(x):" */
+static const char *defined(Arena *arena, const char *at)
+{
+    const char *name = strchr(at, ' ') + 1;
+
+    return arena_copy(arena, name, strcspn(name, "(:"));
+}
+
+/* Of the helpers those that are used, by one another too. */
+static void helpers(Text *out, Arena *arena, const char *text)
+{
+    const char *end;
+    Text used = {.arena = arena};
+
+    text_add(&used, text);
+    for (int round = 0; round < 4; round++) {
+        out->n = 0;
+        for (const char *at = pack_find("templates/pytorch_ops.py"); *at;
+             at = end + strspn(end, "\n")) {
+            end = definition_end(at);
+            if (!mentions(text_str(&used), defined(arena, at)))
+                continue;
+            text_add(out, "\n\n");
+            text_add_n(out, at, (size_t)(end - at));
+        }
+        text_add(&used, text_str(out));
+    }
+}
+
+/* What the file is, and how it is used. */
+static void introduce(Text *out, const Export *e, bool trains)
+{
+    Text file = {.arena = e->arena};
+
+    quote_shown(&file, str_base_name(e->a->path),
+                strlen(str_base_name(e->a->path)));
+    text_printf(out, "\"\"\"The model %s of %s as a program of PyTorch.\n",
+                e->a->name, str_replace(e->arena, text_str(&file), "\\", "/"));
+    if (trains)
+        text_printf(out, "\n    python3 %s.py --train\n    python3 %s.py "
+                         "--infer\n",
+                    e->a->name, e->a->name);
+    text_add(out,
+             "\nAs a module: Model has the weights under nnc's names, so that "
+             "load_state_dict\ntakes what nnc has saved; forward gives the "
+             "outputs, loss the loss");
+    text_add(out, e->a->has_loss ? ".\nPenalties on weights, dropout and the "
+                                   "like are there while training is on."
+                                   "\n\"\"\"\n"
+                                 : ".\n\"\"\"\n");
 }
 
 const char *export_pytorch(const Export *e)
 {
-    Text out = {.arena = e->arena};
+    Text out = {.arena = e->arena}, body = {.arena = e->arena};
+    Text ops = {.arena = e->arena}, model = {.arena = e->arena};
+    bool trains = data_trains(e->a);
 
-    text_printf(&out, "import math\n\nimport torch\nimport torch.nn.functional as F\nfrom torch import nn\n\nreal = torch.get_default_dtype()\n\n\n");
-    rows_of(&out, e->a, "INPUTS", false);
-    rows_of(&out, e->a, "TARGETS", true);
-    classes_of(&out, e->a);
-    text_add(&out, "\n\n");
-    text_add(&out, pack_find("templates/pytorch_ops.py"));
-    text_add(&out, "\n\n");
-    model_class(&out, e);
+    text_add(&body, "\nreal = torch.get_default_dtype()\n");
+    data_settings(&body, e);
+    model_class(&model, e);
+    helpers(&ops, e->arena, text_str(&model));
+    text_printf(&body, "%s\n\n%s", text_str(&ops), text_str(&model));
+    if (e->a->has_loss) {
+        text_add(&body, "\n\n");
+        rule_functions(&body, e);
+    }
+    data_first(&body, e);
+    data_part(&body, "random");
+    if (trains && (!data_flows(&body, e) || !data_part(&body, "main")))
+        return NULL;
+    introduce(&out, e, trains);
+    imports(&out, text_str(&body));
+    text_add(&out, text_str(&body));
     return text_str(&out);
 }

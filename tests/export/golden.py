@@ -51,10 +51,13 @@ class Check:
         self.module, self.worst, self.why = module, 0.0, ""
         self.lines = [line.split() for line in open(path)]
         self.model = module.Model()
-        self.rows, self.fed = 1, {}
+        self.rows, self.fed, self.phases = 1, {}, {}
         self.state = {k: v for k, v in self.model.state_dict().items()}
         for line in self.lines:
             self.read(*line)
+        for name, *_, padding in module.FIRST:
+            if padding:
+                self.state[name][0] = 0
         self.model.load_state_dict(self.state)
 
     def compare(self, what, value, wanted, scale):
@@ -84,13 +87,15 @@ class Check:
             base, scale, phase = map(float, rest[2:])
             self.set(rest[0], base + wave(int(rest[1]), 0.7, phase, scale))
         elif kind == "input":
-            self.feed(rest[0], float(rest[1]), rest[2:])
+            self.phases[rest[0]] = float(rest[1]), rest[2:]
+            self.feed(rest[0])
 
     def set(self, name, value):
         self.state[name] = value.reshape(self.state[name].shape)
 
-    def feed(self, name, phase, side, moment=0):
+    def feed(self, name, moment=0):
         m = self.module
+        phase, side = self.phases[name]
         shape = (self.rows, *{**m.INPUTS, **m.TARGETS}[name])
         if name in m.CLASSES:
             ids = torch.arange(math.prod(shape)) * 3 + int(phase + moment)
@@ -105,8 +110,6 @@ class Check:
         inputs = [self.fed[k] for k in m.INPUTS]
         every = inputs + [self.fed[k] for k in m.TARGETS]
         kinds = {line[0] for line in self.lines}
-        if "steps" in kinds:
-            return self.steps()
         model.eval()
         y = model(*inputs)
         self.y = y[0] if isinstance(y, tuple) else y
@@ -135,8 +138,23 @@ class Check:
             elif kind == "gradient":
                 grad = dict(model.named_parameters())[rest[0]].grad
                 self.sampled(f"the gradient of {rest[0]}", grad, rest[1:])
+            elif kind == "steps":
+                self.steps(int(rest[0]), float(rest[1]))
             elif kind == "after":
                 self.sampled(rest[0], model.state_dict()[rest[0]], rest[1:])
+
+
+    def steps(self, count, rate):
+        m, model = self.module, self.model
+        model.train()
+        optimizer = m.optimizer(model, rate)
+        for moment in range(count):
+            for name in self.fed:
+                self.feed(name, moment)
+            optimizer.zero_grad()
+            model.loss(*(self.fed[k] for k in (*m.INPUTS, *m.TARGETS))).backward()
+            m.clip(model)
+            optimizer.step()
 
 
 TOLERANCE = float(sys.argv[1])
