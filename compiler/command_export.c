@@ -32,8 +32,7 @@ static int write_program(Driver *d, const Options *o, const Export *e)
     if (!output_allowed(d, e->a, e->file) ||
         !output_write(e->file, text, strlen(text), false))
         return 1;
-    nn_say(stdout, "%s is written; train it with\n    python3 %s --train\n",
-           e->file, e->file);
+    nn_say(stdout, "%s is written\n", e->file);
     return 0;
 }
 

@@ -78,9 +78,8 @@ class Prep:
         if self.flow.settings.get("missing") == "mean":
             self.fill = np.nanmean(table.numbers[training], 0)
         if self.cut:
-            speller = self if self.flow.like is None else preps[self.flow.like]
-            self.vocabulary = learn_words(speller, table, training) \
-                if speller is self else speller.vocabulary
+            self.vocabulary = learn_words(self, table, training) \
+                if self.flow.like is None else preps[self.flow.like].vocabulary
         elif "category" in self.then:
             self.labels = sorted_labels(
                 x for i in np.flatnonzero(training) for x in label_row(table, i))
@@ -205,7 +204,8 @@ class Data:
         self.window()
         self.split()
         training = self.part_of == 0
-        for prep, table in zip(self.preps, self.tables[0]):
+        pairs = [*zip(self.preps, self.tables[0])]
+        for prep, table in sorted(pairs, key=lambda p: p[0].flow.like is not None):
             prep.learn(table, training, by_name)
         for tables in self.tables:
             for prep, table in zip(self.preps, tables or ()):

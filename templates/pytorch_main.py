@@ -46,6 +46,12 @@ def values(function, *args):
     return result, found
 
 
+def unit_of(data, i, at):
+    """That of a value of input i; -1: it has none."""
+    unit = data.preps[i].unit if i >= 0 else np.ones(1)
+    return float(unit[at % len(unit)])
+
+
 @torch.no_grad()
 def evaluate(model, data, part):
     """The mean loss of a part, and the model's metrics."""
@@ -60,9 +66,8 @@ def evaluate(model, data, part):
     figures = {"loss": loss / max(rows, 1)}
     for name, (total, count) in sums.items():
         finish, factor, units, degree = METRICS[name]
-        unit = [data.preps[i].unit[at % len(data.preps[i].unit)] if i >= 0 else 1.0
-                for n, i, first, step in units
-                for at in range(first, first + n * step, step or 1)] or [1.0]
+        unit = [unit_of(data, i, first + k * step)
+                for n, i, first, step in units for k in range(n)] or [1.0]
         x = total.double() * torch.tensor(unit, dtype=torch.double) ** degree
         x = float(x.sum()) / max(count, 1e-300)
         x = math.sqrt(x) if finish == "root" else math.exp(x) \

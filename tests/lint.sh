@@ -23,9 +23,9 @@ report() {
     fi
 }
 
-# base <- ir <- front, base <- tile, ir and tile <- pass <- emit <- the rest.
-# All may use what the runtime knows of text for people, ir the C that maps are
-# made of, and emit the tables of the runtime that it prints.
+# base <- ir <- front <- export, base <- tile, ir and tile <- pass <- emit <- the
+# rest. All may use what the runtime knows of text for people, ir the C that maps
+# are made of, and emit the tables of the runtime that it prints.
 for f in $(ls compiler/*/*.[ch]); do
     folder=${f#compiler/}
     case ${folder%%/*} in
@@ -35,6 +35,7 @@ for f in $(ls compiler/*/*.[ch]); do
     front) may='base|ir|front' ;;
     pass) may='base|ir|tile|pass' ;;
     emit) may='base|ir|tile|pass|emit' ;;
+    export) may='base|ir|front|export' ;;
     *) may='nothing' ;;
     esac
     runtime=nn_say

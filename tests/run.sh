@@ -15,8 +15,8 @@ export B LC_ALL UNITS
 mkdir -p "$B/tests"
 
 # Those that take longest come first, so that no processor is left idle.
-light="golden text steps tables judge cells generated bounds train weights seeds
-    driver gradcheck docs mutate strings memory lint broken same tensors
+light="golden export text steps tables judge cells generated bounds train weights
+    seeds driver gradcheck docs mutate strings memory lint broken same tensors
     language errors"
 long="backend fuzz examples targets growth valgrind"
 groups="$([ $# -eq 0 ] || echo unit)

@@ -1,10 +1,10 @@
 /* quote.h: texts of the user inside other languages.
  *
  * Whatever a user chose (strings, names of files and columns, lines of a
- * model, values of flags) is printed into C, DOT, JSON, Python, a shell's command
- * or a message by one of these functions and in no other way: none of its bytes
- * can end the literal, comment or word that it stands in. What can be shown is
- * decided by nn_printable of the runtime. */
+ * model, values of flags) is printed into C, DOT, JSON, Python, a shell's
+ * command or a message by one of these functions and in no other way: none of
+ * its bytes can end the literal, comment or word that it stands in. What can be
+ * shown is decided by nn_printable of the runtime. */
 #ifndef NNC_BASE_QUOTE_H
 #define NNC_BASE_QUOTE_H
 

@@ -9,7 +9,8 @@
 #include "export/idiom.h"
 
 static const char mean_pattern[] = "DIV(RESHAPE(SUM(ROWS_MASK(x))),k)";
-static const char square_pattern[] = "DIV(RESHAPE(SUM(ROWS_MASK(SQUARE(x)))),k)";
+static const char square_pattern[] =
+    "DIV(RESHAPE(SUM(ROWS_MASK(SQUARE(x)))),k)";
 static const char mean_next[] = "ADD(MUL(p,m),MUL(q,c))";
 static const char var_next[] =
     "ADD(m,MUL(MUL(q,GT(k,o)),SUB(DIV(MUL(c,k),MAX(SUB(k,o),o)),m)))";
@@ -31,8 +32,8 @@ static bool along_features(const Node *x, const Node *spread)
 
 static bool is_statistic(const Reader *r, const Node *n)
 {
-    return n->op == OP_TENSOR && r->program->tensors.at[n->attr.index].kind ==
-                                     TENSOR_STATISTIC;
+    return n->op == OP_TENSOR &&
+           r->program->tensors.at[n->attr.index].kind == TENSOR_STATISTIC;
 }
 
 /* The sum over everything but the features. */
@@ -103,9 +104,9 @@ static const char *module_of(Reader *r, const Match *m, const Node *mean,
             tensors[i] = of[i]->attr.index;
     if (isnan(momentum))
         return weights_found(r->weights, tensors[0], make);
-    return weights_layer(r->weights, 4, tensors, names,
-                         arena_printf(r->arena, "%s%s)", make,
-                                      form_number(r->arena, momentum)));
+    return weights_layer(
+        r->weights, 4, tensors, names,
+        arena_printf(r->arena, "%s%s)", make, form_number(r->arena, momentum)));
 }
 
 /* The value where the layer does not learn. */
@@ -121,12 +122,11 @@ static Term *at_rest(Reader *r, const Match *m, const Node *mean,
             return NULL;
         in[i] = r->term[of[i]->id];
     }
-    return read_form(r,
-                     arena_printf(r->arena,
-                                  "F.batch_norm($a, $b, $c, $d, $e, eps=%s)",
-                                  form_number(r->arena,
-                                              r->value[letter(m, 'e')->id])),
-                     m->root->id, 5, in);
+    return read_form(
+        r,
+        arena_printf(r->arena, "F.batch_norm($a, $b, $c, $d, $e, eps=%s)",
+                     form_number(r->arena, r->value[letter(m, 'e')->id])),
+        m->root->id, 5, in);
 }
 
 Term *idiom_batchnorm(Reader *r, const Match *m)

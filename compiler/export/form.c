@@ -14,6 +14,8 @@ const char *form_number(Arena *arena, double x)
 
     if (!isfinite(x))
         return isnan(x) ? "math.nan" : x < 0 ? "-math.inf" : "math.inf";
+    if (x == floor(x) && fabs(x) < 1e15)
+        return arena_printf(arena, "%.1f", x);
     for (int digits = 1; digits <= 17; digits++) {
         snprintf(text, sizeof text, "%.*g", digits, x);
         if (strtod(text, NULL) == x)
@@ -92,9 +94,9 @@ const char *form_shape(Arena *arena, Pair n)
     return text_str(&out);
 }
 
-static void word_last(Text *out, Pair n)
+static void word_tuple(Text *out, Pair n)
 {
-    text_printf(out, "%lld", (long long)n.a->shape.dim[n.a->shape.rank - 1]);
+    text_add(out, form_shape(out->arena, n));
 }
 
 static void word_value(Text *out, Pair n)
@@ -211,7 +213,8 @@ static bool pads(const Node *n)
     bool pool = op_table[n->op].kernel == KERNEL_POOL;
 
     for (int i = 0; i < 2; i++)
-        if (w->pad[i] != w->pad[2 + i] || (pool && 2 * w->pad[i] > w->kernel[i]))
+        if (w->pad[i] != w->pad[2 + i] ||
+            (pool && 2 * w->pad[i] > w->kernel[i]))
             return false;
     return true;
 }
@@ -287,7 +290,7 @@ static const struct {
     const char *name;
     void (*write)(Text *out, Pair n);
 } words[] = {
-    {"view", word_view},     {"shape", word_shape},   {"last", word_last},
+    {"view", word_view},     {"shape", word_shape},   {"tuple", word_tuple},
     {"value", word_value},   {"rate", word_rate},     {"least", word_least},
     {"axis", word_axis},     {"axes", word_axes},     {"perm", word_perm},
     {"part", word_part},     {"around", word_around}, {"slide", word_slide},

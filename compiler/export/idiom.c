@@ -4,9 +4,7 @@
  * any value, the same letter for the same value. What a layer of the prelude
  * becomes is found by its form alone; where anything differs, its operators
  * are written instead, which is as right. */
-#include <ctype.h>
 #include <math.h>
-#include <string.h>
 
 #include "export/idiom.h"
 
@@ -15,58 +13,6 @@ typedef struct Idiom {
     Term *(*build)(Reader *r, const Match *m);
     bool named; /* values inside may have names, which are lost */
 } Idiom;
-
-/* Whether a value inside a group is needed under its name. */
-static bool is_own(const Match *m, const Node *n)
-{
-    return n == m->root || !n->name || m->named ||
-           (m->root->name && strcmp(n->name, m->root->name) == 0);
-}
-
-/* Whether two nodes have the same value. */
-static bool same(const Reader *r, const Node *a, const Node *b)
-{
-    if (r->known[a->id] || r->known[b->id])
-        return r->known[a->id] && r->known[b->id] &&
-               r->value[a->id] == r->value[b->id];
-    return a == b || (r->term[a->id] && r->term[a->id] == r->term[b->id]);
-}
-
-static bool match(const Reader *r, Match *m, const char **at, const Node *n)
-{
-    size_t size = strcspn(*at, "(),");
-    const char *id = op_table[n->op].id;
-    bool ok;
-
-    if (islower((unsigned char)**at)) {
-        const Node **seen = &m->at[*(*at)++ - 'a'];
-
-        ok = !*seen || same(r, *seen, n);
-        *seen = n;
-        return ok;
-    }
-    if (strlen(id) != size || strncmp(id, *at, size) != 0 || !is_own(m, n))
-        return false;
-    m->node[m->n++] = n;
-    *at += size;
-    for (int i = 0; i < n->n_in; i++) {
-        if (**at != (i ? ',' : '('))
-            return false;
-        ++*at;
-        if (!match(r, m, at, n->in[i]))
-            return false;
-    }
-    if (n->n_in > 0)
-        return *(*at)++ == ')';
-    return true;
-}
-
-bool idiom_match(const Reader *r, Match *m, const char *pattern, const Node *n,
-                 bool named)
-{
-    *m = (Match){.root = n, .named = named};
-    return match(r, m, &pattern, n);
-}
 
 /* The value of a letter. */
 static const Node *letter(const Match *m, char c)
@@ -115,9 +61,9 @@ static Term *layer(Reader *r, const Node *n, Term *x, const Node *w,
     if (module)
         return read_form(r, arena_printf(r->arena, "%s(%s)", module, call),
                          n->id, 1, in);
-    return read_form(r, str_replace(r->arena, function, "$bias",
-                                    none ? "None" : "$c"),
-                     n->id, none ? 2 : 3, in);
+    return read_form(
+        r, str_replace(r->arena, function, "$bias", none ? "None" : "$c"),
+        n->id, none ? 2 : 3, in);
 }
 
 static bool is_bias(const Reader *r, const Node *b)
@@ -189,9 +135,12 @@ static Term *dropout(Reader *r, const Match *m)
     if (r->known[x->id])
         return NULL;
     in = r->term[x->id];
-    return r->still ? in
-                    : read_form(r, "F.dropout($a, $rate, self.training)",
-                                m->node[1]->id, 1, &in);
+    if (r->still)
+        return in;
+    in = read_form(r, "F.dropout($a, $rate, self.training)", m->node[1]->id, 1,
+                   &in);
+    in->hint = "dropout";
+    return in;
 }
 
 /* Rows of a table that a module holds, of which that of padding is zero. */
@@ -206,12 +155,12 @@ static Term *embedding(Reader *r, const Match *m)
     if (!in[1] || least > 1)
         return NULL;
     if (tensor >= 0)
-        module = weights_layer(
-            r->weights, 1, &tensor, names,
-            arena_printf(r->arena, "%s(%lld, %lld)",
-                         least ? "Embedding" : "nn.Embedding",
-                         (long long)w->shape.dim[0],
-                         (long long)w->shape.dim[1]));
+        module =
+            weights_layer(r->weights, 1, &tensor, names,
+                          arena_printf(r->arena, "%s(%lld, %lld)",
+                                       least ? "Embedding" : "nn.Embedding",
+                                       (long long)w->shape.dim[0],
+                                       (long long)w->shape.dim[1]));
     if (module)
         return read_form(r, arena_printf(r->arena, "%s($a)", module),
                          m->root->id, 1, in);
@@ -285,8 +234,8 @@ static Term *mean_along(Reader *r, const Match *m)
 /* How many numbers 0, 1, 2, ... the constant has that n reads, or 0. */
 static int64_t counted(const Reader *r, const Node *n)
 {
-    const Tensor *t = tensor_of(n) < 0 ? NULL
-                                       : &r->program->tensors.at[tensor_of(n)];
+    const Tensor *t =
+        tensor_of(n) < 0 ? NULL : &r->program->tensors.at[tensor_of(n)];
     int64_t k = t ? shape_count(&t->shape) : 0;
 
     if (!t || t->kind != TENSOR_CONSTANT || t->shape.rank != 1)
@@ -301,10 +250,9 @@ static Term *range(Reader *r, const Node *n)
 {
     Term *t = read_form(r,
                         arena_printf(r->arena,
-                                     n->shape.rank == 1
-                                         ? "torch.arange(%lld.0)"
-                                         : "torch.arange(%lld.0)"
-                                           ".reshape($view)",
+                                     n->shape.rank == 1 ? "torch.arange(%lld.0)"
+                                                        : "torch.arange(%lld.0)"
+                                                          ".reshape($view)",
                                      (long long)shape_count(&n->shape)),
                         n->id, 0, NULL);
 
@@ -346,6 +294,41 @@ static Term *index_cut(Reader *r, const Match *m)
                                          : NULL;
 }
 
+/* Ba, Kiros, Hinton 2016. */
+static Term *layernorm(Reader *r, const Match *m)
+{
+    static const char *const names[] = {"weight", "bias"};
+    const Node *x = letter(m, 'x'), *w = letter(m, 'w'), *b = letter(m, 'b');
+    const Node *eps = letter(m, 'e');
+    int last = x->shape.rank - 1, tensors[] = {tensor_of(w), tensor_of(b)};
+    const char *module, *size;
+    Term *in[] = {r->term[x->id], r->term[w->id], r->term[b->id]};
+
+    if (r->known[x->id] || !r->known[eps->id] || tensors[0] < 0 ||
+        tensors[1] < 0 || m->node[3] != letter(m, 's'))
+        return NULL;
+    for (int i = 0; i < m->n; i++)
+        if ((m->node[i]->op == OP_SUM && m->node[i]->attr.axes != 1U << last) ||
+            (m->node[i]->op == OP_RESHAPE &&
+             !lies_along(m->node[i], &x->shape, last)))
+            return NULL;
+    if (!is_number(r, letter(m, 'k'), (double)x->shape.dim[last]))
+        return NULL;
+    size = arena_printf(r->arena, "%lld", (long long)x->shape.dim[last]);
+    module =
+        weights_layer(r->weights, 2, tensors, names,
+                      arena_printf(r->arena, "nn.LayerNorm(%s, eps=%s)", size,
+                                   form_number(r->arena, r->value[eps->id])));
+    if (module)
+        return read_form(r, arena_printf(r->arena, "%s($a)", module),
+                         m->root->id, 1, in);
+    return read_form(
+        r,
+        arena_printf(r->arena, "F.layer_norm($a, (%s,), $b, $c, eps=%s)", size,
+                     form_number(r->arena, r->value[eps->id])),
+        m->root->id, 3, in);
+}
+
 /* Hendrycks, Gimpel 2016. */
 static Term *gelu(Reader *r, const Match *m)
 {
@@ -366,6 +349,9 @@ static const Idiom idioms[] = {
     {"ADD(MUL(DIV(SUB(x,RESHAPE(c)),RESHAPE(SQRT(ADD(v,e)))),RESHAPE(w)),"
      "RESHAPE(b))",
      idiom_batchnorm, true},
+    {"ADD(MUL(DIV(SUB(x,DIV(SUM(x),k)),SQRT(ADD(DIV(SUM(SQUARE(s)),k),e))),"
+     "RESHAPE(w)),RESHAPE(b))",
+     layernorm, true},
     {"MUL(x,DROP_MASK)", dropout, false},
     {"GATHER(i,w)", embedding, false},
     {"DIV(RESHAPE(SUM(ROWS_MASK(XENT(x,k)))),c)", cross_entropy, false},

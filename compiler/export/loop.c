@@ -133,9 +133,9 @@ static void steps_block(const Term *t, Method *m)
 
     lines_before(t, s, m, own);
     for (int i = 0; i < stacks; i++) {
-        stacked[i] = arena_printf(m->arena, "%s_steps",
-                                  t->name ? python_name(m->arena, t->name)
-                                          : "all");
+        stacked[i] =
+            arena_printf(m->arena, "%s_steps",
+                         t->name ? python_name(m->arena, t->name) : "all");
         if (i > 0)
             stacked[i] = arena_printf(m->arena, "%s%d", stacked[i], i + 1);
         method_line(m, "%s = []", stacked[i]);
@@ -166,8 +166,8 @@ static void set_args(Reader *r, const Term *t, Steps *s, const Node *n)
         *shape = n->in[i]->shape;
         if (p.kind == PORT_SEQUENCE)
             *shape = shape_rest(shape);
-        s->arg[i] = term_atom(r->terms, arena_printf(r->arena, "argument %d %d",
-                                                     t->id, i));
+        s->arg[i] = term_atom(
+            r->terms, arena_printf(r->arena, "argument %d %d", t->id, i));
         s->arg[i]->shape = shape;
         s->arg[i]->truth = t->in[i]->truth;
     }
@@ -208,8 +208,7 @@ Term *read_scan(Reader *r, const Node *n)
     set_args(r, t, steps, n);
     like.port = steps->arg;
     like.scan = s;
-    body = read_graph(&like, s->body,
-                      r->b->nodes.at[n->id]->attr.scan->body);
+    body = read_graph(&like, s->body, r->b->nodes.at[n->id]->attr.scan->body);
     steps->next = NEWN(r->arena, Term *, s->body->roots.n + 1);
     for (int i = 0; i < s->body->roots.n; i++)
         steps->next[i] = read_root(body, &s->body->roots.at[i]);
@@ -220,10 +219,9 @@ Term *read_pick(Reader *r, const Node *n)
 {
     Term *scan = r->term[n->in[0]->id], *t;
     Port p = n->attr.port;
-    const char *text = scan->block
-                           ? arena_printf(r->arena, "pick %d of %d", p.index,
-                                          p.kind)
-                           : recurrent_pick(r, scan, p);
+    const char *text =
+        scan->block ? arena_printf(r->arena, "pick %d of %d", p.index, p.kind)
+                    : recurrent_pick(r, scan, p);
     bool made;
     Shape *shape = NEW(r->arena, Shape);
 

@@ -112,8 +112,8 @@ static size_t break_at(const char *line, size_t most, int depth)
             quoted = !quoted;
         if (quoted)
             continue;
-        depth += (strchr("([{", line[i]) != NULL) -
-                 (strchr(")]}", line[i]) != NULL);
+        depth +=
+            (strchr("([{", line[i]) != NULL) - (strchr(")]}", line[i]) != NULL);
         if (depth > 0 && line[i] == ',' && line[i + 1] == ' ')
             best = i + 2;
     }

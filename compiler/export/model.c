@@ -170,11 +170,25 @@ static Method begin(Class *c, Text *lines, const char *name, bool targets)
     return m;
 }
 
+/* Whether lines of Python, comments aside, have `n`. */
+static bool has_rows(const char *text)
+{
+    bool comment = false;
+
+    for (const char *c = text; *c; c++) {
+        comment = *c == '#' || (comment && *c != '\n');
+        if (!comment && *c == 'n' && !str_in_name(c[1]) &&
+            !str_in_name(c[-1]) && c[-1] != '.')
+            return true;
+    }
+    return false;
+}
+
 static void end(Class *c, const Text *lines)
 {
     const char *text = text_str(lines);
 
-    if (str_mentions(text, "n"))
+    if (has_rows(text))
         text_printf(c->out, "        n = len(%s)\n",
                     python_name(c->arena, c->e->a->inputs.at[0].name));
     text_add(c->out, text);
@@ -368,9 +382,16 @@ static void metrics(Class *c, Reader *r)
     TermList sums = metric_sums(c, r);
     Method m;
 
-    if (sums.n == 0)
-        return;
     m = begin(c, &lines, "metrics", true);
+    for (int i = 0; i < p->metrics.n; i++)
+        if (p->metrics.at[i].scorer)
+            method_line(&m, "# `%s` is counted by nnc's programs alone.",
+                        p->metrics.at[i].name);
+    if (sums.n == 0) {
+        method_line(&m, "return {}");
+        end(c, &lines);
+        return;
+    }
     if (r == c->step)
         call_shared(c, &m);
     method_statements(&m, sums.n, sums.at, false);
@@ -433,9 +454,8 @@ void model_class(Text *out, const Export *e)
     methods(&c);
     if (str_mentions(text_str(&body), "carried"))
         text_add(&body, pack_find("templates/pytorch_carried.py"));
-    text_printf(out,
-                "class Model(nn.Module):\n    def __init__(self):\n"
-                "        super().__init__()\n");
+    text_printf(out, "class Model(nn.Module):\n    def __init__(self):\n"
+                     "        super().__init__()\n");
     if (str_mentions(text_str(&body), "carried"))
         text_add(out, "        self.states = {}\n");
     weights_declare(out, &weights, text_str(&body));

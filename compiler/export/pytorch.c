@@ -95,15 +95,16 @@ static void helpers(Text *out, Arena *arena, const char *text)
 /* What the file is, and how it is used. */
 static void introduce(Text *out, const Export *e, bool trains)
 {
-    Text file = {.arena = e->arena};
+    const char *name = quote_text(e->arena, str_base_name(e->a->path));
 
-    quote_shown(&file, str_base_name(e->a->path),
-                strlen(str_base_name(e->a->path)));
+    name = str_replace(e->arena, name, "\\", "/");
+    name = str_replace(e->arena, name, "\"", "'");
     text_printf(out, "\"\"\"The model %s of %s as a program of PyTorch.\n",
-                e->a->name, str_replace(e->arena, text_str(&file), "\\", "/"));
+                e->a->name, name);
     if (trains)
-        text_printf(out, "\n    python3 %s.py --train\n    python3 %s.py "
-                         "--infer\n",
+        text_printf(out,
+                    "\n    python3 %s.py --train\n    python3 %s.py "
+                    "--infer\n",
                     e->a->name, e->a->name);
     text_add(out,
              "\nAs a module: Model has the weights under nnc's names, so that "
@@ -124,12 +125,12 @@ const char *export_pytorch(const Export *e)
     text_add(&body, "\nreal = torch.get_default_dtype()\n");
     data_settings(&body, e);
     model_class(&model, e);
+    if (e->a->has_loss) {
+        text_add(&model, "\n\n");
+        rule_functions(&model, e);
+    }
     helpers(&ops, e->arena, text_str(&model));
     text_printf(&body, "%s\n\n%s", text_str(&ops), text_str(&model));
-    if (e->a->has_loss) {
-        text_add(&body, "\n\n");
-        rule_functions(&body, e);
-    }
     data_first(&body, e);
     data_part(&body, "random");
     if (trains && (!data_flows(&body, e) || !data_part(&body, "main")))

@@ -39,6 +39,9 @@ Reader *read_graph(const Reader *like, const Graph *a, const Graph *b);
  * they would have as a tensor, unless their user spreads them. */
 Term *read_input(Reader *r, const Node *user, int k);
 
+/* A number as a tensor of its node's shape. */
+Term *read_full(Reader *r, const Node *n);
+
 /* The term of what a root gives, as a tensor. */
 Term *read_root(Reader *r, const Root *root);
 

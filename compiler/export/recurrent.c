@@ -37,13 +37,13 @@ static const Node *probe(Reader *r, const Cell *cell, const Node *scan,
                                  : "model probe {\n  input x: f32[2, %lld];\n";
     const Graph *g;
 
-    *program = probe_program(
-        r->arena,
-        arena_printf(r->arena,
-                     arena_printf(r->arena, "%s  y = x -> %s as r;\n"
-                                            "  output y;\n}\n",
-                                  head, recipe),
-                     features));
+    *program = probe_program(r->arena,
+                             arena_printf(r->arena,
+                                          arena_printf(r->arena,
+                                                       "%s  y = x -> %s as r;\n"
+                                                       "  output y;\n}\n",
+                                                       head, recipe),
+                                          features));
     g = read_entry(*program, MODE_INFER, ROWS_A)->graph;
     for (int i = 0; i < g->nodes.n; i++)
         if (g->nodes.at[i]->op == OP_SCAN)
@@ -64,8 +64,8 @@ static bool same_ports(const Scan *a, const Scan *b)
 static int weight_of(const Program *p, const Node *scan, int k)
 {
     const Node *n = scan->in[scan_place(scan->attr.scan, PORT_FIXED, k)];
-    const char *name = n->op == OP_TENSOR ? p->tensors.at[n->attr.index].name
-                                          : "";
+    const char *name =
+        n->op == OP_TENSOR ? p->tensors.at[n->attr.index].name : "";
 
     for (int i = 0; i < WEIGHTS; i++)
         if (str_ends(name, names[i]))
@@ -80,8 +80,7 @@ static const char *module_of(Reader *r, const Node *scan, const Node *probed,
     int tensors[WEIGHTS];
 
     for (int k = 0; k < WEIGHTS; k++) {
-        const Node *n =
-            scan->in[scan_place(scan->attr.scan, PORT_FIXED, k)];
+        const Node *n = scan->in[scan_place(scan->attr.scan, PORT_FIXED, k)];
         int which = weight_of(p, probed, k);
 
         if (which < 0 || n->op != OP_TENSOR)
@@ -123,8 +122,11 @@ static Term *call(Reader *r, const Node *scan, Term *const *in,
 
     for (int i = 0; i < 4; i++)
         args[i] = i == 1 ? args[i] : read_real(r, args[i]);
-    t = term_of(r->terms, form, *start ? 2 + states : s->masked ? 2 : 1, args,
-                &made);
+    t = term_of(r->terms, form,
+                *start      ? 2 + states
+                : s->masked ? 2
+                            : 1,
+                args, &made);
     t->hint = "run";
     t->span = scan->span;
     t->what = s;
@@ -150,8 +152,9 @@ Term *recurrent_call(Reader *r, const Node *scan, Term *const *in)
         if (!probed || !same_ports(s, probed->attr.scan) ||
             strcmp(text, probe_text(r->arena, probed->attr.scan->body)) != 0)
             continue;
-        module = module_of(r, scan, probed, p,
-                           arena_printf(r->arena, cells[i].module, features, n));
+        module =
+            module_of(r, scan, probed, p,
+                      arena_printf(r->arena, cells[i].module, features, n));
         return module ? call(r, scan, in, module) : NULL;
     }
     return NULL;
@@ -163,7 +166,7 @@ const char *recurrent_pick(const Reader *r, const Term *call, Port p)
 
     if (p.kind == PORT_STACK)
         return "$a[0]";
-    return s->n[PORT_STATE] == 1 ? "$a[1][0]"
-                                 : arena_printf(r->arena, "$a[1][%d][0]",
-                                                p.index);
+    return s->n[PORT_STATE] == 1
+               ? "$a[1][0]"
+               : arena_printf(r->arena, "$a[1][%d][0]", p.index);
 }

@@ -29,14 +29,13 @@ static const struct {
 /* The prelude's rule of this name with the same arguments. */
 static const Rule *prelude_rule(Arena *arena, const Rule *rule, bool clips)
 {
-    const char *use = arena_printf(arena,
-                                   clips ? "optimizer sgd(rate: 1); "
-                                           "clip %s(%s);"
-                                         : "optimizer %s(rate: 1%s%s);",
-                                   rule->name,
-                                   clips || !*rule->arguments ? rule->arguments
-                                                              : ", ",
-                                   rule->arguments);
+    const char *use = arena_printf(
+        arena,
+        clips ? "optimizer sgd(rate: 1); "
+                "clip %s(%s);"
+              : "optimizer %s(rate: 1%s%s);",
+        rule->name, clips || !*rule->arguments ? rule->arguments : ", ",
+        rule->arguments);
     const Program *p = probe_program(
         arena, arena_printf(arena,
                             "model probe {\n  input x: f32[1]; target t: "
@@ -165,8 +164,7 @@ static void own_update(Text *out, const Export *e, const Rule *rule)
             method_line(&f.m, "state[\"%s\"] = (%s).expand_as(weight).clone()",
                         rule->states.at[root->index], value);
     }
-    method_line(&f.m, "weight.copy_(%s)",
-                method_expression(&f.m, next[0]));
+    method_line(&f.m, "weight.copy_(%s)", method_expression(&f.m, next[0]));
 }
 
 static void own_optimizer(Text *out, const Export *e, const Rule *rule)
@@ -260,7 +258,8 @@ static void schedule(Text *out, const Export *e)
     if (s->kind == RATE_COSINE)
         cosine(out, e, warmup);
     else if (s->kind == RATE_STEP)
-        text_printf(out, "    return rate * %s ** (step // per_epoch // %.0f)\n",
+        text_printf(out,
+                    "    return rate * %s ** (step // per_epoch // %.0f)\n",
                     form_number(e->arena, s->factor), s->every);
     else
         text_add(out, "    return rate\n");

@@ -51,10 +51,10 @@ static const struct {
     const char *sign;
     Level level;
 } binary[] = {
-    {" if ", LEVEL_CHOICE}, {" > ", LEVEL_COMPARE},  {" <= ", LEVEL_COMPARE},
+    {" if ", LEVEL_CHOICE},  {" > ", LEVEL_COMPARE},  {" <= ", LEVEL_COMPARE},
     {" == ", LEVEL_COMPARE}, {" != ", LEVEL_COMPARE}, {" & ", LEVEL_AND},
-    {" + ", LEVEL_SUM},     {" - ", LEVEL_SUM},      {" * ", LEVEL_PRODUCT},
-    {" / ", LEVEL_PRODUCT}, {" @ ", LEVEL_PRODUCT},  {" ** ", LEVEL_POWER},
+    {" + ", LEVEL_SUM},      {" - ", LEVEL_SUM},      {" * ", LEVEL_PRODUCT},
+    {" / ", LEVEL_PRODUCT},  {" @ ", LEVEL_PRODUCT},  {" ** ", LEVEL_POWER},
 };
 
 Level term_level(const char *text)

@@ -31,11 +31,11 @@ struct Term {
     int n_in;
     int id; /* inputs stand before their users */
     Level level;
-    bool atom;         /* never given a name: a weight, an argument, a number */
-    bool truth;        /* its elements are true or false, not numbers */
+    bool atom;  /* never given a name: a weight, an argument, a number */
+    bool truth; /* its elements are true or false, not numbers */
     const Shape *shape; /* at the first of two numbers of rows */
-    const char *name;  /* the user's, in Python; or NULL */
-    const char *hint;  /* what a value without a name is called: "relu" */
+    const char *name;   /* the user's, in Python; or NULL */
+    const char *hint;   /* what a value without a name is called: "relu" */
     Span span;
     void (*block)(const Term *t, Method *m); /* prints lines; else NULL */
     const void *what;                        /* of the block */

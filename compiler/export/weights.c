@@ -10,34 +10,83 @@
 /* What cannot be the name of a module or parameter: methods and attributes of
  * nn.Module and of Model. */
 static const char *const taken[] = {
-    "T_destination", "add_module", "apply", "bfloat16", "body", "buffers",
-    "call_super_init", "carried", "carry", "children", "compile", "cpu",
-    "cuda", "double", "dump_patches", "eval", "extra_repr", "float", "forward",
-    "get_buffer", "get_extra_state", "get_parameter", "get_submodule", "half",
-    "ipu", "load_state_dict", "loss", "metrics", "modules", "mtia",
-    "named_buffers", "named_children", "named_modules", "named_parameters",
-    "parameters", "penalty", "register_backward_hook", "register_buffer",
-    "register_forward_hook", "register_forward_pre_hook",
-    "register_full_backward_hook", "register_full_backward_pre_hook",
-    "register_load_state_dict_post_hook", "register_load_state_dict_pre_hook",
-    "register_module", "register_parameter", "register_state_dict_post_hook",
-    "register_state_dict_pre_hook", "requires_grad_", "set_extra_state",
-    "set_submodule", "share_memory", "state_dict", "states", "step", "to",
-    "to_empty", "train", "training", "type", "xpu", "zero_grad",
+    "T_destination",
+    "add_module",
+    "apply",
+    "bfloat16",
+    "body",
+    "buffers",
+    "call_super_init",
+    "carried",
+    "carry",
+    "children",
+    "compile",
+    "cpu",
+    "cuda",
+    "double",
+    "dump_patches",
+    "eval",
+    "extra_repr",
+    "float",
+    "forward",
+    "get_buffer",
+    "get_extra_state",
+    "get_parameter",
+    "get_submodule",
+    "half",
+    "ipu",
+    "load_state_dict",
+    "loss",
+    "metrics",
+    "modules",
+    "mtia",
+    "named_buffers",
+    "named_children",
+    "named_modules",
+    "named_parameters",
+    "parameters",
+    "penalty",
+    "register_backward_hook",
+    "register_buffer",
+    "register_forward_hook",
+    "register_forward_pre_hook",
+    "register_full_backward_hook",
+    "register_full_backward_pre_hook",
+    "register_load_state_dict_post_hook",
+    "register_load_state_dict_pre_hook",
+    "register_module",
+    "register_parameter",
+    "register_state_dict_post_hook",
+    "register_state_dict_pre_hook",
+    "requires_grad_",
+    "set_extra_state",
+    "set_submodule",
+    "share_memory",
+    "state_dict",
+    "states",
+    "step",
+    "to",
+    "to_empty",
+    "train",
+    "training",
+    "type",
+    "xpu",
+    "zero_grad",
 };
 
 static const char *const keywords[] = {
-    "False", "None", "True", "and", "as", "assert", "async", "await", "break",
-    "class", "continue", "def", "del", "elif", "else", "except", "finally",
-    "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal",
-    "not", "or", "pass", "raise", "return", "try", "while", "with", "yield",
+    "False",  "None",   "True",    "and",      "as",       "assert", "async",
+    "await",  "break",  "class",   "continue", "def",      "del",    "elif",
+    "else",   "except", "finally", "for",      "from",     "global", "if",
+    "import", "in",     "is",      "lambda",   "nonlocal", "not",    "or",
+    "pass",   "raise",  "return",  "try",      "while",    "with",   "yield",
 };
 
 /* Names that methods use. */
 static const char *const used[] = {
-    "F", "Model", "Sign", "at_class", "float", "gather", "hit", "len", "list",
-    "math", "n", "nn", "np", "one_hot", "over_rows", "range", "real", "self",
-    "surprisal", "torch", "zip",
+    "F",         "Model", "Sign", "at_class", "float",     "gather", "hit",
+    "len",       "list",  "math", "n",        "nn",        "np",     "one_hot",
+    "over_rows", "range", "real", "self",     "surprisal", "torch",  "zip",
 };
 
 #define AMONG(list, name) str_among(list, sizeof list / sizeof *list, name)
@@ -148,8 +197,7 @@ const char *weights_layer(Weights *w, int n, const int *tensors,
         const Tensor *t = &w->program->tensors.at[tensors[i]];
         const char *own = before(w->arena, t->name, names[i]);
 
-        if (!weights_keeps(t) || !own ||
-            (layer && strcmp(layer, own) != 0))
+        if (!weights_keeps(t) || !own || (layer && strcmp(layer, own) != 0))
             return NULL;
         layer = own;
     }
@@ -221,8 +269,10 @@ static void declare_constant(Text *out, const Weights *w, int i)
     text_printf(out, "        self.register_buffer(\"%s\", torch.tensor([",
                 t->name);
     for (int64_t k = 0; k < n; k++)
-        text_printf(out, "%s%s", k == 0 ? "\n            "
-                    : k % 8 ? ", " : ",\n            ",
+        text_printf(out, "%s%s",
+                    k == 0  ? "\n            "
+                    : k % 8 ? ", "
+                            : ",\n            ",
                     form_number(out->arena, t->init.literal[k]));
     text_printf(out, "]).reshape(%s), persistent=False)\n",
                 form_sizes(out->arena, &t->shape));

@@ -116,7 +116,7 @@ typedef struct OpInfo {
     AttrKind attr;
     const char *pytorch; /* Python for the value, as export/form.h has it; NULL
                             where gradients alone use the operator */
-    const char *doc; /* one line for the reference and --help */
+    const char *doc;     /* one line for the reference and --help */
 } OpInfo;
 
 extern const OpInfo op_table[OP_COUNT];

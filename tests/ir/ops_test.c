@@ -40,11 +40,38 @@ static void maps_are_functions(void **state)
     assert_null(op_table[OP_ROWS_MASK].value);
 }
 
+/* A graph as elaborated has a form in PyTorch; what gradients alone use has
+ * none. */
+static void forms_are_there(void **state)
+{
+    static const Op gradients[] = {
+        OP_OVERLAP,    OP_CONV_DX,    OP_CONV_DW,  OP_MAXPOOL_AT,
+        OP_MAXPOOL_DX, OP_AVGPOOL_DX, OP_XENT_DX,  OP_RMAX_DX,
+        OP_MATMUL_AT,  OP_SCATTER,    OP_ADD_ROWS,
+    };
+    bool none[OP_COUNT] = {false};
+    (void)state;
+
+    for (size_t i = 0; i < sizeof gradients / sizeof *gradients; i++)
+        none[gradients[i]] = true;
+    for (int i = 0; i < OP_COUNT; i++) {
+        const OpInfo *row = &op_table[i];
+
+        assert_int_equal(row->pytorch == NULL, none[i]);
+        for (int k = 0; row->class == CLASS_MAP && k < row->n_in; k++) {
+            const char hole[] = {(char)('a' + k), '\0'};
+
+            assert_non_null(strstr(row->pytorch, hole));
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_are_complete),
         cmocka_unit_test(maps_are_functions),
+        cmocka_unit_test(forms_are_there),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,68 @@
+#!/bin/sh
+# export.sh: models as programs of PyTorch: the text of small ones as it stands
+# in tests/export, all of them as far as Python's own compiler goes, and, where
+# PyTorch is installed, their numbers against those of tests/golden.
+. tests/lib.sh
+fresh export
+PYTHON=${PYTHON:-python3}
+
+# export MODEL FILE FLAG...: writes OUT/MODEL.py.
+export_model() {
+    model=$1 from=$2
+    shift 2
+    "$NNC" export --pytorch "$@" --model "$model" "$from" \
+        -o "$OUT/$model.py" >"$OUT/$model.log" 2>&1
+}
+
+# The class, and how it is updated.
+for m in $(models tests/export/models.nn); do
+    export_model "$m" tests/export/models.nn
+    sed -n '/^class Model/,/^# Name, stream/p' "$OUT/$m.py" | sed '$d' |
+        diff "tests/export/$m.txt" - >"$OUT/$m.diff" 2>&1
+    verdict "$m's text" "$(head -n 4 "$OUT/$m.diff" | tr '\n' ' ')"
+done
+
+# Its numbers are of a model without dropout, which PyTorch draws otherwise.
+pairs=
+for f in tests/golden/*.nn examples/*/*.nn; do
+    for m in $(models "$f"); do
+        flags=
+        [ "$m" = shakespeare ] && flags='-D drop=0'
+        export_model "$m" "$f" $flags ||
+            not_ok "$m" "$(head -n 1 "$OUT/$m.log")"
+        if [ -e "tests/golden/$m.txt" ]; then
+            pairs="$pairs $OUT/$m.py tests/golden/$m.txt"
+        fi
+    done
+done
+
+if command -v "$PYTHON" >"$OUT/log"; then
+    "$PYTHON" -m py_compile "$OUT"/*.py >"$OUT/log" 2>&1
+    verdict "all are Python" "$(tail -n 1 "$OUT/log")"
+else
+    skip "all are Python" "there is no $PYTHON: install python3"
+fi
+if "$PYTHON" -c 'import torch, numpy' 2>"$OUT/log"; then
+    "$PYTHON" tests/export/golden.py 1e-9 $pairs 2>"$OUT/log"
+else
+    skip "all compute the same" \
+        "PyTorch is not installed: $PYTHON -m pip install torch numpy"
+fi
+
+# refused STATUS WORDS COMMAND...: a mistake has a status and a message.
+refused() {
+    wanted=$1 words=$2
+    shift 2
+    "$@" >"$OUT/log" 2>&1
+    [ $? -eq "$wanted" ] && grep -q "$words" "$OUT/log"
+    verdict "$words" "$(head -n 1 "$OUT/log")"
+}
+own=tests/export/models.nn
+refused 2 "export: as what" "$NNC" export "$own"
+refused 2 "a Python file ends in .py" "$NNC" export --pytorch "$own" -o a.c
+refused 2 "export: which file" "$NNC" export --pytorch
+cp "$own" "$OUT/own.py"
+refused 1 "is a text of this model" \
+    "$NNC" export --pytorch "$OUT/own.py" -o "$OUT/own.py"
+cmp -s "$own" "$OUT/own.py"
+verdict "and stays what it is" "it was written over"
