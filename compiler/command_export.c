@@ -9,6 +9,7 @@
 #include "commands.h"
 #include "export/export.h"
 #include "export/form.h"
+#include "export/python.h"
 #include "nn_say.h"
 #include "output.h"
 
@@ -36,10 +37,17 @@ static int write_program(Driver *d, const Options *o, const Export *e)
     return 0;
 }
 
-static int refused(const Options *o, const char *why)
+static bool hides_module(Arena *arena, const char *path)
+{
+    const char *name = str_base_name(path);
+
+    return python_module(arena_copy(arena, name, strlen(name) - 3));
+}
+
+static int refused(const char *why)
 {
     nn_say(stderr, "nnc: %s\n", why);
-    return o ? 2 : 1;
+    return 2;
 }
 
 int command_export(const Options *o)
@@ -50,13 +58,13 @@ int command_export(const Options *o)
     Driver d;
 
     if (!o->pytorch)
-        return refused(o, "export: as what? write: nnc export --pytorch "
-                          "MODEL.nn");
+        return refused("export: as what? write: nnc export --pytorch "
+                       "MODEL.nn");
     if (o->output && !str_ends(o->output, ".py"))
-        return refused(o, arena_printf(o->arena,
-                                       "-o %s: the name of a Python file ends "
-                                       "in .py",
-                                       quote_text(o->arena, o->output)));
+        return refused(arena_printf(o->arena,
+                                    "-o %s: the name of a Python file ends "
+                                    "in .py",
+                                    quote_text(o->arena, o->output)));
     if (!driver_open(&d, o, diag, o->files.at[0]))
         return diag_errors(diag) ? driver_status(&d) : 2;
     e.a = elaborated(&d, &rows, ROWS_A);
@@ -67,5 +75,10 @@ int command_export(const Options *o)
     d.diag = diag;
     if (!e.file)
         e.file = arena_printf(o->arena, "%s.py", e.a->name);
+    if (hides_module(o->arena, e.file))
+        return refused(arena_printf(o->arena,
+                                    "%s would hide the module of this name "
+                                    "from PyTorch: name another file with -o",
+                                    quote_text(o->arena, e.file)));
     return write_program(&d, o, &e);
 }

@@ -61,6 +61,7 @@ own=tests/export/models.nn
 refused 2 "export: as what" "$NNC" export "$own"
 refused 2 "a Python file ends in .py" "$NNC" export --pytorch "$own" -o a.c
 refused 2 "export: which file" "$NNC" export --pytorch
+refused 2 "would hide the module" "$NNC" export --pytorch "$own" -o "$OUT/torch.py"
 cp "$own" "$OUT/own.py"
 refused 1 "is a text of this model" \
     "$NNC" export --pytorch "$OUT/own.py" -o "$OUT/own.py"

@@ -8,6 +8,7 @@
 #include "base/pack.h"
 #include "base/quote.h"
 #include "export/form.h"
+#include "export/python.h"
 #include "export/weights.h"
 
 bool data_part(Text *out, const char *name)

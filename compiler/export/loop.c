@@ -7,6 +7,7 @@
 
 #include "base/bug.h"
 #include "export/method.h"
+#include "export/python.h"
 
 /* The inputs of the scan; sequences and stacks are turned, so that the batch
  * stands in front: mostly that turns back what the graph has turned. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/quote.h"
+#include "export/python.h"
 #include "export/weights.h"
 
 enum { WIDTH = 88 };

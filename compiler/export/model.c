@@ -10,6 +10,7 @@
 
 #include "base/pack.h"
 #include "export/method.h"
+#include "export/python.h"
 
 typedef VEC(Term *) TermList;
 

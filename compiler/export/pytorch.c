@@ -92,20 +92,28 @@ static void helpers(Text *out, Arena *arena, const char *text)
     }
 }
 
+/* A file's name, which cannot end the text around it. */
+static const char *in_docstring(Arena *arena, const char *path)
+{
+    const char *name = quote_text(arena, str_base_name(path));
+
+    name = str_replace(arena, name, "\\", "/");
+    return str_replace(arena, name, "\"", "'");
+}
+
 /* What the file is, and how it is used. */
 static void introduce(Text *out, const Export *e, bool trains)
 {
-    const char *name = quote_text(e->arena, str_base_name(e->a->path));
+    const char *name = in_docstring(e->arena, e->a->path);
+    const char *file = in_docstring(e->arena, e->file);
 
-    name = str_replace(e->arena, name, "\\", "/");
-    name = str_replace(e->arena, name, "\"", "'");
     text_printf(out, "\"\"\"The model %s of %s as a program of PyTorch.\n",
                 e->a->name, name);
     if (trains)
         text_printf(out,
-                    "\n    python3 %s.py --train\n    python3 %s.py "
+                    "\n    python3 %s --train\n    python3 %s "
                     "--infer\n",
-                    e->a->name, e->a->name);
+                    file, file);
     text_add(out,
              "\nAs a module: Model has the weights under nnc's names, so that "
              "load_state_dict\ntakes what nnc has saved; forward gives the "

@@ -1,5 +1,6 @@
 /* read.c: the walk over a graph; see read.h. */
 #include "export/read.h"
+#include "export/python.h"
 
 #include <string.h>
 

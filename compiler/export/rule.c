@@ -8,6 +8,7 @@
 
 #include "export/method.h"
 #include "export/probe.h"
+#include "export/python.h"
 #include "export/read.h"
 
 static const struct {

@@ -6,102 +6,7 @@
 #include <string.h>
 
 #include "export/form.h"
-
-/* What cannot be the name of a module or parameter: methods and attributes of
- * nn.Module and of Model. */
-static const char *const taken[] = {
-    "T_destination",
-    "add_module",
-    "apply",
-    "bfloat16",
-    "body",
-    "buffers",
-    "call_super_init",
-    "carried",
-    "carry",
-    "children",
-    "compile",
-    "cpu",
-    "cuda",
-    "double",
-    "dump_patches",
-    "eval",
-    "extra_repr",
-    "float",
-    "forward",
-    "get_buffer",
-    "get_extra_state",
-    "get_parameter",
-    "get_submodule",
-    "half",
-    "ipu",
-    "load_state_dict",
-    "loss",
-    "metrics",
-    "modules",
-    "mtia",
-    "named_buffers",
-    "named_children",
-    "named_modules",
-    "named_parameters",
-    "parameters",
-    "penalty",
-    "register_backward_hook",
-    "register_buffer",
-    "register_forward_hook",
-    "register_forward_pre_hook",
-    "register_full_backward_hook",
-    "register_full_backward_pre_hook",
-    "register_load_state_dict_post_hook",
-    "register_load_state_dict_pre_hook",
-    "register_module",
-    "register_parameter",
-    "register_state_dict_post_hook",
-    "register_state_dict_pre_hook",
-    "requires_grad_",
-    "set_extra_state",
-    "set_submodule",
-    "share_memory",
-    "state_dict",
-    "states",
-    "step",
-    "to",
-    "to_empty",
-    "train",
-    "training",
-    "type",
-    "xpu",
-    "zero_grad",
-};
-
-static const char *const keywords[] = {
-    "False",  "None",   "True",    "and",      "as",       "assert", "async",
-    "await",  "break",  "class",   "continue", "def",      "del",    "elif",
-    "else",   "except", "finally", "for",      "from",     "global", "if",
-    "import", "in",     "is",      "lambda",   "nonlocal", "not",    "or",
-    "pass",   "raise",  "return",  "try",      "while",    "with",   "yield",
-};
-
-/* Names that methods use. */
-static const char *const used[] = {
-    "F",         "Model", "Sign", "at_class", "float",     "gather", "hit",
-    "len",       "list",  "math", "n",        "nn",        "np",     "one_hot",
-    "over_rows", "range", "real", "self",     "surprisal", "torch",  "zip",
-};
-
-#define AMONG(list, name) str_among(list, sizeof list / sizeof *list, name)
-
-const char *python_name(Arena *arena, const char *name)
-{
-    char *out = arena_printf(arena, "%s", name);
-
-    for (char *c = out; *c; c++)
-        if (*c == '.')
-            *c = '_';
-    return AMONG(keywords, out) || AMONG(used, out)
-               ? arena_printf(arena, "%s_", out)
-               : out;
-}
+#include "export/python.h"
 
 bool weights_keeps(const Tensor *t)
 {
@@ -121,7 +26,7 @@ static const char *path_text(Arena *arena, const char *name, const char *table)
         kind = end ? "_modules" : table;
         end = end ? end : name + strlen(name);
         part = arena_copy(arena, name, (size_t)(end - name));
-        if (AMONG(taken, part) || AMONG(keywords, part) || part[0] == '_')
+        if (!python_attribute(part))
             text_printf(&out, ".%s[\"%s\"]", kind, part);
         else
             text_printf(&out, ".%s", part);

@@ -36,7 +36,4 @@ const char *weights_found(const Weights *w, int tensor, const char *make);
  * text mentions. */
 void weights_declare(Text *out, const Weights *w, const char *text);
 
-/* A name that Python can have, without dots and other than its own words. */
-const char *python_name(Arena *arena, const char *name);
-
 #endif
