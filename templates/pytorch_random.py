@@ -40,6 +40,7 @@ def normal(seed, purpose, which, count):
 
 
 def shuffle(seed, purpose, which, items):
+    """As nnc's programs do, which compute the order of more than 2^24 rows."""
     n = len(items)
     word = words(seed, purpose, which, n).tolist()
     for i in range(n - 1, 0, -1):

@@ -3,30 +3,34 @@ VALUES = {"inf", "infinity", "true", "false", "yes", "no"}
 
 
 def records(text, separator, quotes):
-    """RFC 4180, without blank lines and blanks around a field."""
+    """RFC 4180, but for blanks around a field; a blank line is a row where
+    there is one column, and not at the end."""
     blank = " " if separator == "\t" else " \t"
-    if not (quotes and '"' in text):
-        for line in text.split("\n"):
-            line = line.rstrip("\r")
-            if line.strip(blank):
-                yield line.split() if separator == " " else \
-                    [x.strip(blank) for x in line.split(separator)]
-        return
+    text = re.sub(rf"\n[{blank}\r\n]*\Z", "\n", text)
     field = re.compile(rf'[{blank}]*("(?:[^"]|"")*"|[^{separator}\r\n]*)'
                        rf'[{blank}]*({re.escape(separator)}|\r*\n|\r*$)')
-    at, row = 0, []
+    plain = not (quotes and '"' in text)
+    at, row, columns = 0, [], 0
     while at < len(text):
-        found = field.match(text, at)
-        if not found:
-            raise SystemExit("text after a closing quote")
-        x, end, at = found[1], found[2], found.end()
-        row.append(x[1:-1].replace('""', '"') if x[:1] == '"' else x.strip(blank))
-        if end != separator:
-            if row != [""]:
-                yield row
-            row = []
-    if row:
-        yield row + [""]
+        if plain:
+            end = text.find("\n", at)
+            line = text[at:end if end >= 0 else len(text)].rstrip("\r")
+            row = line.split() if separator == " " else \
+                [x.strip(blank) for x in line.split(separator)]
+            at, end = at + len(text) if end < 0 else end + 1, "\n"
+        else:
+            found = field.match(text, at)
+            if not found:
+                raise SystemExit("text after a closing quote")
+            x, end, at = found[1], found[2], found.end()
+            row.append(x[1:-1].replace('""', '"') if x[:1] == '"'
+                       else x.strip(blank))
+        if end == separator:
+            continue
+        if row not in ([], [""]) or columns == 1:
+            columns = columns or len(row)
+            yield row or [""]
+        row = []
 
 
 def is_word(x):

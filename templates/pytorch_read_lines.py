@@ -4,5 +4,7 @@ def read_lines(path, flow, prep):
     if rows[-1] == "":
         rows.pop()
     if prep.cut is None:
-        rows = [x.strip(" \t\r") for x in rows if x.strip(" \t\r")]
+        rows = [x.strip(" \t\r") for x in rows]
+        while rows and not rows[-1]:
+            rows.pop()
     return Table(len(rows), 1, texts=[[x.rstrip("\r")] for x in rows])
