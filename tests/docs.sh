@@ -40,6 +40,13 @@ awk 'NR == FNR { shown = shown $0 "\n"; next } { text = text $0 "\n" }
     END { exit !(shown != "" && index(text, shown)) }' "$OUT/shown" "$OUT/readme.c"
 verdict "the README shows real C" "the model's text has changed"
 
+# So is the Python.
+awk '/^```python$/ { f = 1; next } /^```/ { f = 0 } f' README.md >"$OUT/shown"
+"$NNC" export --pytorch "$OUT/readme-1.nn" -o "$OUT/readme.py" >"$OUT/log" 2>&1
+awk 'NR == FNR { shown = shown $0 "\n"; next } { text = text $0 "\n" }
+    END { exit !(shown != "" && index(text, shown)) }' "$OUT/shown" "$OUT/readme.py"
+verdict "the README shows real Python" "the model's program has changed"
+
 # Its commands work as they stand and leave nothing in the folder.
 awk '/^```sh$/ { f = 1; next } /^```/ { f = 0 } f' README.md |
     sed "s|build/|$B/|g; /^make /d" >"$OUT/commands"

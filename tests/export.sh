@@ -42,8 +42,24 @@ if command -v "$PYTHON" >"$OUT/log"; then
 else
     skip "all are Python" "there is no $PYTHON: install python3"
 fi
+# Both print a line a model; a program that ends before says why.
+computed() {
+    "$PYTHON" "$@" 2>"$OUT/log"
+    ! grep -q Traceback "$OUT/log"
+    verdict "$1 has run" "$(tail -n 1 "$OUT/log")"
+}
 if "$PYTHON" -c 'import torch, numpy' 2>"$OUT/log"; then
-    "$PYTHON" tests/export/golden.py 1e-9 $pairs 2>"$OUT/log"
+    computed tests/export/golden.py 1e-9 $pairs
+    cc -std=c11 -O1 -o "$OUT/gen" tests/gen/*.c || exit 2
+    programs=
+    for seed in $(seq 1 100); do
+        m=random_$seed
+        "$OUT/gen" "$seed" steady >"$OUT/$m.nn"
+        export_model "$m" "$OUT/$m.nn" ||
+            not_ok "$m" "$(head -n 1 "$OUT/$m.log")"
+        programs="$programs $OUT/$m.py"
+    done
+    computed tests/export/judge.py 1e-9 tests/judge/numbers.txt $programs
 else
     skip "all compute the same" \
         "PyTorch is not installed: $PYTHON -m pip install torch numpy"

@@ -46,6 +46,10 @@ def padded(ids, side):
     return ids
 
 
+def number(x):
+    return float(x.detach() if torch.is_tensor(x) else x)
+
+
 class Check:
     def __init__(self, module, path):
         self.module, self.worst, self.why = module, 0.0, ""
@@ -61,9 +65,9 @@ class Check:
         self.model.load_state_dict(self.state)
 
     def compare(self, what, value, wanted, scale):
-        error = abs(float(value.detach() if torch.is_tensor(value) else value) - wanted) / (scale + 1e-12)
+        error = abs(number(value) - wanted) / (scale + 1e-12)
         if not error <= TOLERANCE and not self.why:
-            self.why = f"{what} is {float(value):.9g}, should be {wanted:.9g}"
+            self.why = f"{what} is {number(value):.9g}, should be {wanted:.9g}"
         self.worst = max(self.worst, error)
 
     def sampled(self, what, tensor, line):
@@ -130,7 +134,7 @@ class Check:
                              float(rest[0]), abs(float(rest[0])))
             elif kind == "metric" and rest[0] in metrics:
                 total, count = metrics[rest[0]]
-                value = float(total.sum()) / max(float(count), 1e-300)
+                value = number(total.sum()) / max(number(count), 1e-300)
                 value = {"rmse": math.sqrt, "perplexity": math.exp}.get(
                     rest[0], float)(value)
                 self.compare(rest[0], value, float(rest[1]),
