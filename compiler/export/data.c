@@ -129,21 +129,6 @@ void data_settings(Text *out, const Export *e)
                 (long long)t->split_seed);
 }
 
-/* Lists of numbers are long: eight a line. */
-static void literal(Text *out, const Tensor *t)
-{
-    int64_t n = shape_count(&t->shape);
-
-    text_add(out, "[");
-    for (int64_t k = 0; k < n; k++)
-        text_printf(out, "%s%s",
-                    k == 0  ? "\n        "
-                    : k % 8 ? ", "
-                            : ",\n        ",
-                    form_number(out->arena, t->init.literal[k]));
-    text_add(out, "]");
-}
-
 void data_first(Text *out, const Export *e)
 {
     static const char *const kinds[] = {
@@ -164,7 +149,7 @@ void data_first(Text *out, const Export *e)
         text_printf(out, "\n    (\"%s\", %d, \"%s\", ", t->name, i,
                     kinds[t->init.kind]);
         if (t->init.kind == INIT_LITERAL)
-            literal(out, t);
+            form_list(out, t->init.literal, shape_count(&t->shape), 8);
         else
             text_add(out, form_number(out->arena, t->init.a));
         text_add(out, t->padding ? ", True)," : ", False),");

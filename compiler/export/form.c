@@ -35,6 +35,18 @@ const char *form_size(Arena *arena, int64_t a, int64_t b)
     return each == 1 ? "n" : arena_printf(arena, "n * %lld", (long long)each);
 }
 
+void form_list(Text *out, const double *x, int64_t n, int indent)
+{
+    text_add(out, "[");
+    for (int64_t k = 0; k < n; k++) {
+        text_add(out, k == 0 ? "" : k % 8 ? ", " : ",");
+        if (k % 8 == 0)
+            text_printf(out, "\n%*s", indent, "");
+        text_add(out, form_number(out->arena, x[k]));
+    }
+    text_add(out, "]");
+}
+
 static void list(Text *out, const int64_t *size, int n)
 {
     for (int i = 0; i < n; i++)

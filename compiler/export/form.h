@@ -29,6 +29,9 @@ const char *form_shape(Arena *arena, Pair n);
 const char *form_tuple(Arena *arena, const int64_t *size, int n);
 const char *form_sizes(Arena *arena, const Shape *s);
 
+/* "[...]" with eight numbers a line, each behind `indent` blanks. */
+void form_list(Text *out, const double *x, int64_t n, int indent);
+
 /* As few digits as tell a double from all others: "0.1", "1e-05", "3.0". */
 const char *form_number(Arena *arena, double x);
 

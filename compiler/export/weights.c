@@ -169,17 +169,11 @@ static void declare_layer(Text *out, Weights *w, Map *there, const Layer *l)
 static void declare_constant(Text *out, const Weights *w, int i)
 {
     const Tensor *t = &w->program->tensors.at[i];
-    int64_t n = shape_count(&t->shape);
 
-    text_printf(out, "        self.register_buffer(\"%s\", torch.tensor([",
+    text_printf(out, "        self.register_buffer(\"%s\", torch.tensor(",
                 t->name);
-    for (int64_t k = 0; k < n; k++)
-        text_printf(out, "%s%s",
-                    k == 0  ? "\n            "
-                    : k % 8 ? ", "
-                            : ",\n            ",
-                    form_number(out->arena, t->init.literal[k]));
-    text_printf(out, "]).reshape(%s), persistent=False)\n",
+    form_list(out, t->init.literal, shape_count(&t->shape), 12);
+    text_printf(out, ").reshape(%s), persistent=False)\n",
                 form_sizes(out->arena, &t->shape));
 }
 
