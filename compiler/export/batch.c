@@ -103,8 +103,8 @@ static const char *module_of(Reader *r, const Match *m, const Node *mean,
         else
             tensors[i] = of[i]->attr.index;
     if (isnan(momentum))
-        return weights_found(r->weights, tensors[0], make);
-    return weights_layer(
+        return layers_found(r->weights, tensors[0], make);
+    return layers_module(
         r->weights, 4, tensors, names,
         arena_printf(r->arena, "%s%s)", make, form_number(r->arena, momentum)));
 }

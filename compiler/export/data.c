@@ -8,8 +8,8 @@
 #include "base/pack.h"
 #include "base/quote.h"
 #include "export/form.h"
+#include "export/layers.h"
 #include "export/python.h"
-#include "export/weights.h"
 
 bool data_part(Text *out, const char *name)
 {
@@ -144,7 +144,7 @@ void data_first(Text *out, const Export *e)
     for (int i = 0; i < p->tensors.n; i++) {
         const Tensor *t = &p->tensors.at[i];
 
-        if (!weights_keeps(t))
+        if (!layers_keep(t))
             continue;
         text_printf(out, "\n    (\"%s\", %d, \"%s\", ", t->name, i,
                     kinds[t->init.kind]);

@@ -57,7 +57,7 @@ static Term *layer(Reader *r, const Node *n, Term *x, const Node *w,
     make = form_fill(r->arena, make, read_pair(r, n->id));
     make = arena_printf(r->arena, none ? "%s, bias=False)" : "%s)", make);
     if (tensors[0] >= 0 && tensors[1] >= 0)
-        module = weights_layer(r->weights, none ? 1 : 2, tensors, names, make);
+        module = layers_module(r->weights, none ? 1 : 2, tensors, names, make);
     if (module)
         return read_form(r, arena_printf(r->arena, "%s(%s)", module, call),
                          n->id, 1, in);
@@ -156,7 +156,7 @@ static Term *embedding(Reader *r, const Match *m)
         return NULL;
     if (tensor >= 0)
         module =
-            weights_layer(r->weights, 1, &tensor, names,
+            layers_module(r->weights, 1, &tensor, names,
                           arena_printf(r->arena, "%s(%lld, %lld)",
                                        least ? "Embedding" : "nn.Embedding",
                                        (long long)w->shape.dim[0],
@@ -316,7 +316,7 @@ static Term *layernorm(Reader *r, const Match *m)
         return NULL;
     size = arena_printf(r->arena, "%lld", (long long)x->shape.dim[last]);
     module =
-        weights_layer(r->weights, 2, tensors, names,
+        layers_module(r->weights, 2, tensors, names,
                       arena_printf(r->arena, "nn.LayerNorm(%s, eps=%s)", size,
                                    form_number(r->arena, r->value[eps->id])));
     if (module)

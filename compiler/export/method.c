@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/quote.h"
+#include "export/layers.h"
 #include "export/python.h"
-#include "export/weights.h"
 
 enum { WIDTH = 88 };
 

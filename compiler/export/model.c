@@ -19,7 +19,7 @@ typedef struct Class {
     Arena *arena;
     Text *out;
     Terms *terms;
-    Weights *weights;
+    Layers *weights;
     Reader *step, *still, *eval, *infer; /* still: step, as if not training */
     TermList outputs, shared;            /* shared: what `body` returns */
     Term *loss;                          /* without penalties */
@@ -283,7 +283,7 @@ static void penalty(Class *c)
     for (int i = 0; i < p->tensors.n; i++) {
         const Tensor *t = &p->tensors.at[i];
         double l2 = (p->train.l2 + t->l2) / 2, l1 = p->train.l1 + t->l1;
-        const char *w = weights_text(c->weights, i);
+        const char *w = layers_text(c->weights, i);
 
         if (t->kind != TENSOR_WEIGHT || t->frozen || t->shape.rank < 2)
             continue;
@@ -336,7 +336,7 @@ static void hand_on(Class *c, Method *m)
             continue;
         }
         text_printf(&names, "%s%s", names.n ? ", " : "",
-                    weights_text(c->weights, root->index));
+                    layers_text(c->weights, root->index));
         text_printf(&values, "%s%s.detach()", values.n ? ", " : "", value);
     }
     if (names.n)
@@ -440,7 +440,7 @@ static void methods(Class *c)
 void model_class(Text *out, const Export *e)
 {
     Terms terms = {.arena = e->arena, .places = {.arena = e->arena}};
-    Weights weights = {.arena = e->arena, .program = e->a};
+    Layers weights = {.arena = e->arena, .program = e->a};
     Text body = {.arena = e->arena};
     Class c = {.e = e,
                .arena = e->arena,
@@ -459,6 +459,6 @@ void model_class(Text *out, const Export *e)
                      "        super().__init__()\n");
     if (str_mentions(text_str(&body), "carried"))
         text_add(out, "        self.states = {}\n");
-    weights_declare(out, &weights, text_str(&body));
+    layers_declare(out, &weights, text_str(&body));
     text_add(out, text_str(&body));
 }

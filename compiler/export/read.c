@@ -30,7 +30,7 @@ static Term *leaf_tensor(Reader *r, const Node *n)
     else if (of->kind == TENSOR_CONSTANT)
         text = arena_printf(r->arena, "self.%s", of->name);
     else
-        text = weights_text(r->weights, n->attr.index);
+        text = layers_text(r->weights, n->attr.index);
     t = term_atom(r->terms, text);
     t->shape = &n->shape;
     return t;

@@ -8,8 +8,8 @@
 #define NNC_EXPORT_READ_H
 
 #include "export/form.h"
+#include "export/layers.h"
 #include "export/term.h"
-#include "export/weights.h"
 #include "ir/scan.h"
 
 typedef struct Reader Reader;
@@ -17,7 +17,7 @@ typedef struct Reader Reader;
 struct Reader {
     Arena *arena;
     Terms *terms;
-    Weights *weights;
+    Layers *weights;
     const Program *program;
     const Graph *a, *b; /* at ROWS_A and ROWS_B */
     bool still;

@@ -87,7 +87,7 @@ static const char *module_of(Reader *r, const Node *scan, const Node *probed,
             return NULL;
         tensors[which] = n->attr.index;
     }
-    return weights_layer(r->weights, WEIGHTS, tensors, names, make);
+    return layers_module(r->weights, WEIGHTS, tensors, names, make);
 }
 
 /* ", (a, b)": the first states, unless they are zeros. */

@@ -1,7 +1,7 @@
-/* weights.h: the tensors of a model as parameters and buffers of modules,
+/* layers.h: the tensors of a model as parameters and buffers of modules,
  * nested so that the keys of the state are exactly nnc's names. */
-#ifndef NNC_EXPORT_WEIGHTS_H
-#define NNC_EXPORT_WEIGHTS_H
+#ifndef NNC_EXPORT_LAYERS_H
+#define NNC_EXPORT_LAYERS_H
 
 #include "ir/program.h"
 
@@ -11,29 +11,29 @@ typedef struct Layer {
     const char *make; /* "nn.Conv2d(16, 16, 3, padding=1, bias=False)" */
 } Layer;
 
-typedef struct Weights {
+typedef struct Layers {
     Arena *arena;
     const Program *program;
     VEC(Layer) layers;
-} Weights;
+} Layers;
 
 /* Whether the tensor is a part of the state, under its name. */
-bool weights_keeps(const Tensor *t);
+bool layers_keep(const Tensor *t);
 
 /* How the tensor is written in a method: "self.c1.weight". */
-const char *weights_text(const Weights *w, int tensor);
+const char *layers_text(const Layers *w, int tensor);
 
 /* The module that holds these tensors, as it is written in a method, or NULL
  * where they do not have the names that it gives them, or where another module
  * holds them. `names` are those within it: "weight", "bias". */
-const char *weights_layer(Weights *w, int n, const int *tensors,
+const char *layers_module(Layers *w, int n, const int *tensors,
                           const char *const *names, const char *make);
 
 /* The module that was found to hold the tensor, if it is made like this. */
-const char *weights_found(const Weights *w, int tensor, const char *make);
+const char *layers_found(const Layers *w, int tensor, const char *make);
 
 /* The lines of __init__ that declare all of them, and the constants that a
  * text mentions. */
-void weights_declare(Text *out, const Weights *w, const char *text);
+void layers_declare(Text *out, const Layers *w, const char *text);
 
 #endif

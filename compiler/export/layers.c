@@ -1,14 +1,14 @@
-/* weights.c: see weights.h. A module is an attribute of the one around it; one
+/* layers.c: see layers.h. A module is an attribute of the one around it; one
  * whose name nn.Module has itself, such as `half`, or Python, is found by the
  * table of modules or parameters instead. */
-#include "export/weights.h"
+#include "export/layers.h"
 
 #include <string.h>
 
 #include "export/form.h"
 #include "export/python.h"
 
-bool weights_keeps(const Tensor *t)
+bool layers_keep(const Tensor *t)
 {
     return t->kind == TENSOR_WEIGHT || t->kind == TENSOR_STATISTIC;
 }
@@ -39,7 +39,7 @@ static const char *table_of(const Tensor *t)
     return t->kind == TENSOR_WEIGHT ? "_parameters" : "_buffers";
 }
 
-const char *weights_text(const Weights *w, int tensor)
+const char *layers_text(const Layers *w, int tensor)
 {
     const Tensor *t = &w->program->tensors.at[tensor];
 
@@ -53,14 +53,14 @@ static bool is_below(const char *name, const char *layer)
     return strncmp(name, layer, n) == 0 && name[n] == '.';
 }
 
-static int count_below(const Weights *w, const char *layer)
+static int count_below(const Layers *w, const char *layer)
 {
     int n = 0;
 
     for (int i = 0; i < w->program->tensors.n; i++) {
         const Tensor *t = &w->program->tensors.at[i];
 
-        n += weights_keeps(t) && is_below(t->name, layer);
+        n += layers_keep(t) && is_below(t->name, layer);
     }
     return n;
 }
@@ -75,7 +75,7 @@ static const char *before(Arena *arena, const char *name, const char *last)
     return arena_copy(arena, name, (size_t)(dot - name));
 }
 
-static const Layer *layer_of(const Weights *w, const char *tensor)
+static const Layer *layer_of(const Layers *w, const char *tensor)
 {
     for (int i = 0; i < w->layers.n; i++)
         if (is_below(tensor, w->layers.at[i].name))
@@ -83,7 +83,7 @@ static const Layer *layer_of(const Weights *w, const char *tensor)
     return NULL;
 }
 
-const char *weights_found(const Weights *w, int tensor, const char *make)
+const char *layers_found(const Layers *w, int tensor, const char *make)
 {
     const char *name = w->program->tensors.at[tensor].name;
     const Layer *layer = layer_of(w, name);
@@ -93,7 +93,7 @@ const char *weights_found(const Weights *w, int tensor, const char *make)
                : NULL;
 }
 
-const char *weights_layer(Weights *w, int n, const int *tensors,
+const char *layers_module(Layers *w, int n, const int *tensors,
                           const char *const *names, const char *make)
 {
     const char *layer = NULL;
@@ -102,7 +102,7 @@ const char *weights_layer(Weights *w, int n, const int *tensors,
         const Tensor *t = &w->program->tensors.at[tensors[i]];
         const char *own = before(w->arena, t->name, names[i]);
 
-        if (!weights_keeps(t) || !own || (layer && strcmp(layer, own) != 0))
+        if (!layers_keep(t) || !own || (layer && strcmp(layer, own) != 0))
             return NULL;
         layer = own;
     }
@@ -118,7 +118,7 @@ const char *weights_layer(Weights *w, int n, const int *tensors,
 }
 
 /* Declares the modules around a name, those that are not there yet. */
-static void declare_around(Text *out, Weights *w, Map *there, const char *name)
+static void declare_around(Text *out, Layers *w, Map *there, const char *name)
 {
     for (const char *dot = strchr(name, '.'); dot; dot = strchr(dot + 1, '.')) {
         const char *part = arena_copy(w->arena, name, (size_t)(dot - name));
@@ -138,7 +138,7 @@ static const char *leaf_name(const char *name)
     return dot ? dot + 1 : name;
 }
 
-static void declare_tensor(Text *out, Weights *w, Map *there, int i)
+static void declare_tensor(Text *out, Layers *w, Map *there, int i)
 {
     const Tensor *t = &w->program->tensors.at[i];
     const char *size = form_sizes(w->arena, &t->shape);
@@ -147,7 +147,7 @@ static void declare_tensor(Text *out, Weights *w, Map *there, int i)
     declare_around(out, w, there, t->name);
     if (t->kind == TENSOR_WEIGHT)
         text_printf(out, "        %s = nn.Parameter(torch.zeros(%s))\n",
-                    weights_text(w, i), size);
+                    layers_text(w, i), size);
     else
         text_printf(out,
                     "        %s.register_buffer(\"%s\", torch.zeros(%s))\n",
@@ -155,7 +155,7 @@ static void declare_tensor(Text *out, Weights *w, Map *there, int i)
                     leaf_name(t->name), size);
 }
 
-static void declare_layer(Text *out, Weights *w, Map *there, const Layer *l)
+static void declare_layer(Text *out, Layers *w, Map *there, const Layer *l)
 {
     if (map_get(there, l->name) >= 0)
         return;
@@ -166,7 +166,7 @@ static void declare_layer(Text *out, Weights *w, Map *there, const Layer *l)
 }
 
 /* Numbers of the text, or of the compiler, are no part of the state. */
-static void declare_constant(Text *out, const Weights *w, int i)
+static void declare_constant(Text *out, const Layers *w, int i)
 {
     const Tensor *t = &w->program->tensors.at[i];
 
@@ -177,9 +177,9 @@ static void declare_constant(Text *out, const Weights *w, int i)
                 form_sizes(out->arena, &t->shape));
 }
 
-void weights_declare(Text *out, const Weights *given, const char *text)
+void layers_declare(Text *out, const Layers *given, const char *text)
 {
-    Weights w = *given;
+    Layers w = *given;
     Map there = {.arena = w.arena};
 
     for (int i = 0; i < w.program->tensors.n; i++) {
@@ -188,7 +188,7 @@ void weights_declare(Text *out, const Weights *given, const char *text)
 
         if (t->kind == TENSOR_CONSTANT && str_mentions(text, t->name))
             declare_constant(out, &w, i);
-        if (!weights_keeps(t))
+        if (!layers_keep(t))
             continue;
         if (layer)
             declare_layer(out, &w, &there, layer);
@@ -196,6 +196,6 @@ void weights_declare(Text *out, const Weights *given, const char *text)
             declare_tensor(out, &w, &there, i);
         if (t->frozen)
             text_printf(out, "        %s.requires_grad_(False)\n",
-                        weights_text(&w, i));
+                        layers_text(&w, i));
     }
 }
