@@ -10,6 +10,7 @@
 #include "output.h"
 #include "programs.h"
 #include "report.h"
+#include "sources.h"
 
 static bool copy(Arena *arena, const char *from, const char *to, bool runs)
 {
@@ -51,13 +52,14 @@ static bool install(const Driver *d, const Program *p, const Built *built,
     const char *to =
         arena_printf(a, "%s%s%s", *dot ? folder : "", dot, built->name);
     const char *c_file = arena_printf(a, "%s.c", to);
+    const char *made = arena_printf(a, "%s%s", to, built->ending);
 
-    if (!output_allowed(d, p, c_file) || !output_allowed(d, p, to) ||
+    if (!output_allowed(d, p, c_file) || !output_allowed(d, p, made) ||
         !copy(a, built->c_file, c_file, false) ||
-        !copy(a, built->path, to, true) ||
+        !copy(a, built->path, made, true) ||
         (built->bytes && !install_bytes(d, p, built->bytes, folder)))
         return false;
-    nn_say(stdout, "%s, compiled from %s\n", to, c_file);
+    nn_say(stdout, "%s, compiled from %s\n", made, c_file);
     return true;
 }
 
@@ -111,6 +113,49 @@ static int make_all(Driver *d, const Program *p)
     return status;
 }
 
+/* The headers of the face, which are the same for all models. */
+static bool write_headers(const Driver *d, const Program *p)
+{
+    static const char *const names[] = {"nn_session.h", "nn_model.h",
+                                        "nn_param.h"};
+    const char *folder = d->options->output ? d->options->output : ".";
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *to = arena_printf(d->arena, "%s/%s", folder, names[i]);
+        const char *text = sources_text(d->arena, names[i]);
+
+        if (!output_allowed(d, p, to) ||
+            !output_write(to, text, strlen(text), false))
+            return false;
+    }
+    return true;
+}
+
+static int make_shared(Driver *d, const Program *p)
+{
+    Keep none = {.driver = d, .program = p};
+    int status = make(d, &none, PROGRAM_SHARED);
+
+    return status == 0 ? !write_headers(d, p) : status;
+}
+
+/* Flags that mean nothing together; a message where there are any. */
+static bool flags_agree(const Options *o)
+{
+    const char *why =
+        o->keep && o->output
+            ? "--keep writes sources and -o programs: give one of them"
+        : o->shared && o->keep
+            ? "--keep writes the sources of programs: leave out --shared"
+        : o->shared && o->weights
+            ? "a library loads its weights at run time: leave out --weights"
+            : NULL;
+
+    if (why)
+        nn_say(stderr, "nnc: %s\n", why);
+    return !why;
+}
+
 int command_build(const Options *o)
 {
     const char *folder = o->output ? o->output : ".";
@@ -119,17 +164,14 @@ int command_build(const Options *o)
     Program *p;
     int status;
 
-    if (o->keep && o->output) {
-        fputs("nnc: --keep writes sources and -o programs: give one of them\n",
-              stderr);
+    if (!flags_agree(o))
         return 2;
-    }
     if (!driver_open(&d, o, diag, o->files.at[0]) || !(p = driver_program(&d)))
         return diag_errors(diag) ? driver_status(&d) : 2;
     driver_status(&d);
     if (!o->keep && !output_folder(o->arena, folder))
         return 1;
-    status = make_all(&d, p);
+    status = o->shared ? make_shared(&d, p) : make_all(&d, p);
     if (status == 0 && o->report)
         status = report_model(&d);
     return status;

@@ -124,6 +124,8 @@ static const FlagRow flags[] = {
      FLAG_SWITCH, AT(nodes)},
     {"--keep", "DIR", "write the programs' sources and a Makefile instead",
      ON(BUILD), FLAG_TEXT, AT(keep)},
+    {"--shared", NULL, "make the library libNAME.so instead", ON(BUILD),
+     FLAG_SWITCH, AT(shared)},
     {"--weights", "FILE", "inference alone, with these weights in it",
      ON(COMPILE) | ON(BUILD), FLAG_TEXT, AT(weights)},
     {"--weights-file", "FILE",

@@ -41,7 +41,14 @@ const char *program_flags(const CodeOptions *code)
     return code->plain ? "" : target_find(code->target)->flags;
 }
 
-static const char *program_text(const Driver *d, const Model *m, bool train)
+/* What a program with the library's sessions in it is linked with: the
+ * archive gives what is asked for, and all else stays within. */
+#define SHARED_FLAGS                                                           \
+    " -shared -fPIC -fvisibility=hidden -Wl,-z,defs -Wl,-u,nn_open"            \
+    " -Wl,-u,nn_train_step"
+
+static const char *program_text(const Driver *d, const Model *m,
+                                Purpose purpose)
 {
     Text out = {.arena = d->arena};
     Weights *w = m->weights;
@@ -50,38 +57,62 @@ static const char *program_text(const Driver *d, const Model *m, bool train)
         w->bytes = arena_printf(d->arena, "%s.bin", w->name);
     text_add(&out, emit_model_c(d->arena, m->program, m->plans.at, m->plans.n,
                                 &d->code, NULL));
-    emit_program(&out, m->program, train);
+    emit_program(&out, m->program, purpose);
     if (w && !w->bytes)
         weights_write(w, weights_put_text, &out);
     return text_str(&out);
 }
 
+/* Which entries a program has. */
+static Want want_of(const Build *b)
+{
+    static const Want wants[] = {WANT_TRAIN, WANT_INFER, WANT_CHECK, WANT_ALL};
+
+    return b->kind == PROGRAM_SHARED && b->driver->options->infer_only
+               ? WANT_INFER
+               : wants[b->kind];
+}
+
+/* What it is called, compiled with and linked with. */
+static void describe(Build *b, Needs *needs)
+{
+    Driver *d = b->driver;
+    const Program *p = b->model.program;
+    bool infer = b->kind == PROGRAM_INFER, shared = b->kind == PROGRAM_SHARED;
+
+    b->flags =
+        b->kind == PROGRAM_CHECK ? arena_printf(d->arena, "%s -DNN_REAL=double",
+                                                target_native()->flags)
+        : shared
+            ? arena_printf(d->arena, "%s" SHARED_FLAGS, program_flags(&d->code))
+            : program_flags(&d->code);
+    b->built->name = shared ? arena_printf(d->arena, "lib%s", p->name)
+                            : arena_printf(d->arena, "%s-%s", p->name,
+                                           infer ? "infer" : "train");
+    b->built->ending = shared ? ".so" : "";
+    *needs = (Needs){.gzip = !shared && emit_uses_gzip(p),
+                     .png = infer && emit_uses_images(p),
+                     .doubles = b->kind == PROGRAM_CHECK};
+}
+
 /* Elaborates, plans and prints; false with errors in diag. */
 static bool write_text(Build *b, Needs *needs)
 {
-    static const Want wants[] = {WANT_TRAIN, WANT_INFER, WANT_CHECK};
+    static const Purpose purposes[] = {PURPOSE_TRAIN, PURPOSE_INFER,
+                                       PURPOSE_TRAIN, PURPOSE_SHARED};
     Driver *d = b->driver;
-    bool train = b->kind != PROGRAM_INFER;
     Model *m = &b->model;
 
     if (b->kind == PROGRAM_CHECK) {
         d->code.plain = true;
         d->rows = d->options->batch ? d->options->batch : CHECK_ROWS;
     }
-    if (!driver_model(d, wants[b->kind], m, NULL) ||
-        (!train && !driver_weights(d, m, false)))
+    if (!driver_model(d, want_of(b), m, NULL) ||
+        (b->kind == PROGRAM_INFER && !driver_weights(d, m, false)))
         return false;
-    b->text = program_text(d, m, train);
+    b->text = program_text(d, m, purposes[b->kind]);
     b->layers = outline_layers(&m->program->entries.at[0]);
-    b->flags = b->kind == PROGRAM_CHECK
-                   ? arena_printf(d->arena, "%s -DNN_REAL=double",
-                                  target_native()->flags)
-                   : program_flags(&d->code);
-    b->built->name = arena_printf(d->arena, "%s-%s", m->program->name,
-                                  train ? "train" : "infer");
-    *needs = (Needs){.gzip = emit_uses_gzip(m->program),
-                     .png = !train && emit_uses_images(m->program),
-                     .doubles = b->kind == PROGRAM_CHECK};
+    describe(b, needs);
     return true;
 }
 
@@ -197,7 +228,8 @@ static int compile(Build *b, CacheKey key, const char **folder)
         cache_drop(&b->tools.cache);
         return 1;
     }
-    program = arena_printf(a, "%s/%s", made, b->built->name);
+    program =
+        arena_printf(a, "%s/%s%s", made, b->built->name, b->built->ending);
     command = link_command(b, c_file, program);
     if (!toolchain_run(&command, log))
         return refused(b, log);
@@ -256,8 +288,9 @@ static int obtain(Build *b, const Needs *needs, bool quiet)
         status = make(b, needs, key, quiet, &folder);
     if (status != 0)
         return status;
-    built->path = arena_printf(a, "%s/%s", folder, built->name);
-    built->c_file = arena_printf(a, "%s.c", built->path);
+    built->path =
+        arena_printf(a, "%s/%s%s", folder, built->name, built->ending);
+    built->c_file = arena_printf(a, "%s/%s.c", folder, built->name);
     built->bytes = bytes ? arena_printf(a, "%s/%s", folder, bytes) : NULL;
     return 0;
 }

@@ -132,7 +132,8 @@ static Words compile_command(const Toolchain *t, bool doubles,
 
     for (int i = 0; i < t->cc.n; i++)
         vec_push(a, &words, t->cc.at[i]);
-    toolchain_words(a, &words, "-O2 " TOOLCHAIN_RUNTIME_FLAGS);
+    toolchain_words(a, &words,
+                    "-O2 -fPIC -fvisibility=hidden " TOOLCHAIN_RUNTIME_FLAGS);
     if (doubles)
         vec_push(a, &words, "-DNN_REAL=double");
     vec_push(a, &words, arena_printf(a, "-I%s", headers));

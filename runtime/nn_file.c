@@ -188,6 +188,25 @@ bool nn_file_read(nn_file *f, const char *path, const nn_unpacker *unpacker,
     return good;
 }
 
+bool nn_file_load(nn_file *f, const char *path, nn_error *e)
+{
+    nn_stamp stamp;
+    int fd;
+    *f = (nn_file){0};
+    if (!nn_file_open(&fd, &stamp, path, e))
+        return false;
+    bool good = collect(f, fd, path, e);
+    f->stamp = stamp;
+    close(fd);
+    if (good && f->size == 0)
+        good = nn_fail(e, "%s is empty", path);
+    if (good && nn_file_is_gzip(f->bytes, f->size))
+        good = nn_file_is_packed(path, e);
+    if (!good)
+        nn_file_close(f);
+    return good;
+}
+
 void nn_file_forget(const nn_file *f)
 {
     if (f->mapped != NULL)

@@ -84,6 +84,10 @@ bool nn_file_read(nn_file *f, const char *path, const nn_unpacker *unpacker,
                   nn_error *e);
 void nn_file_close(nn_file *f);
 
+/* Reads the file at path into memory: nothing is mapped, so that no signal can
+ * come of it. Otherwise as nn_file_read without an unpacker. */
+bool nn_file_load(nn_file *f, const char *path, nn_error *e);
+
 /* folder and path joined, malloc'ed; path alone where it is absolute, "-" or
  * folder is NULL. NULL where memory ran out. */
 char *nn_file_join(const char *folder, const char *path);

@@ -120,7 +120,7 @@ typedef struct {
     int note_count;
 } nn_given;
 
-typedef struct {
+typedef struct nn_program {
     const nn_model *model;
     const char *file;     /* of the model's text, "iris.nn": for messages */
     const nn_flow *flows; /* none: the model has no data block */

@@ -265,14 +265,25 @@ static bool read_header(nn_tensors *t, const char *path, nn_error *e)
                    j.error != NULL ? j.error : "to be complete");
 }
 
-bool nn_tensors_open(nn_tensors *t, const char *path, nn_error *e)
+/* Goes on where the file has been opened. */
+static bool open_header(nn_tensors *t, bool good, const char *path, nn_error *e)
 {
-    *t = (nn_tensors){0};
-    bool good =
-        nn_file_read(&t->file, path, NULL, e) && read_header(t, path, e);
+    good = good && read_header(t, path, e);
     if (!good)
         nn_tensors_close(t);
     return good;
+}
+
+bool nn_tensors_open(nn_tensors *t, const char *path, nn_error *e)
+{
+    *t = (nn_tensors){0};
+    return open_header(t, nn_file_read(&t->file, path, NULL, e), path, e);
+}
+
+bool nn_tensors_read(nn_tensors *t, const char *path, nn_error *e)
+{
+    *t = (nn_tensors){0};
+    return open_header(t, nn_file_load(&t->file, path, e), path, e);
 }
 
 void nn_tensors_close(nn_tensors *t)

@@ -43,6 +43,9 @@ typedef struct {
  * data one behind the other with nothing between or after them. Data stay in
  * the file. */
 bool nn_tensors_open(nn_tensors *t, const char *path, nn_error *e);
+
+/* The same with all of the file in memory, whatever becomes of it. */
+bool nn_tensors_read(nn_tensors *t, const char *path, nn_error *e);
 void nn_tensors_close(nn_tensors *t);
 
 /* By name; NULL where there is none. */

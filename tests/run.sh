@@ -16,8 +16,8 @@ mkdir -p "$B/tests"
 
 # Those that take longest come first, so that no processor is left idle.
 light="golden export text steps tables judge cells generated bounds train weights
-    seeds driver gradcheck docs mutate strings memory lint broken same tensors
-    language errors"
+    seeds session driver gradcheck docs mutate strings memory lint broken same
+    tensors language errors"
 long="backend fuzz examples targets growth valgrind"
 groups="$([ $# -eq 0 ] || echo unit)
     ${GROUPS_:-$([ -n "${LIGHT:-}" ] || echo "$long") $light}"

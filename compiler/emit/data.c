@@ -431,22 +431,47 @@ static void write_given(Text *out, const Weights *w)
 }
 
 /* What the program needs beside its model. */
-static void write_needs(Text *out, const Program *p, bool train)
+static void write_needs(Text *out, const Program *p, Purpose purpose)
 {
     if (p->weights)
         text_add(out, "    .given = &given,\n");
-    if (emit_uses_gzip(p))
+    if (purpose != PURPOSE_SHARED && emit_uses_gzip(p))
         text_add(out, "    .unpacker = &nn_gzip,\n");
-    if (!train && emit_uses_images(p))
+    if (purpose == PURPOSE_INFER && emit_uses_images(p))
         text_add(out, "    .image = &nn_png,\n");
 }
 
-static void write_program(Text *out, const Program *p, bool train)
+/* The head of the table, which programs have for themselves. */
+static void write_name(Text *out, const Program *p, Purpose purpose)
 {
+    if (purpose == PURPOSE_SHARED)
+        text_printf(out,
+                    "\n__attribute__((visibility(\"default\")))\n"
+                    "const nn_program %s_program = {\n",
+                    p->name);
+    else
+        text_add(out, "\nstatic const nn_program program = {\n");
+    text_printf(out, "    .model = &%s_model, .file = ", p->name);
+    quote_c(out, str_base_name(p->path));
+    text_add(out, ",\n");
+}
+
+static void write_main(Text *out, Purpose purpose)
+{
+    if (purpose != PURPOSE_SHARED)
+        text_printf(out,
+                    "\nint main(int argc, char **argv)\n{\n"
+                    "    return nn_%s_main(argc, argv, &program);\n}\n",
+                    purpose == PURPOSE_TRAIN ? "train" : "infer");
+}
+
+static void write_program(Text *out, const Program *p, Purpose purpose)
+{
+    bool infer = purpose == PURPOSE_INFER, train = !infer && p->has_loss;
     int flows = write_flows(out, p);
     int vectors = train ? write_vectors(out, p) : 0;
     bool scorers = train && write_scorers(out, p);
-    bool writes = !train && p->generate.name;
+    bool writes = infer && p->generate.name;
     if (p->kinks)
         write_kinks(out, p);
     if (train)
@@ -460,12 +485,7 @@ static void write_program(Text *out, const Program *p, bool train)
                     p->generate.input, p->generate.start, p->generate.stop,
                     p->generate.beam, (long long)p->generate.limit);
     write_given(out, p->weights);
-    text_printf(out,
-                "\nstatic const nn_program program = {\n    .model = "
-                "&%s_model, .file = ",
-                p->name);
-    quote_c(out, str_base_name(p->path));
-    text_add(out, ",\n");
+    write_name(out, p, purpose);
     if (flows)
         text_printf(out, "    .flows = flows, .flow_count = %d,\n", flows);
     write_split(out, "validation", &p->validation);
@@ -473,28 +493,26 @@ static void write_program(Text *out, const Program *p, bool train)
     if (train)
         write_train(out, &p->train);
     if (vectors)
-        text_printf(out,
-                    "    .vectors = vectors, .vector_count = %d, .fill = "
-                    "nn_vectors_fill,\n",
+        text_printf(out, "    .vectors = vectors, .vector_count = %d,\n",
                     vectors);
+    if (vectors && purpose == PURPOSE_TRAIN)
+        text_add(out, "    .fill = nn_vectors_fill,\n");
     if (writes)
         text_add(out, "    .generation = &generation,\n");
     if (p->outputs.n)
         text_add(out, "    .pairings = pairings,\n");
     if (scorers)
         text_add(out, "    .scorers = scorers,\n");
-    write_needs(out, p, train);
+    write_needs(out, p, purpose);
     if (p->kinks)
         text_add(out, "    .gradcheck = nn_gradcheck, .kinks = &kinks,\n");
-    text_printf(out,
-                "};\n\nint main(int argc, char **argv)\n{\n"
-                "    return nn_%s_main(argc, argv, &program);\n}\n",
-                train ? "train" : "infer");
+    text_add(out, "};\n");
+    write_main(out, purpose);
 }
 
-void emit_program(Text *out, const Program *p, bool train)
+void emit_program(Text *out, const Program *p, Purpose purpose)
 {
     Text text = {.arena = out->arena};
-    write_program(&text, p, train);
+    write_program(&text, p, purpose);
     wrap_lines(out, text_str(&text));
 }

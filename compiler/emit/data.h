@@ -5,9 +5,16 @@
 #include "base/str.h"
 #include "ir/program.h"
 
-/* Appends the tables of data and training and the main function of the
- * training or inference program to the C of its model. */
-void emit_program(Text *out, const Program *p, bool train);
+/* What the C of a model becomes with the tables of its data. */
+typedef enum Purpose {
+    PURPOSE_TRAIN, /* NAME-train */
+    PURPOSE_INFER, /* NAME-infer */
+    PURPOSE_SHARED /* libNAME.so: no main function, and no files of data */
+} Purpose;
+
+/* Appends the tables of data and training and the main function, if there is
+ * one, to the C of a model. */
+void emit_program(Text *out, const Program *p, Purpose purpose);
 
 /* The table `settings`: what a checkpoint depends on, as nn_program.h says. */
 void emit_settings(Text *out, const Program *p);

@@ -37,7 +37,7 @@ static const char *c_of(const char *text)
         diag_print(diag, stderr, false);
         fail_msg("%s", text);
     }
-    emit_program(&raw, p, true);
+    emit_program(&raw, p, PURPOSE_TRAIN);
     for (const char *at = text_str(&raw); *at;) {
         size_t blank = strspn(at, " \n");
 

@@ -1,0 +1,74 @@
+#!/bin/sh
+# session.sh: libraries with a model: the sample of docs/embedding.md in C and
+# C++; what they export; and what tests/e2e/session.c asks of one.
+. tests/lib.sh
+fresh session
+cp tests/session.nn tests/vans.csv examples/iris/iris.* "$OUT"
+strict='-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror'
+cd "$OUT" || exit 2
+
+# The sample and its commands, as they stand in the documentation.
+awk '/^```c$/ { on = 1; next } /^```/ { on = 0 } on' "$TREE/docs/embedding.md" \
+    >flowers.c
+awk '/^```sh$/ { on = 1; next } /^```/ { on = 0 } on' "$TREE/docs/embedding.md" |
+    sed "s|^nnc|$NNC|; s|^cc|$GCC -std=c11 $strict|
+        s|^\./|$UNDER ./|; s|^\(.*nnc train.*\)|\1 --quiet|" >commands
+sh -e commands >sample.out 2>sample.log &&
+    tail -n 1 sample.out | grep -q '^virginica 0.9[0-9], loss 0.0'
+verdict "the sample" "$(tail -n 1 sample.out; tail -n 2 sample.log)"
+# shellcheck disable=SC2086
+"${CXX:-c++}" -x c++ -std=c++17 -Wall -Wextra -pedantic -Werror flowers.c \
+    -x none -I. -L. -liris -Wl,-rpath,. -o flowers-cc 2>cc.log &&
+    ./flowers-cc >cc.out 2>>cc.log && tail -n 1 sample.out | cmp -s - cc.out
+verdict "the sample in C++" "$(head -n 3 cc.log)"
+
+{
+    grep -o '\<nn_[a-z_]*(' nn_session.h | grep -v '^nn_session' | tr -d '('
+    echo iris_program
+} | sort >declared
+nm -D --defined-only libiris.so | sed 's/.* //' | sort >exported
+cmp -s declared exported
+verdict "the face alone is exported" "$(diff declared exported | head -n 3)"
+
+# A trainer's run from other weights on, which sessions repeat.
+{
+    "$NNC" build session.nn && "$NNC" build session.nn --shared &&
+        ./vans-train --epochs 1 --seed 7 --quiet --out start.safetensors &&
+        ./vans-train --init start.safetensors --quiet --out wanted.safetensors
+} >vans.log 2>&1
+verdict "a library is built" "$(tail -n 1 vans.log)"
+head -c 300 wanted.safetensors >short
+cp iris.safetensors other
+# shellcheck disable=SC2086
+if $GCC -std=c11 -D_POSIX_C_SOURCE=200809L -g $SANITIZE $strict -I. \
+    -I"$TREE/runtime" -o sessions "$TREE/tests/e2e/session.c" -L. -lvans \
+    -Wl,-rpath,. "$ABS/libnnrt.a" -lm -lpthread 2>sessions.log; then
+    $UNDER ./sessions start.safetensors wanted.safetensors 2>got
+    verdict "sessions end well" "$(head -n 1 got)"
+else
+    not_ok "sessions" "$(head -n 1 sessions.log)"
+fi
+
+# What the program gives of the same rows: the same bits, but that a session's
+# costs are floats in their unit, too.
+cut -d, -f1-4 vans.csv >rows.csv
+./vans-infer --weights wanted.safetensors --csv rows.csv >sort 2>infer.log &&
+    ./vans-infer --weights wanted.safetensors --csv --output cost rows.csv \
+        >cost && cut -d, -f1-3 got | cmp -s sort - &&
+    paste -d, cost got | awk -F, '{ d = $1 - $5; d = d < 0 ? -d : d
+        bad = bad || d > 6e-8 * $1 } END { exit bad || NR != 30 }'
+verdict "outputs are those of the program" \
+    "$(head -n 1 infer.log; paste -d, sort cost | diff - got | head -n 2)"
+
+# refuses NAME STATUS TEXT FLAG...
+refuses() {
+    name=$1 status=$2 text=$3
+    shift 3
+    "$NNC" build "$@" >refused.log 2>&1
+    [ $? -eq "$status" ] && grep -q -e "$text" refused.log
+    verdict "$name" "$(head -n 2 refused.log)"
+}
+refuses "sources of a library" 2 'leave out --shared' \
+    iris.nn --shared --keep kept
+refuses "weights in a library" 2 'leave out --weights' \
+    iris.nn --shared --weights iris.safetensors
