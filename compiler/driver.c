@@ -26,8 +26,9 @@ static bool known_pass(Arena *arena, const char *name)
             vec_push(arena, &names, pass);
     }
     near = str_nearest(name, names.at, names.n);
-    nn_say(stderr, "nnc: there is no pass `%s`%s%s%s\nthe passes are:", name,
+    nn_say(stderr, "nnc: there is no pass `%s`%s%s%s\n", name,
            near ? "; did you mean `" : "", near ? near : "", near ? "`?" : "");
+    fputs("the passes are:", stderr);
     for (int i = 0; i < names.n; i++)
         nn_say(stderr, " %s", names.at[i]);
     fputc('\n', stderr);
