@@ -101,7 +101,7 @@ static bool place_weights(const Driver *d, const Model *m, Files *f)
     w->outside = str_ends(path, ".c");
     w->bytes = str_ends(path, ".bin") ? str_base_name(path) : NULL;
     if ((w->outside || w->bytes) && can_include(path) &&
-        strcmp(path, f->c) != 0)
+        !output_same(d->arena, path, f->c))
         return true;
     nn_say(stderr,
            "nnc: --weights-file %s: a file of its own, NAME.c for C or "

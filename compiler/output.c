@@ -48,6 +48,16 @@ static bool is_data(const Driver *d, const Program *p, const nn_stamp *s)
     return false;
 }
 
+bool output_same(Arena *arena, const char *a, const char *b)
+{
+    nn_stamp s = nn_stamp_of(a), in_a = nn_stamp_of(str_folder(arena, a)),
+             in_b = nn_stamp_of(str_folder(arena, b));
+
+    return (s.plain && is_file(&s, b)) ||
+           (strcmp(str_base_name(a), str_base_name(b)) == 0 &&
+            in_a.inode == in_b.inode && in_a.device == in_b.device);
+}
+
 bool output_allowed(const Driver *d, const Program *p, const char *path)
 {
     nn_stamp s = nn_stamp_of(path);

@@ -11,6 +11,9 @@
  * False with a message. */
 bool output_allowed(const Driver *d, const Program *p, const char *path);
 
+/* Whether two paths are one file, there already or not. */
+bool output_same(Arena *arena, const char *a, const char *b);
+
 /* Makes the folder for what a command writes; false with a message. */
 bool output_folder(Arena *arena, const char *path);
 

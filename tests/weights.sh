@@ -233,6 +233,8 @@ refuses "many rows" 2 'leave out --batch' \
     carried.nn --weights carried.safetensors --batch 8
 refuses "a file without weights" 2 'needs --weights' \
     carried.nn --weights-file x.c
+refuses "one file for both" 2 'a file of its own' \
+    carried.nn --weights carried.safetensors --weights-file ./refused.c
 refuses "a file for no form" 2 'NAME.bin for an assembler' \
     carried.nn --weights carried.safetensors --weights-file x.txt
 cp carried.safetensors own.c
