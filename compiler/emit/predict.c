@@ -135,12 +135,26 @@ static void write_classify(Predict *w, int output)
     write_arguments(w, false);
 }
 
+/* Whether the C tells the names of ids: where they go in as words or
+ * categories, and where an output is compared with them. */
 static bool has_names(const Predict *w, int input)
 {
-    bool target = false;
-    for (int i = next_classes(w, 0); i >= 0; i = next_classes(w, i + 1))
-        target = target || w->p->outputs.at[i].target == input;
-    return target || (input < w->p->n_inputs && w->preps[input].category);
+    const Input *in = &w->p->inputs.at[input];
+    const nn_prep *prep = &w->preps[input];
+    bool named = !in->target && (prep->category || prep->spelling);
+    for (int i = 0; i < w->p->outputs.n; i++)
+        named = named || w->p->outputs.at[i].target == input;
+    return named && in->classes > 0;
+}
+
+/* How many: the words that training has; of classes all. */
+static int64_t name_count(const Predict *w, int input)
+{
+    const Input *in = &w->p->inputs.at[input];
+    int64_t n = in->token ? 0 : in->classes;
+    while (in->token && nn_prep_name(&w->preps[input], n))
+        n++;
+    return n;
 }
 
 /* Whether the `n` ways are one. */
@@ -197,11 +211,11 @@ static const char *own(const Predict *w, const char *what, const char *of)
 
 static void write_names(const Predict *w, int input)
 {
-    const Input *in = &w->p->inputs.at[input];
+    int64_t n = name_count(w, input);
     Text *out = w->e->out;
     text_printf(out, "\nconst char *const %s[%lld] = {",
-                own(w, "names", in->name), (long long)in->classes);
-    for (int64_t i = 0; i < in->classes; i++) {
+                own(w, "names", w->p->inputs.at[input].name), (long long)n);
+    for (int64_t i = 0; i < n; i++) {
         const char *name = nn_prep_name(&w->preps[input], i);
         text_add(out, i ? ", " : "");
         quote_c(out,
@@ -437,10 +451,10 @@ static void explain_input(const Predict *w, int i)
     write_shape(out, &in->shape);
     if (is_ids(w, i))
         text_printf(out, ": ids from 0 to %lld", (long long)in->classes - 1);
-    if (is_ids(w, i) && w->preps[i].spelling)
-        text_add(out, " of training's words, 0 fills up");
     if (has_names(w, i))
         text_printf(out, ", by their place in %s", own(w, "names", in->name));
+    if (has_names(w, i) && w->preps[i].spelling)
+        text_add(out, "; 0 fills up");
     if (changes(w, i))
         explain_change(w, i);
     text_add(out, "\n");
@@ -520,6 +534,6 @@ void emit_predict_prototypes(Emit *e, const Plan *plan)
         if (has_names(&w, i))
             text_printf(e->out, "extern const char *const %s[%lld];\n",
                         own(&w, "names", w.p->inputs.at[i].name),
-                        (long long)w.p->inputs.at[i].classes);
+                        (long long)name_count(&w, i));
     text_add(e->out, "\n");
 }

@@ -8,14 +8,13 @@
 
 #include "parcel.h"
 
-/* Words as often as training has them: the first id of a word is 4. */
+/* The place of a word of training; the others are all one. */
 static int32_t id_of(const char *word)
 {
-    static const char *const words[] = {"red", "blue", "big", "old"};
-    for (int32_t i = 0; i < 4; i++)
-        if (strcmp(words[i], word) == 0)
-            return 4 + i;
-    return 3;
+    int32_t i = sizeof parcel_note_names / sizeof *parcel_note_names - 1;
+    while (i > 3 && strcmp(parcel_note_names[i], word) != 0)
+        i--;
+    return i;
 }
 
 /* The next field; *at goes behind it. */
