@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/pack.h"
 #include "commands.h"
+#include "export/python.h"
 #include "keep.h"
 #include "nn_say.h"
 #include "output.h"
@@ -113,41 +115,66 @@ static int make_all(Driver *d, const Program *p)
     return status;
 }
 
+static bool write_text(const Driver *d, const Program *p, const char *name,
+                       const char *text)
+{
+    const char *folder = d->options->output ? d->options->output : ".";
+    const char *to = arena_printf(d->arena, "%s/%s", folder, name);
+
+    return output_allowed(d, p, to) &&
+           output_write(to, text, strlen(text), false);
+}
+
 /* The headers of the face, which are the same for all models. */
 static bool write_headers(const Driver *d, const Program *p)
 {
     static const char *const names[] = {"nn_session.h", "nn_model.h",
                                         "nn_param.h"};
-    const char *folder = d->options->output ? d->options->output : ".";
 
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        const char *to = arena_printf(d->arena, "%s/%s", folder, names[i]);
-        const char *text = sources_text(d->arena, names[i]);
-
-        if (!output_allowed(d, p, to) ||
-            !output_write(to, text, strlen(text), false))
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!write_text(d, p, names[i], sources_text(d->arena, names[i])))
             return false;
-    }
     return true;
+}
+
+static bool write_python(const Driver *d, const Program *p)
+{
+    const char *text = str_replace(d->arena, pack_find("templates/session.py"),
+                                   "$MODEL", p->name);
+
+    return write_text(d, p, arena_printf(d->arena, "%s.py", p->name), text);
 }
 
 static int make_shared(Driver *d, const Program *p)
 {
+    bool python = d->options->python;
     Keep none = {.driver = d, .program = p};
-    int status = make(d, &none, PROGRAM_SHARED);
+    int status;
 
-    return status == 0 ? !write_headers(d, p) : status;
+    if (python && !python_importable(p->name)) {
+        nn_say(stderr,
+               "nnc: Python has the name %s itself, so that %s.py cannot be "
+               "imported: give the model another name\n",
+               p->name, p->name);
+        return 1;
+    }
+    status = make(d, &none, PROGRAM_SHARED);
+    if (status != 0)
+        return status;
+    return !write_headers(d, p) || (python && !write_python(d, p));
 }
 
 /* Flags that mean nothing together; a message where there are any. */
 static bool flags_agree(const Options *o)
 {
+    bool library = o->shared || o->python;
     const char *why =
         o->keep && o->output
             ? "--keep writes sources and -o programs: give one of them"
-        : o->shared && o->keep
-            ? "--keep writes the sources of programs: leave out --shared"
-        : o->shared && o->weights
+        : library && o->keep
+            ? "--keep writes the sources of programs: leave out --shared and "
+              "--python"
+        : library && o->weights
             ? "a library loads its weights at run time: leave out --weights"
             : NULL;
 
@@ -171,7 +198,7 @@ int command_build(const Options *o)
     driver_status(&d);
     if (!o->keep && !output_folder(o->arena, folder))
         return 1;
-    status = o->shared ? make_shared(&d, p) : make_all(&d, p);
+    status = o->shared || o->python ? make_shared(&d, p) : make_all(&d, p);
     if (status == 0 && o->report)
         status = report_model(&d);
     return status;

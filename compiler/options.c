@@ -126,6 +126,8 @@ static const FlagRow flags[] = {
      ON(BUILD), FLAG_TEXT, AT(keep)},
     {"--shared", NULL, "make the library libNAME.so instead", ON(BUILD),
      FLAG_SWITCH, AT(shared)},
+    {"--python", NULL, "the same, and NAME.py to call it", ON(BUILD),
+     FLAG_SWITCH, AT(python)},
     {"--weights", "FILE", "inference alone, with these weights in it",
      ON(COMPILE) | ON(BUILD), FLAG_TEXT, AT(weights)},
     {"--weights-file", "FILE",

@@ -45,8 +45,8 @@ typedef struct Options {
     CodeOptions code;          /* --plain, --target (or "native"), --unroll */
     int batch;                 /* --batch; 0: not given */
     int budget;                /* --budget, in MiB */
-    bool infer_only, shared, report, json, check, gradcheck, open, nodes,
-        pytorch;
+    bool infer_only, shared, python, report, json, check, gradcheck, open,
+        nodes, pytorch;
 } Options;
 
 /* The function of a command: its exit status. */

@@ -60,6 +60,22 @@ cut -d, -f1-4 vans.csv >rows.csv
 verdict "outputs are those of the program" \
     "$(head -n 1 infer.log; paste -d, sort cost | diff - got | head -n 2)"
 
+# The module of Python: its sample, and what it makes of mistakes.
+PYTHON=${PYTHON:-python3}
+if "$PYTHON" -c 'import numpy' 2>python.log; then
+    awk '/^```python$/ { on = 1; next } /^```/ { on = 0 } on' \
+        "$TREE/docs/embedding.md" >sample.py
+    "$NNC" build iris.nn --python >python.log 2>&1 &&
+        "$PYTHON" sample.py >sample.out 2>>python.log &&
+        grep -q "\['setosa', 'virginica'\]" sample.out
+    verdict "the sample in Python" "$(tail -n 1 python.log)"
+    "$NNC" build session.nn --python >python.log 2>&1 &&
+        "$PYTHON" "$TREE/tests/e2e/session.py" 2>>python.log
+    verdict "Python ends well" "$(tail -n 1 python.log)"
+else
+    skip Python "there is no numpy: $PYTHON -m pip install numpy"
+fi
+
 # refuses NAME STATUS TEXT FLAG...
 refuses() {
     name=$1 status=$2 text=$3
@@ -72,3 +88,8 @@ refuses "sources of a library" 2 'leave out --shared' \
     iris.nn --shared --keep kept
 refuses "weights in a library" 2 'leave out --weights' \
     iris.nn --shared --weights iris.safetensors
+refuses "weights in a module" 2 'leave out --weights' \
+    iris.nn --python --weights iris.safetensors
+sed 's/model iris/model numpy/' iris.nn >numpy.nn
+refuses "a name that Python has" 1 'give the model another name' \
+    numpy.nn --python

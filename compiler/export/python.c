@@ -114,6 +114,11 @@ bool python_module(const char *name)
     return AMONG(modules, name);
 }
 
+bool python_importable(const char *name)
+{
+    return !python_module(name) && !AMONG(keywords, name);
+}
+
 const char *python_name(Arena *arena, const char *name)
 {
     char *out = arena_printf(arena, "%s", name);

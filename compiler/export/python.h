@@ -15,4 +15,7 @@ bool python_attribute(const char *name);
  */
 bool python_module(const char *name);
 
+/* Whether a module of this name can be imported beside them. */
+bool python_importable(const char *name);
+
 #endif
