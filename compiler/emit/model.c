@@ -403,6 +403,8 @@ static void reserve_names(Emit *e, Plan *const *plans, int n)
         for (size_t k = 0; k < sizeof each / sizeof *each; k++)
             emit_name(
                 e, arena_printf(e->arena, "%s%s", plans[i]->prefix, each[k]));
+    if (e->program->weights)
+        emit_predict_names(e);
 }
 
 /* What the text includes, and where no table says more its types. */

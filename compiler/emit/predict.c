@@ -407,6 +407,22 @@ static void write_classify_body(Predict *w, int output)
                 (long long)target->classes, own(w, "names", target->name));
 }
 
+void emit_predict_names(Emit *e)
+{
+    static const char *const what[] = {"ways", "means", "names"};
+    const Program *p = e->program;
+    Arena *a = e->arena;
+    for (size_t k = 0; k < sizeof what / sizeof *what; k++)
+        for (int i = 0; i < p->inputs.n; i++)
+            emit_name(e, arena_printf(a, "%s_%s_%s", p->name,
+                                      p->inputs.at[i].name, what[k]));
+    for (int i = 0; i < p->outputs.n; i++) {
+        const char *output = p->outputs.at[i].name;
+        emit_name(e, arena_printf(a, "%s_%s_%s", p->name, output, what[0]));
+        emit_name(e, arena_printf(a, "%s_classify_%s", p->name, output));
+    }
+}
+
 void emit_predict(Emit *e, const Plan *plan)
 {
     Predict w = begin(e, plan);

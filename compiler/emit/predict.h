@@ -7,6 +7,10 @@
 /* The types that kernels need, where no header has them. */
 void emit_types(Text *out);
 
+/* Takes the names at file level, which callers know, before tensors get theirs.
+ */
+void emit_predict_names(Emit *e);
+
 /* The functions for one row, and what a header says of them. */
 void emit_predict(Emit *e, const Plan *plan);
 void emit_predict_prototypes(Emit *e, const Plan *plan);
