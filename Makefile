@@ -168,15 +168,33 @@ tidy: $(B)/libnnc.a ## look for likely mistakes with clang-tidy
 	$(Q)clang-tidy --quiet $(filter %.c,$(OURS)) -- \
 	    $(filter-out -MMD -MP,$(FLAGS))
 
-install: all ## copy nnc to PREFIX (/usr/local)
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
-	install -m 755 $(B)/nnc $(DESTDIR)$(PREFIX)/bin/nnc
-	for m in $(wildcard docs/*.1); do \
-	    install -m 644 $$m $(DESTDIR)$(PREFIX)/share/man/man1; done
+# What programs that hold a model are linked with: no model opens the files for
+# which the two of the runtime that need a library are.
+$(B)/install/libnnrt.a: $(call objects,$(SHARED))
+	@mkdir -p $(@D)
+	$(SAY) AR $@
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+TO = $(DESTDIR)$(PREFIX)
+VERSION = $(shell sed -n 's/.*NNC_VERSION "\(.*\)"/\1/p' \
+          compiler/base/version.h)
+install: all $(B)/install/libnnrt.a ## copy nnc and its runtime to PREFIX (/usr/local)
+	install -d $(TO)/bin $(TO)/share/man/man1 $(TO)/include/nnc \
+	    $(TO)/lib/pkgconfig
+	install -m 755 $(B)/nnc $(TO)/bin/nnc
+	install -m 644 docs/nnc.1 $(TO)/share/man/man1
+	install -m 644 runtime/*.h $(TO)/include/nnc
+	install -m 644 $(B)/install/libnnrt.a $(TO)/lib
+	printf '%s\n' 'prefix=$(PREFIX)' 'Name: nnc' \
+	    'Description: sessions of compiled neural networks' \
+	    'Version: $(VERSION)' 'Cflags: -I$${prefix}/include/nnc' \
+	    'Libs: -L$${prefix}/lib -lnnrt -lm -pthread' \
+	    >$(TO)/lib/pkgconfig/nnc.pc
 
 uninstall: ## remove what install copied
-	rm -f $(DESTDIR)$(PREFIX)/bin/nnc
-	rm -f $(DESTDIR)$(PREFIX)/share/man/man1/nnc.1
+	rm -f $(TO)/bin/nnc $(TO)/share/man/man1/nnc.1 $(TO)/lib/libnnrt.a \
+	    $(TO)/lib/pkgconfig/nnc.pc
+	rm -rf $(TO)/include/nnc
 
 clean: ## remove everything that was built
 	rm -rf $(B)

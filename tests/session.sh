@@ -76,6 +76,32 @@ else
     skip Python "there is no numpy: $PYTHON -m pip install numpy"
 fi
 
+# The same program with all in it, from what `make install` puts somewhere.
+root=$OUT/root
+unset MAKEFLAGS MFLAGS
+install() {
+    make -C "$TREE" "$1" B="$B" CFLAGS="${CFLAGS:--O2 -g}" DESTDIR="$root" \
+        PREFIX=/usr >install.log 2>&1
+}
+install install && [ -s "$root/usr/include/nnc/nn_session.h" ]
+verdict "make install" "$(tail -n 1 install.log)"
+if command -v pkg-config >/dev/null; then
+    awk '/^```sh installed$/ { on = 1; next } /^```/ { on = 0 } on' \
+        "$TREE/docs/embedding.md" |
+        sed "s|^nnc|$NNC|; s|^cc|$GCC $SANITIZE|" >commands
+    (
+        export PKG_CONFIG_PATH="$root/usr/lib/pkgconfig"
+        export PKG_CONFIG_SYSROOT_DIR="$root"
+        mkdir alone && cp iris.* flowers.c alone && cd alone && rm -f ./*.so &&
+            sh -e ../commands && rm -f ./*.so && ./alone
+    ) >alone.out 2>&1 && tail -n 1 alone.out | grep -q '^virginica 0.9'
+    verdict "a program with all in it" "$(tail -n 2 alone.out)"
+else
+    skip "a program with all in it" "install pkg-config"
+fi
+install uninstall && [ -z "$(find "$root" -type f)" ]
+verdict "make uninstall" "$(find "$root" -type f | head -n 3)"
+
 # refuses NAME STATUS TEXT FLAG...
 refuses() {
     name=$1 status=$2 text=$3
