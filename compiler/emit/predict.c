@@ -497,7 +497,7 @@ static void write_contract(const Predict *w)
     Text *out = w->e->out;
     int64_t bytes = place_of(w, w->p->n_inputs);
     bool ids = false;
-    text_add(out, "/* Values are row-major.\n");
+    text_add(out, "/* Values are row-major; no two arrays overlap.\n");
     for (int i = 0; i < w->p->n_inputs; i++) {
         explain_input(w, i);
         ids = ids || is_ids(w, i);
