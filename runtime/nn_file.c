@@ -81,13 +81,17 @@ bool nn_stamp_holds(const nn_stamp *s, const char *path, nn_error *e)
            nn_fail(e, "%s has been written to since it was read", path);
 }
 
-/* What the open file is; a folder is refused. */
+/* What the open file is; a folder is refused, and so is a device, which may
+ * have no end. */
 static bool look(int fd, struct stat *s, const char *path, nn_error *e)
 {
     if (fstat(fd, s) != 0)
         return cannot("read", path, e);
-    return !S_ISDIR(s->st_mode) ||
-           nn_fail(e, "cannot read %s: it is a folder", path);
+    if (S_ISDIR(s->st_mode))
+        return nn_fail(e, "cannot read %s: it is a folder", path);
+    bool device = S_ISCHR(s->st_mode) || S_ISBLK(s->st_mode);
+    return !device || fd == STDIN_FILENO ||
+           nn_fail(e, "cannot read %s: it is a device", path);
 }
 
 bool nn_file_open(int *fd, nn_stamp *stamp, const char *path, nn_error *e)

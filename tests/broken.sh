@@ -151,7 +151,12 @@ rm -f data.csv
 mkdir data.csv
 fails "csv is a folder" 'data.csv' ./net-train
 rmdir data.csv
+ln -s /dev/zero data.csv
+fails "csv without an end" 'data.csv: it is a device' ./net-train
+rm data.csv
 good_csv
+fails "weights without an end" 'zero: it is a device' ./net-infer \
+    --weights /dev/zero --csv nowhere
 fails "data folder missing" 'nowhere' ./net-train --data nowhere
 
 # Tokens.
