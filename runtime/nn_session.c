@@ -17,18 +17,26 @@ static int tensors_of(const nn_model *m)
     return m->input_count + m->target_count;
 }
 
-/* Where nothing can be learned from a file, and no number is to be prepared, a
- * tensor is taken as if the text told nothing of its data. */
-static bool open_preps(nn_session *s, bool plain, nn_error *e)
+/* How data become the tensor's numbers; NULL: they are prepared, and the file,
+ * if there is one, does not say how. */
+static const nn_flow *flow_of(const nn_session *s, int i, const nn_tensors *t)
 {
     const nn_program *p = s->program;
+    const nn_flow *f = nn_prep_flow(p->flows, p->flow_count, i, NN_TRAIN);
+    if (f == NULL || !s->prepared)
+        return f;
+    const char *name = s->model->inputs[f->like > 0 ? f->like - 1 : i].name;
+    bool told = t != NULL && nn_tensors_note_of(t, "nnc.data.", name) != NULL;
+    return told ? f : NULL;
+}
+
+static bool open_preps(nn_session *s, const nn_tensors *t, nn_error *e)
+{
     int count = tensors_of(s->model);
     bool good = nn_alloc(&s->preps, (size_t)count, sizeof *s->preps, "rows", e);
-    for (int i = 0; good && i < count; i++) {
-        const nn_flow *flow =
-            plain ? NULL : nn_prep_flow(p->flows, p->flow_count, i, NN_TRAIN);
-        good = nn_prep_open(&s->preps[i], flow, &s->model->inputs[i], e);
-    }
+    for (int i = 0; good && i < count; i++)
+        good = nn_prep_open(&s->preps[i], flow_of(s, i, t),
+                            &s->model->inputs[i], e);
     if (good)
         nn_prep_share(s->preps, count);
     return good;
@@ -78,7 +86,8 @@ static bool load(nn_session *s, const char *path, nn_error *e)
     nn_tensors t;
     if (!nn_tensors_read(&t, path, e))
         return false;
-    bool good = nn_ckpt_load_weights(s->model, &t, path, s->params, e) &&
+    bool good = open_preps(s, &t, e) &&
+                nn_ckpt_load_weights(s->model, &t, path, s->params, e) &&
                 nn_learned_load(&t, path, s->preps, tensors_of(s->model), e);
     nn_tensors_close(&t);
     return good;
@@ -92,6 +101,8 @@ static bool begin(nn_session *s, nn_error *e)
                        "the first weights of %s come from a file of vectors: "
                        "train it once and open the weights of that",
                        s->model->name);
+    if (!open_preps(s, NULL, e))
+        return false;
     for (int i = 0; !s->prepared && i < tensors_of(s->model); i++)
         if (nn_prep_learns(&s->preps[i]))
             return nn_fail(e,
@@ -125,9 +136,7 @@ static void find_ways(nn_session *s)
 static bool open_session(nn_session *s, const char *weights,
                          const nn_session_options *o, nn_error *e)
 {
-    bool good = nn_processor_check(s->model, e) &&
-                open_preps(s, s->prepared && weights == NULL, e) &&
-                open_memory(s, e) &&
+    bool good = nn_processor_check(s->model, e) && open_memory(s, e) &&
                 (weights != NULL ? load(s, weights, e) : begin(s, e)) &&
                 (s->prepared || finish_preps(s, e)) &&
                 nn_session_open_training(s, o, e);

@@ -21,8 +21,7 @@ bool nn_session_open_training(nn_session *s, const nn_session_options *o,
         return true;
     s->rate = o->rate != 0 ? o->rate : p->train.rate;
     s->per_epoch = (o->epoch_rows + step->batch - 1) / step->batch;
-    return nn_metric_check(p, s->preps, e) &&
-           nn_figures_open(&s->figures, p, s->preps, e);
+    return nn_figures_open(&s->figures, p, s->preps, e);
 }
 
 /* What cannot be told without knowing the epochs. */
@@ -45,7 +44,7 @@ static bool check(nn_session *s, const nn_entry *step, int rows)
                        "the training of %s goes by epochs: say with epoch_rows "
                        "how many rows one has",
                        m->name);
-    return true;
+    return s->step > 0 || nn_metric_check(s->program, s->preps, &s->error);
 }
 
 /* States that are carried from batch to batch begin anew with each epoch. */

@@ -267,8 +267,17 @@ static void check_prepared(void)
            memcmp(first, second, sizeof first) == 0 &&
            nn_train_step(s, 1, row, figures) == 0 &&
            nn_run(s, 1, row, outputs) == 0 &&
-           memcmp(first, second, sizeof first) != 0;
+           memcmp(first, second, sizeof first) != 0 &&
+           nn_save(s, "prepared.safetensors") == 0;
     verdict(good, "a seed, then a step", s != NULL ? nn_reason(s) : why);
+    nn_close(s);
+    refuse_open("raw without what was learned", "prepared.safetensors", NULL,
+                "does not hold the means and deviation of size");
+    s = nn_open(&vans_program, "prepared.safetensors", &o, why, sizeof why);
+    outputs[0] = first;
+    good = s != NULL && nn_run(s, 1, row, outputs) == 0 &&
+           memcmp(first, second, sizeof first) == 0;
+    verdict(good, "what was saved is opened", why);
     nn_close(s);
 }
 
