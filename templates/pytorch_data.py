@@ -218,7 +218,14 @@ class Data:
         for prep in self.preps:
             flow = flows[prep.name]
             path = flow.path and os.path.join(folder, flow.path)
-            tables.append(flow.read(path, flow, prep))
+            try:
+                tables.append(flow.read(path, flow, prep))
+            except FileNotFoundError:
+                raise SystemExit(f"there is no {path}: --data DIR says where "
+                                 "the data files lie") from None
+            except (IndexError, KeyError, ValueError) as error:
+                raise SystemExit(f"{path} does not hold {prep.name}: "
+                                 f"{error}") from None
         rows = {t.rows for t in tables}
         if len(rows) > 1:
             raise SystemExit(f"sources have different numbers of rows: {rows}")

@@ -1,8 +1,11 @@
 def load_file(path):
     """The tensors of a .safetensors file."""
     with open(path, "rb") as file:
-        size = int.from_bytes(file.read(8), "little")
-        head, data = json.loads(file.read(size)), file.read()
+        data = file.read()
+    begin = 8 + int.from_bytes(data[:8], "little")
+    if not 8 < begin <= len(data):
+        raise ValueError("this is no .safetensors file")
+    head, data = json.loads(data[8:begin]), data[begin:]
     kinds = {"F32": np.float32, "F64": np.float64, "F16": np.float16}
     state = {}
     for name, t in head.items():
@@ -128,6 +131,28 @@ def infer(model, data):
             print(",".join(f"{float(x):.9g}" for x in row))
 
 
+def load(model, path):
+    try:
+        model.load_state_dict(load_file(path))
+    except (KeyError, RuntimeError, TypeError, ValueError) as error:
+        raise SystemExit(f"{path}: {error}") from None
+
+
+def run(o):
+    model, data = Model(), Data(o.data)
+    initialize(model, o.seed)
+    if VECTORS:
+        fill_vectors(model, data, o.data)
+    weights = o.weights or (None if o.train else o.out)
+    if weights:
+        load(model, weights)
+    if o.train:
+        train(model, data, o.epochs, o.seed, o.rate)
+        save_file(model.state_dict(), o.out)
+    if o.infer:
+        infer(model, data)
+
+
 def main():
     here = os.path.dirname(os.path.abspath(__file__))
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
@@ -135,26 +160,23 @@ def main():
     add("--train", action="store_true", help="train, and save the weights")
     add("--infer", action="store_true", help="print the outputs of the test rows")
     add("--weights", metavar="FILE", help="begin with these (.safetensors)")
-    add("--data", metavar="DIR", default=here, help="where the data files lie")
-    add("--out", metavar="FILE", default=NAME + ".safetensors")
-    add("--epochs", type=int, default=EPOCHS)
-    add("--seed", type=int, default=SEED)
-    add("--rate", type=float, default=RATE)
+    add("--data", metavar="DIR", default=here,
+        help="where the data files lie (beside this program)")
+    add("--out", metavar="FILE", default=NAME + ".safetensors",
+        help="where to save the weights (%(default)s)")
+    add("--epochs", type=int, default=EPOCHS, help="(%(default)s)")
+    add("--seed", type=int, default=SEED, help="(%(default)s)")
+    add("--rate", type=float, default=RATE, help="(%(default)s)")
     o = parser.parse_args()
     if not (o.train or o.infer):
         parser.error("say what to do: --train or --infer")
-    model, data = Model(), Data(o.data)
-    initialize(model, o.seed)
-    if VECTORS:
-        fill_vectors(model, data, o.data)
-    weights = o.weights or (None if o.train else o.out)
-    if weights:
-        model.load_state_dict(load_file(weights))
-    if o.train:
-        train(model, data, o.epochs, o.seed, o.rate)
-        save_file(model.state_dict(), o.out)
-    if o.infer:
-        infer(model, data)
+    folder = os.path.dirname(os.path.abspath(o.out))
+    if o.train and not os.access(folder, os.W_OK):
+        parser.error(f"--out {o.out}: no file can be written there")
+    try:
+        run(o)
+    except OSError as error:
+        raise SystemExit(f"{parser.prog}: {error}") from None
 
 
 if __name__ == "__main__":

@@ -48,6 +48,14 @@ computed() {
     ! grep -q Traceback "$OUT/log"
     verdict "$1 has run" "$(tail -n 1 "$OUT/log")"
 }
+# refused STATUS WORDS COMMAND...: a mistake has a status and a message.
+refused() {
+    wanted=$1 words=$2
+    shift 2
+    "$@" >"$OUT/log" 2>&1
+    [ $? -eq "$wanted" ] && grep -q "$words" "$OUT/log"
+    verdict "$words" "$(head -n 1 "$OUT/log")"
+}
 if "$PYTHON" -c 'import torch, numpy' 2>"$OUT/log"; then
     computed tests/export/golden.py 1e-9 $pairs
     cc -std=c11 -O1 -o "$OUT/gen" tests/gen/*.c || exit 2
@@ -60,19 +68,15 @@ if "$PYTHON" -c 'import torch, numpy' 2>"$OUT/log"; then
         programs="$programs $OUT/$m.py"
     done
     computed tests/export/judge.py 1e-9 tests/judge/numbers.txt $programs
+    refused 1 "no .*iris.csv: --data DIR says" "$PYTHON" "$OUT/iris.py" --train
+    echo damaged >"$OUT/damaged"
+    refused 1 "damaged: this is no .safetensors file" "$PYTHON" "$OUT/iris.py" \
+        --infer --data examples/iris --weights "$OUT/damaged"
 else
     skip "all compute the same" \
         "PyTorch is not installed: $PYTHON -m pip install torch numpy"
 fi
 
-# refused STATUS WORDS COMMAND...: a mistake has a status and a message.
-refused() {
-    wanted=$1 words=$2
-    shift 2
-    "$@" >"$OUT/log" 2>&1
-    [ $? -eq "$wanted" ] && grep -q "$words" "$OUT/log"
-    verdict "$words" "$(head -n 1 "$OUT/log")"
-}
 own=tests/export/models.nn
 refused 2 "export: as what" "$NNC" export "$own"
 refused 2 "a Python file ends in .py" "$NNC" export --pytorch "$own" -o a.c
