@@ -60,7 +60,8 @@ int command_export(const Options *o)
     if (!o->pytorch)
         return refused("export: as what? write: nnc export --pytorch "
                        "MODEL.nn");
-    if (o->output && !str_ends(o->output, ".py"))
+    if (o->output && (!str_ends(o->output, ".py") ||
+                      strcmp(str_base_name(o->output), ".py") == 0))
         return refused(arena_printf(o->arena,
                                     "-o %s: the name of a Python file ends "
                                     "in .py",

@@ -81,7 +81,21 @@ own=tests/export/models.nn
 refused 2 "export: as what" "$NNC" export "$own"
 refused 2 "a Python file ends in .py" "$NNC" export --pytorch "$own" -o a.c
 refused 2 "export: which file" "$NNC" export --pytorch
-refused 2 "would hide the module" "$NNC" export --pytorch "$own" -o "$OUT/torch.py"
+for name in torch calendar; do
+    refused 2 "$name.py would hide the module" \
+        "$NNC" export --pytorch "$own" -o "$OUT/$name.py"
+done
+cat >"$OUT/taken.nn" <<'END'
+model taken {
+  input  x: f32[2];
+  target t: f32[2];
+  y = x -> dense(2) as training;
+  output y;
+  loss   squared_error(y, t);
+}
+END
+refused 1 "cannot hold .training.weight" \
+    "$NNC" export --pytorch "$OUT/taken.nn" -o "$OUT/taken.py"
 cp "$own" "$OUT/own.py"
 refused 1 "is a text of this model" \
     "$NNC" export --pytorch "$OUT/own.py" -o "$OUT/own.py"

@@ -39,18 +39,37 @@ static const char *table_of(const Tensor *t)
     return t->kind == TENSOR_WEIGHT ? "_parameters" : "_buffers";
 }
 
-const char *layers_text(const Layers *w, int tensor)
-{
-    const Tensor *t = &w->program->tensors.at[tensor];
-
-    return path_text(w->arena, t->name, table_of(t));
-}
-
 static bool is_below(const char *name, const char *layer)
 {
     size_t n = strlen(layer);
 
     return strncmp(name, layer, n) == 0 && name[n] == '.';
+}
+
+/* The attribute for numbers of the text: its name, and _ until no tensor or
+ * module has it. */
+static const char *constant_name(const Layers *w, int tensor)
+{
+    const char *name = w->program->tensors.at[tensor].name;
+
+    for (int i = 0; i < w->program->tensors.n; i++) {
+        const char *other = w->program->tensors.at[i].name;
+
+        if (i == tensor || (strcmp(other, name) != 0 && !is_below(other, name)))
+            continue;
+        name = arena_printf(w->arena, "%s_", name);
+        i = -1;
+    }
+    return name;
+}
+
+const char *layers_text(const Layers *w, int tensor)
+{
+    const Tensor *t = &w->program->tensors.at[tensor];
+
+    if (t->kind == TENSOR_CONSTANT)
+        return arena_printf(w->arena, "self.%s", constant_name(w, tensor));
+    return path_text(w->arena, t->name, table_of(t));
 }
 
 static int count_below(const Layers *w, const char *layer)
@@ -138,21 +157,33 @@ static const char *leaf_name(const char *name)
     return dot ? dot + 1 : name;
 }
 
+/* register_buffer refuses a name that nn.Module has itself. */
+static void declare_statistic(Text *out, Layers *w, int i)
+{
+    const char *name = w->program->tensors.at[i].name;
+    const char *size = form_sizes(w->arena, &w->program->tensors.at[i].shape);
+    const char *leaf = leaf_name(name), *around = before(w->arena, name, leaf);
+
+    if (python_attribute(leaf))
+        text_printf(out,
+                    "        %s.register_buffer(\"%s\", torch.zeros(%s))\n",
+                    around ? path_text(w->arena, around, "_modules") : "self",
+                    leaf, size);
+    else
+        text_printf(out, "        %s = torch.zeros(%s)\n", layers_text(w, i),
+                    size);
+}
+
 static void declare_tensor(Text *out, Layers *w, Map *there, int i)
 {
     const Tensor *t = &w->program->tensors.at[i];
-    const char *size = form_sizes(w->arena, &t->shape);
-    const char *around = before(w->arena, t->name, leaf_name(t->name));
 
     declare_around(out, w, there, t->name);
     if (t->kind == TENSOR_WEIGHT)
         text_printf(out, "        %s = nn.Parameter(torch.zeros(%s))\n",
-                    layers_text(w, i), size);
+                    layers_text(w, i), form_sizes(w->arena, &t->shape));
     else
-        text_printf(out,
-                    "        %s.register_buffer(\"%s\", torch.zeros(%s))\n",
-                    around ? path_text(w->arena, around, "_modules") : "self",
-                    leaf_name(t->name), size);
+        declare_statistic(out, w, i);
 }
 
 static void declare_layer(Text *out, Layers *w, Map *there, const Layer *l)
@@ -171,7 +202,7 @@ static void declare_constant(Text *out, const Layers *w, int i)
     const Tensor *t = &w->program->tensors.at[i];
 
     text_printf(out, "        self.register_buffer(\"%s\", torch.tensor(",
-                t->name);
+                constant_name(w, i));
     form_list(out, t->init.literal, shape_count(&t->shape), 12);
     text_printf(out, ").reshape(%s), persistent=False)\n",
                 form_sizes(out->arena, &t->shape));
@@ -186,7 +217,8 @@ void layers_declare(Text *out, const Layers *given, const char *text)
         const Tensor *t = &w.program->tensors.at[i];
         const Layer *layer = layer_of(&w, t->name);
 
-        if (t->kind == TENSOR_CONSTANT && str_mentions(text, t->name))
+        if (t->kind == TENSOR_CONSTANT &&
+            str_mentions(text, constant_name(&w, i)))
             declare_constant(out, &w, i);
         if (!layers_keep(t))
             continue;

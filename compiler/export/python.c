@@ -1,6 +1,8 @@
 /* python.c: names that Python or PyTorch have for themselves; see python.h. */
 #include "export/python.h"
 
+#include <string.h>
+
 /* What cannot be the name of a module or parameter: methods and attributes of
  * nn.Module and of Model. */
 static const char *const taken[] = {
@@ -63,6 +65,7 @@ static const char *const taken[] = {
     "to_empty",
     "train",
     "training",
+    "training_loss",
     "type",
     "xpu",
     "zero_grad",
@@ -84,23 +87,19 @@ static const char *const used[] = {
 };
 
 /* Modules that PyTorch loads. */
-static const char *const modules[] = {
-    "abc",       "argparse",  "ast",         "base64",     "bisect",
-    "code",      "codecs",    "collections", "contextlib", "copy",
-    "csv",       "ctypes",    "dataclasses", "datetime",   "decimal",
-    "dis",       "enum",      "functools",   "gc",         "glob",
-    "gzip",      "hashlib",   "heapq",       "html",       "http",
-    "importlib", "inspect",   "io",          "itertools",  "json",
-    "keyword",   "linecache", "locale",      "logging",    "math",
-    "numbers",   "numpy",     "opcode",      "operator",   "os",
-    "pathlib",   "pickle",    "platform",    "pprint",     "queue",
-    "random",    "re",        "select",      "selectors",  "shutil",
-    "signal",    "site",      "socket",      "stat",       "statistics",
-    "string",    "struct",    "subprocess",  "sys",        "sysconfig",
-    "tempfile",  "textwrap",  "threading",   "time",       "timeit",
-    "token",     "tokenize",  "torch",       "traceback",  "types",
-    "typing",    "unittest",  "uuid",        "warnings",   "weakref",
-    "zipfile",   "zlib"};
+static const char modules[] =
+    "abc argparse array ast asyncio base64 binascii bisect bz2 calendar "
+    "cmath code codecs collections concurrent contextlib contextvars copy "
+    "copyreg csv ctypes dataclasses datetime decimal difflib dis email "
+    "encodings enum fcntl fnmatch functools gc gettext glob grp gzip "
+    "hashlib heapq html http importlib inspect io ipaddress itertools "
+    "json keyword linecache locale logging lzma math mmap multiprocessing "
+    "numbers numpy opcode operator os pathlib pickle pickletools pkgutil "
+    "platform pprint queue quopri random re reprlib select selectors "
+    "shutil signal site socket ssl stat statistics string struct "
+    "subprocess sys sysconfig tarfile tempfile textwrap threading time "
+    "timeit token tokenize torch torchgen traceback types typing "
+    "typing_extensions unittest urllib uuid warnings weakref zipfile zlib";
 
 #define AMONG(list, name) str_among(list, sizeof list / sizeof *list, name)
 
@@ -111,7 +110,7 @@ bool python_attribute(const char *name)
 
 bool python_module(const char *name)
 {
-    return AMONG(modules, name);
+    return str_mentions(modules, name);
 }
 
 bool python_importable(const char *name)
@@ -122,11 +121,16 @@ bool python_importable(const char *name)
 const char *python_name(Arena *arena, const char *name)
 {
     char *out = arena_printf(arena, "%s", name);
+    size_t n = strlen(out);
+    const char *bare;
 
     for (char *c = out; *c; c++)
         if (*c == '.')
             *c = '_';
-    return AMONG(keywords, out) || AMONG(used, out)
+    while (n > 1 && out[n - 1] == '_')
+        n--;
+    bare = arena_copy(arena, out, n);
+    return AMONG(keywords, bare) || AMONG(used, bare)
                ? arena_printf(arena, "%s_", out)
                : out;
 }

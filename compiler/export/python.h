@@ -5,7 +5,8 @@
 #include "base/str.h"
 
 /* A name without dots and other than Python's own words and those that methods
- * use. */
+ * use: these get one more _, with whatever _ behind them, so that names stay
+ * apart. */
 const char *python_name(Arena *arena, const char *name);
 
 /* Whether a module or parameter of Model can be an attribute of this name. */

@@ -7,6 +7,7 @@
 #include "base/pack.h"
 #include "base/quote.h"
 #include "export/data.h"
+#include "export/layers.h"
 #include "export/model.h"
 #include "export/rule.h"
 
@@ -124,12 +125,31 @@ static void introduce(Text *out, const Export *e, bool trains)
                                  : ".\n\"\"\"\n");
 }
 
+/* The state of nn.Module that says whether it trains has a name that neither
+ * tensors nor modules can have beside it. */
+static bool refuses_name(const Export *e)
+{
+    for (int i = 0; i < e->a->tensors.n; i++) {
+        const Tensor *t = &e->a->tensors.at[i];
+
+        if (!layers_keep(t) || !str_mentions(t->name, "training"))
+            continue;
+        diag_help(diag_error(e->diag, t->span,
+                             "a module of PyTorch cannot hold `%s`", t->name),
+                  "give another name to what is called `training`");
+        return true;
+    }
+    return false;
+}
+
 const char *export_pytorch(const Export *e)
 {
     Text out = {.arena = e->arena}, body = {.arena = e->arena};
     Text ops = {.arena = e->arena}, model = {.arena = e->arena};
     bool trains = data_trains(e->a);
 
+    if (refuses_name(e))
+        return NULL;
     text_add(&body, "\nreal = torch.get_default_dtype()\n");
     data_settings(&body, e);
     model_class(&model, e);

@@ -27,8 +27,6 @@ static Term *leaf_tensor(Reader *r, const Node *n)
                       arena_printf(r->arena, "self.carried(\"%s\", %s, $shape)",
                                    of->name, form_number(r->arena, of->init.a)),
                       read_pair(r, n->id));
-    else if (of->kind == TENSOR_CONSTANT)
-        text = arena_printf(r->arena, "self.%s", of->name);
     else
         text = layers_text(r->weights, n->attr.index);
     t = term_atom(r->terms, text);
