@@ -14,14 +14,14 @@
 #include "nn_mem.h"
 #include "nn_places.h"
 #include "nn_rng.h"
-#include "nn_run.h"
 #include "nn_schedule.h"
+#include "nn_trainer.h"
 #include "nn_writer.h"
 
 enum { INTERRUPTED = 130 };
 
 typedef struct {
-    nn_run *run;
+    nn_trainer *run;
     const nn_model *model;
     nn_state state;
     nn_real *best; /* weights of the best epoch; NULL without early stopping */
@@ -142,14 +142,14 @@ static bool start_weights(fit *f, nn_error *e)
     if (o->resume != NULL)
         return resume(f, e);
     if (o->init != NULL)
-        return nn_run_load(f->run, o->init, e);
+        return nn_trainer_load(f->run, o->init, e);
     return nn_init_params(f->model, f->run->params, f->state.seed, e) &&
            (f->run->program->fill == NULL || f->run->program->fill(f->run, e));
 }
 
 static bool open_figures(fit *f, nn_error *e)
 {
-    nn_run *r = f->run;
+    nn_trainer *r = f->run;
     for (int part = 0; part < NN_PARTS; part++)
         if (!nn_figures_open(&f->figures[part], r->program, r->data.preps, e))
             return false;
@@ -158,12 +158,12 @@ static bool open_figures(fit *f, nn_error *e)
     return true;
 }
 
-static bool open_fit(fit *f, nn_run *r, nn_error *e)
+static bool open_fit(fit *f, nn_trainer *r, nn_error *e)
 {
     const nn_options *o = &r->options;
     const nn_training *t = &r->program->train;
     int64_t batch = r->step->batch;
-    size_t weights = (size_t)nn_run_weights(r->model);
+    size_t weights = (size_t)nn_trainer_weights(r->model);
     *f = (fit){
         .run = r, .model = r->model, .rows = r->data.parts[NN_TRAIN].count};
     f->per_epoch = (f->rows + batch - 1) / batch;
@@ -256,10 +256,10 @@ static bool train_batch(fit *f, nn_error *e)
                                  s->epochs * f->per_epoch, f->per_epoch),
         .step = s->step,
         .seed = s->seed};
-    nn_run_fetch(f->run, NN_TRAIN, rows);
-    int bad = nn_run_entry(f->run, f->run->step, rows, &scalars);
+    nn_trainer_fetch(f->run, NN_TRAIN, rows);
+    int bad = nn_trainer_entry(f->run, f->run->step, rows, &scalars);
     if (bad == NN_BAD_ROWS)
-        return nn_run_refused(f->model, rows, e);
+        return nn_trainer_refused(f->model, rows, e);
     if (bad != 0)
         return not_finite(f, scalars.rate, bad, e);
     if (!nn_metric_add(&f->figures[NN_TRAIN], f->run->buffers, f->run->sums,
@@ -318,7 +318,7 @@ static void remember_best(fit *f)
     s->waited++;
     if (s->has_best && !(loss < s->best_loss))
         return;
-    nn_run_copy_weights(f->model, f->run->params, f->best);
+    nn_trainer_copy_weights(f->model, f->run->params, f->best);
     s->has_best = true;
     s->best_loss = loss;
     s->best_epoch = s->epoch;
@@ -334,7 +334,7 @@ static bool has_stopped(const fit *f)
 static bool evaluate(fit *f, nn_part part, nn_error *e)
 {
     return f->run->data.parts[part].count == 0 ||
-           nn_run_evaluate(f->run, part, &f->figures[part], e);
+           nn_trainer_evaluate(f->run, part, &f->figures[part], e);
 }
 
 /* The last checkpoint is always written, others at most once a second, since
@@ -467,7 +467,8 @@ static bool measure_parts(fit *f, FILE *tables, nn_error *e)
     int from = f->model->table_count > 0 && !apart ? NN_TRAIN : NN_VALIDATION;
     for (int part = from; part < NN_PARTS; part++)
         if (parts[part].count > 0) {
-            if (!nn_run_evaluate(f->run, (nn_part)part, &f->figures[part], e))
+            if (!nn_trainer_evaluate(f->run, (nn_part)part, &f->figures[part],
+                                     e))
                 return false;
             nn_log_part(&f->log, (nn_part)part, &f->figures[part]);
             if (tables != NULL)
@@ -492,9 +493,9 @@ static bool tell_result(fit *f, nn_error *e)
 
 static int finish(fit *f, nn_error *e)
 {
-    nn_run *r = f->run;
+    nn_trainer *r = f->run;
     if (f->best != NULL && f->state.has_best) {
-        nn_run_copy_weights(f->model, f->best, r->params);
+        nn_trainer_copy_weights(f->model, f->best, r->params);
         nn_log_say(&f->log,
                    "the best epoch was %" PRId64 ": its weights are "
                    "kept",
@@ -529,7 +530,7 @@ static int train(fit *f, nn_error *e)
     return finish(f, e);
 }
 
-int nn_fit(nn_run *r, nn_error *e)
+int nn_fit(nn_trainer *r, nn_error *e)
 {
     fit f;
     int status = open_fit(&f, r, e) ? train(&f, e) : 1;

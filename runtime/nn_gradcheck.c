@@ -22,7 +22,7 @@
 #include "nn_layout.h"
 #include "nn_mem.h"
 #include "nn_rng.h"
-#include "nn_run.h"
+#include "nn_trainer.h"
 
 /* Values checked of each parameter, so that the operations of all losses
  * together stay near the budget: 10 to 20 seconds of plain loops. */
@@ -31,7 +31,7 @@ enum { LEAST_SAMPLE = 10, MOST_SAMPLE = 200 };
 static const double tolerance = 1e-6, budget = 4e10;
 
 typedef struct {
-    nn_run *run;
+    nn_trainer *run;
     nn_scalars scalars;
     int rows; /* of training, drawn at random */
     int64_t sample;
@@ -65,7 +65,7 @@ static double loss(check *c, nn_real **outputs)
 {
     nn_real **own = c->run->outputs;
     c->run->outputs = outputs;
-    int status = nn_run_entry(c->run, c->run->grad, c->rows, &c->scalars);
+    int status = nn_trainer_entry(c->run, c->run->grad, c->rows, &c->scalars);
     c->run->outputs = own;
     return status == 0 ? c->run->sums[0] : NAN;
 }
@@ -115,7 +115,7 @@ static verdict compare(check *c, nn_real *w, double gradient, double scale,
 }
 
 /* A slope takes four losses. */
-static int64_t sample_size(const nn_run *r)
+static int64_t sample_size(const nn_trainer *r)
 {
     const nn_model *m = r->model;
     double cost = 4.0 * (double)m->flops * r->grad->batch;
@@ -281,7 +281,7 @@ static bool set_params(check *c, nn_error *e)
     const nn_options *o = &c->run->options;
     const nn_model *m = c->run->model;
     if (o->init != NULL)
-        return nn_run_load(c->run, o->init, e);
+        return nn_trainer_load(c->run, o->init, e);
     if (!nn_init_params(m, c->run->params, (uint64_t)o->seed, e))
         return false;
     for (int i = 0; i < m->param_count; i++)
@@ -296,7 +296,7 @@ static bool start(check *c, nn_error *e)
     nn_stream stream = {c->scalars.seed, NN_FOR_ORDER, 0};
     if (!nn_order_draw(rows, stream, e))
         return false;
-    nn_run_fetch(c->run, NN_TRAIN, c->rows);
+    nn_trainer_fetch(c->run, NN_TRAIN, c->rows);
     return nn_alloc(&c->picked, most, sizeof *c->picked, "places", e) &&
            set_params(c, e);
 }
@@ -333,7 +333,7 @@ static bool conclude(const check *c, nn_error *e)
     return true;
 }
 
-int nn_gradcheck(nn_run *r, nn_error *e)
+int nn_gradcheck(nn_trainer *r, nn_error *e)
 {
     int64_t have = r->data.parts[NN_TRAIN].count;
     int batch = r->grad->batch;

@@ -36,7 +36,7 @@ static char *with_ending(const char *path, const char *old, const char *new)
     return t.failed ? NULL : t.bytes;
 }
 
-bool nn_places_open(nn_places *p, const nn_run *r, nn_error *e)
+bool nn_places_open(nn_places *p, const nn_trainer *r, nn_error *e)
 {
     const nn_options *o = &r->options;
     bool tables = o->log != NULL && r->model->table_count > 0;
@@ -72,7 +72,7 @@ static bool is_one(const nn_stamp *a, const nn_stamp *b)
 
 /* The file that this run reads under this number, or NULL. Weights may go
  * where they came from, and a checkpoint where it was resumed from. */
-static const char *read_from(const nn_run *r, kind k, const nn_stamp *s)
+static const char *read_from(const nn_trainer *r, kind k, const nn_stamp *s)
 {
     const nn_options *o = &r->options;
     nn_stamp init = {0}, resume = {0};
@@ -135,7 +135,8 @@ static bool try_to_write(const char *path, nn_error *e)
     return true;
 }
 
-static bool check_place(const nn_run *r, kind k, const char *path, nn_error *e)
+static bool check_place(const nn_trainer *r, kind k, const char *path,
+                        nn_error *e)
 {
     nn_stamp stamp = nn_stamp_of(path);
     const char *source = read_from(r, k, &stamp);
@@ -166,7 +167,7 @@ static bool are_one(const char *a, const char *b, bool *one, nn_error *e)
     return good;
 }
 
-bool nn_places_check(const nn_places *p, const nn_run *r, nn_error *e)
+bool nn_places_check(const nn_places *p, const nn_trainer *r, nn_error *e)
 {
     const char *path[PLACES] = {p->weights, p->checkpoint, p->log, p->curve,
                                 p->tables};

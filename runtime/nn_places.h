@@ -3,7 +3,7 @@
 #ifndef NN_PLACES_H
 #define NN_PLACES_H
 
-#include "nn_run.h"
+#include "nn_trainer.h"
 
 /* How the csv file of tables begins. */
 #define NN_TABLES_HEAD "metric,part,class,chosen,count"
@@ -16,12 +16,12 @@ typedef struct {
 
 /* NAME.safetensors and NAME.ckpt.safetensors of --out; FILE.csv, FILE.svg and
  * FILE.tables.csv of --log. */
-bool nn_places_open(nn_places *p, const nn_run *r, nn_error *e);
+bool nn_places_open(nn_places *p, const nn_trainer *r, nn_error *e);
 void nn_places_close(nn_places *p);
 
 /* Refuses a place that holds something this run reads, under whatever name,
  * something that is no file of the kind to be written, or that cannot be
  * written to; and two places that are one. Removes what killed runs left. */
-bool nn_places_check(const nn_places *p, const nn_run *r, nn_error *e);
+bool nn_places_check(const nn_places *p, const nn_trainer *r, nn_error *e);
 
 #endif

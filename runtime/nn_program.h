@@ -16,7 +16,7 @@
 #include "nn_error.h"
 #include "nn_model.h"
 
-struct nn_run; /* a trainer at work: nn_run.h */
+struct nn_trainer; /* a trainer at work: nn_trainer.h */
 
 /* What compares chosen classes with true ones: nn_scorer.h. */
 typedef struct nn_scorer nn_scorer;
@@ -81,7 +81,7 @@ typedef struct {
 
 /* nn_vectors.c: fills the rows of such weights; those of words that the file
  * does not have stay as they are. */
-bool nn_vectors_fill(struct nn_run *r, nn_error *e);
+bool nn_vectors_fill(struct nn_trainer *r, nn_error *e);
 
 /* What a check of gradients by differences cannot see; lists are "relu, sign"
  * or NULL. */
@@ -93,7 +93,7 @@ typedef struct {
 
 /* Compares gradients with differences, prints a line for each parameter.
  * Returns the exit status: 0 where all agree, 1 with a message where not. */
-int nn_gradcheck(struct nn_run *r, nn_error *e);
+int nn_gradcheck(struct nn_trainer *r, nn_error *e);
 
 /* How a model writes: nn_generate.h. */
 struct nn_inference;
@@ -136,9 +136,9 @@ typedef struct nn_program {
     const nn_given *given;           /* NULL: weights come from a file */
     const nn_vectors *vectors;
     int vector_count;
-    bool (*fill)(struct nn_run *, nn_error *); /* nn_vectors_fill, or NULL */
+    bool (*fill)(struct nn_trainer *, nn_error *); /* of vectors, or NULL */
     /* nn_gradcheck; NULL in a build that cannot check. kinks are for it. */
-    int (*gradcheck)(struct nn_run *, nn_error *);
+    int (*gradcheck)(struct nn_trainer *, nn_error *);
     const nn_kinks *kinks;
 } nn_program;
 

@@ -8,9 +8,9 @@
 #include "nn_log.h"
 #include "nn_places.h"
 #include "nn_processor.h"
-#include "nn_run.h"
 #include "nn_say.h"
 #include "nn_std.h"
+#include "nn_trainer.h"
 
 static nn_options default_options(const nn_program *p, const char *out)
 {
@@ -65,7 +65,7 @@ static nn_args_end parse(const nn_program *p, nn_options *o, int argc,
     return nn_args_parse(&table, argc, argv, NULL, NULL);
 }
 
-static bool can_save(const nn_run *r, nn_error *e)
+static bool can_save(const nn_trainer *r, nn_error *e)
 {
     nn_places places;
     bool good = nn_places_open(&places, r, e) && nn_places_check(&places, r, e);
@@ -73,13 +73,13 @@ static bool can_save(const nn_run *r, nn_error *e)
     return good;
 }
 
-static bool measure(nn_run *r, nn_log *log, nn_error *e)
+static bool measure(nn_trainer *r, nn_log *log, nn_error *e)
 {
     nn_figures f;
     bool good = nn_figures_open(&f, r->program, r->data.preps, e);
     for (int part = 0; part < NN_PARTS && good; part++)
         if (r->data.parts[part].count > 0) {
-            good = nn_run_evaluate(r, (nn_part)part, &f, e);
+            good = nn_trainer_evaluate(r, (nn_part)part, &f, e);
             if (good)
                 nn_log_part(log, (nn_part)part, &f);
         }
@@ -89,7 +89,7 @@ static bool measure(nn_run *r, nn_log *log, nn_error *e)
 
 /* With --init and --out, foreign weights get what preprocessing learned, so
  * that the inference program takes raw rows with them. */
-static int evaluate(nn_run *r, nn_error *e)
+static int evaluate(nn_trainer *r, nn_error *e)
 {
     const nn_options *o = &r->options;
     const char *path = o->init != NULL ? o->init : o->out;
@@ -102,7 +102,7 @@ static int evaluate(nn_run *r, nn_error *e)
                 path);
         return 1;
     }
-    if ((saves && !can_save(r, e)) || !nn_run_load(r, path, e))
+    if ((saves && !can_save(r, e)) || !nn_trainer_load(r, path, e))
         return 1;
     if (!measure(r, &log, e))
         return 1;
@@ -116,13 +116,14 @@ static int evaluate(nn_run *r, nn_error *e)
 
 static int run_program(const nn_program *p, const nn_options *o, nn_error *e)
 {
-    nn_run r;
+    nn_trainer r;
     nn_unpacker unpacker;
     nn_program program = *p;
     int status;
     program.unpacker =
         nn_unpacker_within(p->unpacker, o->data_limit, &unpacker);
-    if (!nn_processor_check(p->model, e) || !nn_run_open(&r, &program, o, e))
+    if (!nn_processor_check(p->model, e) ||
+        !nn_trainer_open(&r, &program, o, e))
         return 1;
     if (o->gradcheck)
         status = p->gradcheck(&r, e);
@@ -130,7 +131,7 @@ static int run_program(const nn_program *p, const nn_options *o, nn_error *e)
         status = evaluate(&r, e);
     else
         status = nn_fit(&r, e);
-    nn_run_close(&r);
+    nn_trainer_close(&r);
     return status;
 }
 

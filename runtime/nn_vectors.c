@@ -8,8 +8,8 @@
 #include "nn_layout.h"
 #include "nn_mem.h"
 #include "nn_records.h"
-#include "nn_run.h"
 #include "nn_say.h"
+#include "nn_trainer.h"
 
 typedef struct {
     const char *text;
@@ -144,7 +144,8 @@ static bool read_file(filling *f, const char *path, const nn_unpacker *unpacker,
     return good;
 }
 
-static bool fill(nn_run *r, const nn_vectors *v, const char *path, nn_error *e)
+static bool fill(nn_trainer *r, const nn_vectors *v, const char *path,
+                 nn_error *e)
 {
     const nn_param *p = &r->model->params[v->param];
     const nn_prep *prep = &r->data.preps[v->tensor];
@@ -167,7 +168,7 @@ static bool fill(nn_run *r, const nn_vectors *v, const char *path, nn_error *e)
     return good;
 }
 
-bool nn_vectors_fill(nn_run *r, nn_error *e)
+bool nn_vectors_fill(nn_trainer *r, nn_error *e)
 {
     const nn_program *p = r->program;
     for (int i = 0; i < p->vector_count; i++) {

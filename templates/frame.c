@@ -24,9 +24,9 @@ static inline void *nn_at(const nn_frame *f, size_t at)
 }
 /* end: nn_at */
 
-/* section: nn_run */
+/* section: nn_run_parts */
 /* Runs all parts of a kernel. */
-static void nn_run(nn_frame *f, nn_task *kernel, int parts)
+static void nn_run_parts(nn_frame *f, nn_task *kernel, int parts)
 {
     if (f->par) {
         f->par(f->pool, parts, kernel, f);
@@ -35,7 +35,7 @@ static void nn_run(nn_frame *f, nn_task *kernel, int parts)
             kernel(f, part);
     }
 }
-/* end: nn_run */
+/* end: nn_run_parts */
 
 /* section: nn_rows */
 /* The caller's rows, or where some are absent a copy that ends in zeros. */

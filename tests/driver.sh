@@ -403,7 +403,7 @@ expect 0 "keep: both programs" \
     "$NNC" build "$TREE/examples/lenet5/lenet5.nn" --keep both
 says both/Makefile "keep: pictures are not trained on" \
     'train_LIBS = -lz -lm -lpthread'
-! sed -n '/^train_OBJECTS/,/[^\\]$/p' both/Makefile | grep -q 'nn_infer\|nn_png'
+! sed -n '/^train_OBJECTS/,/[^\\]$/p' both/Makefile | grep -q 'nn_infer\|nn_png\|nn_session'
 verdict "keep: a trainer holds no inference" "$(grep train_ both/Makefile)"
 ls images | grep train >log
 ! [ -s log ]

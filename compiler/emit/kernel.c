@@ -78,7 +78,7 @@ static void call(Emit *e, const char *name, int parts, const char *frame,
 {
     text_printf(e->out, "%*s", 4 * indent, "");
     if (parts > 1)
-        text_printf(e->out, "nn_run(%s, %s, %d);\n", frame, name, parts);
+        text_printf(e->out, "nn_run_parts(%s, %s, %d);\n", frame, name, parts);
     else
         text_printf(e->out, "%s(%s, 0);\n", name, frame);
 }

@@ -374,8 +374,9 @@ static void no_pure_kernels(Text *out)
 /* Sections of templates/frame.c that the text below uses. */
 static void write_helpers(Emit *e, const char *body)
 {
-    static const char *const helper[] = {"nn_at",    "nn_run",  "nn_rows",
-                                         "nn_power", "nn_drop", "nn_first_bad"};
+    static const char *const helper[] = {"nn_at",   "nn_run_parts",
+                                         "nn_rows", "nn_power",
+                                         "nn_drop", "nn_first_bad"};
     no_pure_kernels(e->out);
     text_add(e->out, "\n#include <string.h>\n");
     target_prelude_plain(e->out, body);

@@ -1,5 +1,5 @@
 /* All memory is allocated here, once; entries allocate nothing. */
-#include "nn_run.h"
+#include "nn_trainer.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@ static int larger(int a, int b)
     return a > b ? a : b;
 }
 
-static bool open_buffers(nn_run *r, nn_error *e)
+static bool open_buffers(nn_trainer *r, nn_error *e)
 {
     const nn_model *m = r->model;
     size_t count = (size_t)r->data.tensors;
@@ -39,7 +39,7 @@ static bool open_buffers(nn_run *r, nn_error *e)
 
 /* The compiler made one batch of all rows; it must be enough. A build that
  * checks gradients takes some of them. */
-static bool check_batch(const nn_run *r, nn_error *e)
+static bool check_batch(const nn_trainer *r, nn_error *e)
 {
     int64_t rows = r->data.parts[NN_TRAIN].count;
     if (!r->program->train.batch_all || r->step == NULL ||
@@ -53,11 +53,11 @@ static bool check_batch(const nn_run *r, nn_error *e)
                    r->program->file);
 }
 
-bool nn_run_open(nn_run *r, const nn_program *program,
-                 const nn_options *options, nn_error *e)
+bool nn_trainer_open(nn_trainer *r, const nn_program *program,
+                     const nn_options *options, nn_error *e)
 {
     const nn_model *m = program->model;
-    *r = (nn_run){.program = program, .model = m, .options = *options};
+    *r = (nn_trainer){.program = program, .model = m, .options = *options};
     r->step = nn_entry_find(m, NN_STEP, NN_MOST_ROWS);
     r->eval = nn_entry_find(m, NN_EVAL, NN_MOST_ROWS);
     r->grad = nn_entry_find(m, NN_GRAD, NN_MOST_ROWS);
@@ -78,11 +78,11 @@ bool nn_run_open(nn_run *r, const nn_program *program,
         r->pool = nn_pool_open((int)options->threads, e);
     if (good && r->pool != NULL)
         return true;
-    nn_run_close(r);
+    nn_trainer_close(r);
     return false;
 }
 
-void nn_run_close(nn_run *r)
+void nn_trainer_close(nn_trainer *r)
 {
     nn_pool_close(r->pool);
     for (int i = 0; r->buffers != NULL && i < r->data.tensors; i++)
@@ -94,10 +94,10 @@ void nn_run_close(nn_run *r)
     free(r->params);
     free(r->workspace);
     nn_dataset_close(&r->data);
-    *r = (nn_run){0};
+    *r = (nn_trainer){0};
 }
 
-int64_t nn_run_weights(const nn_model *m)
+int64_t nn_trainer_weights(const nn_model *m)
 {
     int64_t end = 0;
     for (int i = 0; i < m->param_count; i++) {
@@ -108,7 +108,8 @@ int64_t nn_run_weights(const nn_model *m)
     return end;
 }
 
-void nn_run_copy_weights(const nn_model *m, const nn_real *from, nn_real *to)
+void nn_trainer_copy_weights(const nn_model *m, const nn_real *from,
+                             nn_real *to)
 {
     for (int i = 0; i < m->param_count; i++) {
         const nn_param *p = &m->params[i];
@@ -118,26 +119,27 @@ void nn_run_copy_weights(const nn_model *m, const nn_real *from, nn_real *to)
     }
 }
 
-void nn_run_fetch(nn_run *r, nn_part part, int rows)
+void nn_trainer_fetch(nn_trainer *r, nn_part part, int rows)
 {
     nn_order_next(&r->data.parts[part].order, r->items, rows);
     nn_dataset_fetch(&r->data, part, r->items, rows, r->buffers);
 }
 
-int nn_run_entry(nn_run *r, const nn_entry *entry, int rows,
-                 const nn_scalars *s)
+int nn_trainer_entry(nn_trainer *r, const nn_entry *entry, int rows,
+                     const nn_scalars *s)
 {
     return entry->run(r->params, entry->updates ? r->params : NULL,
                       r->workspace, (const void *const *)r->buffers, r->outputs,
                       r->sums, rows, s, nn_pool_run, r->pool);
 }
 
-bool nn_run_refused(const nn_model *m, int rows, nn_error *e)
+bool nn_trainer_refused(const nn_model *m, int rows, nn_error *e)
 {
     return nn_fail(e, "bug: %d rows were to be one batch of %s", rows, m->name);
 }
 
-bool nn_run_evaluate(nn_run *r, nn_part part, nn_figures *f, nn_error *e)
+bool nn_trainer_evaluate(nn_trainer *r, nn_part part, nn_figures *f,
+                         nn_error *e)
 {
     nn_section *s = &r->data.parts[part];
     const nn_entry *eval = r->eval;
@@ -146,16 +148,16 @@ bool nn_run_evaluate(nn_run *r, nn_part part, nn_figures *f, nn_error *e)
     for (int64_t i = 0; i < s->count; i += eval->batch) {
         int64_t left = s->count - i;
         int rows = left < eval->batch ? (int)left : eval->batch;
-        nn_run_fetch(r, part, rows);
-        if (nn_run_entry(r, eval, rows, NULL) == NN_BAD_ROWS)
-            return nn_run_refused(r->model, rows, e);
+        nn_trainer_fetch(r, part, rows);
+        if (nn_trainer_entry(r, eval, rows, NULL) == NN_BAD_ROWS)
+            return nn_trainer_refused(r->model, rows, e);
         if (!nn_metric_add(f, r->buffers, r->sums, rows, e))
             return false;
     }
     return true;
 }
 
-bool nn_run_load(nn_run *r, const char *path, nn_error *e)
+bool nn_trainer_load(nn_trainer *r, const char *path, nn_error *e)
 {
     nn_tensors t;
     if (!nn_tensors_open(&t, path, e))
