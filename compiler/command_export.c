@@ -1,32 +1,18 @@
-/* command_export.c: `nnc export`: a model as a program of another framework.
- *
- * What is written runs at any number of rows: the model is elaborated for two
- * of them, and where sizes differ, the batch is one. */
+/* command_export.c: `nnc export`: a model as a program of another framework. */
 #include <stdio.h>
 #include <string.h>
 
 #include "base/quote.h"
 #include "commands.h"
-#include "export/export.h"
-#include "export/form.h"
 #include "export/python.h"
+#include "exported.h"
 #include "nn_say.h"
 #include "output.h"
 
-/* The program for so many rows; NULL with errors in d's diag. */
-static const Program *elaborated(Driver *d, Options *o, int rows)
-{
-    o->batch = rows;
-    d->options = o;
-    d->rows = rows;
-    return driver_program(d);
-}
-
-static int write_program(Driver *d, const Options *o, const Export *e)
+static int write_program(Driver *d, const Export *e)
 {
     const char *text = export_pytorch(e);
 
-    d->options = o;
     driver_status(d);
     if (!text)
         return 1;
@@ -52,9 +38,8 @@ static int refused(const char *why)
 
 int command_export(const Options *o)
 {
-    Diag *diag = diag_new(o->arena), *again = diag_new(o->arena);
-    Options rows = *o;
-    Export e = {.arena = o->arena, .diag = diag, .file = o->output};
+    Diag *diag = diag_new(o->arena);
+    Export e = {.file = o->output};
     Driver d;
 
     if (!o->pytorch)
@@ -68,18 +53,12 @@ int command_export(const Options *o)
                                     quote_text(o->arena, o->output)));
     if (!driver_open(&d, o, diag, o->files.at[0]))
         return diag_errors(diag) ? driver_status(&d) : 2;
-    e.a = elaborated(&d, &rows, ROWS_A);
-    if (!e.a)
+    if (!exported_open(&d, &e))
         return driver_status(&d);
-    d.diag = again; /* it says the same */
-    e.b = elaborated(&d, &rows, ROWS_B);
-    d.diag = diag;
-    if (!e.file)
-        e.file = arena_printf(o->arena, "%s.py", e.a->name);
     if (hides_module(o->arena, e.file))
         return refused(arena_printf(o->arena,
                                     "%s would hide the module of this name "
                                     "from PyTorch: name another file with -o",
                                     quote_text(o->arena, e.file)));
-    return write_program(&d, o, &e);
+    return write_program(&d, &e);
 }

@@ -43,4 +43,7 @@ int command_report(const Options *options);
 /* Writes the model as a program of another framework. */
 int command_export(const Options *options);
 
+/* Compares what a model computes here with what it computes in PyTorch. */
+int command_verify(const Options *options);
+
 #endif

@@ -12,6 +12,7 @@ static Command *const functions[COMMANDS] = {
     [COMMAND_INFER] = command_infer,     [COMMAND_GRAPH] = command_graph,
     [COMMAND_SUMMARY] = command_summary, [COMMAND_REPORT] = command_report,
     [COMMAND_BENCH] = command_bench,     [COMMAND_EXPORT] = command_export,
+    [COMMAND_VERIFY] = command_verify,
 };
 
 int main(int argc, char **argv)

@@ -23,7 +23,7 @@ enum {
     ON_PROGRAM = ON_TRAINER | ON(INFER) | ON(BENCH),
     ON_CODE = ON(COMPILE) | ON(BUILD) | ON(REPORT) | ON(GRAPH) | ON(SUMMARY) |
               ON_PROGRAM,
-    ON_MODEL = ON_CODE | ON(CHECK) | ON(EXPORT)
+    ON_MODEL = ON_CODE | ON(CHECK) | ON(EXPORT) | ON(VERIFY)
 };
 
 /* How many files a command takes, and whether a program runs after it, which
@@ -63,6 +63,9 @@ static const CommandRow commands[COMMANDS] = {
                        FILES_PROGRAM},
     [COMMAND_EXPORT] = {"export", "--pytorch MODEL.nn [-o FILE.py]",
                         "write a model as a program of PyTorch", FILES_ONE},
+    [COMMAND_VERIFY] = {"verify", "MODEL.nn",
+                        "compare what a model computes with PyTorch",
+                        FILES_ONE},
 };
 
 typedef enum FlagKind {
@@ -110,6 +113,8 @@ static const FlagRow flags[] = {
      FLAG_SWITCH, AT(infer_only)},
     {"--batch", "N", "rows of one step, and of inference of many rows",
      ON_CODE, FLAG_COUNT, AT(batch)},
+    {"--batch", "N", "rows to compare on (default: 8)", ON(VERIFY), FLAG_COUNT,
+     AT(batch)},
     {"--budget", "MIB", "memory that compiling may take (default: 768)",
      ON_MODEL | ON(FMT), FLAG_COUNT, AT(budget)},
     {"--unroll", "WHAT", "auto, full, none, or the most multiply-adds a block",
@@ -142,14 +147,20 @@ static const FlagRow flags[] = {
     {"--gradcheck", NULL, "compare gradients with differences instead",
      ON(TRAIN), FLAG_SWITCH, AT(gradcheck)},
     {"--data", "DIR", "where the data files lie (default: the model's folder)",
-     ON_TRAINER, FLAG_PASS, AT(data)},
+     ON_TRAINER | ON(VERIFY), FLAG_PASS, AT(data)},
+    {"--drawn", NULL, "draw the rows at random, without data", ON(VERIFY),
+     FLAG_PASS, NOWHERE},
+    {"--steps", "N", "how many updates to compare (default: 10)", ON(VERIFY),
+     FLAG_PASS, NOWHERE},
     {"--data-limit", "MIB", "the most that a .gz file may unpack to",
-     ON_TRAINER | ON(INFER), FLAG_PASS, NOWHERE},
+     ON_TRAINER | ON(INFER) | ON(VERIFY), FLAG_PASS, NOWHERE},
     {"--epochs", "N", "how often to go through the data", ON(TRAIN),
      FLAG_PASS, NOWHERE},
     {"--rate", "R", "the optimiser's rate", ON(TRAIN), FLAG_PASS, NOWHERE},
-    {"--seed", "S", "of initial weights, order and dropout", ON(TRAIN),
-     FLAG_PASS, NOWHERE},
+    {"--seed", "S", "of initial weights, order and dropout",
+     ON(TRAIN) | ON(VERIFY), FLAG_PASS, NOWHERE},
+    {"--weights", "FILE", "begin with these weights", ON(VERIFY), FLAG_PASS,
+     NOWHERE},
     {"--resume", "FILE", "go on from a checkpoint", ON(TRAIN),
      FLAG_PASS, NOWHERE},
     {"--init", "FILE", "begin with these weights", ON(TRAIN),

@@ -22,6 +22,7 @@ typedef enum CommandId {
     COMMAND_REPORT,
     COMMAND_BENCH,
     COMMAND_EXPORT,
+    COMMAND_VERIFY,
     COMMANDS
 } CommandId;
 
@@ -31,8 +32,8 @@ typedef struct Options {
     CommandId command;
     VEC(const char *) files; /* models; one, but for check and fmt */
     VEC(const char *)
-    rest;                      /* train, eval, infer, bench: flags and files
-                                  that go to the program as they are */
+    rest;                      /* train, eval, infer, bench, verify: flags
+                                  and files for the program, as they are */
     VEC(const char *) defines; /* -D: "NAME=VALUE" */
     const char *output;        /* -o */
     const char *keep;          /* --keep */

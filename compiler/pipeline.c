@@ -212,35 +212,47 @@ static void plan_entry(Program *p, Plan *plan, const CodeOptions *o,
     plan_check(plan, o);
 }
 
+/* The entry of inference that comes first, that of many rows. */
+static Entry *inference(const Program *p)
+{
+    for (int i = 0; i < p->entries.n; i++)
+        if (p->entries.at[i].mode == MODE_INFER)
+            return &p->entries.at[i];
+    return NULL;
+}
+
 static bool wanted(const Program *p, Want want, const Entry *e)
 {
     bool infers = e->mode == MODE_INFER;
     if (want == WANT_ROW)
         return e == program_entry(p, MODE_INFER);
+    if (want == WANT_VERIFY)
+        return !infers || e == inference(p);
     return want == WANT_ALL || infers == (want == WANT_INFER);
 }
 
-/* Takes away what gives tensors new values. */
-static void keep_tensors(Graph *g)
+/* The graph without what gives tensors new values. */
+static Graph *keep_tensors(Graph *g)
 {
-    int n = 0;
+    Graph *kept = NEW(g->arena, Graph);
+    *kept = (Graph){.arena = g->arena, .batch = g->batch};
+    kept->nodes = g->nodes;
     for (int i = 0; i < g->roots.n; i++)
         if (g->roots.at[i].role != ROOT_TENSOR)
-            g->roots.at[n++] = g->roots.at[i];
-    g->roots.n = n;
+            vec_push(g->arena, &kept->roots, g->roots.at[i]);
+    return kept;
 }
 
-/* A step that gives its gradients away instead of updating with them, in place
- * of the one that updates. The loss is the same at every call. */
+/* A step that gives its gradients away instead of updating with them. The loss
+ * is the same at every call. */
 static Entry *checked(Program *p, const Entry *step)
 {
     Entry *e = NEW(p->arena, Entry);
     *e = *step;
-    keep_tensors(e->graph);
+    e->graph = keep_tensors(step->graph);
     e->name = "grad";
     e->updates = false;
     e->carries = CARRIES_NOTHING;
-    p->kinks = kinks_find(p, e->graph);
     return e;
 }
 
@@ -249,12 +261,20 @@ Plans pipeline_run(Program *p, Want want, const CodeOptions *options,
 {
     Plans plans = {0};
     Dump d = {dump, dumped};
+    if (want == WANT_VERIFY && inference(p))
+        named(p, inference(p)->graph);
     for (int i = 0; i < p->entries.n; i++) {
         Entry *e = &p->entries.at[i];
         if (!wanted(p, want, e))
             continue;
-        if (want == WANT_CHECK && e->updates)
-            e = checked(p, e);
+        if (e->updates && (want == WANT_CHECK || want == WANT_VERIFY)) {
+            Entry *grad = checked(p, e);
+            vec_push(p->arena, &plans, begin(p, grad, options, &d));
+            if (want == WANT_CHECK) {
+                p->kinks = kinks_find(p, grad->graph);
+                continue;
+            }
+        }
         vec_push(p->arena, &plans, begin(p, e, options, &d));
     }
     settle_tensors(p, plans.at, plans.n);

@@ -15,6 +15,8 @@ typedef enum Want {
     WANT_INFER, /* those that have none */
     WANT_ROW,   /* of those the one that infers a single row */
     WANT_CHECK, /* as TRAIN, the step without its update: gradients go out */
+    WANT_VERIFY /* as TRAIN, a step of either kind, and inference of many rows,
+                   whose named values are outputs */
 } Want;
 
 typedef VEC(Plan *) Plans;

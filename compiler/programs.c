@@ -66,44 +66,57 @@ static const char *program_text(const Driver *d, const Model *m,
 /* Which entries a program has. */
 static Want want_of(const Build *b)
 {
-    static const Want wants[] = {WANT_TRAIN, WANT_INFER, WANT_CHECK, WANT_ALL};
+    static const Want wants[] = {WANT_TRAIN, WANT_INFER, WANT_CHECK, WANT_ALL,
+                                 WANT_VERIFY};
 
     return b->kind == PROGRAM_SHARED && b->driver->options->infer_only
                ? WANT_INFER
                : wants[b->kind];
 }
 
+/* Which programs compare numbers that floats would round apart. */
+static bool computes_doubles(const Build *b)
+{
+    return b->kind == PROGRAM_CHECK || b->kind == PROGRAM_VERIFY;
+}
+
 /* What it is called, compiled with and linked with. */
 static void describe(Build *b, Needs *needs)
 {
+    static const char *const endings[] = {[PROGRAM_TRAIN] = "train",
+                                          [PROGRAM_CHECK] = "train",
+                                          [PROGRAM_INFER] = "infer",
+                                          [PROGRAM_VERIFY] = "verify"};
     Driver *d = b->driver;
     const Program *p = b->model.program;
     bool infer = b->kind == PROGRAM_INFER, shared = b->kind == PROGRAM_SHARED;
+    bool doubles = computes_doubles(b);
 
     b->flags =
-        b->kind == PROGRAM_CHECK ? arena_printf(d->arena, "%s -DNN_REAL=double",
-                                                target_native()->flags)
+        doubles ? arena_printf(d->arena, "%s -DNN_REAL=double",
+                               target_native()->flags)
         : shared
             ? arena_printf(d->arena, "%s" SHARED_FLAGS, program_flags(&d->code))
             : program_flags(&d->code);
     b->built->name = shared ? arena_printf(d->arena, "lib%s", p->name)
                             : arena_printf(d->arena, "%s-%s", p->name,
-                                           infer ? "infer" : "train");
+                                           endings[b->kind]);
     b->built->ending = shared ? ".so" : "";
     *needs = (Needs){.gzip = !shared && emit_uses_gzip(p),
                      .png = infer && emit_uses_images(p),
-                     .doubles = b->kind == PROGRAM_CHECK};
+                     .doubles = doubles};
 }
 
 /* Elaborates, plans and prints; false with errors in diag. */
 static bool write_text(Build *b, Needs *needs)
 {
     static const Purpose purposes[] = {PURPOSE_TRAIN, PURPOSE_INFER,
-                                       PURPOSE_TRAIN, PURPOSE_SHARED};
+                                       PURPOSE_TRAIN, PURPOSE_SHARED,
+                                       PURPOSE_VERIFY};
     Driver *d = b->driver;
     Model *m = &b->model;
 
-    if (b->kind == PROGRAM_CHECK) {
+    if (computes_doubles(b)) {
         d->code.plain = true;
         d->rows = d->options->batch ? d->options->batch : CHECK_ROWS;
     }

@@ -1,9 +1,9 @@
-/* The two programs: a model, its data and its training settings as constant
+/* The programs: a model, its data and its training settings as constant
  * tables, and the main functions that run them.
  *
  *     int main(int argc, char **argv)
  *     {
- *         return nn_train_main(argc, argv, &program);   // or nn_infer_main
+ *         return nn_train_main(argc, argv, &program);   // or infer, verify
  *     }
  *
  * Both programs take the same nn_program; an inference program leaves out
@@ -143,8 +143,10 @@ typedef struct nn_program {
 } nn_program;
 
 /* Each runs the whole program and returns its exit status: 0, 1 for what a
- * user can mend (data, weights, disk), 2 for wrong flags, 130 after Ctrl-C. */
+ * user can mend (data, weights, disk), 2 for wrong flags, 130 after Ctrl-C.
+ * NAME-verify writes what the model computes: nn_verify.c. */
 int nn_train_main(int argc, char **argv, const nn_program *program);
 int nn_infer_main(int argc, char **argv, const nn_program *program);
+int nn_verify_main(int argc, char **argv, const nn_program *program);
 
 #endif

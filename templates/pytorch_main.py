@@ -31,24 +31,6 @@ def save_file(state, path):
             file.write(x.detach().float().contiguous().numpy().tobytes())
 
 
-def values(function, *args):
-    """Calls a method of the model: what it returns, and the values that it has
-    given names, of those that it calls too."""
-    found = {}
-
-    def watch(frame, event, _):
-        if event == "return" and frame.f_code.co_filename == __file__:
-            found.update((k, v) for k, v in frame.f_locals.items()
-                         if torch.is_tensor(v))
-
-    sys.setprofile(watch)
-    try:
-        result = function(*args)
-    finally:
-        sys.setprofile(None)
-    return result, found
-
-
 def unit_of(data, i, at):
     """That of a value of input i; -1: it has none."""
     unit = data.preps[i].unit if i >= 0 else np.ones(1)

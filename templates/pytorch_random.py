@@ -3,9 +3,9 @@
 FOR_INIT, FOR_ORDER, FOR_SPLIT, FOR_DATA = 2, 3, 4, 5
 
 
-def philox(seed, purpose, which, count):
-    """Blocks 0 to count - 1 of a stream, four words each."""
-    index = np.arange(count, dtype=np.uint64)
+def philox(seed, purpose, which, count, first=0):
+    """So many blocks of a stream, four words each."""
+    index = np.arange(first, first + count, dtype=np.uint64)
     low = np.uint64(0xFFFFFFFF)
     c = [index & low, index >> np.uint64(32), np.full(count, which, np.uint64),
          np.full(count, purpose, np.uint64)]

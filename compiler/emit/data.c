@@ -458,11 +458,15 @@ static void write_name(Text *out, const Program *p, Purpose purpose)
 
 static void write_main(Text *out, Purpose purpose)
 {
+    static const char *const programs[] = {[PURPOSE_TRAIN] = "train",
+                                           [PURPOSE_INFER] = "infer",
+                                           [PURPOSE_VERIFY] = "verify"};
+
     if (purpose != PURPOSE_SHARED)
         text_printf(out,
                     "\nint main(int argc, char **argv)\n{\n"
                     "    return nn_%s_main(argc, argv, &program);\n}\n",
-                    purpose == PURPOSE_TRAIN ? "train" : "infer");
+                    programs[purpose]);
 }
 
 static void write_program(Text *out, const Program *p, Purpose purpose)

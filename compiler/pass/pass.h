@@ -12,6 +12,10 @@
 
 #include "ir/program.h"
 
+/* Before all else: the values of rows that the text names, and those that have
+ * names within its blocks, become outputs behind the program's own. */
+Graph *named(Program *p, Graph *g);
+
 /* Any entry, at any time: constants and identities. */
 Graph *fold(Program *p, Graph *g);
 
