@@ -91,8 +91,9 @@ static const char *streams(const Program *p)
 
 static bool write_files(const Comparison *c, const char *model)
 {
-    const char *judge = str_replace(c->o->arena, pack_find("templates/verify.py"),
-                                    "$STREAMS", streams(c->e.a));
+    const char *judge =
+        str_replace(c->o->arena, pack_find("templates/verify.py"), "$STREAMS",
+                    streams(c->e.a));
 
     return output_write(in_folder(c, "model.py"), model, strlen(model),
                         false) &&

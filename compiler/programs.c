@@ -92,15 +92,14 @@ static void describe(Build *b, Needs *needs)
     bool infer = b->kind == PROGRAM_INFER, shared = b->kind == PROGRAM_SHARED;
     bool doubles = computes_doubles(b);
 
-    b->flags =
-        doubles ? arena_printf(d->arena, "%s -DNN_REAL=double",
-                               target_native()->flags)
-        : shared
-            ? arena_printf(d->arena, "%s" SHARED_FLAGS, program_flags(&d->code))
-            : program_flags(&d->code);
-    b->built->name = shared ? arena_printf(d->arena, "lib%s", p->name)
-                            : arena_printf(d->arena, "%s-%s", p->name,
-                                           endings[b->kind]);
+    b->flags = doubles  ? arena_printf(d->arena, "%s -DNN_REAL=double",
+                                       target_native()->flags)
+               : shared ? arena_printf(d->arena, "%s" SHARED_FLAGS,
+                                       program_flags(&d->code))
+                        : program_flags(&d->code);
+    b->built->name =
+        shared ? arena_printf(d->arena, "lib%s", p->name)
+               : arena_printf(d->arena, "%s-%s", p->name, endings[b->kind]);
     b->built->ending = shared ? ".so" : "";
     *needs = (Needs){.gzip = !shared && emit_uses_gzip(p),
                      .png = infer && emit_uses_images(p),

@@ -7,9 +7,9 @@
 typedef enum ProgramKind {
     PROGRAM_TRAIN,
     PROGRAM_INFER,
-    PROGRAM_CHECK, /* NAME-train in plain form and double: --gradcheck */
+    PROGRAM_CHECK,  /* NAME-train in plain form and double: --gradcheck */
     PROGRAM_SHARED, /* libNAME.so */
-    PROGRAM_VERIFY /* in plain form and double: writes what it computes */
+    PROGRAM_VERIFY  /* in plain form and double: writes what it computes */
 } ProgramKind;
 
 typedef struct Built {

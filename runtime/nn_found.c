@@ -23,8 +23,8 @@ nn_real *nn_found_add(nn_found *f, const char *kind, const char *name, int rank,
     size_t n = (size_t)values_of(rank, shape);
     nn_text_print(&text, "%s.%s", kind, name);
     memcpy(made.shape, shape, (size_t)rank * sizeof *shape);
-    if (text.failed || !nn_grow(&f->rows, &f->room, f->count + 1,
-                                sizeof *f->rows, e) ||
+    if (text.failed ||
+        !nn_grow(&f->rows, &f->room, f->count + 1, sizeof *f->rows, e) ||
         !nn_alloc(&made.values, n, sizeof *made.values, name, e)) {
         free(text.bytes);
         return NULL;

@@ -2,7 +2,8 @@
  * double build, and writes all of it to a file, for another program to do the
  * same and to compare:
  *
- *     seed.halves            of dropout's masks: its low and high 32 bits
+ *     settings.seed          of dropout's masks: its low and high 32 bits
+ *     settings.rate          of the updates
  *     weight.W               what the model begins with
  *     input.X                rows of data: inputs and targets
  *     value.V                what inference gives, and values with names
@@ -31,6 +32,7 @@
 typedef struct {
     const char *data, *weights, *out;
     int64_t steps, seed, data_limit;
+    double rate;
     bool drawn;
 } settings;
 
@@ -88,8 +90,8 @@ static bool read_rows(verify *v, nn_error *e)
     nn_dataset data;
     uint32_t *items = NULL;
     nn_stream stream = {(uint64_t)v->set.seed, NN_FOR_ORDER, 0};
-    program.unpacker = nn_unpacker_within(v->program->unpacker,
-                                          v->set.data_limit, &unpacker);
+    program.unpacker =
+        nn_unpacker_within(v->program->unpacker, v->set.data_limit, &unpacker);
     if (!nn_dataset_open(&data, &program, v->set.data, e))
         return false;
     nn_section *part = &data.parts[NN_TRAIN];
@@ -106,13 +108,17 @@ static bool read_rows(verify *v, nn_error *e)
     return good;
 }
 
-static bool keep_seed(verify *v, nn_error *e)
+static bool keep_settings(verify *v, nn_error *e)
 {
-    int64_t halves = 2;
-    nn_real *to = nn_found_add(&v->found, "seed", "halves", 1, &halves, e);
-    for (int i = 0; i < 2 && to != NULL; i++)
-        to[i] = (nn_real)(uint32_t)((uint64_t)v->set.seed >> 32 * i);
-    return to != NULL;
+    int64_t one = 1, halves = 2;
+    nn_real *rate = nn_found_add(&v->found, "settings", "rate", 1, &one, e);
+    nn_real *seed = nn_found_add(&v->found, "settings", "seed", 1, &halves, e);
+    if (rate == NULL || seed == NULL)
+        return false;
+    *rate = (nn_real)v->set.rate;
+    for (int i = 0; i < 2; i++)
+        seed[i] = (nn_real)(uint32_t)((uint64_t)v->set.seed >> 32 * i);
+    return true;
 }
 
 static bool keep_rows(verify *v, nn_error *e)
@@ -139,8 +145,7 @@ static bool keep_weights(verify *v, const char *kind, nn_error *e)
             continue;
         nn_real *to =
             nn_found_add(&v->found, kind, p->name, p->rank, p->shape, e);
-        if (to == NULL ||
-            !nn_layout_to_file(p, v->params + p->offset, to, e))
+        if (to == NULL || !nn_layout_to_file(p, v->params + p->offset, to, e))
             return false;
     }
     return true;
@@ -157,12 +162,15 @@ static bool run(verify *v, nn_kind kind, uint64_t step, nn_error *e)
 {
     const nn_model *m = v->model;
     const nn_entry *n = nn_entry_find(m, kind, v->rows);
-    nn_scalars s = {v->program->train.rate, step, (uint64_t)v->set.seed};
+    nn_scalars s = {v->set.rate, step, (uint64_t)v->set.seed};
     int status = n->run(v->params, n->updates ? v->params : NULL, v->workspace,
                         (const void *const *)v->inputs, v->outputs, v->sums,
                         v->rows, &s, NULL, NULL);
     return status == 0 ||
-           nn_fail(e, "the loss is not finite: try other weights, or rows");
+           nn_fail(e,
+                   "the loss is not finite at update %d: try a smaller "
+                   "--rate, or fewer --steps",
+                   (int)step + 1);
 }
 
 static void want_nothing(verify *v)
@@ -224,8 +232,8 @@ static bool differentiate(verify *v, nn_error *e)
         const nn_param *p = &m->params[i];
         if (p->kind != NN_WEIGHT || p->frozen)
             continue;
-        v->outputs[i] = nn_found_add(&v->found, "gradient", p->name, p->rank,
-                                     p->shape, e);
+        v->outputs[i] =
+            nn_found_add(&v->found, "gradient", p->name, p->rank, p->shape, e);
         if (v->outputs[i] == NULL)
             return false;
     }
@@ -266,13 +274,13 @@ static bool open(verify *v, nn_error *e)
     const nn_model *m = v->model;
     size_t outputs = (size_t)m->output_count + (size_t)m->param_count + 1;
     size_t rows = (size_t)v->rows;
-    size_t sums = (size_t)m->sum_count +
-                  (size_t)m->chosen * (size_t)nn_entry_rows(m) + 1;
+    size_t sums =
+        (size_t)m->sum_count + (size_t)m->chosen * (size_t)nn_entry_rows(m) + 1;
     if (!nn_alloc(&v->params, (size_t)m->reals, sizeof *v->params, "weights",
                   e) ||
         !nn_reserve(&v->workspace, nn_entry_workspace(m), 1, "workspace", e) ||
-        !nn_alloc(&v->inputs, (size_t)tensors(m) + 1, sizeof *v->inputs,
-                  "rows", e) ||
+        !nn_alloc(&v->inputs, (size_t)tensors(m) + 1, sizeof *v->inputs, "rows",
+                  e) ||
         !nn_alloc(&v->outputs, outputs, sizeof *v->outputs, "outputs", e) ||
         !nn_alloc(&v->sums, sums, sizeof *v->sums, "sums", e))
         return false;
@@ -317,7 +325,8 @@ static bool compute(verify *v, nn_error *e)
         draw_rows(v);
     else if (!read_rows(v, e))
         return false;
-    return keep_seed(v, e) && keep_weights(v, "weight", e) && keep_rows(v, e) && infer(v, e) &&
+    return keep_settings(v, e) && keep_weights(v, "weight", e) &&
+           keep_rows(v, e) && infer(v, e) &&
            (!trains ||
             (evaluate(v, e) && differentiate(v, e) && update(v, e))) &&
            nn_found_save(&v->found, v->set.out, e);
@@ -337,6 +346,7 @@ static nn_args_end parse(const nn_program *p, settings *o, int argc,
         {"weights", "FILE", "begin with these weights", NN_ARG_TEXT,
          &o->weights, 0, NULL},
         {"steps", "N", "updates", NN_ARG_COUNT, &o->steps, 1, NULL},
+        {"rate", "R", "of the updates", NN_ARG_REAL, &o->rate, 0, NULL},
         {"seed", "S", "of first values, rows and dropout", NN_ARG_WHOLE,
          &o->seed, 0, NULL},
         {"out", "FILE", "where to write what is computed", NN_ARG_TEXT, &o->out,
@@ -362,6 +372,7 @@ static int verify_main(int argc, char **argv, const nn_program *p)
                 .rows = rows_of(p->model),
                 .set = {.out = "computed.safetensors",
                         .steps = 10,
+                        .rate = p->train.rate,
                         .seed = (int64_t)p->train.seed}};
     nn_args_end end = parse(p, &v.set, argc, argv);
     if (end != NN_ARGS_RUN)

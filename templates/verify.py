@@ -90,7 +90,7 @@ class Comparison:
         self.m, self.ours = module, computed
         self.worst, self.wrong, self.alone = (0.0, ""), [], []
         self.count = 0
-        low, high = map(int, computed["seed"]["halves"])
+        low, high = map(int, computed["settings"]["seed"])
         self.functions = module.F = Functions(module.philox, high << 32 | low)
         self.model = module.Model()
         self.batch = [self.row(k, s) for k, s in
@@ -175,7 +175,8 @@ class Comparison:
     def updates(self):
         self.begin()
         self.model.train()
-        rule, losses = self.m.optimizer(self.model), []
+        rate = float(self.ours["settings"]["rate"][0])
+        rule, losses = self.m.optimizer(self.model, rate), []
         for number in range(len(self.ours["loss"]["steps"])):
             rule.zero_grad()
             losses.append(self.step(number))
