@@ -119,7 +119,8 @@ examples: all ## train all examples and compare with their READMEs
 	$(Q)B=$(B) LONG=1 GROUPS_=examples sh tests/run.sh
 
 fuzz: all ## compile random models, texts with mistakes, odd strings
-	$(Q)B=$(B) sh tests/fuzz.sh 1 200 && B=$(B) sh tests/verify.sh 1 200 && B=$(B) sh tests/mutate.sh 1 5000 && \
+	$(Q)B=$(B) sh tests/fuzz.sh 1 200 && B=$(B) sh tests/verify.sh 1 200 && \
+	    B=$(B) sh tests/mutate.sh 1 5000 && \
 	    B=$(B) sh tests/strings.sh 1 100
 
 $(B)/tests/runtime/%_test: $(B)/tests/runtime/%_test.o $(B)/libnnrt.a

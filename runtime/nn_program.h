@@ -6,9 +6,8 @@
  *         return nn_train_main(argc, argv, &program);   // or infer, verify
  *     }
  *
- * Both programs take the same nn_program; an inference program leaves out
- * `train`, and its model has no entry with a loss.
- */
+ * All take the same nn_program; an inference program leaves out `train`, and
+ * its model has no entry with a loss. */
 #ifndef NN_PROGRAM_H
 #define NN_PROGRAM_H
 
@@ -143,8 +142,7 @@ typedef struct nn_program {
 } nn_program;
 
 /* Each runs the whole program and returns its exit status: 0, 1 for what a
- * user can mend (data, weights, disk), 2 for wrong flags, 130 after Ctrl-C.
- * NAME-verify writes what the model computes: nn_verify.c. */
+ * user can mend (data, weights, disk), 2 for wrong flags, 130 after Ctrl-C. */
 int nn_train_main(int argc, char **argv, const nn_program *program);
 int nn_infer_main(int argc, char **argv, const nn_program *program);
 int nn_verify_main(int argc, char **argv, const nn_program *program);
