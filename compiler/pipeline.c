@@ -269,11 +269,11 @@ Plans pipeline_run(Program *p, Want want, const CodeOptions *options,
             continue;
         if (e->updates && (want == WANT_CHECK || want == WANT_VERIFY)) {
             Entry *grad = checked(p, e);
-            vec_push(p->arena, &plans, begin(p, grad, options, &d));
-            if (want == WANT_CHECK) {
+            if (want == WANT_CHECK)
                 p->kinks = kinks_find(p, grad->graph);
+            vec_push(p->arena, &plans, begin(p, grad, options, &d));
+            if (want == WANT_CHECK)
                 continue;
-            }
         }
         vec_push(p->arena, &plans, begin(p, e, options, &d));
     }
