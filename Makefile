@@ -10,6 +10,7 @@ WARN   = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wundef \
 FLAGS  = -std=c11 -D_POSIX_C_SOURCE=200809L $(WARN) -Icompiler -Iruntime \
          -Itests -I$(B)/grammar -MMD -MP
 LIBS   = -lm -pthread
+ONNX   = -lprotobuf-c
 
 Q      = $(if $(V),,@)
 SAY    = @printf '  %-5s %s\n'
@@ -29,6 +30,7 @@ PARSER = $(if $(wildcard grammar/nn.y), \
          $(B)/grammar/nn.tab.o $(B)/grammar/nn.lex.o)
 NNC_O  = $(filter-out $(B)/compiler/main.o, \
          $(call objects,compiler/*.c compiler/*/*.c)) $(PARSER) $(B)/pack.o \
+         $(B)/grammar/onnx.pb-c.o \
          $(call objects,$(SHARED))
 TESTS  = $(patsubst %.c,$(B)/%,$(call sources,tests/*_test.c tests/*/*_test.c))
 OURS   = $(call sources,compiler/*.[ch] compiler/*/*.[ch] runtime/*.[ch] \
@@ -43,7 +45,7 @@ all: $(B)/nnc ## build the compiler, build/nnc
 
 $(B)/nnc: $(B)/compiler/main.o $(B)/libnnc.a
 	$(SAY) LINK $@
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(ONNX) $(LIBS)
 
 $(B)/libnnc.a: $(NNC_O)
 	$(SAY) AR $@
@@ -83,15 +85,31 @@ $(B)/grammar/nn.lex.c: grammar/nn.l $(B)/grammar/nn.tab.c
 	$(SAY) FLEX $<
 	$(Q)flex -o $@ --header-file=$(B)/grammar/nn.lex.h $<
 
+$(B)/grammar/onnx.pb-c.c: compiler/export/onnx.proto
+	@mkdir -p $(@D)
+	$(call need,protoc-c,protobuf-c-compiler)
+	@echo '#include <protobuf-c/protobuf-c.h>' | \
+	    $(CC) $(CFLAGS) -E - >/dev/null 2>&1 || { \
+	    echo "nnc needs protobuf-c: install the package" \
+	    "'libprotobuf-c-dev'." >&2; exit 1; }
+	$(SAY) PROTO $<
+	$(Q)protoc-c --proto_path=$(<D) --c_out=$(@D) $<
+
+$(B)/grammar/onnx.pb-c.o: $(B)/grammar/onnx.pb-c.c
+	$(SAY) CC $<
+	$(Q)$(CC) $(FLAGS) -Wno-conversion -Wno-pedantic $(CFLAGS) -c -o $@ $<
+
 $(B)/compiler/front/parse.o: | $(PARSER)
+$(patsubst %.c,$(B)/%.o,$(wildcard compiler/export/onnx*.c \
+    tests/export/onnx*.c)): | $(B)/grammar/onnx.pb-c.c
 
 demo: ## install what is missing, build, train and try a digit recogniser
 	$(Q)$(MAKE) --no-print-directory setup
 	$(Q)$(MAKE) --no-print-directory -j2 all
 	$(Q)B=$(B) sh examples/demo.sh
 
-NEEDS = gcc libc6-dev clang clang-format flex bison zlib1g-dev libpng-dev \
-        libcmocka-dev $(MORE)
+NEEDS = gcc libc6-dev clang clang-format flex bison protobuf-c-compiler \
+        libprotobuf-c-dev zlib1g-dev libpng-dev libcmocka-dev $(MORE)
 setup: ## install what building and testing need, through apt
 	$(Q)missing=$$(for p in $(NEEDS); do \
 	    dpkg -s $$p 2>&1 | \
@@ -140,7 +158,7 @@ $(B)/libtest.a: $(call objects,tests/support/*.c)
 
 $(B)/tests/%_test: $(B)/tests/%_test.o $(B)/libtest.a $(B)/libnnc.a
 	$(SAY) LINK $@
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(ONNX) $(LIBS)
 
 $(TESTS:=.o): | $(B)/cmocka
 $(B)/cmocka:

@@ -221,8 +221,7 @@ bool driver_model(Driver *d, Want want, Model *model, Text *dumped)
     return diag_errors(d->diag) == 0;
 }
 
-/* What the runtime says of a file: the first line, and what is wrong. */
-static void complain(Driver *d, const char *text)
+void driver_complain(Driver *d, const char *text)
 {
     int n = (int)strcspn(text, "\n");
     Message *message = diag_error(d->diag, (Span){0}, "%.*s", n, text);
@@ -249,7 +248,7 @@ bool driver_weights(Driver *d, Model *m, bool computes)
                             .name = arena_printf(d->arena, "%s_weights", name)};
     if (weights_open(m->weights, d->options->weights, &e))
         return true;
-    complain(d, e.text);
+    driver_complain(d, e.text);
     driver_close(m);
     return false;
 }

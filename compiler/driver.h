@@ -44,6 +44,10 @@ bool driver_model(Driver *d, Want want, Model *model, Text *dumped);
  * where they do not fit. */
 bool driver_weights(Driver *d, Model *model, bool computes);
 
+/* Says in diag what the runtime says of a file: the first line, and what is
+ * wrong with it. */
+void driver_complain(Driver *d, const char *text);
+
 /* Gives their memory back. */
 void driver_close(Model *model);
 

@@ -7,11 +7,11 @@
 #include "export/form.h"
 
 /* The program for so many rows; NULL with errors in d's diag. */
-static const Program *elaborated(Driver *d, int rows)
+static Program *elaborated(Driver *d, int rows)
 {
     const Options *own = d->options;
     Options options = *own;
-    const Program *p;
+    Program *p;
 
     options.batch = rows;
     d->options = &options;
@@ -21,19 +21,21 @@ static const Program *elaborated(Driver *d, int rows)
     return p;
 }
 
-bool exported_open(Driver *d, Export *e)
+Program *exported_open(Driver *d, Export *e)
 {
     Diag *own = d->diag;
+    Program *p = elaborated(d, ROWS_A);
 
     e->arena = d->arena;
     e->diag = own;
-    e->a = elaborated(d, ROWS_A);
-    if (!e->a)
-        return false;
+    e->a = p;
+    if (!p)
+        return NULL;
     d->diag = diag_new(d->arena); /* it says the same */
     e->b = elaborated(d, ROWS_B);
     d->diag = own;
     if (!e->file)
-        e->file = arena_printf(d->arena, "%s.py", e->a->name);
-    return true;
+        e->file = arena_printf(d->arena, d->options->onnx ? "%s.onnx" : "%s.py",
+                               p->name);
+    return p;
 }

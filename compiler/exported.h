@@ -6,7 +6,8 @@
 #include "export/export.h"
 
 /* Elaborates the model of an open d for two numbers of rows; *e gets both and,
- * where it names no file, NAME.py. False with errors in d's diag. */
-bool exported_open(Driver *d, Export *e);
+ * where it names no file, NAME.py or NAME.onnx. Returns the first of the two;
+ * NULL with errors in d's diag. */
+Program *exported_open(Driver *d, Export *e);
 
 #endif

@@ -47,7 +47,7 @@ typedef struct Options {
     int batch;                 /* --batch; 0: not given */
     int budget;                /* --budget, in MiB */
     bool infer_only, shared, python, report, json, check, gradcheck, open,
-        nodes, pytorch;
+        nodes, pytorch, onnx;
 } Options;
 
 /* The function of a command: its exit status. */

@@ -93,15 +93,16 @@ class Comparison:
         low, high = map(int, computed["settings"]["seed"])
         self.functions = module.F = Functions(module.philox, high << 32 | low)
         self.model = module.Model()
-        self.batch = [self.row(k, s) for k, s in
-                      {**module.INPUTS, **module.TARGETS}.items()]
+        shapes = {**module.INPUTS, **module.TARGETS}
+        self.batch = [self.row(x, k, s) for x, (k, s) in
+                      zip(computed["input"].values(), shapes.items())]
         self.fed = self.batch[:len(module.INPUTS)]
         rows = len(self.batch[0])
         print(f"{module.NAME}: {rows} rows, nnc's numbers and PyTorch's")
 
-    def row(self, name, shape):
-        x = torch.tensor(self.ours["input"][name])
-        x = x.reshape(len(x), *shape)
+    def row(self, ours, name, shape):
+        """Values of one input or target: they have the text's order."""
+        x = torch.tensor(ours).reshape(len(ours), *shape)
         return x.long() if name in self.m.CLASSES else x
 
     def begin(self):

@@ -1,7 +1,9 @@
 #!/bin/sh
 # export.sh: models as programs of PyTorch: the text of small ones as it stands
 # in tests/export, all of them as far as Python's own compiler goes, and, where
-# PyTorch is installed, their numbers against those of tests/golden.
+# PyTorch is installed, their numbers against those of tests/golden; and models
+# as ONNX files, which onnx_test.c looks into: where ONNX Runtime is installed,
+# their numbers.
 . tests/lib.sh
 fresh export
 PYTHON=${PYTHON:-python3}
@@ -23,7 +25,7 @@ for m in $(models tests/export/models.nn); do
 done
 
 # Its numbers are of a model without dropout, which PyTorch draws otherwise.
-pairs=
+pairs= onnx=
 for f in tests/golden/*.nn examples/*/*.nn; do
     for m in $(models "$f"); do
         flags=
@@ -32,6 +34,9 @@ for f in tests/golden/*.nn examples/*/*.nn; do
             not_ok "$m" "$(head -n 1 "$OUT/$m.log")"
         if [ -e "tests/golden/$m.txt" ]; then
             pairs="$pairs $OUT/$m.py tests/golden/$m.txt"
+        fi
+        if grep -q '^output' "tests/golden/$m.txt" 2>/dev/null; then
+            onnx="$onnx $f $m tests/golden/$m.txt"
         fi
     done
 done
@@ -56,6 +61,8 @@ refused() {
     [ $? -eq "$wanted" ] && grep -q "$words" "$OUT/log"
     verdict "$words" "$(head -n 1 "$OUT/log")"
 }
+onnx_nnc=
+"$PYTHON" -c 'import onnx, onnxruntime' 2>"$OUT/log" && onnx_nnc=$NNC
 if "$PYTHON" -c 'import torch, numpy' 2>"$OUT/log"; then
     computed tests/export/golden.py 1e-9 $pairs
     cc -std=c11 -O1 -o "$OUT/gen" tests/gen/*.c || exit 2
@@ -67,7 +74,8 @@ if "$PYTHON" -c 'import torch, numpy' 2>"$OUT/log"; then
             not_ok "$m" "$(head -n 1 "$OUT/$m.log")"
         programs="$programs $OUT/$m.py"
     done
-    computed tests/export/judge.py 1e-9 tests/judge/numbers.txt $programs
+    computed tests/export/judge.py 1e-9 tests/judge/numbers.txt "$onnx_nnc" \
+        $programs
     refused 1 "no .*iris.csv: --data DIR says" "$PYTHON" "$OUT/iris.py" --train
     echo damaged >"$OUT/damaged"
     refused 1 "damaged: this is no .safetensors file" "$PYTHON" "$OUT/iris.py" \
@@ -77,6 +85,16 @@ else
         "PyTorch is not installed: $PYTHON -m pip install torch numpy"
 fi
 
+if [ -n "$onnx_nnc" ]; then
+    computed tests/export/runtime.py "$NNC" 1e-5 "$OUT" $onnx
+else
+    skip "ONNX Runtime computes the same" \
+        "it is not installed: $PYTHON -m pip install onnx onnxruntime"
+fi
+"$NNC" export --onnx tests/golden/carried.nn \
+    --weights tests/golden/carried.safetensors -o "$OUT/carried.onnx" \
+    >"$OUT/log" 2>&1 && grep -q 'encoder.W' "$OUT/carried.onnx"
+verdict "weights of another program" "$(head -n 1 "$OUT/log")"
 own=tests/export/models.nn
 refused 2 "export: as what" "$NNC" export "$own"
 refused 2 "a Python file ends in .py" "$NNC" export --pytorch "$own" -o a.c
@@ -96,6 +114,14 @@ model taken {
 END
 refused 1 "cannot hold .training.weight" \
     "$NNC" export --pytorch "$OUT/taken.nn" -o "$OUT/taken.py"
+refused 2 "needs --weights" "$NNC" export --onnx "$own"
+refused 2 "export: as what" "$NNC" export --onnx --pytorch "$own"
+refused 2 "is for --onnx" "$NNC" export --pytorch "$own" --weights a
+refused 2 "an ONNX file ends in .onnx" \
+    "$NNC" export --onnx "$own" --weights a -o a.py
+refused 1 "cannot open" "$NNC" export --onnx "$own" --weights "$OUT/none"
+refused 1 "does not fit the model names" "$NNC" export --onnx "$own" \
+    --weights tests/golden/carried.safetensors -o "$OUT/rules.onnx"
 cp "$own" "$OUT/own.py"
 refused 1 "is a text of this model" \
     "$NNC" export --pytorch "$OUT/own.py" -o "$OUT/own.py"

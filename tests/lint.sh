@@ -41,7 +41,7 @@ for f in $(ls compiler/*/*.[ch]); do
     runtime=nn_say
     [ "${folder%%/*}" = emit ] && runtime='nn_[a-z]*'
     sed -n 's/^#include "\([^"]*\)".*/\1/p' "$f" |
-        grep -vE "^($may)/|^nn\.(tab|lex)\.h\$|^$runtime\.h\$|/templates/real\.h\$" |
+        grep -vE "^($may)/|^nn\.(tab|lex)\.h\$|^onnx\.pb-c\.h\$|^$runtime\.h\$|/templates/real\.h\$" |
         sed "s|^|$f: includes |"
 done | report "includes point one way"
 

@@ -5,8 +5,8 @@
 fresh memory
 # shellcheck disable=SC2086
 cc ${CFLAGS:-} -std=c11 -D_POSIX_C_SOURCE=200809L -o "$OUT/nnc" tests/memory.c \
-    "$B/compiler/main.o" "$B/libnnc.a" -lm -pthread -Wl,--wrap=malloc \
-    -Wl,--wrap=calloc -Wl,--wrap=realloc || exit 2
+    "$B/compiler/main.o" "$B/libnnc.a" -lprotobuf-c -lm -pthread \
+    -Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=realloc || exit 2
 cd "$OUT" || exit 2
 XDG_CACHE_HOME=$OUT/cache
 export XDG_CACHE_HOME

@@ -73,6 +73,23 @@ for flags in --csv "--csv --output cost" --json ""; do
     verdict "the same bits, ${flags:-words}" \
         "$(diff file.out given.out | head -n 2)"
 done
+
+# The same rows in ONNX Runtime, as they stand in the file.
+PYTHON=${PYTHON:-python3}
+"$NNC" export --onnx weights.nn --model parcel --weights parcel.safetensors \
+    -o parcel.onnx >onnx.log 2>&1
+verdict "an ONNX file" "$(head -n 1 onnx.log)"
+if "$PYTHON" -c 'import onnx, onnxruntime' 2>onnx.log; then
+    for output in sort cost; do
+        $UNDER given/parcel-infer --csv --output $output weights.csv \
+            >$output.csv
+    done
+    paste -d, sort.csv cost.csv >both.csv
+    "$PYTHON" "$TREE/tests/export/raw.py" 1e-5 parcel.onnx weights.csv both.csv
+else
+    skip "ONNX Runtime prepares rows the same" \
+        "it is not installed: $PYTHON -m pip install onnx onnxruntime"
+fi
 given/parcel-infer --weights x >flag.log 2>&1
 grep -q 'weights is no flag' flag.log
 verdict "no flag for what it holds" "$(head -n 1 flag.log)"

@@ -15,21 +15,6 @@ static const char mean_next[] = "ADD(MUL(p,m),MUL(q,c))";
 static const char var_next[] =
     "ADD(m,MUL(MUL(q,GT(k,o)),SUB(DIV(MUL(c,k),MAX(SUB(k,o),o)),m)))";
 
-static const Node *letter(const Match *m, char c)
-{
-    return m->at[c - 'a'];
-}
-
-/* Whether a vector stands along axis 1, where PyTorch has the features. */
-static bool along_features(const Node *x, const Node *spread)
-{
-    for (int i = 0; i < x->shape.rank; i++)
-        if (spread->shape.rank != x->shape.rank ||
-            spread->shape.dim[i] != (i == 1 ? x->shape.dim[1] : 1))
-            return false;
-    return true;
-}
-
 static bool is_statistic(const Reader *r, const Node *n)
 {
     return n->op == OP_TENSOR &&
@@ -54,10 +39,10 @@ static const Node *gathers(const Reader *r, const Node *c, const char *pattern,
 
         if (root->role != ROOT_TENSOR ||
             !idiom_match(r, &m, pattern, root->node, true) ||
-            letter(&m, 'c') != c || !r->known[letter(&m, 'q')->id])
+            idiom_letter(&m, 'c') != c || !r->known[idiom_letter(&m, 'q')->id])
             continue;
-        own = letter(&m, 'm');
-        *momentum = r->value[letter(&m, 'q')->id];
+        own = idiom_letter(&m, 'm');
+        *momentum = r->value[idiom_letter(&m, 'q')->id];
         if (is_statistic(r, own) && own->attr.index == root->index) {
             r->gathered[i] = true;
             return own;
@@ -70,13 +55,15 @@ static const Node *gathers(const Reader *r, const Node *c, const char *pattern,
 static bool find_gathered(const Reader *r, const Match *m, const Node **mean,
                           const Node **var, double *momentum)
 {
-    const Node *x = letter(m, 'x'), *c = letter(m, 'c'), *v = letter(m, 'v');
+    const Node *x = idiom_letter(m, 'x'), *c = idiom_letter(m, 'c'),
+               *v = idiom_letter(m, 'v');
     Match means, squares;
     double own;
 
     if (!idiom_match(r, &means, mean_pattern, c, true) ||
         !idiom_match(r, &squares, square_pattern, v, true) ||
-        letter(&means, 'x') != x || letter(&squares, 'x') != m->node[3] ||
+        idiom_letter(&means, 'x') != x ||
+        idiom_letter(&squares, 'x') != m->node[3] ||
         !sums_rows(means.node[2]) || !sums_rows(squares.node[2]))
         return false;
     *mean = gathers(r, c, mean_next, momentum);
@@ -91,8 +78,8 @@ static const char *module_of(Reader *r, const Match *m, const Node *mean,
 {
     static const char *const names[] = {"weight", "bias", "running_mean",
                                         "running_var"};
-    const Node *of[] = {letter(m, 'w'), letter(m, 'b'), mean, var};
-    const char *eps = form_number(r->arena, r->value[letter(m, 'e')->id]);
+    const Node *of[] = {idiom_letter(m, 'w'), idiom_letter(m, 'b'), mean, var};
+    const char *eps = form_number(r->arena, r->value[idiom_letter(m, 'e')->id]);
     const char *make = arena_printf(r->arena, "BatchNorm(%lld, %s, ",
                                     (long long)mean->shape.dim[0], eps);
     int tensors[4];
@@ -113,8 +100,8 @@ static const char *module_of(Reader *r, const Match *m, const Node *mean,
 static Term *at_rest(Reader *r, const Match *m, const Node *mean,
                      const Node *var)
 {
-    const Node *const of[] = {letter(m, 'x'), mean, var, letter(m, 'w'),
-                              letter(m, 'b')};
+    const Node *const of[] = {idiom_letter(m, 'x'), mean, var,
+                              idiom_letter(m, 'w'), idiom_letter(m, 'b')};
     Term *in[5];
 
     for (int i = 0; i < 5; i++) {
@@ -125,22 +112,23 @@ static Term *at_rest(Reader *r, const Match *m, const Node *mean,
     return read_form(
         r,
         arena_printf(r->arena, "F.batch_norm($a, $b, $c, $d, $e, eps=%s)",
-                     form_number(r->arena, r->value[letter(m, 'e')->id])),
+                     form_number(r->arena, r->value[idiom_letter(m, 'e')->id])),
         m->root->id, 5, in);
 }
 
 Term *idiom_batchnorm(Reader *r, const Match *m)
 {
-    const Node *x = letter(m, 'x'), *mean = letter(m, 'c');
-    const Node *var = letter(m, 'v');
+    const Node *x = idiom_letter(m, 'x'), *mean = idiom_letter(m, 'c');
+    const Node *var = idiom_letter(m, 'v');
     double momentum = NAN;
     const char *module;
     Term *in;
 
     for (int i = 0; i < m->n; i++)
-        if (m->node[i]->op == OP_RESHAPE && !along_features(x, m->node[i]))
+        if (m->node[i]->op == OP_RESHAPE &&
+            !idiom_along(m->node[i], &x->shape, 1))
             return NULL;
-    if (!r->known[letter(m, 'e')->id] || r->known[x->id])
+    if (!r->known[idiom_letter(m, 'e')->id] || r->known[x->id])
         return NULL;
     if (!(is_statistic(r, mean) && is_statistic(r, var)) &&
         !find_gathered(r, m, &mean, &var, &momentum))

@@ -298,31 +298,39 @@ static void word_all(Text *out, Pair n)
         text_add(out, ",");
 }
 
-static const struct {
-    const char *name;
-    void (*write)(Text *out, Pair n);
-} words[] = {
-    {"view", word_view},     {"shape", word_shape},   {"tuple", word_tuple},
-    {"value", word_value},   {"rate", word_rate},     {"least", word_least},
-    {"axis", word_axis},     {"axes", word_axes},     {"perm", word_perm},
-    {"part", word_part},     {"around", word_around}, {"slide", word_slide},
-    {"apart", word_apart},   {"ta", word_ta},         {"tb", word_tb},
-    {"padded", word_padded}, {"walled", word_walled}, {"slid", word_slid},
-    {"pooled", word_pooled}, {"kernel", word_kernel}, {"all", word_all},
+static const FormWord own_words[] = {
+    {"view", word_view},     {"shape", word_shape},
+    {"tuple", word_tuple},   {"value", word_value},
+    {"rate", word_rate},     {"least", word_least},
+    {"axis", word_axis},     {"axes", word_axes},
+    {"perm", word_perm},     {"part", word_part},
+    {"around", word_around}, {"slide", word_slide},
+    {"apart", word_apart},   {"ta", word_ta},
+    {"tb", word_tb},         {"padded", word_padded},
+    {"walled", word_walled}, {"slid", word_slid},
+    {"pooled", word_pooled}, {"kernel", word_kernel},
+    {"all", word_all},       {NULL, NULL},
 };
 
 /* Writes the word of n letters and returns true, or false for an input. */
-static bool write_word(Text *out, const char *word, size_t n, Pair pair)
+static bool write_word(Text *out, const FormWord *words, const char *word,
+                       size_t n, Pair pair)
 {
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strlen(words[i].name) == n && !strncmp(words[i].name, word, n)) {
-            words[i].write(out, pair);
+    for (; words->name; words++)
+        if (strlen(words->name) == n && !strncmp(words->name, word, n)) {
+            words->write(out, pair);
             return true;
         }
     return false;
 }
 
 const char *form_fill(Arena *arena, const char *form, Pair pair)
+{
+    return form_with(arena, own_words, form, pair);
+}
+
+const char *form_with(Arena *arena, const FormWord *words, const char *form,
+                      Pair pair)
 {
     Text out = {.arena = arena};
 
@@ -331,7 +339,7 @@ const char *form_fill(Arena *arena, const char *form, Pair pair)
 
         while (*c == '$' && islower((unsigned char)c[1 + n]))
             n++;
-        if (n > 1 && write_word(&out, c + 1, n, pair)) {
+        if (n > 1 && write_word(&out, words, c + 1, n, pair)) {
             c += 1 + n;
             continue;
         }

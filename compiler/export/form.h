@@ -19,6 +19,14 @@ enum { ROWS_A = 2, ROWS_B = 3 };
 /* The nodes' row of the table without words. */
 const char *form_fill(Arena *arena, const char *form, Pair n);
 
+/* The same with other words, which end with one without a name. */
+typedef struct FormWord {
+    const char *name;
+    void (*write)(Text *out, Pair n);
+} FormWord;
+const char *form_with(Arena *arena, const FormWord *words, const char *form,
+                      Pair n);
+
 /* "n", "n * 3" or "3". */
 const char *form_size(Arena *arena, int64_t a, int64_t b);
 

@@ -14,32 +14,10 @@ typedef struct Idiom {
     bool named; /* values inside may have names, which are lost */
 } Idiom;
 
-/* The value of a letter. */
-static const Node *letter(const Match *m, char c)
-{
-    return m->at[c - 'a'];
-}
-
-static bool is_number(const Reader *r, const Node *n, double x)
-{
-    return r->known[n->id] && r->value[n->id] == x;
-}
-
 /* The tensor that n reads, or -1. */
 static int tensor_of(const Node *n)
 {
     return n->op == OP_TENSOR ? n->attr.index : -1;
-}
-
-/* Whether a vector b stands along this axis of a value, the others being 1. */
-static bool lies_along(const Node *b, const Shape *s, int axis)
-{
-    if (b->shape.rank != s->rank)
-        return false;
-    for (int i = 0; i < s->rank; i++)
-        if (b->shape.dim[i] != (i == axis ? s->dim[i] : 1))
-            return false;
-    return true;
 }
 
 /* A layer with weight and bias as a module, else by its function. `bias` may
@@ -68,18 +46,19 @@ static Term *layer(Reader *r, const Node *n, Term *x, const Node *w,
 
 static bool is_bias(const Reader *r, const Node *b)
 {
-    return is_number(r, b, 0) || (!r->known[b->id] && b->shape.rank == 1);
+    return idiom_number(r, b, 0) || (!r->known[b->id] && b->shape.rank == 1);
 }
 
 static Term *linear_of(Reader *r, const Node *product, const Match *m)
 {
-    const Node *a = letter(m, 'x'), *w = letter(m, 'w'), *b = letter(m, 'b');
+    const Node *a = idiom_letter(m, 'x'), *w = idiom_letter(m, 'w'),
+               *b = idiom_letter(m, 'b');
     const Node *spread = m->node[m->n - 1];
     const char *make;
 
     if (product->attr.mm.ta || !product->attr.mm.tb || w->shape.rank != 2 ||
         !is_bias(r, b) || r->known[a->id] || r->known[w->id] ||
-        !lies_along(spread, &m->root->shape, m->root->shape.rank - 1))
+        !idiom_along(spread, &m->root->shape, m->root->shape.rank - 1))
         return NULL;
     make = arena_printf(r->arena, "nn.Linear(%lld, %lld",
                         (long long)w->shape.dim[1], (long long)w->shape.dim[0]);
@@ -105,7 +84,7 @@ static bool same_rows(const Shape *a, const Shape *b)
 
 static Term *linear_steps(Reader *r, const Match *m)
 {
-    const Node *x = letter(m, 'x');
+    const Node *x = idiom_letter(m, 'x');
     bool rows = same_rows(&x->shape, &m->root->shape) &&
                 m->node[3]->shape.dim[1] == x->shape.dim[x->shape.rank - 1];
 
@@ -114,11 +93,12 @@ static Term *linear_steps(Reader *r, const Match *m)
 
 static Term *conv(Reader *r, const Match *m)
 {
-    const Node *a = letter(m, 'x'), *w = letter(m, 'w'), *b = letter(m, 'b');
+    const Node *a = idiom_letter(m, 'x'), *w = idiom_letter(m, 'w'),
+               *b = idiom_letter(m, 'b');
     const Node *n = m->node[1];
 
     if (!is_bias(r, b) || r->known[a->id] || r->known[w->id] ||
-        !lies_along(m->node[2], &n->shape, 1))
+        !idiom_along(m->node[2], &n->shape, 1))
         return NULL;
     return layer(r, n, r->term[a->id], w, b,
                  arena_printf(r->arena, "nn.Conv2d(%lld, %lld, $kernel$slid",
@@ -129,7 +109,7 @@ static Term *conv(Reader *r, const Match *m)
 
 static Term *dropout(Reader *r, const Match *m)
 {
-    const Node *x = letter(m, 'x');
+    const Node *x = idiom_letter(m, 'x');
     Term *in;
 
     if (r->known[x->id])
@@ -147,7 +127,7 @@ static Term *dropout(Reader *r, const Match *m)
 static Term *embedding(Reader *r, const Match *m)
 {
     static const char *const names[] = {"weight"};
-    const Node *ids = letter(m, 'i'), *w = letter(m, 'w');
+    const Node *ids = idiom_letter(m, 'i'), *w = idiom_letter(m, 'w');
     int least = m->root->attr.index, tensor = tensor_of(w);
     Term *in[] = {r->term[ids->id], r->known[w->id] ? NULL : r->term[w->id]};
     const char *module = NULL;
@@ -174,7 +154,7 @@ static bool counts(const Reader *r, const Node *c, const Node *x)
     int64_t each = shape_count(&x->shape) / x->shape.dim[0];
 
     if (c->op == OP_MUL && c->in[0]->op == OP_ROWS)
-        return is_number(r, c->in[1], (double)each);
+        return idiom_number(r, c->in[1], (double)each);
     return c->op == OP_ROWS && each == 1;
 }
 
@@ -186,12 +166,12 @@ static bool sums_all(const Node *sum)
 /* A loss: of classes, and of any terms. */
 static Term *cross_entropy(Reader *r, const Match *m)
 {
-    const Node *x = letter(m, 'x'), *class = letter(m, 'k');
+    const Node *x = idiom_letter(m, 'x'), *class = idiom_letter(m, 'k');
     Term *in[] = {r->known[x->id] ? NULL : r->term[x->id], r->term[class->id]};
     bool steps = x->shape.rank == 3 && class->shape.rank == 2;
 
     if (!in[0] || !sums_all(m->node[2]) || (!steps && x->shape.rank != 2) ||
-        class->shape.rank != 2 || !counts(r, letter(m, 'c'), m->node[4]))
+        class->shape.rank != 2 || !counts(r, idiom_letter(m, 'c'), m->node[4]))
         return NULL;
     return read_form(r,
                      steps ? "F.cross_entropy($a.flatten(0, 1), $b.flatten())"
@@ -201,17 +181,17 @@ static Term *cross_entropy(Reader *r, const Match *m)
 
 static Term *mean_of_rows(Reader *r, const Match *m)
 {
-    const Node *x = letter(m, 'x');
+    const Node *x = idiom_letter(m, 'x');
     Term *in = r->known[x->id] ? NULL : r->term[x->id];
 
-    if (!in || !sums_all(m->node[2]) || !counts(r, letter(m, 'c'), x))
+    if (!in || !sums_all(m->node[2]) || !counts(r, idiom_letter(m, 'c'), x))
         return NULL;
     return read_form(r, "$a.mean()", m->root->id, 1, &in);
 }
 
 static Term *sum_of_all(Reader *r, const Match *m)
 {
-    const Node *x = letter(m, 'x');
+    const Node *x = idiom_letter(m, 'x');
     Term *in = r->known[x->id] ? NULL : r->term[x->id];
 
     if (!in || !sums_all(m->node[1]) || m->root->shape.rank != 1)
@@ -222,11 +202,12 @@ static Term *sum_of_all(Reader *r, const Match *m)
 
 static Term *mean_along(Reader *r, const Match *m)
 {
-    const Node *x = letter(m, 'x'), *k = letter(m, 'k'), *sum = m->node[1];
+    const Node *x = idiom_letter(m, 'x'), *k = idiom_letter(m, 'k'),
+               *sum = m->node[1];
     Term *in = r->known[x->id] ? NULL : r->term[x->id];
     int64_t each = shape_count(&x->shape) / shape_count(&sum->shape);
 
-    if (!in || sum->attr.axes & 1 || !is_number(r, k, (double)each))
+    if (!in || sum->attr.axes & 1 || !idiom_number(r, k, (double)each))
         return NULL;
     return read_form(r, "$a.mean($axes, keepdim=True)", sum->id, 1, &in);
 }
@@ -269,10 +250,10 @@ static Term *index_of(Reader *r, const Node *square, const Node *n)
     if (!idiom_match(r, &m, "RESHAPE(ADD(MUL(RESHAPE(c),k),RESHAPE(d)))",
                      square, true))
         return NULL;
-    rows = counted(r, letter(&m, 'c'));
-    columns = counted(r, letter(&m, 'd'));
+    rows = counted(r, idiom_letter(&m, 'c'));
+    columns = counted(r, idiom_letter(&m, 'd'));
     return rows > 0 && columns > 0 &&
-                   is_number(r, letter(&m, 'k'), (double)columns) &&
+                   idiom_number(r, idiom_letter(&m, 'k'), (double)columns) &&
                    shape_count(&square->shape) == rows * columns
                ? range(r, n)
                : NULL;
@@ -298,21 +279,22 @@ static Term *index_cut(Reader *r, const Match *m)
 static Term *layernorm(Reader *r, const Match *m)
 {
     static const char *const names[] = {"weight", "bias"};
-    const Node *x = letter(m, 'x'), *w = letter(m, 'w'), *b = letter(m, 'b');
-    const Node *eps = letter(m, 'e');
+    const Node *x = idiom_letter(m, 'x'), *w = idiom_letter(m, 'w'),
+               *b = idiom_letter(m, 'b');
+    const Node *eps = idiom_letter(m, 'e');
     int last = x->shape.rank - 1, tensors[] = {tensor_of(w), tensor_of(b)};
     const char *module, *size;
     Term *in[] = {r->term[x->id], r->term[w->id], r->term[b->id]};
 
     if (r->known[x->id] || !r->known[eps->id] || tensors[0] < 0 ||
-        tensors[1] < 0 || m->node[3] != letter(m, 's'))
+        tensors[1] < 0 || m->node[3] != idiom_letter(m, 's'))
         return NULL;
     for (int i = 0; i < m->n; i++)
         if ((m->node[i]->op == OP_SUM && m->node[i]->attr.axes != 1U << last) ||
             (m->node[i]->op == OP_RESHAPE &&
-             !lies_along(m->node[i], &x->shape, last)))
+             !idiom_along(m->node[i], &x->shape, last)))
             return NULL;
-    if (!is_number(r, letter(m, 'k'), (double)x->shape.dim[last]))
+    if (!idiom_number(r, idiom_letter(m, 'k'), (double)x->shape.dim[last]))
         return NULL;
     size = arena_printf(r->arena, "%lld", (long long)x->shape.dim[last]);
     module =
@@ -332,11 +314,11 @@ static Term *layernorm(Reader *r, const Match *m)
 /* Hendrycks, Gimpel 2016. */
 static Term *gelu(Reader *r, const Match *m)
 {
-    const Node *x = letter(m, 'x');
+    const Node *x = idiom_letter(m, 'x');
     Term *in = r->term[x->id];
-    bool same = is_number(r, letter(m, 'h'), 0.5) &&
-                is_number(r, letter(m, 'o'), 1) &&
-                is_number(r, letter(m, 's'), sqrt(2));
+    bool same = idiom_number(r, idiom_letter(m, 'h'), 0.5) &&
+                idiom_number(r, idiom_letter(m, 'o'), 1) &&
+                idiom_number(r, idiom_letter(m, 's'), sqrt(2));
 
     return same && !r->known[x->id] ? read_form(r, "F.gelu($a)", x->id, 1, &in)
                                     : NULL;

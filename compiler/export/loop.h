@@ -15,6 +15,13 @@ typedef struct Steps {
     VEC(Port) ports;         /* ... from where */
 } Steps;
 
+/* The cells of the prelude, and the tensors they have, as PyTorch does. */
+typedef enum Cell { CELL_LSTM, CELL_GRU, CELL_RNN, CELL_RELU, CELLS } Cell;
+enum { CELL_INPUT, CELL_STATE, CELL_INPUT_BIAS, CELL_STATE_BIAS, CELL_TENSORS };
+
+/* Which cell runs in the loop, and with which tensors; CELLS: none. */
+Cell recurrent_cell(Reader *r, const Node *scan, int tensors[CELL_TENSORS]);
+
 /* The term of a module of PyTorch that runs the same loop, or NULL; its value
  * is the pair that the module gives. */
 Term *recurrent_call(Reader *r, const Node *scan, Term *const *in);

@@ -55,3 +55,18 @@ bool idiom_match(const Reader *r, Match *m, const char *pattern, const Node *n,
     *m = (Match){.root = n, .named = named};
     return match(r, m, &pattern, n);
 }
+
+bool idiom_number(const Reader *r, const Node *n, double x)
+{
+    return r->known[n->id] && r->value[n->id] == x;
+}
+
+bool idiom_along(const Node *n, const Shape *s, int axis)
+{
+    if (n->shape.rank != s->rank)
+        return false;
+    for (int i = 0; i < s->rank; i++)
+        if (n->shape.dim[i] != (i == axis ? s->dim[i] : 1))
+            return false;
+    return true;
+}

@@ -40,7 +40,8 @@ static Reader *read_mode(const Class *c, Mode mode, bool still)
 {
     const Entry *a = read_entry(c->e->a, mode, ROWS_A);
     const Entry *b = read_entry(c->e->b, mode, ROWS_B);
-    Reader like = {.arena = c->arena,
+    Reader like = {.dialect = &dialect_pytorch,
+                   .arena = c->arena,
                    .terms = c->terms,
                    .weights = c->weights,
                    .program = c->e->a,

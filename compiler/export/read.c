@@ -118,9 +118,6 @@ static Term *read_product(Reader *r, const Node *n)
     return read_form(r, "$?a & $?b?", n->id, 2, in);
 }
 
-/* What is not simply the row's form; NULL: it is for this node. */
-typedef Term *Special(Reader *r, const Node *n);
-
 static Special *const special[OP_COUNT] = {
     [OP_INPUT] = leaf_input,     [OP_TENSOR] = leaf_tensor,
     [OP_ARG] = leaf_arg,         [OP_TRANSPOSE] = read_transpose,
@@ -130,13 +127,35 @@ static Special *const special[OP_COUNT] = {
     [OP_MIN] = read_map,         [OP_MUL] = read_product,
 };
 
+static const char *pytorch_form(Op op)
+{
+    return op_table[op].pytorch;
+}
+
+static const char *pytorch_full(Arena *arena, double x)
+{
+    return x == 0   ? "torch.zeros($shape)"
+           : x == 1 ? "torch.ones($shape)"
+                    : arena_printf(arena, "torch.full($tuple, %s)",
+                                   form_number(arena, x));
+}
+
+const Dialect dialect_pytorch = {.form = pytorch_form,
+                                 .fill = form_fill,
+                                 .number = form_number,
+                                 .full = pytorch_full,
+                                 .real = "$a.to(real)",
+                                 .truth = "$a != 0",
+                                 .idiom = read_idiom,
+                                 .special = special};
+
 static Term *by_form(Reader *r, const Node *n)
 {
     Term **in = NEWN(r->arena, Term *, n->n_in + 1);
-    const char *form = op_table[n->op].pytorch;
+    const char *form = r->dialect->form(n->op);
 
     if (!form)
-        nnc_bug("%s has no form in PyTorch", op_table[n->op].id);
+        nnc_bug("%s has no form to export", op_table[n->op].id);
     for (int i = 0; i < n->n_in; i++)
         in[i] = read_input(r, n, i);
     if (strcmp(form, "$a") == 0)
@@ -174,9 +193,9 @@ static void read_node(Reader *r, const Node *n)
     r->known[n->id] = find_number(r, n);
     if (r->known[n->id])
         return;
-    t = read_idiom(r, n);
-    if (!t && special[n->op])
-        t = special[n->op](r, n);
+    t = r->dialect->idiom(r, n);
+    if (!t && r->dialect->special[n->op])
+        t = r->dialect->special[n->op](r, n);
     if (!t)
         t = by_form(r, n);
     r->term[n->id] = t;

@@ -14,7 +14,24 @@
 
 typedef struct Reader Reader;
 
+/* What is not simply a row's form; NULL: it is for this node. */
+typedef Term *Special(Reader *r, const Node *n);
+
+/* The words of a framework. */
+typedef struct Dialect {
+    const char *(*form)(Op op); /* the column of ops.def */
+    const char *(*fill)(Arena *arena, const char *form, Pair n);
+    const char *(*number)(Arena *arena, double x);
+    const char *(*full)(Arena *arena, double x); /* a form: it everywhere */
+    const char *real, *truth; /* forms: truths as numbers, and back */
+    Special *idiom;           /* groups of nodes */
+    Special *const *special;  /* by operator */
+} Dialect;
+
+extern const Dialect dialect_pytorch;
+
 struct Reader {
+    const Dialect *dialect;
     Arena *arena;
     Terms *terms;
     Layers *weights;

@@ -27,7 +27,7 @@ Term *read_real(Reader *r, Term *t)
 
     if (!t->truth)
         return t;
-    real = term_of(r->terms, "$a.to(real)", 1, &t, &made);
+    real = term_of(r->terms, r->dialect->real, 1, &t, &made);
     real->shape = t->shape;
     real->hint = "mask";
     return real;
@@ -40,7 +40,7 @@ static Term *truth(Reader *r, Term *t)
 
     if (t->truth)
         return t;
-    is = term_of(r->terms, "$a != 0", 1, &t, &made);
+    is = term_of(r->terms, r->dialect->truth, 1, &t, &made);
     is->truth = true;
     is->shape = t->shape;
     is->hint = "mask";
@@ -68,7 +68,7 @@ Term *read_form(Reader *r, const char *form, int id, int n_in, Term *const *in)
 {
     Pair n = read_pair(r, id);
     bool made, view = op_table[n.a->op].class == CLASS_VIEW && n_in == 1;
-    const char *text = form_fill(r->arena, form, n);
+    const char *text = r->dialect->fill(r->arena, form, n);
     Term **args = NEWN(r->arena, Term *, n_in + 1), *t;
 
     for (int i = 0; i < n_in; i++)
@@ -107,14 +107,8 @@ Term *read_turned(Reader *r, Term *t)
 
 Term *read_full(Reader *r, const Node *n)
 {
-    double x = r->value[n->id];
-    const char *form = x == 0 ? "torch.zeros($shape)"
-                       : x == 1
-                           ? "torch.ones($shape)"
-                           : arena_printf(r->arena, "torch.full($tuple, %s)",
-                                          form_number(r->arena, x));
-
-    return read_form(r, form, n->id, 0, NULL);
+    return read_form(r, r->dialect->full(r->arena, r->value[n->id]), n->id, 0,
+                     NULL);
 }
 
 /* Whether the other inputs already have the result's shape, so that a number
@@ -137,7 +131,8 @@ Term *read_input(Reader *r, const Node *user, int k)
     if (!r->known[n->id])
         return r->term[n->id];
     if (op_is_map(user->op) && spreads(r, user))
-        return term_atom(r->terms, form_number(r->arena, r->value[n->id]));
+        return term_atom(r->terms,
+                         r->dialect->number(r->arena, r->value[n->id]));
     return read_full(r, n);
 }
 

@@ -6,32 +6,33 @@
 #include "export/loop.h"
 #include "export/probe.h"
 
-enum { WEIGHTS = 4 };
-
-typedef struct Cell {
+static const struct {
     const char *recipe; /* in the language, of %lld cells */
     const char *module; /* of %lld features, %lld cells */
-} Cell;
-
-static const Cell cells[] = {
-    {"lstm(%lld)", "nn.LSTM(%lld, %lld, batch_first=True)"},
-    {"gru(%lld)", "nn.GRU(%lld, %lld, batch_first=True)"},
-    {"rnn(%lld)", "nn.RNN(%lld, %lld, batch_first=True)"},
-    {"rnn(%lld, act: relu)",
-     "nn.RNN(%lld, %lld, nonlinearity=\"relu\", batch_first=True)"},
+} cells[CELLS] = {
+    [CELL_LSTM] = {"lstm(%lld)", "nn.LSTM(%lld, %lld, batch_first=True)"},
+    [CELL_GRU] = {"gru(%lld)", "nn.GRU(%lld, %lld, batch_first=True)"},
+    [CELL_RNN] = {"rnn(%lld)", "nn.RNN(%lld, %lld, batch_first=True)"},
+    [CELL_RELU] = {"rnn(%lld, act: relu)", "nn.RNN(%lld, %lld, "
+                                           "nonlinearity=\"relu\", "
+                                           "batch_first=True)"},
 };
 
-static const char *const names[WEIGHTS] = {"weight_ih_l0", "weight_hh_l0",
-                                           "bias_ih_l0", "bias_hh_l0"};
+static const char *const names[CELL_TENSORS] = {
+    [CELL_INPUT] = "weight_ih_l0",
+    [CELL_STATE] = "weight_hh_l0",
+    [CELL_INPUT_BIAS] = "bias_ih_l0",
+    [CELL_STATE_BIAS] = "bias_hh_l0",
+};
 
 /* The loop of a cell over as many features, masked or not. */
-static const Node *probe(Reader *r, const Cell *cell, const Node *scan,
+static const Node *probe(Reader *r, Cell cell, const Node *scan,
                          const Program **program)
 {
     const Scan *s = scan->attr.scan;
     long long features = scan->in[0]->shape.dim[2];
     long long n = scan->in[scan_place(s, PORT_STATE, 0)]->shape.dim[1];
-    const char *recipe = arena_printf(r->arena, cell->recipe, n);
+    const char *recipe = arena_printf(r->arena, cells[cell].recipe, n);
     const char *head = s->masked ? "model probe {\n  input w: token(3)[2];\n"
                                    "  x = w -> embedding(%lld);\n"
                                  : "model probe {\n  input x: f32[2, %lld];\n";
@@ -67,27 +68,46 @@ static int weight_of(const Program *p, const Node *scan, int k)
     const char *name =
         n->op == OP_TENSOR ? p->tensors.at[n->attr.index].name : "";
 
-    for (int i = 0; i < WEIGHTS; i++)
+    for (int i = 0; i < CELL_TENSORS; i++)
         if (str_ends(name, names[i]))
             return i;
     return -1;
 }
 
-/* The module that has the scan's weights, or NULL. */
-static const char *module_of(Reader *r, const Node *scan, const Node *probed,
-                             const Program *p, const char *make)
+/* The scan's tensors, as the probe has them; false where other values stand
+ * for one. */
+static bool find_tensors(const Node *scan, const Node *probed, const Program *p,
+                         int *tensors)
 {
-    int tensors[WEIGHTS];
-
-    for (int k = 0; k < WEIGHTS; k++) {
+    for (int k = 0; k < CELL_TENSORS; k++) {
         const Node *n = scan->in[scan_place(scan->attr.scan, PORT_FIXED, k)];
         int which = weight_of(p, probed, k);
 
         if (which < 0 || n->op != OP_TENSOR)
-            return NULL;
+            return false;
         tensors[which] = n->attr.index;
     }
-    return layers_module(r->weights, WEIGHTS, tensors, names, make);
+    return true;
+}
+
+Cell recurrent_cell(Reader *r, const Node *scan, int tensors[CELL_TENSORS])
+{
+    const Scan *s = scan->attr.scan;
+    const char *text = probe_text(r->arena, s->body);
+
+    if (s->n[PORT_FIXED] != CELL_TENSORS || s->n[PORT_STATE] < 1 ||
+        s->n[PORT_SEQUENCE] != 1 + s->masked || s->backward ||
+        scan->in[0]->shape.rank != 3)
+        return CELLS;
+    for (Cell cell = 0; cell < CELLS; cell++) {
+        const Program *p;
+        const Node *probed = probe(r, cell, scan, &p);
+
+        if (probed && same_ports(s, probed->attr.scan) &&
+            strcmp(text, probe_text(r->arena, probed->attr.scan->body)) == 0)
+            return find_tensors(scan, probed, p, tensors) ? cell : CELLS;
+    }
+    return CELLS;
 }
 
 /* ", (a, b)": the first states, unless they are zeros. */
@@ -136,28 +156,18 @@ static Term *call(Reader *r, const Node *scan, Term *const *in,
 Term *recurrent_call(Reader *r, const Node *scan, Term *const *in)
 {
     const Scan *s = scan->attr.scan;
-    const char *text = probe_text(r->arena, s->body);
+    int tensors[CELL_TENSORS];
+    Cell cell = recurrent_cell(r, scan, tensors);
+    const char *module;
 
-    if (s->n[PORT_FIXED] != WEIGHTS || s->n[PORT_STATE] < 1 ||
-        s->n[PORT_SEQUENCE] != 1 + s->masked || s->backward ||
-        scan->in[0]->shape.rank != 3)
+    if (cell == CELLS)
         return NULL;
-    for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
-        const Program *p;
-        const Node *probed = probe(r, &cells[i], scan, &p);
-        long long features = scan->in[0]->shape.dim[2];
-        long long n = scan->in[scan_place(s, PORT_STATE, 0)]->shape.dim[1];
-        const char *module;
-
-        if (!probed || !same_ports(s, probed->attr.scan) ||
-            strcmp(text, probe_text(r->arena, probed->attr.scan->body)) != 0)
-            continue;
-        module =
-            module_of(r, scan, probed, p,
-                      arena_printf(r->arena, cells[i].module, features, n));
-        return module ? call(r, scan, in, module) : NULL;
-    }
-    return NULL;
+    module = layers_module(
+        r->weights, CELL_TENSORS, tensors, names,
+        arena_printf(
+            r->arena, cells[cell].module, (long long)scan->in[0]->shape.dim[2],
+            (long long)scan->in[scan_place(s, PORT_STATE, 0)]->shape.dim[1]));
+    return module ? call(r, scan, in, module) : NULL;
 }
 
 const char *recurrent_pick(const Reader *r, const Term *call, Port p)

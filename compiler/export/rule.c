@@ -111,7 +111,10 @@ static void bind(Formula *f, const char *name)
 static void read_formula(Formula *f, const Export *e, const Rule *rule,
                          Text *out, int indent)
 {
-    Reader like = {.arena = e->arena, .program = e->a, .terms = &f->terms};
+    Reader like = {.dialect = &dialect_pytorch,
+                   .arena = e->arena,
+                   .program = e->a,
+                   .terms = &f->terms};
     Scan *ports = NEW(e->arena, Scan);
     int n = RULE_STATES + rule->states.n;
 

@@ -28,7 +28,7 @@ typedef double nn_real;
 const OpInfo op_table[OP_COUNT] = {
 #define OP(id_, class_, kernel_, section_, n_, shape_, grad_, linear_, rows_,  \
            flops_, each_, check_, flags_, scalar_, value_, vector_, attr_,     \
-           pytorch_, doc_)                                                     \
+           pytorch_, onnx_, doc_)                                              \
     [OP_##id_] = {.id = #id_,                                                  \
                   .class = class_,                                             \
                   .kernel = KERNEL_##kernel_,                                  \
@@ -45,6 +45,7 @@ const OpInfo op_table[OP_COUNT] = {
                   .vector = (vector_),                                         \
                   .attr = ATTR_##attr_,                                        \
                   .pytorch = (pytorch_),                                       \
+                  .onnx = (onnx_),                                             \
                   .doc = (doc_)},
 #include "ir/ops.def"
 };

@@ -116,6 +116,8 @@ typedef struct OpInfo {
     AttrKind attr;
     const char *pytorch; /* Python for the value, as export/form.h has it; NULL
                             where gradients alone use the operator */
+    const char *onnx;    /* the same in ONNX, as export/onnx_form.h has it; NULL
+                            where training alone does */
     const char *doc;     /* one line for the reference and --help */
 } OpInfo;
 

@@ -1,10 +1,12 @@
 """Compares exported random models with the numbers of tests/judge.
 
-    python3 judge.py TOLERANCE NUMBERS MODEL.py...
+    python3 judge.py TOLERANCE NUMBERS NNC MODEL.py...
 
 tests/judge/make.py says what the lines are; weights and inputs are drawn as
-there. Prints `ok NAME` or `not ok NAME: why`."""
+there. NNC exports the text beside each program for ONNX Runtime too, whose
+outputs are floats; "" leaves that out. Prints `ok NAME` or `not ok NAME: why`."""
 import os
+import subprocess
 import sys
 
 import numpy as np
@@ -14,6 +16,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.append(os.path.join(HERE, "../judge"))
 sys.dont_write_bytecode = True
 import make  # noqa: E402
+from tensors import save  # noqa: E402
 
 torch.set_num_threads(1)
 RATE = 2.0 ** 20
@@ -67,6 +70,28 @@ class Check:
                 x = make.draw_input(name, (rows, *shape), classes,
                                     kind == "INPUTS" and shape != (1,))
                 self.batch.append(x)
+
+    def runtime(self, path):
+        """The outputs of the ONNX file with the same weights and rows."""
+        import onnx
+        import onnxruntime
+        save(path + ".safetensors",
+             {k: v.detach().numpy().astype(np.float32)
+              for k, v in self.model.state_dict().items()})
+        subprocess.run([NNC, "export", "--onnx", path + ".nn", "--weights",
+                        path + ".safetensors", "-o", path + ".onnx"],
+                       check=True, capture_output=True)
+        onnx.checker.check_model(onnx.load(path + ".onnx"), full_check=True)
+        session = onnxruntime.InferenceSession(path + ".onnx")
+        rows = {x.name: value.numpy().astype(
+                    np.int64 if x.type == "tensor(int64)" else np.float32)
+                for x, value in zip(session.get_inputs(), self.batch)}
+        wanted = [k[1:] for k in self.lines if k[0] == "output"]
+        for y, numbers in zip(session.run(None, rows), wanted, strict=True):
+            numbers = [float(x) for x in numbers]
+            for x, z in zip(digest(torch.from_numpy(y)), numbers):
+                if not abs(x - z) <= 1e-5 * max(abs(numbers[0]), 1e-300):
+                    self.why = self.why or f"ONNX gives {x:.9g}, not {z:.9g}"
 
     def most(self, word):
         at = 1 if word in ("output", "loss") else 2 if word == "metric" else 3
@@ -128,11 +153,14 @@ class Check:
 TOLERANCE = float(sys.argv[1])
 NUMBERS = blocks(sys.argv[2])
 wrong = False
-for program in sys.argv[3:]:
+NNC = sys.argv[3]
+for program in sys.argv[4:]:
     name = os.path.basename(program)[:-3]
     rows, *lines = NUMBERS[name]
     try:
         check = Check(load(program), int(rows), lines)
+        if NNC:
+            check.runtime(program[:-3])
         check.run()
         why = check.why
     except Exception as e:
