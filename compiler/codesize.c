@@ -147,7 +147,8 @@ CodeSizes codesize_measure(const Driver *d, const Model *m)
     /* Printing the text also names the kernels. */
     const char *c = emit_model_c(a, m->program, m->plans.at, m->plans.n,
                                  &d->code, "model.h");
-    if (!toolchain_open(&tools, a) || !(folder = cache_begin(&tools.cache)))
+    if (!toolchain_open(&tools, a, target_find(d->code.target)) ||
+        !(folder = cache_begin(&tools.cache)))
         return none;
     good = compile(d, m, &tools, c, folder);
     for (int i = 0; i < m->plans.n; i++)

@@ -74,12 +74,14 @@ static void print_how(const Driver *d, const Model *m, const Files *f,
     const char *cc = getenv("CC"), *flags = program_flags(&d->code);
     bool maths = strstr(text, "\n#include <math.h>") != NULL;
 
-    nn_say(stdout,
-           "%s%s%s and %s are written; compile them with\n"
-           "    %s -O2 " TOOLCHAIN_PROGRAM_FLAGS "%s%s%s\n",
-           f->c, f->weights ? ", " : "", f->weights ? f->weights : "",
-           f->header, quote_text(d->arena, cc && *cc ? cc : "clang"),
-           *flags ? " " : "", flags, words(d, m, f));
+    nn_say(
+        stdout,
+        "%s%s%s and %s are written; compile them with\n"
+        "    %s -O2 " TOOLCHAIN_PROGRAM_FLAGS "%s%s%s\n",
+        f->c, f->weights ? ", " : "", f->weights ? f->weights : "", f->header,
+        cc && *cc ? quote_text(d->arena, cc)
+                  : toolchain_compiler(d->arena, target_find(d->code.target)),
+        *flags ? " " : "", flags, words(d, m, f));
     if (maths)
         puts("and link with -lm");
 }

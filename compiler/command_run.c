@@ -31,6 +31,20 @@ static int become(const Options *o, const Built *built, int n,
     return 1;
 }
 
+/* Whether what is built can be run; a message otherwise. */
+static bool runs_here(const Options *o)
+{
+    const Target *target = target_find(o->code.target); /* NULL: native */
+
+    if (!target || !target_foreign(target))
+        return true;
+    nn_say(stderr,
+           "nnc: programs for %s do not run on this processor: make them with "
+           "`nnc build --target=%s`, and run them there\n",
+           target->name, target->name);
+    return false;
+}
+
 /* Checks the model; false, with *status set, where that is the end. */
 static bool open_model(Driver *d, const Options *o, Program **p, int *status)
 {
@@ -38,7 +52,7 @@ static bool open_model(Driver *d, const Options *o, Program **p, int *status)
 
     *status = 2;
     *p = NULL;
-    if (driver_open(d, o, diag, o->files.at[0]))
+    if (runs_here(o) && driver_open(d, o, diag, o->files.at[0]))
         *p = driver_program(d);
     if (*p || diag_errors(diag))
         *status = driver_status(d);

@@ -174,6 +174,8 @@ int keep_write(const Keep *k)
     Arena *a = k->driver->arena;
     KeptFiles files = gather(k);
     Text folder = {.arena = a};
+    const Target *target = target_find(k->driver->code.target);
+    bool foreign = target_foreign(target);
 
     if (!output_folder(a, k->folder) || !may_write_all(k, &files))
         return 1;
@@ -187,7 +189,9 @@ int keep_write(const Keep *k)
                          k->texts.at[i].model.weights, false))
             return 1;
     quote_shell(&folder, k->folder);
-    printf("%d files are written; build the programs with\n    make -C %s\n",
-           files.n, quote_text(a, text_str(&folder)));
+    printf(
+        "%d files are written; build the programs with\n    make -C %s%s%s\n",
+        files.n, quote_text(a, text_str(&folder)), foreign ? " CC=" : "",
+        foreign ? toolchain_compiler(a, target) : "");
     return 0;
 }

@@ -74,7 +74,7 @@ typedef enum FlagKind {
     FLAG_COUNT,  /* int, at least 1 */
     FLAG_DEFINE, /* NAME=VALUE, gathered */
     FLAG_UNROLL, /* auto, full, none or a number */
-    FLAG_TARGET, /* native, avx512, avx2 or generic */
+    FLAG_TARGET, /* native or a name of target.c */
     FLAG_PASS    /* for the program; kept where `at` says so */
 } FlagKind;
 
@@ -125,7 +125,7 @@ static const FlagRow flags[] = {
      ON_CODE, FLAG_UNROLL, AT(code.unroll)},
     {"--plain", NULL, "reference loops: the text to read and to check",
      ON_CODE, FLAG_SWITCH, AT(code.plain)},
-    {"--target", "CPU", "native, avx512, avx2 or generic", ON_CODE,
+    {"--target", "CPU", "what runs it: native (the default), or one of", ON_CODE,
      FLAG_TARGET, AT(code.target)},
     {"--open", NULL, "show what is inside of blocks", ON(GRAPH) | ON(SUMMARY),
      FLAG_SWITCH, AT(open)},
@@ -247,6 +247,13 @@ static void help_all(FILE *out, Command *const functions[COMMANDS])
     fputs("\n`nnc COMMAND --help` lists the flags of a command.\n", out);
 }
 
+static void help_targets(void)
+{
+    for (int i = 0; target_name(i); i++)
+        printf("%22s%-9s %s\n", "", target_name(i),
+               target_find(target_name(i))->about);
+}
+
 static void help_command(CommandId command)
 {
     const CommandRow *row = &commands[command];
@@ -262,6 +269,8 @@ static void help_command(CommandId command)
         snprintf(left, sizeof left, "%s%s%s", flag->name,
                  flag->value ? " " : "", flag->value ? flag->value : "");
         printf("  %-19s %s\n", left, flag->help);
+        if (flag->kind == FLAG_TARGET)
+            help_targets();
     }
     if (command == COMMAND_INFER)
         fputs("\nA csv or tsv input with as many columns as the training file "
@@ -409,12 +418,8 @@ static bool set_unroll(const char *text, int *unroll)
 
 static bool set_target(const char *text, const char **target)
 {
-    static const char *const names[] = {"native", "avx512", "avx2", "generic"};
-
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(text, names[i]) == 0)
-            *target = names[i];
-    return *target && strcmp(*target, text) == 0;
+    *target = text;
+    return strcmp(text, "native") == 0 || target_find(text) != NULL;
 }
 
 static bool set_define(Options *o, const char *text)
@@ -464,6 +469,20 @@ static bool set_flag(Options *o, const FlagRow *flag, const char *value)
     return true;
 }
 
+/* What the flag's value may be. */
+static const char *choices(const Args *a, const FlagRow *flag)
+{
+    Text text = {.arena = a->o->arena};
+
+    if (flag->kind != FLAG_TARGET)
+        return arena_printf(a->o->arena, "%s (%s)", flag->value, flag->help);
+    text_add(&text, "native");
+    for (int i = 0; target_name(i); i++)
+        text_printf(&text, "%s%s", target_name(i + 1) ? ", " : " or ",
+                    target_name(i));
+    return text_str(&text);
+}
+
 static void read_flag(Args *a)
 {
     const char *arg = a->argv[a->at], *value;
@@ -481,8 +500,8 @@ static void read_flag(Args *a)
     else if (!flag->value && value)
         wrong(a, arena_printf(a->o->arena, "%s takes no value", flag->name));
     else if (!set_flag(a->o, flag, value))
-        wrong(a, arena_printf(a->o->arena, "%s cannot be `%s`: %s (%s)",
-                              flag->name, value, flag->value, flag->help));
+        wrong(a, arena_printf(a->o->arena, "%s cannot be `%s`: %s", flag->name,
+                              value, choices(a, flag)));
 }
 
 static void read_file(Args *a)

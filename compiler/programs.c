@@ -32,7 +32,7 @@ typedef struct Build {
     int layers; /* of the model */
     Model model;
     const char *text;  /* the C */
-    const char *flags; /* the target's; the check runs here, at once */
+    const char *flags; /* the target's */
     Built *built;
 } Build;
 
@@ -80,6 +80,13 @@ static bool computes_doubles(const Build *b)
     return b->kind == PROGRAM_CHECK || b->kind == PROGRAM_VERIFY;
 }
 
+/* What runs the program: those that compare run here, at once. */
+static const Target *target_of(const Build *b)
+{
+    return computes_doubles(b) ? target_native()
+                               : target_find(b->driver->code.target);
+}
+
 /* What it is called, compiled with and linked with. */
 static void describe(Build *b, Needs *needs)
 {
@@ -92,11 +99,12 @@ static void describe(Build *b, Needs *needs)
     bool infer = b->kind == PROGRAM_INFER, shared = b->kind == PROGRAM_SHARED;
     bool doubles = computes_doubles(b);
 
-    b->flags = doubles  ? arena_printf(d->arena, "%s -DNN_REAL=double",
-                                       target_native()->flags)
-               : shared ? arena_printf(d->arena, "%s" SHARED_FLAGS,
-                                       program_flags(&d->code))
-                        : program_flags(&d->code);
+    b->flags =
+        doubles
+            ? arena_printf(d->arena, "%s -DNN_REAL=double", target_of(b)->flags)
+        : shared
+            ? arena_printf(d->arena, "%s" SHARED_FLAGS, program_flags(&d->code))
+            : program_flags(&d->code);
     b->built->name =
         shared ? arena_printf(d->arena, "lib%s", p->name)
                : arena_printf(d->arena, "%s-%s", p->name, endings[b->kind]);
@@ -291,7 +299,7 @@ static int obtain(Build *b, const Needs *needs, bool quiet)
     CacheKey key;
     int status = 0;
 
-    if (!toolchain_open(&b->tools, a))
+    if (!toolchain_open(&b->tools, a, target_of(b)))
         return 1;
     key = program_key(b, needs);
     folder = cache_find(&b->tools.cache, built->name, key);

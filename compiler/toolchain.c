@@ -78,24 +78,79 @@ static CacheKey compiler_key(const Toolchain *t)
     return cache_add(cache_add(key, machine.sysname), machine.machine);
 }
 
-bool toolchain_open(Toolchain *t, Arena *arena)
+const char *toolchain_compiler(Arena *arena, const Target *target)
 {
-    const char *cc = getenv("CC"), *path;
+    return target_foreign(target)
+               ? arena_printf(arena, "%s-gcc", target->triple)
+               : "clang";
+}
 
-    *t = (Toolchain){.arena = arena};
+/* Debian's package of it: gcc-x86-64-linux-gnu. */
+static const char *usual_package(const Toolchain *t)
+{
+    return t->cross
+               ? str_replace(t->arena,
+                             arena_printf(t->arena, "gcc-%s", t->cross->triple),
+                             "_", "-")
+               : "clang";
+}
+
+static void say_missing(const Toolchain *t)
+{
+    const char *other =
+        t->cross ? arena_printf(t->arena, "one that makes programs for %s",
+                                t->cross->triple)
+                 : "another one (CC=gcc)";
+
+    nn_say(stderr,
+           "nnc: %s is not installed, and programs%s%s need a C compiler: "
+           "install %s, or set CC to %s\n",
+           t->cc.at[0], t->cross ? " for " : "", t->cross ? t->cross->name : "",
+           usual_package(t), other);
+}
+
+/* Whether CC makes programs for the processor that is meant, or does not tell
+ * for which; a message otherwise. */
+static bool suits(Toolchain *t)
+{
+    const char *folder = cache_begin(&t->cache), *log, *says = NULL;
+    size_t size, n = strcspn(t->cross->triple, "-") + 1;
+    Words words = {0};
+
+    if (!folder)
+        return false;
+    log = arena_printf(t->arena, "%s/log", folder);
+    for (int i = 0; i < t->cc.n; i++)
+        vec_push(t->arena, &words, t->cc.at[i]);
+    vec_push(t->arena, &words, "-dumpmachine");
+    if (toolchain_run(&words, log))
+        says = str_read_file(t->arena, log, &size);
+    cache_drop(&t->cache);
+    if (!says || strncmp(says, t->cross->triple, n) == 0)
+        return true;
+    nn_say(stderr,
+           "nnc: CC is %s, which makes programs for %.*s and not for %s: unset "
+           "CC (then %s is called), or set it to a compiler for %s\n",
+           t->cc.at[0], (int)strcspn(says, "\n"), says, t->cross->name,
+           toolchain_compiler(t->arena, t->cross), t->cross->triple);
+    return false;
+}
+
+bool toolchain_open(Toolchain *t, Arena *arena, const Target *target)
+{
+    const char *cc = getenv("CC");
+
+    *t = (Toolchain){.arena = arena,
+                     .cross = target_foreign(target) ? target : NULL};
     toolchain_words(arena, &t->cc, cc ? cc : "");
     if (t->cc.n == 0)
-        vec_push(arena, &t->cc, "clang");
-    path = process_find(arena, t->cc.at[0]);
-    if (!path) {
-        nn_say(stderr,
-               "nnc: %s is not installed, and programs need a C compiler: "
-               "install clang, or set CC to another one (CC=gcc)\n",
-               t->cc.at[0]);
+        vec_push(arena, &t->cc, toolchain_compiler(arena, target));
+    if (!process_find(arena, t->cc.at[0])) {
+        say_missing(t);
         return false;
     }
     t->key = compiler_key(t);
-    return cache_open(&t->cache, arena);
+    return cache_open(&t->cache, arena) && (!cc || !t->cross || suits(t));
 }
 
 bool toolchain_run(const Words *command, const char *log)
@@ -218,8 +273,10 @@ static bool compile_all(Toolchain *t, bool doubles, const char *folder,
         return false;
     nn_say(stderr,
            "nnc: %s cannot compile nnc's runtime; are the C "
-           "library's headers installed (Debian: libc6-dev)?\n",
-           t->cc.at[0]);
+           "library's headers installed (Debian: %s)?\n",
+           t->cc.at[0],
+           t->cross ? arena_printf(a, "libc6-dev-%s-cross", t->cross->debian)
+                    : "libc6-dev");
     for (int i = 0; i < jobs.n; i++)
         if (jobs.at[i].status != 0) {
             show_log(a, jobs.at[i].log);
@@ -234,7 +291,10 @@ static bool archive(Toolchain *t, const char *folder, const Words *objects)
     Words words = {0};
     const char *log = arena_printf(a, "%s/ar.log", folder);
 
-    toolchain_words(a, &words, "ar rcs");
+    toolchain_words(a, &words,
+                    t->cross ? arena_printf(a, "%s-ar", t->cross->triple)
+                             : "ar");
+    vec_push(a, &words, "rcs");
     vec_push(a, &words, arena_printf(a, "%s/libnnrt.a", folder));
     for (int i = 0; i < objects->n; i++)
         vec_push(a, &words, objects->at[i]);
@@ -242,7 +302,9 @@ static bool archive(Toolchain *t, const char *folder, const Words *objects)
         return true;
     if (cache_full(&t->cache))
         return false;
-    fputs("nnc: `ar` is missing or failed: install binutils\n", stderr);
+    nn_say(stderr, "nnc: `%s` is missing or failed: install binutils%s%s\n",
+           words.at[0], t->cross ? " for " : "",
+           t->cross ? t->cross->triple : "");
     show_log(a, log);
     return false;
 }
@@ -315,8 +377,9 @@ static bool compile_extra(Toolchain *t, const Extra *extra, const Runtime *r,
         return false;
     nn_say(stderr,
            "nnc: this model may read %s, and what that needs does not "
-           "compile: install %s\n",
-           extra->purpose, extra->package);
+           "compile: install %s%s%s\n",
+           extra->purpose, extra->package, t->cross ? ":" : "",
+           t->cross ? t->cross->debian : "");
     show_log(a, log);
     return false;
 }

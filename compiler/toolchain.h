@@ -5,6 +5,7 @@
 
 #include "base/vec.h"
 #include "cache.h"
+#include "tile/target.h"
 
 /* What each C text is compiled with, beside -O2 and flags of the target, and
  * what every program is linked with. */
@@ -16,8 +17,9 @@ typedef VEC(const char *) Words;
 
 typedef struct Toolchain {
     Arena *arena;
-    Words cc;     /* the compiler and flags of its own, from CC */
-    Cache cache;  /* where it all is kept */
+    const Target *cross; /* what runs the programs, unless nnc's processor */
+    Words cc;            /* the compiler and flags of its own, from CC */
+    Cache cache;         /* where it all is kept */
     CacheKey key; /* of the compiler, this machine and what steers them */
 } Toolchain;
 
@@ -33,9 +35,13 @@ typedef struct Runtime {
     Words link;         /* what a program is linked with, in order */
 } Runtime;
 
-/* clang, or what CC says. False, with a message, where there is none or no
- * folder for what it makes. */
-bool toolchain_open(Toolchain *t, Arena *arena);
+/* What compiles where CC does not say: clang, or aarch64-linux-gnu-gcc. */
+const char *toolchain_compiler(Arena *arena, const Target *target);
+
+/* What CC says, or clang; for a target that needs another processor than this
+ * one GNU's cross compiler. False, with a message, where there is none, where
+ * CC is for another processor, and where what it makes gets no folder. */
+bool toolchain_open(Toolchain *t, Arena *arena, const Target *target);
 
 /* The key of the compiler and all of the runtime that is needed. */
 CacheKey toolchain_key(const Toolchain *t, const Needs *needs);

@@ -89,7 +89,7 @@ typedef struct {
 
 typedef struct {
     const char *name, *version; /* of the model, of nnc */
-    const char *processor;      /* "avx512", "avx2" or "generic" */
+    const char *processor;      /* the target: "avx2" */
     const char *network;        /* digest of a row's inference, or NULL */
     const nn_param *params;
     int param_count;

@@ -4,7 +4,7 @@
 
 /* The best of some runs of multiply-and-adds on registers alone, on one
  * thread, in floating-point operations a second; with the widest vectors
- * that `processor` ("avx512", "avx2", "generic") may use. Takes some
+ * that `processor` (a target, "avx2") may use. Takes some
  * milliseconds. */
 double nn_peak_measure(const char *processor);
 

@@ -14,6 +14,9 @@ static bool has(const char *processor)
                __builtin_cpu_supports("avx512vl");
     if (strcmp(processor, "avx2") == 0)
         return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#elif defined(__aarch64__)
+    if (strcmp(processor, "neon") == 0)
+        return true;
 #endif
     return strcmp(processor, "generic") == 0;
 }

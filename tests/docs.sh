@@ -96,6 +96,16 @@ sed 's/\\f[BIR]//g; s/\\-/-/g' docs/nnc.1 | grep -o '^\.B.* -.*\|^-.*' |
 verdict "the manual page has all flags" \
     "$(diff "$OUT/flags" "$OUT/manual" | tr '\n' ' ')"
 
+# So are the targets.
+"$NNC" compile --help | sed -n 's/^ \{22\}\([a-z]\)/\1/p' |
+    tr -s ' ' >"$OUT/targets"
+awk '/^\.B .*target/ { on = 1 } /^\.RE/ { on = 0 }
+    on && name { print name, $0; name = "" }
+    on && /^\.IP/ { name = $2 }' docs/nnc.1 | sed 's/\\-/-/g' >"$OUT/manual"
+[ -s "$OUT/targets" ] && cmp -s "$OUT/targets" "$OUT/manual"
+verdict "the manual page has all targets" \
+    "$(diff "$OUT/targets" "$OUT/manual" | tr '\n' ' ')"
+
 # The program that docs/language.md puts a model into runs as it says.
 take() {
     awk -v kind="$1" '/^## A program of your own/ { on = 1 } /^```$/ { f = 0 }

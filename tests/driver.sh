@@ -414,6 +414,30 @@ expect 1 "build: no compiler" env CC=no-such-cc "$NNC" build small.nn -o one
 lines 1 "build: no compiler in one line"
 says err "build: names the compiler" no-such-cc
 
+# Another processor than this machine's.
+case $(uname -m) in
+aarch64) there=avx2 other=x86_64-linux-gnu-gcc package=gcc-x86-64-linux-gnu ;;
+*) there=neon other=aarch64-linux-gnu-gcc package=gcc-aarch64-linux-gnu ;;
+esac
+expect 2 "target: none of this name" "$NNC" build --target=nein small.nn
+says err "target: lists the names" 'avx512, avx2, neon'
+expect 2 "target: does not run here" "$NNC" train --target=$there small.nn
+lines 1 "target: does not run here, in one line"
+says err "target: build makes programs" "\`nnc build --target=$there\`"
+mkdir -p few
+for tool in sed grep cat; do
+    ln -sf "$(command -v $tool)" few
+done
+expect 1 "target: no compiler" env -u CC PATH="$OUT/few" "$NNC" build small.nn \
+    --target=$there -o one
+lines 1 "target: no compiler, in one line"
+says err "target: names the package" "$other is not installed"
+says err "target: names the compiler" "install $package,"
+expect 1 "target: CC is for this processor" env CC="$GCC" "$NNC" build \
+    small.nn --target=$there -o one
+lines 1 "target: CC is for this processor, in one line"
+says err "target: names the compiler for it" "then $other is called"
+
 # A compiler that refuses: our bug, with the C kept.
 printf '#!/bin/sh\ncase "$*" in *small-*) echo no; exit 1;; esac\nexec %s "$@"\n' \
     "$GCC" >bin/refuse

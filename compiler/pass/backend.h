@@ -11,7 +11,7 @@
 /* Options that shape the generated code. */
 typedef struct CodeOptions {
     bool plain;         /* reference loops */
-    const char *target; /* "avx512", "avx2" or "generic" */
+    const char *target; /* a name that target_find knows */
     int unroll;         /* most vector multiply-adds in one basic block; see */
                         /* UNROLL_AUTO, UNROLL_FULL, 0: one tile step a loop */
 } CodeOptions;

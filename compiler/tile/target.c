@@ -15,19 +15,32 @@
 
 /* clang-format off */
 static const Target targets[] = {
-    {.name = "avx512", .lanes = 16, .registers = 32, .fma = true,
+    {.name = "avx512", .about = "x86-64 with AVX-512 (x86-64-v4)",
+     .lanes = 16, .registers = 32, .fma = true,
      .broadcast = true, .fmas = 2, .latency = 4,
      .l1 = 32 << 10, .l2 = 1 << 20,
      .l2_rate = 44, .l3_rate = 10, .l3_latency = 200,
      .flags = "-march=x86-64-v4 -mprefer-vector-width=512",
-     .guard = "defined(__AVX512F__) && defined(__AVX512VL__)"},
-    {.name = "avx2", .lanes = 8, .registers = 16, .fma = true,
+     .guard = "defined(__AVX512F__) && defined(__AVX512VL__)",
+     .triple = "x86_64-linux-gnu", .debian = "amd64"},
+    {.name = "avx2", .about = "x86-64 with AVX2 and FMA (x86-64-v3)",
+     .lanes = 8, .registers = 16, .fma = true,
      .fmas = 2, .latency = 4,
      .l1 = 32 << 10, .l2 = 512 << 10,
      .l2_rate = 32, .l3_rate = 10, .l3_latency = 200,
      .flags = "-march=x86-64-v3",
-     .guard = "defined(__AVX2__) && defined(__FMA__)"},
-    {.name = "generic", .lanes = 4, .registers = 16,
+     .guard = "defined(__AVX2__) && defined(__FMA__)",
+     .triple = "x86_64-linux-gnu", .debian = "amd64"},
+    {.name = "neon", .about = "AArch64, 64-bit ARM with NEON",
+     .lanes = 4, .registers = 32, .fma = true,
+     .fmas = 2, .latency = 4,
+     .l1 = 32 << 10, .l2 = 512 << 10,
+     .l2_rate = 16, .l3_rate = 8, .l3_latency = 200,
+     .flags = "-march=armv8-a",
+     .guard = "defined(__aarch64__) && defined(__ARM_NEON)",
+     .triple = "aarch64-linux-gnu", .debian = "arm64"},
+    {.name = "generic", .about = "any processor, vectors of four floats",
+     .lanes = 4, .registers = 16,
      .fmas = 1, .latency = 8,
      .l1 = 32 << 10, .l2 = 256 << 10,
      .l2_rate = 16, .l3_rate = 8, .l3_latency = 200,
@@ -52,6 +65,19 @@ const char *target_name(int i)
     return i >= 0 && i < TARGETS ? targets[i].name : NULL;
 }
 
+bool target_foreign(const Target *target)
+{
+#if defined(__x86_64__)
+    static const char here[] = "x86_64-";
+#elif defined(__aarch64__)
+    static const char here[] = "aarch64-";
+#else
+    static const char here[] = "no triple begins so";
+#endif
+    return target->triple != NULL &&
+           strncmp(target->triple, here, strlen(here)) != 0;
+}
+
 const Target *target_native(void)
 {
 #if defined(__x86_64__)
@@ -68,6 +94,8 @@ const Target *target_native(void)
     if (avx2) {
         return target_find("avx2");
     }
+#elif defined(__aarch64__)
+    return target_find("neon");
 #endif
     return target_find("generic");
 }

@@ -10,9 +10,10 @@
 #include "base/str.h"
 
 typedef struct Target {
-    const char *name;  /* "avx512", "avx2", "generic" */
-    int lanes;         /* floats in a vector: 16, 8, 4 */
-    int registers;     /* vector registers: 32, 16, 16 */
+    const char *name;
+    const char *about; /* which processors, for help and documents */
+    int lanes;         /* floats in a vector */
+    int registers;     /* vector registers */
     bool fma;          /* multiply-add is one instruction */
     bool broadcast;    /* a multiply-add may take a scalar from memory as its
                           broadcast operand, which costs no register */
@@ -24,6 +25,10 @@ typedef struct Target {
     int l3_latency;    /* cycles until a line of level 3 arrives */
     const char *flags; /* for the C compiler */
     const char *guard; /* C condition that the flags make true, or NULL */
+    /* what compiles for it where nnc runs on another processor; NULL: what
+       compiles for that one */
+    const char *triple; /* GNU's name, of aarch64-linux-gnu-gcc */
+    const char *debian; /* Debian's name of the same, of its libraries */
 } Target;
 
 /* By name; NULL for a name that is none. */
@@ -31,6 +36,9 @@ const Target *target_find(const char *name);
 
 /* The names in order, NULL behind the last. */
 const char *target_name(int i);
+
+/* Whether its programs need another kind of processor than nnc's own. */
+bool target_foreign(const Target *target);
 
 /* The best target that the running processor can execute (--target=native).*/
 const Target *target_native(void);

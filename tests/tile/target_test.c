@@ -37,7 +37,7 @@ static void preludes_compute_right(void **state)
     const char *cc = getenv("CC") != NULL ? getenv("CC") : "cc";
     for (int i = 0; target_name(i) != NULL; i++) {
         const Target *t = target_find(target_name(i));
-        if (t->lanes > target_native()->lanes) {
+        if (target_foreign(t) || t->lanes > target_native()->lanes) {
             continue;
         }
         Arena *arena = arena_new();
