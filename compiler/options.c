@@ -3,11 +3,8 @@
  * Flags may stand anywhere behind the command; `--flag value`, `--flag=value`,
  * `-o value` and `-ovalue` are all taken, and what follows `--` is no flag. A
  * flag of the generated programs is passed on to them as it is. */
-#include "options.h"
+#include "flags.h"
 
-#include <ctype.h>
-#include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,26 +65,7 @@ static const CommandRow commands[COMMANDS] = {
                         FILES_ONE},
 };
 
-typedef enum FlagKind {
-    FLAG_SWITCH, /* bool */
-    FLAG_TEXT,   /* const char * */
-    FLAG_COUNT,  /* int, at least 1 */
-    FLAG_DEFINE, /* NAME=VALUE, gathered */
-    FLAG_UNROLL, /* auto, full, none or a number */
-    FLAG_TARGET, /* native or a name of target.c */
-    FLAG_PASS    /* for the program; kept where `at` says so */
-} FlagKind;
-
-typedef struct FlagRow {
-    const char *name, *value; /* value is NULL for a switch */
-    const char *help;
-    unsigned on; /* the commands that take it */
-    FlagKind kind;
-    size_t at; /* the field of Options */
-} FlagRow;
-
 #define AT(field) offsetof(Options, field)
-enum { NOWHERE = 0 }; /* the arena's place is no flag's */
 
 /* clang-format off */
 static const FlagRow flags[] = {
@@ -247,13 +225,6 @@ static void help_all(FILE *out, Command *const functions[COMMANDS])
     fputs("\n`nnc COMMAND --help` lists the flags of a command.\n", out);
 }
 
-static void help_targets(void)
-{
-    for (int i = 0; target_name(i); i++)
-        printf("%22s%-9s %s\n", "", target_name(i),
-               target_find(target_name(i))->about);
-}
-
 static void help_command(CommandId command)
 {
     const CommandRow *row = &commands[command];
@@ -270,7 +241,7 @@ static void help_command(CommandId command)
                  flag->value ? " " : "", flag->value ? flag->value : "");
         printf("  %-19s %s\n", left, flag->help);
         if (flag->kind == FLAG_TARGET)
-            help_targets();
+            flag_print_targets();
     }
     if (command == COMMAND_INFER)
         fputs("\nA csv or tsv input with as many columns as the training file "
@@ -390,99 +361,6 @@ static void unknown_flag(Args *a, const char *arg)
         nn_say(stderr, "`nnc %s --help` lists the flags.\n", command);
 }
 
-static bool set_count(const char *text, int *count)
-{
-    char *end;
-    long n;
-
-    errno = 0;
-    n = strtol(text, &end, 10);
-    if (errno || end == text || *end || n < 1 || n > INT_MAX)
-        return false;
-    *count = (int)n;
-    return true;
-}
-
-static bool set_unroll(const char *text, int *unroll)
-{
-    if (strcmp(text, "auto") == 0)
-        *unroll = UNROLL_AUTO;
-    else if (strcmp(text, "full") == 0)
-        *unroll = UNROLL_FULL;
-    else if (strcmp(text, "none") == 0)
-        *unroll = UNROLL_NONE;
-    else
-        return set_count(text, unroll);
-    return true;
-}
-
-static bool set_target(const char *text, const char **target)
-{
-    *target = text;
-    return strcmp(text, "native") == 0 || target_find(text) != NULL;
-}
-
-static bool set_define(Options *o, const char *text)
-{
-    const char *at = text;
-
-    if (!isalpha((unsigned char)*at) && *at != '_')
-        return false;
-    while (isalnum((unsigned char)*at) || *at == '_')
-        at++;
-    if (at[0] != '=' || at[1] == '\0')
-        return false;
-    vec_push(o->arena, &o->defines, text);
-    return true;
-}
-
-static void pass_on(Options *o, const FlagRow *flag, const char *value)
-{
-    vec_push(o->arena, &o->rest, flag->name);
-    if (value)
-        vec_push(o->arena, &o->rest, value);
-    if (flag->at != NOWHERE)
-        *(const char **)(void *)((char *)o + flag->at) = value;
-}
-
-/* False where the value is not one of the flag's. */
-static bool set_flag(Options *o, const FlagRow *flag, const char *value)
-{
-    void *at = (char *)o + flag->at;
-
-    if (flag->kind == FLAG_SWITCH)
-        *(bool *)at = true;
-    else if (flag->kind == FLAG_PASS)
-        pass_on(o, flag, value);
-    else if (!value)
-        return false;
-    else if (flag->kind == FLAG_COUNT)
-        return set_count(value, at);
-    else if (flag->kind == FLAG_DEFINE)
-        return set_define(o, value);
-    else if (flag->kind == FLAG_UNROLL)
-        return set_unroll(value, at);
-    else if (flag->kind == FLAG_TARGET)
-        return set_target(value, at);
-    else
-        return (*(const char **)at = value)[0] != 0;
-    return true;
-}
-
-/* What the flag's value may be. */
-static const char *choices(const Args *a, const FlagRow *flag)
-{
-    Text text = {.arena = a->o->arena};
-
-    if (flag->kind != FLAG_TARGET)
-        return arena_printf(a->o->arena, "%s (%s)", flag->value, flag->help);
-    text_add(&text, "native");
-    for (int i = 0; target_name(i); i++)
-        text_printf(&text, "%s%s", target_name(i + 1) ? ", " : " or ",
-                    target_name(i));
-    return text_str(&text);
-}
-
 static void read_flag(Args *a)
 {
     const char *arg = a->argv[a->at], *value;
@@ -499,9 +377,9 @@ static void read_flag(Args *a)
                               flag->name, flag->name, flag->value));
     else if (!flag->value && value)
         wrong(a, arena_printf(a->o->arena, "%s takes no value", flag->name));
-    else if (!set_flag(a->o, flag, value))
+    else if (!flag_set(a->o, flag, value))
         wrong(a, arena_printf(a->o->arena, "%s cannot be `%s`: %s", flag->name,
-                              value, choices(a, flag)));
+                              value, flag_choices(a->o->arena, flag)));
 }
 
 static void read_file(Args *a)

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "tile/target.h"
+#include "support/runs.h"
 
 static void print_turned(Text *out, void *context, const char *value,
                          const Lanes *at)
@@ -243,9 +243,9 @@ bool convcase_all_right(void (*add_all)(ConvCases *cases))
     bool runs = false;
     bool all = mkdtemp(dir) != NULL;
     for (int i = 0; all && target_name(i) != NULL; i++) {
-        const Target *t = target_find(target_name(i)); /* the best one first */
-        runs = runs || t == target_native();
-        if (runs) {
+        const Target *t = target_find(target_name(i));
+        if (runs_here(t)) {
+            runs = true;
             Arena *a = arena_new();
             ConvCases c = {.target = t, .code = {.arena = a}};
             c.table.arena = a;

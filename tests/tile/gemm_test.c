@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "support/runs.h"
 #include "tile/gemm.h"
 #include "tile/template.h"
 
@@ -222,11 +223,6 @@ static void print_program(Text *out, const Target *t)
                 text_str(&body), text_str(&table), ROWS, text_str(&more));
 }
 
-static bool runs(const Target *t)
-{
-    return t->lanes <= target_native()->lanes;
-}
-
 /* Compiles the program without a warning and runs it; its exit status. */
 static int build_and_run(Arena *arena, const Target *t, const Text *program)
 {
@@ -255,7 +251,7 @@ static void products_are_right(void **state)
     (void)state;
     for (int i = 0; target_name(i) != NULL; i++) {
         const Target *t = target_find(target_name(i));
-        if (runs(t)) {
+        if (runs_here(t)) {
             Arena *arena = arena_new();
             Text program = {.arena = arena};
             print_program(&program, t);

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "tile/target.h"
+#include "support/runs.h"
 
 static const char body[] =
     "#include \"tests/tile/vector_check.h\"\n\n"
@@ -37,7 +37,7 @@ static void preludes_compute_right(void **state)
     const char *cc = getenv("CC") != NULL ? getenv("CC") : "cc";
     for (int i = 0; target_name(i) != NULL; i++) {
         const Target *t = target_find(target_name(i));
-        if (target_foreign(t) || t->lanes > target_native()->lanes) {
+        if (!runs_here(t)) {
             continue;
         }
         Arena *arena = arena_new();
