@@ -74,8 +74,9 @@ static bool find_python(Comparison *c)
     return false;
 }
 
-/* The streams of the masks, in the order in which a step meets them. */
-static const char *streams(const Program *p)
+/* The masks' streams and the axes that count from where rows begin, in the
+ * order in which a step meets them. */
+static const char *masks(const Program *p)
 {
     Text out = {.arena = p->arena};
     const Entry *step = program_entry(p, MODE_STEP);
@@ -84,16 +85,16 @@ static const char *streams(const Program *p)
         const Node *n = step->graph->nodes.at[i];
 
         if (n->op == OP_DROP_MASK)
-            text_printf(&out, "%s%d", out.n ? ", " : "", n->attr.random.stream);
+            text_printf(&out, "%s(%d, 0x%x)", out.n ? ", " : "",
+                        n->attr.random.stream, n->attr.random.axes);
     }
     return text_str(&out);
 }
 
 static bool write_files(const Comparison *c, const char *model)
 {
-    const char *judge =
-        str_replace(c->o->arena, pack_find("templates/verify.py"), "$STREAMS",
-                    streams(c->e.a));
+    const char *judge = str_replace(
+        c->o->arena, pack_find("templates/verify.py"), "$MASKS", masks(c->e.a));
 
     return output_write(in_folder(c, "model.py"), model, strlen(model),
                         false) &&
@@ -159,7 +160,7 @@ static int in_own_folder(Comparison *c, const char *model, const Built *built)
 
 int command_verify(const Options *o)
 {
-    Comparison c = {.o = o};
+    Comparison c = {.o = o, .e = {.counted = true}};
     Diag *diag = diag_new(o->arena);
     const char *model;
     Built built;

@@ -3,10 +3,9 @@
 FOR_INIT, FOR_ORDER, FOR_SPLIT, FOR_DATA = 2, 3, 4, 5
 
 
-def philox(seed, purpose, which, count, first=0):
-    """So many blocks of a stream, four words each."""
-    index = np.arange(first, first + count, dtype=np.uint64)
-    low = np.uint64(0xFFFFFFFF)
+def philox(seed, purpose, which, index):
+    """These blocks of a stream, four words each."""
+    low, count = np.uint64(0xFFFFFFFF), len(index)
     c = [index & low, index >> np.uint64(32), np.full(count, which, np.uint64),
          np.full(count, purpose, np.uint64)]
     k0, k1 = seed & 0xFFFFFFFF, seed >> 32 & 0xFFFFFFFF
@@ -19,7 +18,8 @@ def philox(seed, purpose, which, count, first=0):
 
 
 def words(seed, purpose, which, count):
-    return philox(seed, purpose, which, -(-count // 4)).reshape(-1)[:count]
+    index = np.arange(-(-count // 4), dtype=np.uint64)
+    return philox(seed, purpose, which, index).reshape(-1)[:count]
 
 
 def unit(word):
@@ -32,7 +32,8 @@ def uniform(seed, purpose, which, count):
 
 def normal(seed, purpose, which, count):
     """Two numbers a block (Box, Muller 1958)."""
-    block = philox(seed, purpose, which, -(-count // 2))
+    index = np.arange(-(-count // 2), dtype=np.uint64)
+    block = philox(seed, purpose, which, index)
     radius = np.sqrt(-2 * np.log(unit(block[:, 0])))
     turn = 2 * math.pi * unit(block[:, 1])
     both = np.stack((radius * np.cos(turn), radius * np.sin(turn)), 1)

@@ -15,7 +15,9 @@ import sys
 import numpy as np
 import torch
 
-STREAMS = [$STREAMS]  # of masks of dropout, in the order of a step
+# Masks of dropout in the order of a step: stream, axes that padding makes longer
+MASKS = [$MASKS]
+ROOM = 4096  # of such an axis that is the last
 MOST = {"after": 1e-6}
 SHARE = 1e-3
 
@@ -56,14 +58,36 @@ class Functions:
     def begin(self, step):
         self.step, self.masks = step, 0
 
-    def dropout(self, x, rate, training):
+    def places(self, shape, axes, begins):
+        """Where a mask's elements stand among all that are drawn."""
+        last, begins = len(shape) - 1, list(begins)
+        later = [a for a in range(last) if axes >> a & 1]
+        place, stride, from_ = np.zeros(shape, np.int64), 1, {}
+        for a in reversed(later + [a for a in range(last + 1)
+                                   if a not in later]):
+            at = np.arange(shape[a]).reshape([-1] + [1] * (last - a))
+            place, from_[a] = place + at * stride, stride
+            room = ROOM if axes >> a & 1 else 0
+            stride *= max(shape[a], room)
+        for a in range(last + 1):
+            if axes >> a & 1:
+                begin = begins.pop(0).detach().numpy().astype(np.int64)
+                place -= begin * from_[a]
+        return place.astype(np.uint64)
+
+    def dropout(self, x, rate, training, *begins):
         if not training:
             return x
-        count, stream = x.numel(), STREAMS[self.masks]
+        stream, axes = MASKS[self.masks]
         self.masks += 1
+        place = self.places(x.shape, axes, begins)
+        block = place >> np.uint64(2) & np.uint64(0xFFFFFFFF)
         word = self.philox(self.seed ^ 0x64726F70 << 32, self.step >> 32,
-                           self.step & 0xFFFFFFFF, -(-count // 4), stream << 32)
-        kept = word.reshape(-1)[:count] >= math.ceil(rate * 2.0 ** 32)
+                           self.step & 0xFFFFFFFF,
+                           block.reshape(-1) | np.uint64(stream << 32))
+        word = np.take_along_axis(
+            word, (place.reshape(-1, 1) & np.uint64(3)).astype(np.int64), 1)
+        kept = word >= math.ceil(rate * 2.0 ** 32)
         mask = torch.from_numpy(kept / (1 - rate))
         return x * mask.reshape(x.shape)
 

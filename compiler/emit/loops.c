@@ -44,8 +44,30 @@ static int operand_of(Loops *l, const Node *n)
 Layout loops_counter(const Shape *shape, int axis)
 {
     Layout l = layout_dense(shape);
-    for (int a = 0; axis >= 0 && a < shape->rank; a++)
+    for (int a = 0; a < shape->rank; a++)
         l.axis[a].piece[0].stride = a == axis;
+    return l;
+}
+
+/* The places of a mask's elements among those that are drawn. Padding makes
+ * some axes longer, which changes no place: so they come behind all others, but
+ * for the last axis, whose elements lie side by side: it has room. */
+static Layout drawn(const Node *mask)
+{
+    enum { ROOM = 4096 };
+    const Shape *shape = &mask->shape;
+    unsigned longer = mask->attr.random.axes, last = 1U << (shape->rank - 1);
+    Layout l = layout_dense(shape);
+    int64_t stride = 1;
+    for (int turn = 0; turn < 2; turn++)
+        for (int a = shape->rank - 1; a >= 0; a--) {
+            bool later = longer & ~last & 1U << a;
+            if (later != turn)
+                continue;
+            l.axis[a].piece[0].stride = stride;
+            stride *=
+                longer >> a & 1 && shape->dim[a] < ROOM ? ROOM : shape->dim[a];
+        }
     return l;
 }
 
@@ -62,8 +84,9 @@ static void add_operands(Loops *l, const Kernel *k)
             if (!kernel_has(k, n->in[i]) && !plan_is_number(n->in[i]))
                 operand_of(l, n->in[i]);
         if (counts(n)) {
-            int axis = op_has(n->op, OPF_RANDOM) ? -1 : n->attr.axis;
-            Layout places = loops_counter(&n->shape, axis);
+            Layout places = op_has(n->op, OPF_RANDOM)
+                                ? drawn(n)
+                                : loops_counter(&n->shape, n->attr.axis);
             vec_push(l->scope->e->arena, &l->read, NULL);
             vec_push(l->scope->e->arena, &l->counts, n);
             vec_push(l->scope->e->arena, &l->operand,
@@ -230,6 +253,25 @@ static int counter_operand(const Loops *l, const Node *of)
     nnc_bug("node %d has no counter", of->id);
 }
 
+/* The place from where the element of a mask is drawn. */
+static const char *draw_place(Loops *l, const Node *mask)
+{
+    Arena *arena = l->scope->e->arena;
+    const char *place = loops_place(l, counter_operand(l, mask));
+    Layout places = drawn(mask);
+    int k = 0;
+    for (int a = 0; a < mask->shape.rank; a++) {
+        if (!(mask->attr.random.axes >> a & 1))
+            continue;
+        const Node *n = mask->in[k++];
+        place = arena_printf(arena, "%s - (size_t)%s * %lld", place,
+                             plan_is_number(n) ? scope_number(l->scope, n)
+                                               : element(l, n),
+                             (long long)places.axis[a].piece[0].stride);
+    }
+    return place;
+}
+
 static const char *drop(Loops *l, const Node *n)
 {
     Arena *arena = l->scope->e->arena;
@@ -242,7 +284,7 @@ static const char *drop(Loops *l, const Node *n)
                             ? arena_printf(arena, "%lld, ", stride)
                             : "";
     return arena_printf(arena, "%s(f->s, %d, %s, %s%.9g)", name,
-                        n->attr.random.stream, loops_place(l, counter), apart,
+                        n->attr.random.stream, draw_place(l, n), apart,
                         n->attr.random.rate);
 }
 
@@ -281,13 +323,24 @@ static void stores(Loops *l, const Kernel *k)
     }
 }
 
+/* Whether places of a mask are counted from a value. */
+static bool counts_from(const Loops *l, const Node *n)
+{
+    for (int i = 0; i < l->counts.n; i++)
+        for (int k = 0; l->counts.at[i] && k < l->counts.at[i]->n_in; k++)
+            if (l->counts.at[i]->in[k] == n)
+                return true;
+    return false;
+}
+
 bool loops_lie_along(const Loops *l, const Loop *loop)
 {
     for (int i = 0; i < l->read.n; i++) {
         int64_t stride = loop->stride[l->operand.at[i]];
         const Node *n = l->read.at[i], *mask = l->counts.at[i];
         if (mask ? !op_has(mask->op, OPF_RANDOM) && stride != 0
-                 : (stride != 0 && stride != 1) || n->type != TYPE_REAL)
+                 : (stride != 0 && (stride != 1 || counts_from(l, n))) ||
+                       n->type != TYPE_REAL)
             return false;
     }
     return true;

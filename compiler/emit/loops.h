@@ -43,8 +43,7 @@ bool loops_fit_vectors(const Loops *l);
 /* Turns of a loop that fill vectors. */
 int64_t loops_whole_turns(const Loops *l, const Loop *loop);
 
-/* A layout whose places are the index along one axis, or (axis -1) the
- * row-major index of the element. */
+/* A layout whose places are the index along one axis. */
 Layout loops_counter(const Shape *shape, int axis);
 
 /* A line of the function's body, indented as deep as its loops. */

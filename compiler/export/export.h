@@ -34,6 +34,8 @@ typedef struct Export {
     const Program *a, *b;
     const char *file;   /* where it will be written */
     const Given *given; /* ONNX: the weights */
+    bool counted; /* PyTorch: dropout is told from where masks count; so its
+                     own function cannot be called */
 } Export;
 
 /* A PyTorch program; NULL, with errors in diag, for what cannot be one. */

@@ -117,8 +117,7 @@ static Term *dropout(Reader *r, const Match *m)
     in = r->term[x->id];
     if (r->still)
         return in;
-    in = read_form(r, "F.dropout($a, $rate, self.training)", m->node[1]->id, 1,
-                   &in);
+    in = read_dropout(r, m->node[1], in);
     in->hint = "dropout";
     return in;
 }

@@ -37,16 +37,12 @@ static bool match(const Reader *r, Match *m, const char **at, const Node *n)
         return false;
     m->node[m->n++] = n;
     *at += size;
-    for (int i = 0; i < n->n_in; i++) {
-        if (**at != (i ? ',' : '('))
+    if (**at != '(')
+        return true;
+    for (int i = 0; i < n->n_in; i++)
+        if (*(*at)++ != (i ? ',' : '(') || !match(r, m, at, n->in[i]))
             return false;
-        ++*at;
-        if (!match(r, m, at, n->in[i]))
-            return false;
-    }
-    if (n->n_in > 0)
-        return *(*at)++ == ')';
-    return true;
+    return *(*at)++ == ')';
 }
 
 bool idiom_match(const Reader *r, Match *m, const char *pattern, const Node *n,

@@ -45,7 +45,8 @@ static Reader *read_mode(const Class *c, Mode mode, bool still)
                    .terms = c->terms,
                    .weights = c->weights,
                    .program = c->e->a,
-                   .still = still};
+                   .still = still,
+                   .counted = c->e->counted};
 
     return a && b ? read_graph(&like, a->graph, b->graph) : NULL;
 }

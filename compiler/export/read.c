@@ -34,6 +34,11 @@ static Term *leaf_tensor(Reader *r, const Node *n)
     return t;
 }
 
+static Term *mask_alone(Reader *r, const Node *n)
+{
+    return read_dropout(r, n, NULL);
+}
+
 static Term *leaf_arg(Reader *r, const Node *n)
 {
     Port p = n->attr.port;
@@ -125,6 +130,7 @@ static Special *const special[OP_COUNT] = {
     [OP_PICK] = read_pick,       [OP_ADD] = read_map,
     [OP_SUB] = read_map,         [OP_MAX] = read_map,
     [OP_MIN] = read_map,         [OP_MUL] = read_product,
+    [OP_DROP_MASK] = mask_alone,
 };
 
 static const char *pytorch_form(Op op)

@@ -38,6 +38,7 @@ struct Reader {
     const Program *program;
     const Graph *a, *b; /* at ROWS_A and ROWS_B */
     bool still;
+    bool counted;  /* see export.h */
     Term **term;   /* by id */
     bool *known;   /* by id: one number in every element, ... */
     double *value; /* ... this one */
@@ -76,6 +77,9 @@ Pair read_pair(const Reader *r, int id);
 /* A loop over time, and what comes out of it: loop.c. */
 Term *read_scan(Reader *r, const Node *n);
 Term *read_pick(Reader *r, const Node *n);
+
+/* x, or NULL for ones, times a mask of dropout. */
+Term *read_dropout(Reader *r, const Node *mask, Term *x);
 
 /* A layer, loss or other group of nodes that PyTorch has a word for, or NULL:
  * idiom.c. */

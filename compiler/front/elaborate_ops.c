@@ -315,22 +315,6 @@ Value *lower_flatten(Elab *e, Call *call)
     return elab_reshape(e, v, to);
 }
 
-Value *lower_dropout(Elab *e, Call *call)
-{
-    Value *v = call->in[0];
-    double rate = call->arg.at[0]->number;
-    Node *node;
-
-    if (!elab_real(e, call, 0))
-        return e->poison;
-    e->drops++;
-    node = elab_node(e, v);
-    if (elab_training(e) && rate > 0)
-        node = make_dropout(e->graph, e->scan ? e->scan->loop : NULL, node,
-                            rate, e->drops);
-    return elab_like(e, node, v);
-}
-
 Value *lower_scan(Elab *e, Call *call)
 {
     const Value *cell = call->arg.at[0];

@@ -34,10 +34,11 @@ static void check_inputs(const Check *c, const Node *n)
 
 static void check_place(const Check *c, const Node *n)
 {
-    if (op_table[n->op].class != CLASS_LEAF || n->op == OP_CONST)
-        return;
-    if (c->body != (n->op == OP_ARG))
+    if (op_table[n->op].class == CLASS_LEAF && n->op != OP_CONST &&
+        c->body != (n->op == OP_ARG))
         broken(c, n, "this leaf does not belong here");
+    if (c->body && op_has(n->op, OPF_RANDOM))
+        broken(c, n, "all steps of a loop would draw the same");
 }
 
 static void check_shape(const Check *c, const Node *n)

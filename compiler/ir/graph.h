@@ -50,7 +50,8 @@ typedef union Attr {
     } mm;
     struct {
         double rate;
-        int stream; /* one number per dropout of the model */
+        int stream;    /* of a model's dropout */
+        unsigned axes; /* bit a set: an input says where axis a begins */
     } random;
 } Attr;
 
@@ -129,7 +130,6 @@ Node **graph_mapped(const Graph *g, const Node *n, Node *const *map);
 /* Names a node, unless it has a name, and what it is another shape of. */
 void graph_name(Node *n, const char *name);
 
-/* Whether there is a root of this role. */
 bool graph_has_root(const Graph *g, Role role);
 /* The node of the first root of this role and index, or NULL. */
 Node *graph_find_root(const Graph *g, Role role, int index);

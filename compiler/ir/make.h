@@ -57,9 +57,17 @@ Node *make_split(Graph *g, Node *x, int axis, int first, int64_t parts,
 /* The reverse: the axis at `first` joined with `axis` behind it. */
 Node *make_join(Graph *g, Node *x, int axis, int first);
 
+typedef struct Dropout {
+    double rate;
+    int stream;            /* no two of a model have the same */
+    unsigned axes;         /* of the mask, which count from where rows begin: */
+    Node *begin[MAX_RANK]; /* [batch, 1], of each of these, around the loop */
+    int n;                 /* of them */
+} Dropout;
+
 /* x with a share of its elements replaced by zeros, the rest scaled up, new in
- * each step of training and, in a loop (NULL: in none), in each of its steps.
- * No two of a model have the same stream. */
-Node *make_dropout(Graph *g, Loop *l, Node *x, double rate, int stream);
+ * each step of training and, in a loop (NULL: in none), in each of its steps:
+ * these are the mask's first axis. */
+Node *make_dropout(Graph *g, Loop *l, Node *x, const Dropout *d);
 
 #endif

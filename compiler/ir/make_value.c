@@ -77,12 +77,19 @@ Node *make_join(Graph *g, Node *x, int axis, int first)
 }
 
 /* The mask stands outside of a loop, over all its steps. */
-Node *make_dropout(Graph *g, Loop *l, Node *x, double rate, int stream)
+Node *make_dropout(Graph *g, Loop *l, Node *x, const Dropout *d)
 {
-    Attr attr = {.random = {.rate = rate, .stream = stream}};
+    Attr attr = {.random = {d->rate, d->stream, d->axes}};
     Shape shape = l ? shape_prepend(l->scan->steps, &x->shape) : x->shape;
-    Node *mask = graph_add_shaped(l ? l->outer : g, OP_DROP_MASK, TYPE_REAL,
-                                  shape, 0, NULL, attr, x);
+    Shape row = shape_ones(shape.rank);
+    Graph *outer = l ? l->outer : g;
+    Node *begin[MAX_RANK], *mask;
+    int rows = l ? 1 : 0;
 
+    row.dim[rows] = shape.dim[rows];
+    for (int i = 0; i < d->n; i++)
+        begin[i] = graph_reshape(outer, d->begin[i], row);
+    mask = graph_add_shaped(outer, OP_DROP_MASK, TYPE_REAL, shape, d->n, begin,
+                            attr, x);
     return graph_binary(g, OP_MUL, x, l ? loop_sequence(l, mask) : mask);
 }

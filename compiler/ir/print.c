@@ -103,6 +103,8 @@ static void print_attr(Text *out, const Node *n)
     case ATTR_RANDOM:
         text_printf(out, " rate=%g stream=%d", a->random.rate,
                     a->random.stream);
+        if (a->random.axes)
+            text_printf(out, " axes=0x%x", a->random.axes);
         break;
     }
 }

@@ -35,7 +35,7 @@ static size_t attr_size(const Node *n)
     case ATTR_SCAN:
         return sizeof x->scan;
     case ATTR_RANDOM:
-        return offsetof(Attr, random.stream) + sizeof x->random.stream;
+        return offsetof(Attr, random.axes) + sizeof x->random.axes;
     }
     nnc_bug("%s has an unknown attribute", op_table[n->op].id);
 }

@@ -20,6 +20,28 @@ static Why shape_rule_given(Graph *g, Node *n)
     return NULL;
 }
 
+/* Each input: a number for each row, [1, .., batch, .., 1]. */
+static Why shape_rule_mask(Graph *g, Node *n)
+{
+    Why why = shape_rule_given(g, n);
+    int k = 0;
+
+    for (int a = 0; a < n->shape.rank && !why; a++) {
+        const Shape *s;
+
+        if (!(n->attr.random.axes >> a & 1))
+            continue;
+        if (k == n->n_in)
+            return WHY("axis %d has no beginning", a + 1);
+        s = &n->in[k++]->shape;
+        if (s->rank != n->shape.rank || s->dim[a] != 1)
+            return WHY("rows begin at no place of axis %d", a + 1);
+    }
+    if (!why && k != n->n_in)
+        return WHY("%d axes have %d beginnings", k, n->n_in);
+    return why ? why : shape_reals(g, n, 0, n->n_in);
+}
+
 static Why shape_rule_map(Graph *g, Node *n)
 {
     Why why = shape_reals(g, n, 0, n->n_in);

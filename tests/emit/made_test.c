@@ -186,7 +186,7 @@ static Graph *network(Program *p, Mode mode)
         graph_reshape(g, graph_slice(g, x, 1, 2, 1), shape_of(2, I(4), I(4))),
         "last1");
     if (mode == MODE_STEP)
-        x = make_dropout(g, NULL, x, 0.5, 1);
+        x = make_dropout(g, NULL, x, &(Dropout){.rate = 0.5, .stream = 1});
     w = weight(p, g, "dense1.weight", shape_of(2, I(3), I(4)), 0.5);
     b = weight(p, g, "dense1.bias", shape_of(1, I(3)), 0.5);
     x = named(biased(g, product(g, x, w), b), "y");

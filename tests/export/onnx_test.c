@@ -27,7 +27,7 @@ static void only_training_has_no_form(void **state)
             text_printf(&none, "%s ", op_table[op].id);
     assert_string_equal(
         text_str(&none),
-        "RATE STEP POW_STEP DROP_MASK OVERLAP CONV_DX CONV_DW MAXPOOL_AT "
+        "RATE STEP POW_STEP OVERLAP DROP_MASK CONV_DX CONV_DW MAXPOOL_AT "
         "MAXPOOL_DX AVGPOOL_DX XENT_DX RMAX_DX MATMUL_AT SCATTER ADD_ROWS ");
 }
 

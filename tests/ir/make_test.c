@@ -115,7 +115,7 @@ static void loops(void **state)
     (void)state;
     at = loop_sequence(l, loop_swap(g, x));
     h = loop_state(l, graph_const_shaped(g, 0, row, NULL));
-    at = make_dropout(l->body, l, at, 0.5, 1);
+    at = make_dropout(l->body, l, at, &(Dropout){.rate = 0.5, .stream = 1});
     next = graph_binary(l->body, OP_ADD, h, at);
     next = graph_binary(l->body, OP_ADD, next, loop_value(l, b, g));
     assert_ptr_equal(loop_value(l, b, g), loop_value(l, b, g));

@@ -346,8 +346,8 @@ static int homes(const Plan *plan, const Node *n)
 
 static bool computes(const Node *n)
 {
-    return (op_table[n->op].class != CLASS_LEAF || n->op == OP_DROP_MASK) &&
-           !plan_is_view(n) && n->op != OP_PICK;
+    return op_table[n->op].class != CLASS_LEAF && !plan_is_view(n) &&
+           n->op != OP_PICK;
 }
 
 /* Every node that computes something has one home, in the graph's order, and

@@ -362,14 +362,19 @@ static void run_leaf(const Run *r, const Node *n, double *y)
         value = (double)f->rows;
     else if (n->op == OP_POW_STEP)
         value = pow(n->attr.value, (double)f->step);
-    for (int64_t i = 0; i < count; i++) {
+    for (int64_t i = 0; i < count; i++)
         y[i] = from ? from[i] : value;
-        if (n->op == OP_DROP_MASK)
-            y[i] = interp_noise((uint64_t)n->attr.random.stream, (uint64_t)i) <
-                           2 * n->attr.random.rate - 1
-                       ? 0
-                       : 1 / (1 - n->attr.random.rate);
-    }
+}
+
+static void run_mask(const Node *n, double *y)
+{
+    double rate = n->attr.random.rate;
+    uint64_t stream = (uint64_t)n->attr.random.stream;
+
+    for (int64_t i = 0; i < shape_count(&n->shape); i++)
+        y[i] = interp_noise(stream, (uint64_t)i) < 2 * rate - 1
+                   ? 0
+                   : 1 / (1 - rate);
 }
 
 static double *copy(Arena *arena, const double *from, int64_t n)
@@ -466,6 +471,9 @@ static void run_core(const Run *r, const Node *n, double *y)
         break;
     case OP_MATMUL_AT:
         run_picked(r, n, y);
+        break;
+    case OP_DROP_MASK:
+        run_mask(n, y);
         break;
     default:
         run_pool(r, n, y);
