@@ -9,6 +9,9 @@
 
 enum { MOST_BEAM = 64 };
 
+/* Tokens with which rows of a text begin and end where it says so. */
+enum { TOKEN_START = 1, TOKEN_STOP = 2 };
+
 /* A token named by an option; -1 after a message. */
 static int token(Elab *e, const Expr *x, const Input *input)
 {
@@ -40,16 +43,79 @@ static int beam(Elab *e, const Expr *x)
     return 1;
 }
 
+/* What makes ids of a text; NULL where nothing does. */
+static const Stage *numbering(const Flow *flow)
+{
+    const Stage *ids = flow ? flow_transform(flow, "ids") : NULL;
+
+    return ids || !flow ? ids : flow_transform(flow, "characters");
+}
+
+static bool says(const Stage *ids, const char *key)
+{
+    const Setting *s = flow_setting(ids, key);
+
+    return s && s->number != 0;
+}
+
+/* A text begins as rows of training do, where these all begin alike. */
+static void check_start(Elab *e, const Expr *x, const Generate *g)
+{
+    const Input *input = &e->program->inputs.at[g->input];
+    const Flow *flow = elab_training_flow(e->program, g->input);
+    const Stage *ids = numbering(flow), *shift;
+    int first;
+    Message *m;
+
+    if (!ids)
+        return;
+    shift = flow_transform(flow, "shift");
+    first = shift                ? (int)flow_setting(shift, "start")->number
+            : says(ids, "start") ? TOKEN_START
+                                 : -1;
+    if (first == g->start || (first < 0 && g->start != TOKEN_START))
+        return;
+    m = diag_error(e->diag, x->span,
+                   "no row of `%s` begins with token %d in training",
+                   input->name, g->start);
+    if (first >= 0)
+        diag_help(m, "they begin with %d: write `start: %d`", first, first);
+    else if (flow_transform(flow, "windows"))
+        diag_help(m, "they are windows of one text: leave out `start`");
+    else
+        diag_help(m, "write `start: true` in `%s`", ids->name);
+}
+
+/* The token that ends rows is in some text that is learned from. */
+static void check_stop(Elab *e, const Expr *x, const Generate *g)
+{
+    const Program *p = e->program;
+    const Flow *flow = elab_training_flow(p, g->input);
+
+    if (!flow || !flow_is_text(flow) || g->stop != TOKEN_STOP)
+        return;
+    for (int i = 0; i < p->flows.n; i++) {
+        const Stage *ids = numbering(&p->flows.at[i]);
+
+        if (ids && says(ids, "stop"))
+            return;
+    }
+    diag_help(diag_error(e->diag, x->span,
+                         "no text of the data ends with token %d", g->stop),
+              "write `stop: true` where rows become ids, in `ids` or "
+              "`characters`");
+}
+
 static void option(Elab *e, const Expr *x, Generate *g)
 {
     const Input *input = &e->program->inputs.at[g->input];
     const char *label = x->label.text;
 
-    if (strcmp(label, "start") == 0)
-        g->start = token(e, x, input);
-    else if (strcmp(label, "stop") == 0)
-        g->stop = token(e, x, input);
-    else
+    if (strcmp(label, "start") == 0 && (g->start = token(e, x, input)) >= 0)
+        check_start(e, x, g);
+    else if (strcmp(label, "stop") == 0 && (g->stop = token(e, x, input)) >= 0)
+        check_stop(e, x, g);
+    else if (strcmp(label, "beam") == 0)
         g->beam = beam(e, x);
 }
 
