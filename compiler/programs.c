@@ -109,9 +109,7 @@ static void describe(Build *b, Needs *needs)
         shared ? arena_printf(d->arena, "lib%s", p->name)
                : arena_printf(d->arena, "%s-%s", p->name, endings[b->kind]);
     b->built->ending = shared ? ".so" : "";
-    *needs = (Needs){.gzip = !shared && emit_uses_gzip(p),
-                     .png = infer && emit_uses_images(p),
-                     .doubles = doubles};
+    *needs = (Needs){.png = infer && emit_uses_images(p), .doubles = doubles};
 }
 
 /* Elaborates, plans and prints; false with errors in diag. */

@@ -191,6 +191,22 @@ verdict "gzip padded with zeros" "$(head -n 1 err)"
 echo x >>images.gz
 fails "gzip with other bytes behind it" 'images.gz' ./pictures-train
 good_idx
+gzip <labels >packed && mv packed labels
+./pictures-train --quiet >out 2>err
+verdict "gzip under another name" "$(head -n 1 err)"
+good_idx
+gzip <data.csv >packed && mv packed data.csv
+./net-train --quiet --out packed.safetensors >out 2>err
+verdict "gzip of a csv" "$(head -n 1 err)"
+good_csv
+printf '0.1,1,-1\n0.2,1,-2\n' | tee rows.csv | gzip >rows
+./net-infer --csv rows.csv >plain
+for from in rows -; do
+    ./net-infer --csv $from <rows >out 2>err
+    cmp -s plain out && [ -s out ]
+    verdict "gzip of rows: $from" "$(head -n 1 err)"
+done
+rm rows rows.csv
 printf '\0\0\7\3abc' | gzip >images.gz
 fails "idx wrong magic" 'images.gz' ./pictures-train
 good_idx

@@ -397,13 +397,13 @@ verdict "keep: touches nothing then" "$(ls mine | tr '\n' ' ')"
 expect 1 "keep: another model's folder" \
     "$NNC" build "$TREE/examples/xor/xor.nn" --keep kept
 expect 2 "keep: with -o" "$NNC" build small.nn --keep kept -o kept
-expect 0 "keep: gzip and pictures" \
+expect 0 "keep: pictures" \
     "$NNC" build "$TREE/examples/lenet5/lenet5.nn" --infer-only --keep images
-says images/Makefile "keep: names their libraries" 'LIBS = -lz -lpng'
+says images/Makefile "keep: names their libraries" 'LIBS = -lpng'
 expect 0 "keep: both programs" \
     "$NNC" build "$TREE/examples/lenet5/lenet5.nn" --keep both
 says both/Makefile "keep: pictures are not trained on" \
-    'train_LIBS = -lz -lm -lpthread'
+    'train_LIBS = -lm -lpthread'
 ! sed -n '/^train_OBJECTS/,/[^\\]$/p' both/Makefile | grep -q 'nn_infer\|nn_png\|nn_session'
 verdict "keep: a trainer holds no inference" "$(grep train_ both/Makefile)"
 ls images | grep train >log

@@ -321,25 +321,6 @@ static void write_pairings(Text *out, const Program *p)
     text_add(out, "};\n");
 }
 
-static bool is_packed(const char *path)
-{
-    size_t n = path ? strlen(path) : 0;
-    return n > 3 && strcmp(path + n - 3, ".gz") == 0;
-}
-
-bool emit_uses_gzip(const Program *p)
-{
-    for (int i = 0; i < p->tensors.n; i++)
-        if (is_packed(p->tensors.at[i].init.vectors))
-            return true;
-    for (int i = 0; i < p->flows.n; i++) {
-        const Setting *path = flow_setting(&p->flows.at[i].stages[0], "path");
-        if (path && is_packed(path->text))
-            return true;
-    }
-    return false;
-}
-
 bool emit_uses_images(const Program *p)
 {
     for (int i = 0; i < p->n_inputs; i++)
@@ -435,8 +416,6 @@ static void write_needs(Text *out, const Program *p, Purpose purpose)
 {
     if (p->weights)
         text_add(out, "    .given = &given,\n");
-    if (purpose != PURPOSE_SHARED && emit_uses_gzip(p))
-        text_add(out, "    .unpacker = &nn_gzip,\n");
     if (purpose == PURPOSE_INFER && emit_uses_images(p))
         text_add(out, "    .image = &nn_png,\n");
 }

@@ -21,7 +21,6 @@ void emit_program(Text *out, const Program *p, Purpose purpose);
 void emit_settings(Text *out, const Program *p);
 
 /* What a program needs of the runtime beyond its core. */
-bool emit_uses_gzip(const Program *p);
 bool emit_uses_images(const Program *p);
 
 #endif
