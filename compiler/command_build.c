@@ -1,5 +1,5 @@
 /* command_build.c: `nnc build`: DIR/NAME-train and DIR/NAME-infer, each with
- * its C beside it; with --keep their sources alone. */
+ * its C beside it; with --keep their sources alone; or a library or a page. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +10,7 @@
 #include "keep.h"
 #include "nn_say.h"
 #include "output.h"
+#include "page.h"
 #include "programs.h"
 #include "report.h"
 #include "sources.h"
@@ -164,19 +165,49 @@ static int make_shared(Driver *d, const Program *p)
     return !write_headers(d, p) || (python && !write_python(d, p));
 }
 
+/* Whether the target, where one is given, has files and a shell to run
+ * programs. */
+static bool has_programs(const Options *o)
+{
+    const Target *target = target_find(o->code.target ? o->code.target : "");
+
+    return !target || !target->clang;
+}
+
+static const char *why_no_library(const Options *o)
+{
+    return o->keep ? "--keep writes the sources of programs: leave out "
+                     "--shared and --python"
+           : o->weights
+               ? "a library loads its weights at run time: leave out --weights"
+               : NULL;
+}
+
+static const char *why_no_page(const Options *o)
+{
+    const char *target = o->code.target;
+    bool native = !target || strcmp(target, "native") == 0;
+
+    return o->shared || o->python
+               ? "--html makes a page and no library: leave out --shared and "
+                 "--python"
+           : o->keep ? "--html writes a single file: leave out --keep"
+           : !native && has_programs(o)
+               ? "a page runs WebAssembly: leave out --target"
+               : NULL;
+}
+
 /* Flags that mean nothing together; a message where there are any. */
 static bool flags_agree(const Options *o)
 {
-    bool library = o->shared || o->python;
     const char *why =
         o->keep && o->output
             ? "--keep writes sources and -o programs: give one of them"
-        : library && o->keep
-            ? "--keep writes the sources of programs: leave out --shared and "
-              "--python"
-        : library && o->weights
-            ? "a library loads its weights at run time: leave out --weights"
-            : NULL;
+        : o->html                ? why_no_page(o)
+        : !has_programs(o)       ? "WebAssembly runs in pages: say --html, or "
+                                   "write C for it with `nnc compile`"
+        : o->shared || o->python ? why_no_library(o)
+                                 : NULL;
 
     if (why)
         nn_say(stderr, "nnc: %s\n", why);
@@ -198,7 +229,9 @@ int command_build(const Options *o)
     driver_status(&d);
     if (!o->keep && !output_folder(o->arena, folder))
         return 1;
-    status = o->shared || o->python ? make_shared(&d, p) : make_all(&d, p);
+    status = o->html                  ? page_make(&d, p)
+             : o->shared || o->python ? make_shared(&d, p)
+                                      : make_all(&d, p);
     if (status == 0 && o->report)
         status = report_model(&d);
     return status;

@@ -40,8 +40,9 @@ static bool runs_here(const Options *o)
         return true;
     nn_say(stderr,
            "nnc: programs for %s do not run on this processor: make them with "
-           "`nnc build --target=%s`, and run them there\n",
-           target->name, target->name);
+           "`nnc build --%s%s`, and run them there\n",
+           target->name, target->clang ? "html" : "target=",
+           target->clang ? "" : target->name);
     return false;
 }
 

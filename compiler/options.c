@@ -115,6 +115,8 @@ static const FlagRow flags[] = {
      FLAG_SWITCH, AT(shared)},
     {"--python", NULL, "the same, and NAME.py to call it", ON(BUILD),
      FLAG_SWITCH, AT(python)},
+    {"--html", NULL, "make NAME.html instead: the model in a page of the web",
+     ON(BUILD), FLAG_SWITCH, AT(html)},
     {"--weights", "FILE", "inference alone, with these weights in it",
      ON(COMPILE) | ON(BUILD), FLAG_TEXT, AT(weights)},
     {"--weights-file", "FILE",

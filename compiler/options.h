@@ -46,7 +46,7 @@ typedef struct Options {
     CodeOptions code;          /* --plain, --target (or "native"), --unroll */
     int batch;                 /* --batch; 0: not given */
     int budget;                /* --budget, in MiB */
-    bool infer_only, shared, python, report, json, check, gradcheck, open,
+    bool infer_only, shared, python, html, report, json, check, gradcheck, open,
         nodes, pytorch, onnx;
 } Options;
 

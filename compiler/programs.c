@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/pack.h"
 #include "emit/data.h"
 #include "emit/emit.h"
 #include "ir/outline.h"
@@ -17,6 +18,7 @@
 #include "output.h"
 #include "toolchain.h"
 #include "unrolled.h"
+#include "wasm.h"
 
 /* Differences need many runs; few rows show the same mistakes as many. */
 enum { CHECK_ROWS = 8 };
@@ -36,19 +38,49 @@ typedef struct Build {
     Built *built;
 } Build;
 
+/* Within a library all but its face is hidden: the runtime's archive gives what
+ * is asked for. A page's is the same, with an allocator and a stack for it. */
+#define HIDDEN " -fvisibility=hidden -Wl,-u,nn_open -Wl,-u,nn_train_step"
+#define PAGE_FLAGS                                                             \
+    " -mexec-model=reactor -Wl,--export-dynamic -Wl,--export=malloc"           \
+    " -Wl,--export=free -Wl,-z,stack-size=4194304 -Wl,--strip-all"
+#define DOUBLES " -DNN_REAL=double"
+
+/* What makes a program of its kind. */
+static const struct {
+    Want want; /* which entries it has */
+    Purpose purpose;
+    const char *before, *behind; /* the model's name in that of its file */
+    const char *ending;
+    const char *flags; /* beside those of its target */
+    bool doubles;      /* it compares what floats would round apart, here */
+} kinds[] = {
+    [PROGRAM_TRAIN] = {WANT_TRAIN, PURPOSE_TRAIN, "", "-train", "", ""},
+    [PROGRAM_INFER] = {WANT_INFER, PURPOSE_INFER, "", "-infer", "", ""},
+    [PROGRAM_CHECK] = {WANT_CHECK, PURPOSE_TRAIN, "", "-train", "", DOUBLES,
+                       true},
+    [PROGRAM_SHARED] = {WANT_ALL, PURPOSE_SHARED, "lib", "", ".so",
+                        " -shared -fPIC -Wl,-z,defs" HIDDEN},
+    [PROGRAM_PAGE] = {WANT_ALL, PURPOSE_SHARED, "", "", ".wasm",
+                      PAGE_FLAGS HIDDEN},
+    [PROGRAM_VERIFY] = {WANT_VERIFY, PURPOSE_VERIFY, "", "-verify", "", DOUBLES,
+                        true},
+};
+
+/* What runs the program. */
+static const Target *target_of(const Build *b)
+{
+    return kinds[b->kind].doubles ? target_native()
+                                  : target_find(b->driver->code.target);
+}
+
 const char *program_flags(const CodeOptions *code)
 {
     return code->plain ? "" : target_find(code->target)->flags;
 }
 
-/* What a program with the library's sessions in it is linked with: the
- * archive gives what is asked for, and all else stays within. */
-#define SHARED_FLAGS                                                           \
-    " -shared -fPIC -fvisibility=hidden -Wl,-z,defs -Wl,-u,nn_open"            \
-    " -Wl,-u,nn_train_step"
-
 static const char *program_text(const Driver *d, const Model *m,
-                                Purpose purpose)
+                                ProgramKind kind)
 {
     Text out = {.arena = d->arena};
     Weights *w = m->weights;
@@ -57,78 +89,48 @@ static const char *program_text(const Driver *d, const Model *m,
         w->bytes = arena_printf(d->arena, "%s.bin", w->name);
     text_add(&out, emit_model_c(d->arena, m->program, m->plans.at, m->plans.n,
                                 &d->code, NULL));
-    emit_program(&out, m->program, purpose);
+    emit_program(&out, m->program, kinds[kind].purpose);
+    if (kind == PROGRAM_PAGE)
+        text_printf(&out, "\n%s", pack_find("templates/page.c"));
     if (w && !w->bytes)
         weights_write(w, weights_put_text, &out);
     return text_str(&out);
 }
 
-/* Which entries a program has. */
-static Want want_of(const Build *b)
-{
-    static const Want wants[] = {WANT_TRAIN, WANT_INFER, WANT_CHECK, WANT_ALL,
-                                 WANT_VERIFY};
-
-    return b->kind == PROGRAM_SHARED && b->driver->options->infer_only
-               ? WANT_INFER
-               : wants[b->kind];
-}
-
-/* Which programs compare numbers that floats would round apart. */
-static bool computes_doubles(const Build *b)
-{
-    return b->kind == PROGRAM_CHECK || b->kind == PROGRAM_VERIFY;
-}
-
-/* What runs the program: those that compare run here, at once. */
-static const Target *target_of(const Build *b)
-{
-    return computes_doubles(b) ? target_native()
-                               : target_find(b->driver->code.target);
-}
-
 /* What it is called, compiled with and linked with. */
 static void describe(Build *b, Needs *needs)
 {
-    static const char *const endings[] = {[PROGRAM_TRAIN] = "train",
-                                          [PROGRAM_CHECK] = "train",
-                                          [PROGRAM_INFER] = "infer",
-                                          [PROGRAM_VERIFY] = "verify"};
     Driver *d = b->driver;
     const Program *p = b->model.program;
-    bool infer = b->kind == PROGRAM_INFER, shared = b->kind == PROGRAM_SHARED;
-    bool doubles = computes_doubles(b);
+    bool infer = b->kind == PROGRAM_INFER, doubles = kinds[b->kind].doubles;
 
     b->flags =
-        doubles
-            ? arena_printf(d->arena, "%s -DNN_REAL=double", target_of(b)->flags)
-        : shared
-            ? arena_printf(d->arena, "%s" SHARED_FLAGS, program_flags(&d->code))
-            : program_flags(&d->code);
-    b->built->name =
-        shared ? arena_printf(d->arena, "lib%s", p->name)
-               : arena_printf(d->arena, "%s-%s", p->name, endings[b->kind]);
-    b->built->ending = shared ? ".so" : "";
+        arena_printf(d->arena, "%s%s",
+                     doubles ? target_of(b)->flags : program_flags(&d->code),
+                     kinds[b->kind].flags);
+    b->built->name = arena_printf(d->arena, "%s%s%s", kinds[b->kind].before,
+                                  p->name, kinds[b->kind].behind);
+    b->built->ending = kinds[b->kind].ending;
     *needs = (Needs){.png = infer && emit_uses_images(p), .doubles = doubles};
 }
 
 /* Elaborates, plans and prints; false with errors in diag. */
 static bool write_text(Build *b, Needs *needs)
 {
-    static const Purpose purposes[] = {PURPOSE_TRAIN, PURPOSE_INFER,
-                                       PURPOSE_TRAIN, PURPOSE_SHARED,
-                                       PURPOSE_VERIFY};
     Driver *d = b->driver;
     Model *m = &b->model;
+    Want want = kinds[b->kind].want;
 
-    if (computes_doubles(b)) {
+    if (want == WANT_ALL && d->options->infer_only)
+        want = WANT_INFER;
+    if (kinds[b->kind].doubles) {
         d->code.plain = true;
         d->rows = d->options->batch ? d->options->batch : CHECK_ROWS;
     }
-    if (!driver_model(d, want_of(b), m, NULL) ||
+    if (!driver_model(d, want, m, NULL) ||
         (b->kind == PROGRAM_INFER && !driver_weights(d, m, false)))
         return false;
-    b->text = program_text(d, m, purposes[b->kind]);
+    b->text = program_text(d, m, b->kind);
     b->layers = outline_layers(&m->program->entries.at[0]);
     describe(b, needs);
     return true;
@@ -278,7 +280,8 @@ static int make(Build *b, const Needs *needs, CacheKey key, bool quiet,
     if (tells)
         nn_say(stderr, "compiling %d layer%s with %s ... ", b->layers,
                str_s(b->layers), b->tools.cc.at[0]);
-    if (toolchain_runtime(&b->tools, needs, &b->runtime))
+    if ((b->kind != PROGRAM_PAGE || wasm_ready(&b->tools)) &&
+        toolchain_runtime(&b->tools, needs, &b->runtime))
         status = compile(b, key, folder);
     took = (long)(time(NULL) - start);
     if (tells && took >= TOLD_SECONDS)

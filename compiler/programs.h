@@ -9,12 +9,13 @@ typedef enum ProgramKind {
     PROGRAM_INFER,
     PROGRAM_CHECK,  /* NAME-train in plain form and double: --gradcheck */
     PROGRAM_SHARED, /* libNAME.so */
+    PROGRAM_PAGE,   /* NAME.wasm, for a page of HTML */
     PROGRAM_VERIFY  /* in plain form and double: writes what it computes */
 } ProgramKind;
 
 typedef struct Built {
     const char *name;   /* "iris-train" */
-    const char *ending; /* of its file: "" or ".so" */
+    const char *ending; /* of its file: "", ".so" or ".wasm" */
     const char *path;   /* of the program, in the cache */
     const char *c_file; /* of its C */
     const char *bytes;  /* of weights that are not in its C, or NULL */

@@ -83,3 +83,17 @@ void sources_add(Arena *arena, Sources *sources, const char *text)
 {
     add(arena, sources, text, false);
 }
+
+bool sources_page(Arena *arena, const char *name)
+{
+    /* metrics that have no sums are asked for by models alone */
+    static const char face[] =
+        "nn_open nn_train_step nn_f1 nn_f1_chunks nn_confusion nn_bleu";
+    static const char *const replaced[] = {"nn_file.c", "nn_thread.c",
+                                           "nn_watch.c", "nn_writer.c"};
+    Sources sources = {0};
+
+    sources_add(arena, &sources, face);
+    return str_among(sources.at, sources.n, name) &&
+           !str_among(replaced, sizeof replaced / sizeof *replaced, name);
+}

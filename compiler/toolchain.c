@@ -77,17 +77,25 @@ static CacheKey compiler_key(const Toolchain *t)
     return cache_add(cache_add(key, machine.sysname), machine.machine);
 }
 
+/* How clang is told to make programs for another processor, or "". */
+static const char *target_word(Arena *arena, const Target *target)
+{
+    return target && target->clang
+               ? arena_printf(arena, " --target=%s", target->triple)
+               : "";
+}
+
 const char *toolchain_compiler(Arena *arena, const Target *target)
 {
-    return target_foreign(target)
+    return target_foreign(target) && !target->clang
                ? arena_printf(arena, "%s-gcc", target->triple)
-               : "clang";
+               : arena_printf(arena, "clang%s", target_word(arena, target));
 }
 
 /* Debian's package of it: gcc-x86-64-linux-gnu. */
 static const char *usual_package(const Toolchain *t)
 {
-    return t->cross
+    return t->cross && !t->cross->clang
                ? str_replace(t->arena,
                              arena_printf(t->arena, "gcc-%s", t->cross->triple),
                              "_", "-")
@@ -143,7 +151,9 @@ bool toolchain_open(Toolchain *t, Arena *arena, const Target *target)
                      .cross = target_foreign(target) ? target : NULL};
     toolchain_words(arena, &t->cc, cc ? cc : "");
     if (t->cc.n == 0)
-        vec_push(arena, &t->cc, toolchain_compiler(arena, target));
+        toolchain_words(arena, &t->cc, toolchain_compiler(arena, target));
+    else
+        toolchain_words(arena, &t->cc, target_word(arena, target));
     if (!process_find(arena, t->cc.at[0])) {
         say_missing(t);
         return false;
@@ -176,6 +186,12 @@ Words toolchain_command(const Toolchain *t, const char *target_flags)
     return words;
 }
 
+/* WebAssembly runs in pages alone. */
+static bool makes_pages(const Toolchain *t)
+{
+    return t->cross && t->cross->clang;
+}
+
 /* cc -c NAME.c -o NAME.o of the runtime. */
 static Words compile_command(const Toolchain *t, bool doubles,
                              const char *headers, const char *folder,
@@ -187,7 +203,9 @@ static Words compile_command(const Toolchain *t, bool doubles,
     for (int i = 0; i < t->cc.n; i++)
         vec_push(a, &words, t->cc.at[i]);
     toolchain_words(a, &words,
-                    "-O2 -fPIC -fvisibility=hidden " TOOLCHAIN_RUNTIME_FLAGS);
+                    "-O2 -fvisibility=hidden " TOOLCHAIN_RUNTIME_FLAGS);
+    if (!makes_pages(t))
+        vec_push(a, &words, "-fPIC");
     if (doubles)
         vec_push(a, &words, "-DNN_REAL=double");
     vec_push(a, &words, arena_printf(a, "-I%s", headers));
@@ -251,7 +269,8 @@ static bool compile_all(Toolchain *t, bool doubles, const char *folder,
         if (name && !toolchain_write(arena_printf(a, "%s/%s", folder, name),
                                      pack_find(pack_path(i))))
             return false;
-        if (!name || !str_ends(name, ".c") || toolchain_library(name))
+        if (!name || !str_ends(name, ".c") || toolchain_library(name) ||
+            (makes_pages(t) && !sources_page(a, name)))
             continue;
         name = arena_printf(a, "%.*s", (int)strlen(name) - 2, name);
         Words words = compile_command(t, doubles, folder, folder, name);
@@ -278,16 +297,27 @@ static bool compile_all(Toolchain *t, bool doubles, const char *folder,
     return false;
 }
 
+/* Binutils make no archives of WebAssembly: all of it becomes one object, of
+ * which a program takes what it uses, too. */
+static const char *linking(const Toolchain *t)
+{
+    return arena_printf(t->arena, "%s --target=%s -r -nostdlib -o", t->cc.at[0],
+                        t->cross->triple);
+}
+
 static bool archive(Toolchain *t, const char *folder, const Words *objects)
 {
     Arena *a = t->arena;
     Words words = {0};
     const char *log = arena_printf(a, "%s/ar.log", folder);
 
-    toolchain_words(a, &words,
-                    t->cross ? arena_printf(a, "%s-ar", t->cross->triple)
-                             : "ar");
-    vec_push(a, &words, "rcs");
+    if (makes_pages(t))
+        toolchain_words(a, &words, linking(t));
+    else
+        toolchain_words(a, &words,
+                        t->cross
+                            ? arena_printf(a, "%s-ar rcs", t->cross->triple)
+                            : "ar rcs");
     vec_push(a, &words, arena_printf(a, "%s/libnnrt.a", folder));
     for (int i = 0; i < objects->n; i++)
         vec_push(a, &words, objects->at[i]);

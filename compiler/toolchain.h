@@ -35,7 +35,8 @@ typedef struct Runtime {
     Words link;         /* what a program is linked with, in order */
 } Runtime;
 
-/* What compiles where CC does not say: clang, or aarch64-linux-gnu-gcc. */
+/* What compiles where CC does not say: clang, or aarch64-linux-gnu-gcc; with
+ * what tells clang to make programs for another processor. */
 const char *toolchain_compiler(Arena *arena, const Target *target);
 
 /* What CC says, or clang; for a target that needs another processor than this

@@ -17,6 +17,9 @@ static bool has(const char *processor)
 #elif defined(__aarch64__)
     if (strcmp(processor, "neon") == 0)
         return true;
+#elif defined(__wasm__) /* what a browser lacks it refuses to load */
+    if (strcmp(processor, "wasm") == 0)
+        return true;
 #endif
     return strcmp(processor, "generic") == 0;
 }

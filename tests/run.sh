@@ -16,7 +16,7 @@ mkdir -p "$B/tests"
 
 # Those that take longest come first, so that no processor is left idle.
 light="golden export verify text steps tables judge cells generated bounds train weights
-    seeds session driver gradcheck docs mutate strings memory lint broken same
+    seeds session page driver gradcheck docs mutate strings memory lint broken same
     tensors language errors"
 long="backend fuzz examples targets growth valgrind"
 groups="$([ $# -eq 0 ] || echo unit)

@@ -197,7 +197,7 @@ static void write_notation(Text *out, const Stage *source)
                     missing[record_missing(source)]);
 }
 
-static void write_flow(Text *out, const Flow *flow, int i, int feed)
+static void write_flow(Text *out, const Flow *flow, int i, int feed, bool reads)
 {
     static const char *const parts[] = {[NN_TRAIN] = "TRAIN",
                                         [NN_VALIDATION] = "VALIDATION",
@@ -208,10 +208,10 @@ static void write_flow(Text *out, const Flow *flow, int i, int feed)
     const Setting *header = flow_setting(source, "header");
     const char *reader = reader_of(flow);
     nn_flow f = record_flow(out->arena, flow, feed);
-    text_printf(out,
-                "    {.tensor = %d, .part = NN_%s, .line = %d, .reader = "
-                "&nn_%s",
-                f.tensor, parts[f.part], f.line, reader);
+    text_printf(out, "    {.tensor = %d, .part = NN_%s, .line = %d", f.tensor,
+                parts[f.part], f.line);
+    if (reads)
+        text_printf(out, ", .reader = &nn_%s", reader);
     if (path) {
         text_add(out, ",\n        .path = ");
         quote_c(out, path->text);
@@ -239,7 +239,8 @@ static void write_flow(Text *out, const Flow *flow, int i, int feed)
     text_add(out, "},\n");
 }
 
-static int write_flows(Text *out, const Program *p)
+/* `reads`: from files, which a library leaves to its caller. */
+static int write_flows(Text *out, const Program *p, bool reads)
 {
     int n = 0;
     if (p->flows.n == 0)
@@ -249,7 +250,7 @@ static int write_flows(Text *out, const Program *p)
     text_add(out, "\nstatic const nn_flow flows[] = {\n");
     for (int i = 0; i < p->flows.n; i++)
         for (int feed = 0; feed < p->flows.at[i].n_feeds; feed++, n++)
-            write_flow(out, &p->flows.at[i], i, feed);
+            write_flow(out, &p->flows.at[i], i, feed, reads);
     text_add(out, "};\n");
     return n;
 }
@@ -451,7 +452,7 @@ static void write_main(Text *out, Purpose purpose)
 static void write_program(Text *out, const Program *p, Purpose purpose)
 {
     bool infer = purpose == PURPOSE_INFER, train = !infer && p->has_loss;
-    int flows = write_flows(out, p);
+    int flows = write_flows(out, p, purpose != PURPOSE_SHARED);
     int vectors = train ? write_vectors(out, p) : 0;
     bool scorers = train && write_scorers(out, p);
     bool writes = infer && p->generate.name;

@@ -29,6 +29,7 @@ typedef struct Target {
        compiles for that one */
     const char *triple; /* GNU's name, of aarch64-linux-gnu-gcc */
     const char *debian; /* Debian's name of the same, of its libraries */
+    bool clang;         /* clang makes it, by --target=TRIPLE */
 } Target;
 
 /* By name; NULL for a name that is none. */
