@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -13,6 +14,7 @@
 
 #include "nn_gzip.h"
 #include "nn_mem.h"
+#include "nn_say.h"
 
 static bool cannot(const char *what, const char *path, nn_error *e)
 {
@@ -95,12 +97,41 @@ static bool look(int fd, struct stat *s, const char *path, nn_error *e)
            nn_fail(e, "cannot read %s: it is a device", path);
 }
 
+/* Waits until something has been written to a named pipe, which it says where
+ * that takes more than a moment. */
+static bool await_writer(int fd, const char *path, nn_error *e)
+{
+    struct pollfd one = {.fd = fd, .events = POLLIN};
+    int ready = poll(&one, 1, 1000);
+    if (ready == 0) {
+        nn_say(stderr,
+               "%s is a named pipe: waiting for what is written to it\n", path);
+        ready = poll(&one, 1, -1);
+    }
+    return ready > 0 || cannot("read", path, e);
+}
+
+/* Opens a file to read; *fd is -1 where that fails. */
+static bool open_file(int *fd, const char *path, nn_error *e)
+{
+    struct stat s;
+    *fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (*fd < 0)
+        return cannot("open", path, e);
+    if (fstat(*fd, &s) != 0 || !S_ISFIFO(s.st_mode) ||
+        (await_writer(*fd, path, e) &&
+         (fcntl(*fd, F_SETFL, 0) == 0 || cannot("read", path, e))))
+        return true;
+    close(*fd);
+    *fd = -1;
+    return false;
+}
+
 bool nn_file_open(int *fd, nn_stamp *stamp, const char *path, nn_error *e)
 {
     struct stat s;
-    *fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (*fd < 0)
-        return cannot("open", path, e);
+    if (!open_file(fd, path, e))
+        return false;
     if (!look(*fd, &s, path, e)) {
         close(*fd);
         *fd = -1;
@@ -198,10 +229,10 @@ static bool unpacked(nn_file *f, bool good, const char *path, int64_t mebibytes,
 bool nn_file_read(nn_file *f, const char *path, int64_t mebibytes, nn_error *e)
 {
     bool standard = strcmp(path, "-") == 0;
-    int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    int fd = STDIN_FILENO;
     *f = (nn_file){0};
-    if (fd < 0)
-        return cannot("open", path, e);
+    if (!standard && !open_file(&fd, path, e))
+        return false;
     if (standard)
         path = "standard input";
     bool good = read_open_file(f, fd, path, e);

@@ -95,7 +95,9 @@ static bool plan_flows(source *s, nn_flow *flows, nn_columns *columns,
     if (nn_form_is_raw(&form, good && more, &r)) {
         nn_records_close(&r);
         s->reader = s->preps[s->first].spelling->lines;
-        flows[0] = (nn_flow){.tensor = s->first, .path = s->path};
+        flows[0] = (nn_flow){.tensor = s->first,
+                             .path = s->path,
+                             .missing = s->preps[s->first].flow->missing};
         return true;
     }
     if (good && !more)
@@ -135,6 +137,21 @@ static int64_t rows_of(const nn_rows *r, const nn_prep *preps, int i)
     return r->series[i] ? rows - preps[i].window->length + 1 : rows;
 }
 
+/* Lines of blanks alone, where the text drops rows that miss their words. */
+static bool drop_blank(nn_table *t, const nn_file *f, nn_error *e)
+{
+    const char *at = (const char *)f->bytes, *end = at + f->size;
+    if (!nn_alloc(&t->dropped, (size_t)t->rows, 1, t->path, e))
+        return false;
+    for (int64_t row = 0; row < t->rows; row++, at++) {
+        bool blank = true;
+        for (; at < end && *at != '\n'; at++)
+            blank &= *at == ' ' || *at == '\t' || *at == '\r';
+        t->dropped[row] = blank;
+    }
+    return true;
+}
+
 static bool take_inputs(nn_rows *r, const source *s, const nn_flow *flows,
                         nn_error *e)
 {
@@ -147,7 +164,11 @@ static bool take_inputs(nn_rows *r, const source *s, const nn_flow *flows,
                         .labels = nn_prep_takes_labels(&s->preps[i]),
                         .tensor = s->preps[i].tensor,
                         .given = &s->file};
+        bool lines = s->preps[i].spelling != NULL &&
+                     s->reader == s->preps[i].spelling->lines;
         good = s->reader->read(&r->tables[i], &q, e) &&
+               (!lines || q.flow->missing != NN_MISSING_DROP ||
+                drop_blank(&r->tables[i], &s->file, e)) &&
                check_width(r, &s->preps[i], i, e);
     }
     return good;

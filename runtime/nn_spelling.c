@@ -323,6 +323,17 @@ static bool spell_row(nn_speller *s, const nn_table *t, int64_t row,
     return true;
 }
 
+/* A token as a person may see it. */
+static nn_label shown(nn_label token)
+{
+    static const char plain[] = "\n\t\r", *const escaped[] = {"\\n", "\\t",
+                                                              "\\r"};
+    for (int i = 0; i < 3; i++)
+        if (token.length == 1 && *token.bytes == plain[i])
+            return (nn_label){escaped[i], 2};
+    return token;
+}
+
 static bool next_id(nn_speller *s, nn_cursor *c, int32_t *id, bool *more,
                     nn_error *e)
 {
@@ -330,7 +341,7 @@ static bool next_id(nn_speller *s, nn_cursor *c, int32_t *id, bool *more,
         return false;
     if (!*more)
         return true;
-    nn_label token = {s->token.bytes, s->token.length};
+    nn_label token = shown((nn_label){s->token.bytes, s->token.length});
     *id = (int32_t)id_of(s);
     return *id >= s->words->first ||
            nn_fail(e, "the text that the model learned has no '%.*s'",

@@ -155,6 +155,22 @@ ln -s /dev/zero data.csv
 fails "csv without an end" 'data.csv: it is a device' ./net-train
 rm data.csv
 good_csv
+rm data.csv
+mkfifo data.csv
+./net-train --quiet --out piped.safetensors >out 2>err &
+tries=100
+while ! [ -s err ] && [ $tries -gt 0 ]; do
+    sleep 0.1
+    tries=$((tries - 1))
+done
+[ "$(cat err)" = \
+    "data.csv is a named pipe: waiting for what is written to it" ]
+verdict "a pipe without a writer is told" "$(head -n 1 err)"
+for i in 1 2 3 4 5 6 7 8 9; do echo "0.$i,1,-$i,$((i % 2))"; done >data.csv
+wait $!
+verdict "a pipe with a writer is read" "$(tail -n 1 err)"
+rm data.csv
+good_csv
 fails "weights without an end" 'zero: it is a device' ./net-infer \
     --weights /dev/zero --csv nowhere
 fails "data folder missing" 'nowhere' ./net-train --data nowhere

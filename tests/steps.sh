@@ -81,6 +81,9 @@ refuses() {
 }
 refuses "an unknown word is named" 1 \
     "--prompt: the text that the model learned has no 'Z'" --prompt "the Z"
+refuses "an unknown line end is named" 1 \
+    "--prompt: the text that the model learned has no '\\n'" \
+    --prompt "$(printf 'the\nca')"
 refuses "a byte that is no text is named" 1 \
     "--prompt: byte 5, 0xff, is not UTF-8" --prompt "$(printf 'the \377')"
 refuses "a text begins with something" 1 \

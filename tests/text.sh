@@ -53,6 +53,15 @@ head -n 4 reviews.tsv | cut -f 2 | ./trigrams-infer --csv >raw 2>&1
 [ "$(wc -l <raw)" -eq 4 ] && cmp -s columns raw
 verdict "columns and raw lines are the same" "$(cat columns)"
 
+# A raw line without a word is a row that the text drops.
+sed 's/column: 2)/column: 2, missing: drop)/' trigrams.nn >gaps.nn
+"$NNC" build gaps.nn --infer-only -o gaps >build.log 2>&1 &&
+    printf 'Well, a lovely FILM!\n \t\nit was dull\n' |
+    gaps/trigrams-infer >is 2>log
+[ "$(sed -n 2p is)" = "2: a value is missing" ] && [ "$(wc -l <is)" -eq 3 ] &&
+    grep -q '^standard input:2: a value is missing' log
+verdict "a blank line is a row that is dropped" "$(cat log)"
+
 # Lines, packed and in another encoding, are the same text.
 cut -f 2 reviews.tsv | gzip -c >lines.gz
 cut -f 1 reviews.tsv >labels
