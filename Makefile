@@ -24,7 +24,7 @@ need = @command -v $(1) >/dev/null 2>&1 || { \
 
 # The compiler takes of the runtime what it shares with its programs; these two
 # need libraries that it does not.
-SHARED = $(filter-out %/nn_png.c,$(call sources,runtime/*.c))
+SHARED = $(filter-out %/nn_gzip.c %/nn_png.c,$(call sources,runtime/*.c))
 PACKED = $(call sources,templates/* runtime/*.[ch] compiler/prelude.nn)
 PARSER = $(if $(wildcard grammar/nn.y), \
          $(B)/grammar/nn.tab.o $(B)/grammar/nn.lex.o)

@@ -80,7 +80,7 @@ const char *program_flags(const CodeOptions *code)
 }
 
 static const char *program_text(const Driver *d, const Model *m,
-                                ProgramKind kind)
+                                ProgramKind kind, const Needs *needs)
 {
     Text out = {.arena = d->arena};
     Weights *w = m->weights;
@@ -89,12 +89,20 @@ static const char *program_text(const Driver *d, const Model *m,
         w->bytes = arena_printf(d->arena, "%s.bin", w->name);
     text_add(&out, emit_model_c(d->arena, m->program, m->plans.at, m->plans.n,
                                 &d->code, NULL));
-    emit_program(&out, m->program, kinds[kind].purpose);
+    emit_program(&out, m->program, kinds[kind].purpose, needs->gzip);
     if (kind == PROGRAM_PAGE)
         text_printf(&out, "\n%s", pack_find("templates/page.c"));
     if (w && !w->bytes)
         weights_write(w, weights_put_text, &out);
     return text_str(&out);
+}
+
+/* Whatever may read a file unpacks it; for other processors, whose zlib few
+ * people have, only where the model's text says so. */
+static bool reads_gzip(const Build *b)
+{
+    return kinds[b->kind].purpose != PURPOSE_SHARED &&
+           (!target_foreign(target_of(b)) || emit_names_gzip(b->model.program));
 }
 
 /* What it is called, compiled with and linked with. */
@@ -111,7 +119,9 @@ static void describe(Build *b, Needs *needs)
     b->built->name = arena_printf(d->arena, "%s%s%s", kinds[b->kind].before,
                                   p->name, kinds[b->kind].behind);
     b->built->ending = kinds[b->kind].ending;
-    *needs = (Needs){.png = infer && emit_uses_images(p), .doubles = doubles};
+    *needs = (Needs){.gzip = reads_gzip(b),
+                     .png = infer && emit_uses_images(p),
+                     .doubles = doubles};
 }
 
 /* Elaborates, plans and prints; false with errors in diag. */
@@ -130,9 +140,9 @@ static bool write_text(Build *b, Needs *needs)
     if (!driver_model(d, want, m, NULL) ||
         (b->kind == PROGRAM_INFER && !driver_weights(d, m, false)))
         return false;
-    b->text = program_text(d, m, b->kind);
-    b->layers = outline_layers(&m->program->entries.at[0]);
     describe(b, needs);
+    b->text = program_text(d, m, b->kind, needs);
+    b->layers = outline_layers(&m->program->entries.at[0]);
     return true;
 }
 

@@ -28,6 +28,10 @@ typedef struct Extra {
     const char *package; /* Debian's */
 } Extra;
 
+/* zlib becomes part of the program, so that nothing must be installed where it
+ * runs. */
+static const Extra gzip_extra = {"nn_gzip", "gzip files", "-l:libz.a",
+                                 "zlib1g-dev"};
 static const Extra png_extra = {"nn_png", "PNG images", "-lpng", "libpng-dev"};
 
 void toolchain_words(Arena *arena, Words *words, const char *text)
@@ -228,10 +232,16 @@ static void show_log(Arena *arena, const char *path)
 
 const char *toolchain_library(const char *file)
 {
-    size_t n = strlen(png_extra.name);
-    bool is = strncmp(file, png_extra.name, n) == 0 && !strcmp(file + n, ".c");
+    static const Extra *const extras[] = {&gzip_extra, &png_extra};
 
-    return is ? png_extra.library : NULL;
+    for (size_t i = 0; i < sizeof extras / sizeof *extras; i++) {
+        size_t n = strlen(extras[i]->name);
+
+        if (strncmp(file, extras[i]->name, n) == 0 &&
+            strcmp(file + n, ".c") == 0)
+            return extras[i]->library;
+    }
+    return NULL;
 }
 
 bool toolchain_write(const char *path, const char *text)
@@ -345,7 +355,9 @@ static CacheKey runtime_key(const Toolchain *t, const Needs *needs)
 
 CacheKey toolchain_key(const Toolchain *t, const Needs *needs)
 {
-    return cache_add(runtime_key(t, needs), needs->png ? "png" : "");
+    CacheKey key = cache_add(runtime_key(t, needs), needs->gzip ? "gzip" : "");
+
+    return cache_add(key, needs->png ? "png" : "");
 }
 
 /* Programs need the headers and the archive. */
@@ -440,9 +452,13 @@ bool toolchain_runtime(Toolchain *t, const Needs *needs, Runtime *r)
                        cache_find(&t->cache, "runtime", runtime_key(t, needs))};
     if (!r->folder && !(r->folder = make_archive(t, needs)))
         return false;
+    if (needs->gzip && !add_extra(t, &gzip_extra, needs, r))
+        return false;
     if (needs->png && !add_extra(t, &png_extra, needs, r))
         return false;
     vec_push(a, &r->link, arena_printf(a, "%s/libnnrt.a", r->folder));
+    if (needs->gzip)
+        vec_push(a, &r->link, gzip_extra.library);
     if (needs->png)
         vec_push(a, &r->link, png_extra.library);
     toolchain_words(a, &r->link, TOOLCHAIN_LIBRARIES);

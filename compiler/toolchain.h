@@ -25,7 +25,7 @@ typedef struct Toolchain {
 
 /* What a program needs of the runtime. */
 typedef struct Needs {
-    bool png;
+    bool gzip, png;
     bool doubles; /* NN_REAL is double */
 } Needs;
 
@@ -50,8 +50,8 @@ CacheKey toolchain_key(const Toolchain *t, const Needs *needs);
 /* Compiles what is not there yet. False with a message. */
 bool toolchain_runtime(Toolchain *t, const Needs *needs, Runtime *runtime);
 
-/* What a program with this file of the runtime is linked with: -lpng
- * for nn_png.c; NULL for most. */
+/* What a program with this file of the runtime is linked with: -l:libz.a for
+ * nn_gzip.c; NULL for most. */
 const char *toolchain_library(const char *file);
 
 /* The compiler, its flags for generated C, those of the target. */

@@ -323,7 +323,7 @@ static bool open_text(nn_table *t, const nn_request *r, nn_error *e)
         return nn_fail(e, "no memory");
     if (!(r->given != NULL
               ? nn_textfile_over(&text, r->given, r->path, charset, e)
-              : nn_textfile_open(&text, r->path, r->data_limit, charset, e)))
+              : nn_textfile_open(&text, r->path, r->unpacker, charset, e)))
         return false;
     t->stamp = text.stamp;
     return nn_textfile_map(&text, &t->file, e);

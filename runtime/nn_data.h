@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 typedef struct nn_reader nn_reader;     /* a file format: nn_table.h */
+typedef struct nn_unpacker nn_unpacker; /* a compression: nn_file.h */
 typedef struct nn_splitter nn_splitter; /* text to tokens: nn_token.h */
 
 extern const nn_reader nn_csv;     /* nn_csv.c: commas, RFC 4180 */
@@ -22,6 +23,7 @@ extern const nn_reader nn_lines;   /* nn_lines.c: a line a row */
 extern const nn_reader nn_series;  /* nn_lines.c: windows of a whole text */
 extern const nn_reader nn_random;  /* nn_random.c: no file; path is NULL */
 extern const nn_reader nn_png;     /* nn_png.c: needs libpng; inference */
+extern const nn_unpacker nn_gzip;  /* nn_gzip.c: needs zlib */
 extern const nn_splitter nn_words; /* nn_words.c */
 extern const nn_splitter nn_characters; /* nn_words.c: a token each */
 extern const nn_splitter nn_whole;      /* nn_words.c: all of it is one */

@@ -41,7 +41,7 @@ static bool read_source(nn_dataset *d, nn_source *s, int tensor, nn_part part,
     if (flow == NULL)
         return nn_fail(e, "the %s data give no source for %s",
                        nn_part_names[part], t->name);
-    nn_request r = {.data_limit = p->data_limit,
+    nn_request r = {.unpacker = p->unpacker,
                     .flow = flow,
                     .flows = p->flows,
                     .flow_count = p->flow_count,

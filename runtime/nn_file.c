@@ -12,7 +12,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "nn_gzip.h"
 #include "nn_mem.h"
 #include "nn_say.h"
 
@@ -169,64 +168,7 @@ static bool read_open_file(nn_file *f, int fd, const char *path, nn_error *e)
     return good;
 }
 
-/* The one piece of a file that has been read. */
-static bool give_all(void *file, const unsigned char **bytes, size_t *size,
-                     nn_error *e)
-{
-    nn_file *f = file;
-    (void)e;
-    *bytes = f->bytes;
-    *size = f->size;
-    f->size = 0;
-    return true;
-}
-
-typedef struct {
-    unsigned char *bytes;
-    size_t room, size;
-} gathered;
-
-static bool gather(void *context, const void *bytes, size_t n, nn_error *e)
-{
-    gathered *g = context;
-    if (!nn_grow(&g->bytes, &g->room, g->size + n, 1, e))
-        return false;
-    memcpy(g->bytes + g->size, bytes, n);
-    g->size += n;
-    return true;
-}
-
-/* Takes what f holds for what it unpacks to. */
-static bool unpack(nn_file *f, const char *path, int64_t mebibytes, nn_error *e)
-{
-    gathered g = {NULL, 0, 0};
-    nn_file packed = *f;
-    nn_source from = {give_all, &packed};
-    nn_sink to = {gather, &g};
-    bool good =
-        nn_gunzip(&from, &to, nn_gzip_bound(f->size, mebibytes), path, e);
-    nn_file_close(&packed);
-    *f = (nn_file){
-        .bytes = g.bytes, .size = g.size, .owned = g.bytes, .stamp = f->stamp};
-    return good &&
-           (f->size > 0 || nn_fail(e, "%s is empty once unpacked", path));
-}
-
-/* The same of what has been read, where it is packed; false where that is not
- * good or this is not. */
-static bool unpacked(nn_file *f, bool good, const char *path, int64_t mebibytes,
-                     nn_error *e)
-{
-    if (good && f->size == 0)
-        good = nn_fail(e, "%s is empty", path);
-    if (good && nn_gzip_begins(f->bytes, f->size))
-        good = unpack(f, path, mebibytes, e);
-    if (!good)
-        nn_file_close(f);
-    return good;
-}
-
-bool nn_file_read(nn_file *f, const char *path, int64_t mebibytes, nn_error *e)
+static bool read_plain(nn_file *f, const char *path, nn_error *e)
 {
     bool standard = strcmp(path, "-") == 0;
     int fd = STDIN_FILENO;
@@ -239,7 +181,46 @@ bool nn_file_read(nn_file *f, const char *path, int64_t mebibytes, nn_error *e)
     if (!standard)
         close(fd);
     f->stamp.plain = f->stamp.plain && !standard;
-    return unpacked(f, good, path, mebibytes, e);
+    if (good && f->size == 0)
+        good = nn_fail(e, "%s is empty", path);
+    if (!good)
+        nn_file_close(f);
+    return good;
+}
+
+bool nn_file_is_gzip(const unsigned char *bytes, size_t n)
+{
+    return n >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b;
+}
+
+bool nn_file_is_packed(const char *path, nn_error *e)
+{
+    return nn_fail(e,
+                   "%s is compressed and this program cannot unpack it: "
+                   "run `gunzip -k %s` and give it the result",
+                   path, path);
+}
+
+bool nn_file_read(nn_file *f, const char *path, const nn_unpacker *unpacker,
+                  nn_error *e)
+{
+    nn_file packed;
+    if (!read_plain(f, path, e) || !nn_file_is_gzip(f->bytes, f->size))
+        return f->bytes != NULL;
+    if (unpacker == NULL) {
+        nn_file_close(f);
+        return nn_file_is_packed(path, e);
+    }
+    packed = *f;
+    *f = (nn_file){0};
+    bool good = unpacker->unpack(unpacker, &packed, path, f, e);
+    f->stamp = packed.stamp;
+    nn_file_close(&packed);
+    if (good && f->size == 0) {
+        nn_file_close(f);
+        good = nn_fail(e, "%s is empty once unpacked", path);
+    }
+    return good;
 }
 
 bool nn_file_load(nn_file *f, const char *path, nn_error *e)
@@ -252,13 +233,29 @@ bool nn_file_load(nn_file *f, const char *path, nn_error *e)
     bool good = collect(f, fd, path, e);
     f->stamp = stamp;
     close(fd);
-    return unpacked(f, good, path, 0, e);
+    if (good && f->size == 0)
+        good = nn_fail(e, "%s is empty", path);
+    if (good && nn_file_is_gzip(f->bytes, f->size))
+        good = nn_file_is_packed(path, e);
+    if (!good)
+        nn_file_close(f);
+    return good;
 }
 
 void nn_file_forget(const nn_file *f)
 {
     if (f->mapped != NULL)
         madvise(f->mapped, f->size, MADV_DONTNEED);
+}
+
+const nn_unpacker *nn_unpacker_within(const nn_unpacker *u, int64_t mebibytes,
+                                      nn_unpacker *room)
+{
+    if (u == NULL)
+        return NULL;
+    *room = *u;
+    room->most = mebibytes << 20;
+    return room;
 }
 
 void nn_file_close(nn_file *f)

@@ -34,6 +34,29 @@ nn_stamp nn_stamp_of(const char *path);
  * size or age; the message says which. */
 bool nn_stamp_holds(const nn_stamp *s, const char *path, nn_error *e);
 
+/* Where bytes go that come in pieces. */
+typedef struct {
+    bool (*take)(void *context, const void *bytes, size_t size, nn_error *e);
+    void *context;
+} nn_sink;
+
+/* Turns compressed bytes into plain ones. */
+struct nn_unpacker {
+    const char *name;
+    /* Sets *plain to malloc'ed bytes, at most self->most of them. */
+    bool (*unpack)(const nn_unpacker *self, const nn_file *packed,
+                   const char *path, nn_file *plain, nn_error *e);
+    /* Hands what the open file at fd holds to the sink, piece by piece. */
+    bool (*pour)(const nn_unpacker *self, int fd, const char *path,
+                 const nn_sink *sink, nn_error *e);
+    int64_t most; /* 0: what its own rule allows */
+};
+
+/* The unpacker with a bound of so many MiB (0: its own rule), made at room;
+ * NULL where u is. */
+const nn_unpacker *nn_unpacker_within(const nn_unpacker *u, int64_t mebibytes,
+                                      nn_unpacker *room);
+
 /* Opens a file to read; fails where it is a folder. *s becomes its stamp. */
 bool nn_file_open(int *fd, nn_stamp *s, const char *path, nn_error *e);
 
@@ -48,14 +71,21 @@ bool nn_file_map(nn_file *f, int fd, size_t size, const char *path,
 /* Gives the pages of a mapped file back: what is read later is loaded anew. */
 void nn_file_forget(const nn_file *f);
 
-/* Reads the file at path ("-" is standard input), unpacked where its first
- * bytes are those of gzip: then to at most `mebibytes`, where that is not 0. An
- * empty file is an error; messages name the path. */
-bool nn_file_read(nn_file *f, const char *path, int64_t mebibytes, nn_error *e);
+/* True where these first bytes are those of a file packed with gzip. */
+bool nn_file_is_gzip(const unsigned char *bytes, size_t n);
+
+/* The message about a packed file that nothing here unpacks; false. */
+bool nn_file_is_packed(const char *path, nn_error *e);
+
+/* Reads the file at path ("-" is standard input), unpacked where it is
+ * compressed with gzip. An empty file is an error; messages name the path.
+ * unpacker may be NULL: a compressed file is refused then. */
+bool nn_file_read(nn_file *f, const char *path, const nn_unpacker *unpacker,
+                  nn_error *e);
 void nn_file_close(nn_file *f);
 
 /* Reads the file at path into memory: nothing is mapped, so that no signal can
- * come of it. Otherwise as nn_file_read. */
+ * come of it. Otherwise as nn_file_read without an unpacker. */
 bool nn_file_load(nn_file *f, const char *path, nn_error *e);
 
 /* folder and path joined, malloc'ed; path alone where it is absolute, "-" or

@@ -84,7 +84,7 @@ static bool read_old(nn_history *h, int64_t resumed, nn_error *e)
     bool more = true;
     if (nn_stamp_of(h->path).size == 0)
         return true;
-    if (!nn_file_read(&file, h->path, 0, e))
+    if (!nn_file_read(&file, h->path, NULL, e))
         return false;
     lines = file;
     while (lines.size > 0 && lines.bytes[lines.size - 1] != '\n')

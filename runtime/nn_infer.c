@@ -355,8 +355,10 @@ static bool writes(const nn_program *p, const options *o)
 static bool run_program(const nn_program *p, const options *o, nn_error *e)
 {
     nn_inference f = {.model = p->model};
+    nn_unpacker unpacker;
     nn_program program = *p;
-    program.data_limit = o->data_limit;
+    program.unpacker =
+        nn_unpacker_within(p->unpacker, o->data_limit, &unpacker);
     bool good = nn_processor_check(p->model, e) &&
                 open_inference(&f, &program, o->threads, e) && load(&f, o, e);
     if (good && o->bench)

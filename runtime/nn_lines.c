@@ -167,7 +167,7 @@ static text *open_text(const nn_request *r, nn_error *e)
         nn_token_open(&x->token, e) &&
         (r->given != NULL ? nn_textfile_over(&x->file, r->given, r->path,
                                              r->flow->charset, e)
-                          : nn_textfile_open(&x->file, r->path, r->data_limit,
+                          : nn_textfile_open(&x->file, r->path, r->unpacker,
                                              r->flow->charset, e)) &&
         nn_cursor_open(&x->cursor, &x->file, e);
     if (good)

@@ -129,7 +129,7 @@ typedef struct nn_program {
     const nn_pairing *pairings;      /* one an output, or NULL */
     const nn_scorer *const *scorers; /* one a metric or table: NULL where it
                                         has sums; NULL: all have */
-    int64_t data_limit; /* of the flag, for files that are packed: nn_table.h */
+    const nn_unpacker *unpacker;     /* &nn_gzip where a path ends in .gz */
     const nn_reader *image;          /* &nn_png where an input has rank 3 */
     const nn_generation *generation; /* NULL: the model does not */
     const nn_given *given;           /* NULL: weights come from a file */

@@ -182,7 +182,7 @@ static bool read_file(nn_rows *r, source *s, nn_error *e)
     nn_flow *flows = NULL;
     nn_columns *columns = NULL;
     size_t n = (size_t)r->inputs;
-    if (!nn_file_read(&s->file, s->path, s->program->data_limit, e))
+    if (!nn_file_read(&s->file, s->path, s->program->unpacker, e))
         return false;
     s->path = strcmp(s->path, "-") == 0 ? "standard input" : s->path;
     bool good =

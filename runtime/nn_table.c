@@ -41,7 +41,7 @@ bool nn_table_open(nn_table *t, const nn_request *r, nn_error *e)
     if (t->path == NULL)
         return nn_fail(e, "no memory");
     if (r->given == NULL) {
-        bool good = nn_file_read(&t->file, r->path, r->data_limit, e);
+        bool good = nn_file_read(&t->file, r->path, r->unpacker, e);
         t->stamp = t->file.stamp;
         return good;
     }

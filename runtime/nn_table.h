@@ -53,8 +53,8 @@ typedef struct {
 
 /* What a reader is asked for. */
 typedef struct {
-    const char *path;     /* complete */
-    int64_t data_limit;   /* MiB that a packed file may have; 0: by its size */
+    const char *path; /* complete */
+    const nn_unpacker *unpacker;
     const nn_flow *flow;  /* the columns to take */
     const nn_flow *flows; /* all of them: a csv file is judged once for all */
     int flow_count;       /* of its uses, which have the same flow->path */

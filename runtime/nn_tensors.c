@@ -277,7 +277,7 @@ static bool open_header(nn_tensors *t, bool good, const char *path, nn_error *e)
 bool nn_tensors_open(nn_tensors *t, const char *path, nn_error *e)
 {
     *t = (nn_tensors){0};
-    return open_header(t, nn_file_read(&t->file, path, 0, e), path, e);
+    return open_header(t, nn_file_read(&t->file, path, NULL, e), path, e);
 }
 
 bool nn_tensors_read(nn_tensors *t, const char *path, nn_error *e)

@@ -10,7 +10,6 @@
 
 #include "nn_digest.h"
 #include "nn_encoding.h"
-#include "nn_gzip.h"
 #include "nn_kind.h"
 #include "nn_mem.h"
 
@@ -52,15 +51,15 @@ static bool spool(void *context, const void *bytes, size_t n, nn_error *e)
 }
 
 /* A step that writes what the text is to `to` as another. */
-typedef bool step(const nn_textfile *f, int64_t mebibytes, const nn_sink *to,
+typedef bool step(const nn_textfile *f, const nn_unpacker *u, const nn_sink *to,
                   nn_error *e);
 
-static bool copy_pipe(const nn_textfile *f, int64_t mebibytes,
+static bool copy_pipe(const nn_textfile *f, const nn_unpacker *u,
                       const nn_sink *to, nn_error *e)
 {
     char piece[PIECE];
     ssize_t got = 1;
-    (void)mebibytes;
+    (void)u;
     while (got != 0) {
         got = read(f->fd, piece, sizeof piece);
         if (got < 0 && errno != EINTR)
@@ -71,42 +70,20 @@ static bool copy_pipe(const nn_textfile *f, int64_t mebibytes,
     return true;
 }
 
-/* A file that is read piece by piece. */
-typedef struct {
-    const nn_textfile *f;
-    uint64_t at;
-    unsigned char bytes[PIECE];
-} pieces;
-
-static bool next_piece(void *context, const unsigned char **bytes, size_t *size,
-                       nn_error *e)
+static bool unpack(const nn_textfile *f, const nn_unpacker *u,
+                   const nn_sink *to, nn_error *e)
 {
-    pieces *p = context;
-    *bytes = p->bytes;
-    if (!nn_file_read_at(p->f->fd, p->at, p->bytes, PIECE, size, p->f->path, e))
-        return false;
-    p->at += *size;
-    return true;
+    return u == NULL ? nn_file_is_packed(f->path, e)
+                     : u->pour(u, f->fd, f->path, to, e);
 }
 
-static bool unpack(const nn_textfile *f, int64_t mebibytes, const nn_sink *to,
-                   nn_error *e)
-{
-    pieces p = {.f = f};
-    nn_source from = {next_piece, &p};
-    off_t size = lseek(f->fd, 0, SEEK_END);
-    return nn_gunzip(&from, to,
-                     nn_gzip_bound(size > 0 ? (uint64_t)size : 0, mebibytes),
-                     f->path, e);
-}
-
-static bool recode(const nn_textfile *f, int64_t mebibytes, const nn_sink *to,
-                   nn_error *e)
+static bool recode(const nn_textfile *f, const nn_unpacker *u,
+                   const nn_sink *to, nn_error *e)
 {
     nn_encoding s = {.path = f->path};
     char piece[PIECE], *made;
     size_t n = 1, size;
-    (void)mebibytes;
+    (void)u;
     if (!nn_reserve(&made, PIECE, NN_ENCODING_MOST, f->path, e))
         return false;
     bool good = true;
@@ -120,13 +97,14 @@ static bool recode(const nn_textfile *f, int64_t mebibytes, const nn_sink *to,
 }
 
 /* Goes on with what the step makes. */
-static bool replace(nn_textfile *f, step *make, int64_t mebibytes, nn_error *e)
+static bool replace(nn_textfile *f, step *make, const nn_unpacker *u,
+                    nn_error *e)
 {
     int fd;
     nn_sink to = {spool, &fd};
     if (!open_spool(&fd, f->path, e))
         return false;
-    bool good = make(f, mebibytes, &to, e);
+    bool good = make(f, u, &to, e);
     if (f->fd >= 0)
         close(f->fd);
     f->fd = fd;
@@ -165,15 +143,15 @@ static bool check(nn_textfile *f, nn_error *e)
 }
 
 /* What the first bytes say: packed, or no text at all. */
-static bool judge(nn_textfile *f, int64_t mebibytes, nn_error *e)
+static bool judge(nn_textfile *f, const nn_unpacker *u, nn_error *e)
 {
     char bytes[64];
     size_t got;
     if (!nn_textfile_read(f, 0, bytes, sizeof bytes, &got, e))
         return false;
     nn_file first = {.bytes = (unsigned char *)bytes, .size = got};
-    if (nn_gzip_begins(first.bytes, got))
-        return replace(f, unpack, mebibytes, e);
+    if (nn_file_is_gzip(first.bytes, got))
+        return replace(f, unpack, u, e);
     return nn_kind_check(&first, f->path, e);
 }
 
@@ -183,13 +161,15 @@ static bool name(nn_textfile *f, const char *path, nn_error *e)
     return f->path != NULL || nn_fail(e, "no memory");
 }
 
-bool nn_textfile_open(nn_textfile *f, const char *path, int64_t mebibytes,
-                      nn_charset charset, nn_error *e)
+bool nn_textfile_open(nn_textfile *f, const char *path,
+                      const nn_unpacker *unpacker, nn_charset charset,
+                      nn_error *e)
 {
     bool good = name(f, path, e) && nn_file_open(&f->fd, &f->stamp, path, e) &&
-                (f->stamp.plain || replace(f, copy_pipe, 0, e)) &&
-                judge(f, mebibytes, e) &&
-                (charset == NN_UTF8 || replace(f, recode, 0, e)) && check(f, e);
+                (f->stamp.plain || replace(f, copy_pipe, NULL, e)) &&
+                judge(f, unpacker, e) &&
+                (charset == NN_UTF8 || replace(f, recode, NULL, e)) &&
+                check(f, e);
     if (!good)
         nn_textfile_close(f);
     return good;

@@ -19,10 +19,10 @@ typedef struct {
 /* Opens the file at path ("-" is standard input) and checks all of it. What is
  * compressed, in another encoding or no plain file is written to a file of its
  * own first, in the folder TMPDIR or /var/tmp, which has no name and is gone
- * with the program. An empty file is an error. What is packed may have so many
- * mebibytes, 0: what nn_gzip_bound allows. */
-bool nn_textfile_open(nn_textfile *f, const char *path, int64_t mebibytes,
-                      nn_charset charset, nn_error *e);
+ * with the program. An empty file is an error. */
+bool nn_textfile_open(nn_textfile *f, const char *path,
+                      const nn_unpacker *unpacker, nn_charset charset,
+                      nn_error *e);
 
 /* The same of a file that has been read, which must stay. */
 bool nn_textfile_over(nn_textfile *f, const nn_file *file, const char *path,

@@ -117,9 +117,11 @@ static int evaluate(nn_trainer *r, nn_error *e)
 static int run_program(const nn_program *p, const nn_options *o, nn_error *e)
 {
     nn_trainer r;
+    nn_unpacker unpacker;
     nn_program program = *p;
     int status;
-    program.data_limit = o->data_limit;
+    program.unpacker =
+        nn_unpacker_within(p->unpacker, o->data_limit, &unpacker);
     if (!nn_processor_check(p->model, e) ||
         !nn_trainer_open(&r, &program, o, e))
         return 1;

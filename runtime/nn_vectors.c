@@ -125,13 +125,13 @@ static bool take_word(filling *f, const nn_records *r, nn_error *e)
     return take(f, r, e);
 }
 
-static bool read_file(filling *f, const char *path, int64_t mebibytes,
+static bool read_file(filling *f, const char *path, const nn_unpacker *unpacker,
                       nn_error *e)
 {
     nn_file file = {0};
     nn_records r = {0};
     bool more = true;
-    if (!nn_file_read(&file, path, mebibytes, e))
+    if (!nn_file_read(&file, path, unpacker, e))
         return false;
     bool good = nn_records_open(&r, &file, path, ' ', false, e);
     while (good && more) {
@@ -153,8 +153,8 @@ static bool fill(nn_trainer *r, const nn_vectors *v, const char *path,
                  .packed = r->params + p->offset,
                  .width = p->shape[1],
                  .promised = -1};
-    bool good = sort_names(&f, prep, e) &&
-                read_file(&f, path, r->program->data_limit, e);
+    bool good =
+        sort_names(&f, prep, e) && read_file(&f, path, r->program->unpacker, e);
     if (good && f.promised >= 0 && f.promised != f.read)
         good = nn_fail(e, "%s:1: it promises %lld words, and has %lld", path,
                        (long long)f.promised, (long long)f.read);

@@ -86,10 +86,12 @@ static void draw_rows(const verify *v)
 static bool read_rows(verify *v, nn_error *e)
 {
     nn_program program = *v->program;
+    nn_unpacker unpacker;
     nn_dataset data;
     uint32_t *items = NULL;
     nn_stream stream = {(uint64_t)v->set.seed, NN_FOR_ORDER, 0};
-    program.data_limit = v->set.data_limit;
+    program.unpacker =
+        nn_unpacker_within(v->program->unpacker, v->set.data_limit, &unpacker);
     if (!nn_dataset_open(&data, &program, v->set.data, e))
         return false;
     nn_section *part = &data.parts[NN_TRAIN];

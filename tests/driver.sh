@@ -378,7 +378,7 @@ expect 1 "build: a file in the folder's place" "$NNC" build small.nn -o out
 # What --keep writes builds and runs where there is no nnc.
 expect 0 "keep: writes sources" env CC=no-such-cc \
     "$NNC" build small.nn --keep kept --target generic
-says kept/Makefile "keep: links what is needed" 'LIBS = -lm -lpthread'
+says kept/Makefile "keep: links what is needed" 'LIBS = -l:libz.a -lm -lpthread'
 [ ! -e kept/nn_gradcheck.c ]
 verdict "keep: no checks of gradients in a trainer" "$(ls kept | tr '\n' ' ')"
 expect 0 "keep: they build by themselves" \
@@ -397,13 +397,13 @@ verdict "keep: touches nothing then" "$(ls mine | tr '\n' ' ')"
 expect 1 "keep: another model's folder" \
     "$NNC" build "$TREE/examples/xor/xor.nn" --keep kept
 expect 2 "keep: with -o" "$NNC" build small.nn --keep kept -o kept
-expect 0 "keep: pictures" \
+expect 0 "keep: gzip and pictures" \
     "$NNC" build "$TREE/examples/lenet5/lenet5.nn" --infer-only --keep images
-says images/Makefile "keep: names their libraries" 'LIBS = -lpng'
+says images/Makefile "keep: names their libraries" 'LIBS = -l:libz.a -lpng'
 expect 0 "keep: both programs" \
     "$NNC" build "$TREE/examples/lenet5/lenet5.nn" --keep both
 says both/Makefile "keep: pictures are not trained on" \
-    'train_LIBS = -lm -lpthread'
+    'train_LIBS = -l:libz.a -lm -lpthread'
 ! sed -n '/^train_OBJECTS/,/[^\\]$/p' both/Makefile | grep -q 'nn_infer\|nn_png\|nn_session'
 verdict "keep: a trainer holds no inference" "$(grep train_ both/Makefile)"
 ls images | grep train >log

@@ -13,5 +13,5 @@ for form in plain generic avx2 avx512; do
     objects "-Iruntime -O1" "$OUT/$form.c"
     cat "$OUT/$form.log"
     driver "$form" tensors "" "$OUT/$form.o" "$B/libnnrt.a" \
-        -lpng -pthread -- "$OUT/$form.ckpt"
+        -lz -lpng -pthread -- "$OUT/$form.ckpt"
 done

@@ -322,6 +322,25 @@ static void write_pairings(Text *out, const Program *p)
     text_add(out, "};\n");
 }
 
+static bool is_packed(const char *path)
+{
+    size_t n = path ? strlen(path) : 0;
+    return n > 3 && strcmp(path + n - 3, ".gz") == 0;
+}
+
+bool emit_names_gzip(const Program *p)
+{
+    for (int i = 0; i < p->tensors.n; i++)
+        if (is_packed(p->tensors.at[i].init.vectors))
+            return true;
+    for (int i = 0; i < p->flows.n; i++) {
+        const Setting *path = flow_setting(&p->flows.at[i].stages[0], "path");
+        if (path && is_packed(path->text))
+            return true;
+    }
+    return false;
+}
+
 bool emit_uses_images(const Program *p)
 {
     for (int i = 0; i < p->n_inputs; i++)
@@ -413,10 +432,12 @@ static void write_given(Text *out, const Weights *w)
 }
 
 /* What the program needs beside its model. */
-static void write_needs(Text *out, const Program *p, Purpose purpose)
+static void write_needs(Text *out, const Program *p, Purpose purpose, bool gzip)
 {
     if (p->weights)
         text_add(out, "    .given = &given,\n");
+    if (gzip)
+        text_add(out, "    .unpacker = &nn_gzip,\n");
     if (purpose == PURPOSE_INFER && emit_uses_images(p))
         text_add(out, "    .image = &nn_png,\n");
 }
@@ -449,7 +470,8 @@ static void write_main(Text *out, Purpose purpose)
                     programs[purpose]);
 }
 
-static void write_program(Text *out, const Program *p, Purpose purpose)
+static void write_program(Text *out, const Program *p, Purpose purpose,
+                          bool gzip)
 {
     bool infer = purpose == PURPOSE_INFER, train = !infer && p->has_loss;
     int flows = write_flows(out, p, purpose != PURPOSE_SHARED);
@@ -487,16 +509,16 @@ static void write_program(Text *out, const Program *p, Purpose purpose)
         text_add(out, "    .pairings = pairings,\n");
     if (scorers)
         text_add(out, "    .scorers = scorers,\n");
-    write_needs(out, p, purpose);
+    write_needs(out, p, purpose, gzip);
     if (p->kinks)
         text_add(out, "    .gradcheck = nn_gradcheck, .kinks = &kinks,\n");
     text_add(out, "};\n");
     write_main(out, purpose);
 }
 
-void emit_program(Text *out, const Program *p, Purpose purpose)
+void emit_program(Text *out, const Program *p, Purpose purpose, bool gzip)
 {
     Text text = {.arena = out->arena};
-    write_program(&text, p, purpose);
+    write_program(&text, p, purpose, gzip);
     wrap_lines(out, text_str(&text));
 }

@@ -14,13 +14,17 @@ typedef enum Purpose {
 } Purpose;
 
 /* Appends the tables of data and training and the main function, if there is
- * one, to the C of a model. */
-void emit_program(Text *out, const Program *p, Purpose purpose);
+ * one, to the C of a model. With `gzip` it unpacks what it reads, by nn_gzip.
+ */
+void emit_program(Text *out, const Program *p, Purpose purpose, bool gzip);
 
 /* The table `settings`: what a checkpoint depends on, as nn_program.h says. */
 void emit_settings(Text *out, const Program *p);
 
-/* What a program needs of the runtime beyond its core. */
+/* True where a file of data or word vectors has a name that ends in .gz. */
+bool emit_names_gzip(const Program *p);
+
+/* True where a program for inference reads pictures. */
 bool emit_uses_images(const Program *p);
 
 #endif

@@ -37,7 +37,7 @@ static const char *c_of(const char *text)
         diag_print(diag, stderr, false);
         fail_msg("%s", text);
     }
-    emit_program(&raw, p, PURPOSE_TRAIN);
+    emit_program(&raw, p, PURPOSE_TRAIN, emit_names_gzip(p));
     for (const char *at = text_str(&raw); *at;) {
         size_t blank = strspn(at, " \n");
 
@@ -69,7 +69,8 @@ static const struct {
       "{.kind = NN_SCALE, .factor = 0.25}, {.kind = NN_STANDARDIZE}, {.kind = "
       "NN_WINDOWS, .length = 20, .ahead = 4, .stride = 5}",
       ".separator = ';', .decimal = ',', .missing = NN_MISSING_MEAN",
-      ".header = NN_HEADER_YES, .transforms = transforms_1"}},
+      ".header = NN_HEADER_YES, .transforms = transforms_1",
+      ".unpacker = &nn_gzip"}},
     {"",
      "",
      {".columns = columns_2, .column_count = 1, .separator",
@@ -124,7 +125,8 @@ static void texts_have_their_tables(void **state)
          "  characters(9, start: true);",
          {".charset = NN_WINDOWS_1252",
           "{.kind = NN_SPLIT, .splitter = &nn_characters}, {.kind = NN_IDS, "
-          ".least = 1, .start = 1}"}},
+          ".least = 1, .start = 1}",
+          ".unpacker = &nn_gzip"}},
         {"class(9)[6]",
          "t = lines(\"a\") -> words -> category(other: true);",
          {".splitter = &nn_words, .punctuation = NN_PUNCTUATION_KEEP}, {.kind "

@@ -8,15 +8,15 @@
 
 #define BYTES(text) text, sizeof(text) - 1
 
-static bool read_file(nn_table *t, const nn_reader *reader, int64_t limit,
-                      nn_error *e)
+static bool read_file(nn_table *t, const nn_reader *reader,
+                      const nn_unpacker *unpacker, nn_error *e)
 {
     static const nn_flow flow = {.path = "f"};
     nn_request r = {.path = "f",
                     .flow = &flow,
                     .flows = &flow,
                     .flow_count = 1,
-                    .data_limit = limit};
+                    .unpacker = unpacker};
     return reader->read(t, &r, e);
 }
 
@@ -41,7 +41,7 @@ static void reads_idx(void **state)
         nn_table t;
         nn_error e = {""};
         write_bytes("f", rows[i].bytes, rows[i].size);
-        if (!read_file(&t, &nn_idx, 0, &e))
+        if (!read_file(&t, &nn_idx, NULL, &e))
             fail_msg("row %zu: %s", i, e.text);
         assert_int_equal(t.rows, rows[i].rows);
         assert_int_equal(t.width, rows[i].width);
@@ -77,7 +77,7 @@ static void refuses_idx(void **state)
         nn_table t;
         nn_error e = {""};
         write_bytes("f", rows[i].bytes, rows[i].size);
-        if (read_file(&t, &nn_idx, 0, &e))
+        if (read_file(&t, &nn_idx, NULL, &e))
             fail_msg("row %zu was read", i);
         assert_says(&e, rows[i].says);
     }
@@ -107,10 +107,12 @@ static void reads_gzip(void **state)
     size_t n = pack(plain, 5, packed, sizeof packed);
     size_t size = n + pack(plain + 5, 6, packed + n, sizeof packed - n);
     write_bytes("f", packed, size); /* two members make one file */
-    assert_true(read_file(&t, &nn_idx, 0, &e));
+    assert_true(read_file(&t, &nn_idx, &nn_gzip, &e));
     assert_int_equal(t.rows, 3);
     assert_true(nn_table_number(&t, 2, 0) == 255);
     nn_table_close(&t);
+    assert_false(read_file(&t, &nn_idx, NULL, &e));
+    assert_non_null(strstr(e.text, "gunzip"));
 }
 
 /* Every cut of the file is noticed, and so is every damaged byte that zlib's
@@ -125,12 +127,12 @@ static void refuses_broken_gzip(void **state)
     (void)state;
     for (size_t cut = 2; cut < size; cut++) {
         write_bytes("f", packed, cut);
-        assert_false(read_file(&t, &nn_idx, 0, &e));
+        assert_false(read_file(&t, &nn_idx, &nn_gzip, &e));
         assert_non_null(strstr(e.text, "f ends in the middle"));
     }
     packed[size - 6] ^= 1;
     write_bytes("f", packed, size);
-    assert_false(read_file(&t, &nn_idx, 0, &e));
+    assert_false(read_file(&t, &nn_idx, &nn_gzip, &e));
     assert_non_null(strstr(e.text, "damaged"));
 }
 
@@ -141,19 +143,22 @@ static void gzip_has_a_bound(void **state)
     static const char head[] = "\0\0\x08\2\0\x10\0\0\0\0\0\x40";
     unsigned char *packed = malloc(1 << 17);
     char *plain = calloc(SIZE + 4, 1);
+    nn_unpacker more;
     nn_table t;
     nn_error e;
     (void)state;
     assert_true(plain != NULL && packed != NULL);
     memcpy(plain, head, 12);
     write_bytes("f", packed, pack(plain, SIZE + 4, packed, 1 << 17));
-    assert_false(read_file(&t, &nn_idx, 0, &e));
+    assert_false(read_file(&t, &nn_idx, &nn_gzip, &e));
     assert_non_null(strstr(e.text, "unpacks to more than 64 MiB"));
     assert_non_null(strstr(e.text, "--data-limit"));
-    assert_true(read_file(&t, &nn_idx, 65, &e));
+    nn_unpacker_within(&nn_gzip, 65, &more);
+    assert_true(read_file(&t, &nn_idx, &more, &e));
     assert_int_equal(t.rows, ROWS);
     nn_table_close(&t);
-    assert_false(read_file(&t, &nn_idx, 1, &e));
+    nn_unpacker_within(&nn_gzip, 1, &more);
+    assert_false(read_file(&t, &nn_idx, &more, &e));
     assert_non_null(strstr(e.text, "unpacks to more than 1 MiB"));
     free(plain);
     free(packed);

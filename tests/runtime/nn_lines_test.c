@@ -80,6 +80,7 @@ static bool try(setup *s, nn_flow x, nn_flow y, nn_split test, nn_error *e)
     s->program = (nn_program){.model = &s->model,
                               .flows = s->flows,
                               .flow_count = 2,
+                              .unpacker = &nn_gzip,
                               .test = test,
                               .train = {.split_seed = 1}};
     return nn_dataset_open(&s->data, &s->program, NULL, e);

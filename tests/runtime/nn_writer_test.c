@@ -117,7 +117,7 @@ static void a_file_cut_short_ends_with_a_message(void **state)
         nn_file f;
         nn_error e;
         if (freopen("err", "w", stderr) == NULL ||
-            !nn_file_read(&f, "data", 0, &e) || truncate("data", 10) != 0)
+            !nn_file_read(&f, "data", NULL, &e) || truncate("data", 10) != 0)
             _exit(99);
         _exit(2 + *(const volatile unsigned char *)(f.bytes + 50000));
     }
@@ -136,13 +136,13 @@ static void a_stamp_knows_its_file(void **state)
     nn_error e = {""};
     (void)state;
     write_text("data", "one");
-    assert_true(nn_file_read(&f, "data", 0, &e));
+    assert_true(nn_file_read(&f, "data", NULL, &e));
     assert_true(nn_stamp_holds(&f.stamp, "data", &e));
     write_text("data", "longer");
     assert_false(nn_stamp_holds(&f.stamp, "data", &e));
     assert_says(&e, (const char *const[]){"had 3 bytes and has 6 now", NULL});
     nn_file_close(&f);
-    assert_true(nn_file_read(&f, "data", 0, &e));
+    assert_true(nn_file_read(&f, "data", NULL, &e));
     assert_int_equal(system("touch -d 2001-01-01 data"), 0);
     assert_false(nn_stamp_holds(&f.stamp, "data", &e));
     assert_int_equal(unlink("data"), 0);
