@@ -32,6 +32,22 @@ static const nn_table *table_like(const nn_dataset *d, const nn_flow *flow,
     return &d->parts[part].sources[tensor].table;
 }
 
+/* What is no plain file is at its end once it has been read. */
+static bool check_once(const nn_dataset *d, nn_part part, int tensor,
+                       const char *path, nn_error *e)
+{
+    const nn_tensor *t = d->program->model->inputs;
+    const nn_source *s = d->parts[part].sources;
+    for (int i = 0; path != NULL && i < tensor; i++)
+        if (s[i].table.path != NULL && !s[i].table.stamp.plain &&
+            strcmp(s[i].table.path, path) == 0)
+            return nn_fail(e,
+                           "%s is a pipe, which can be read once, and %s and "
+                           "%s are both read from it: write it to a file",
+                           path, t[i].name, t[tensor].name);
+    return true;
+}
+
 static bool read_source(nn_dataset *d, nn_source *s, int tensor, nn_part part,
                         const char *folder, nn_error *e)
 {
@@ -52,7 +68,8 @@ static bool read_source(nn_dataset *d, nn_source *s, int tensor, nn_part part,
     if (path == NULL && flow->path != NULL)
         return nn_fail(e, "no memory");
     r.path = path;
-    bool good = flow->reader->read(&s->table, &r, e) &&
+    bool good = (r.like != NULL || check_once(d, part, tensor, path, e)) &&
+                flow->reader->read(&s->table, &r, e) &&
                 nn_prep_check_width(&d->preps[tensor], s->table.width, path, e);
     free(path);
     return good;
