@@ -4,15 +4,14 @@
  * In a folder of its own NAME-verify writes what it computes, and
  * templates/verify.py compares that with what the exported model makes of the
  * same weights and rows. */
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/pack.h"
 #include "commands.h"
 #include "exported.h"
 #include "folder.h"
+#include "interpreter.h"
 #include "ir/scan.h"
 #include "nn_say.h"
 #include "output.h"
@@ -49,14 +48,9 @@ static int run(const Comparison *c, const char *const *argv, FILE *failed)
 /* Python with what the comparison is written in; false with a message. */
 static bool find_python(Comparison *c)
 {
-    static const char test[] =
-        "import importlib.util as u, sys\n"
-        "sys.exit(not all(map(u.find_spec, ('numpy', 'torch'))))";
-    const char *name = getenv("PYTHON");
-    Process p = {.log = NULL};
+    const char *name = interpreter_name(c->o);
 
-    name = name && *name ? name : "python3";
-    c->python = process_find(c->o->arena, name);
+    c->python = interpreter_find(c->o);
     if (!c->python) {
         nn_say(stderr,
                "nnc: verify compares with PyTorch, and there is no %s to run "
@@ -64,8 +58,7 @@ static bool find_python(Comparison *c)
                name);
         return false;
     }
-    p.argv = (const char *const[]){c->python, "-c", test, NULL};
-    if (process_run(&p, 1))
+    if (interpreter_has(c->o->arena, c->python, "numpy torch"))
         return true;
     nn_say(stderr,
            "nnc: verify compares with PyTorch, which %s does not have: run\n"
@@ -91,14 +84,18 @@ static const char *masks(const Program *p)
     return text_str(&out);
 }
 
+static bool write(const Comparison *c, const char *name, const char *text)
+{
+    return output_write(in_folder(c, name), text, strlen(text), false);
+}
+
 static bool write_files(const Comparison *c, const char *model)
 {
     const char *judge = str_replace(
         c->o->arena, pack_find("templates/verify.py"), "$MASKS", masks(c->e.a));
 
-    return output_write(in_folder(c, "model.py"), model, strlen(model),
-                        false) &&
-           output_write(in_folder(c, "verify.py"), judge, strlen(judge), false);
+    return write(c, "model.py", model) && write(c, "verify.py", judge) &&
+           write(c, "computed.py", pack_find("templates/computed.py"));
 }
 
 /* Our side; its exit status. */
@@ -110,7 +107,7 @@ static int compute(Comparison *c, const Built *built)
 
     vec_push(o->arena, &argv, built->path);
     vec_push(o->arena, &argv, "--out");
-    vec_push(o->arena, &argv, in_folder(c, "computed"));
+    vec_push(o->arena, &argv, in_folder(c, "computed.safetensors"));
     if (!o->data) {
         vec_push(o->arena, &argv, "--data");
         vec_push(o->arena, &argv, str_folder(o->arena, o->files.at[0]));
@@ -127,9 +124,12 @@ static int compute(Comparison *c, const Built *built)
 
 static int compare(Comparison *c, const char *model, const Built *built)
 {
-    const char *const argv[] = {c->python, in_folder(c, "verify.py"),
+    const char *const argv[] = {c->python,
+                                "-B",
+                                in_folder(c, "verify.py"),
                                 in_folder(c, "model.py"),
-                                in_folder(c, "computed"), NULL};
+                                in_folder(c, "computed.safetensors"),
+                                NULL};
     int status;
 
     if (!write_files(c, model))
@@ -140,21 +140,13 @@ static int compare(Comparison *c, const char *model, const Built *built)
 
 static int in_own_folder(Comparison *c, const char *model, const Built *built)
 {
-    const char *above = getenv("TMPDIR");
-    char *folder;
     int status;
 
-    above = above && *above ? above : "/tmp";
-    folder = NEWN(c->o->arena, char, strlen(above) + 32);
-    sprintf(folder, "%s/nnc-verify-XXXXXX", above);
-    if (!mkdtemp(folder)) {
-        nn_say(stderr, "nnc: cannot make a folder in %s: %s\n", above,
-               strerror(errno));
+    c->folder = folder_own(c->o->arena, "verify");
+    if (!c->folder)
         return 1;
-    }
-    c->folder = folder;
     status = compare(c, model, built);
-    folder_remove(c->o->arena, folder, "log");
+    folder_remove(c->o->arena, c->folder, "log");
     return status;
 }
 

@@ -5,11 +5,27 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/vec.h"
+#include "nn_say.h"
+
+const char *folder_own(Arena *arena, const char *command)
+{
+    const char *above = getenv("TMPDIR");
+    char *folder;
+
+    above = above && *above ? above : "/tmp";
+    folder = arena_printf(arena, "%s/nnc-%s-XXXXXX", above, command);
+    if (mkdtemp(folder))
+        return folder;
+    nn_say(stderr, "nnc: cannot make a folder in %s: %s\n", above,
+           strerror(errno));
+    return NULL;
+}
 
 bool folder_make(Arena *arena, const char *path, mode_t mode)
 {

@@ -10,6 +10,10 @@
 /* Makes a folder with this mode, and those above it. False with errno set. */
 bool folder_make(Arena *arena, const char *path, mode_t mode);
 
+/* A new folder for the files of a command, below TMPDIR or /tmp; NULL with a
+ * message. */
+const char *folder_own(Arena *arena, const char *command);
+
 /* Opens a folder that is none behind a link; -1 with errno set. */
 int folder_open(const char *path);
 

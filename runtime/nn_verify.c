@@ -22,12 +22,10 @@
 #include "nn_ckpt.h"
 #include "nn_dataset.h"
 #include "nn_entry.h"
-#include "nn_found.h"
-#include "nn_init.h"
-#include "nn_layout.h"
 #include "nn_mem.h"
 #include "nn_say.h"
 #include "nn_std.h"
+#include "nn_work.h"
 
 typedef struct {
     const char *data, *weights, *out;
@@ -38,48 +36,19 @@ typedef struct {
 
 typedef struct {
     const nn_program *program;
-    const nn_model *model;
     settings set;
-    int rows;
     nn_found found;
-    nn_real *params;
-    void *workspace;
-    void **inputs;
-    nn_real **outputs; /* of the entry that runs next; NULL each: none */
-    double *sums;
+    nn_work work;
 } verify;
 
-static int tensors(const nn_model *m)
+/* One run that must end well. */
+static bool run(const verify *v, nn_kind kind, uint64_t step, nn_error *e)
 {
-    return m->input_count + m->target_count;
-}
-
-/* Padded at the end: row r has 1 + (5 r + 7) % steps ids. */
-static void draw_ids(const verify *v, int i, nn_stream s, int32_t *ids)
-{
-    const nn_tensor *t = &v->model->inputs[i];
-    bool padded = t->type == NN_TOKEN && i < v->model->input_count &&
-                  t->values > 1 && t->classes > 1;
-    for (int64_t k = 0; k < v->rows * t->values; k++) {
-        int64_t row = k / t->values, step = k % t->values;
-        int32_t word = (int32_t)(nn_rng_word(s, (uint64_t)k) >> 1);
-        int32_t id = word % (int32_t)(t->classes - padded);
-        bool there = step < 1 + (5 * row + 7) % t->values;
-        ids[k] = !padded ? id : there ? 1 + id : 0;
-    }
-}
-
-static void draw_rows(const verify *v)
-{
-    for (int i = 0; i < tensors(v->model); i++) {
-        const nn_tensor *t = &v->model->inputs[i];
-        nn_stream s = {(uint64_t)v->set.seed, NN_FOR_CHECK, (uint32_t)i};
-        nn_real *x = v->inputs[i];
-        if (t->type != NN_F32)
-            draw_ids(v, i, s, v->inputs[i]);
-        for (int64_t k = 0; t->type == NN_F32 && k < v->rows * t->values; k++)
-            x[k] = (nn_real)(float)(3 * nn_rng_uniform(s, (uint64_t)k) - 1.5);
-    }
+    return nn_work_run(&v->work, kind, step) == 0 ||
+           nn_fail(e,
+                   "the loss is not finite at update %d: try a smaller "
+                   "--rate, or fewer --steps",
+                   (int)step + 1);
 }
 
 /* The first rows that an epoch of this seed has. */
@@ -95,13 +64,14 @@ static bool read_rows(verify *v, nn_error *e)
     if (!nn_dataset_open(&data, &program, v->set.data, e))
         return false;
     nn_section *part = &data.parts[NN_TRAIN];
-    if (part->count < v->rows)
-        v->rows = (int)part->count;
-    bool good = nn_order_draw(&part->order, stream, e) &&
-                nn_alloc(&items, (size_t)v->rows, sizeof *items, "rows", e);
+    if (part->count < v->work.rows)
+        v->work.rows = (int)part->count;
+    bool good =
+        nn_order_draw(&part->order, stream, e) &&
+        nn_alloc(&items, (size_t)v->work.rows, sizeof *items, "rows", e);
     if (good) {
-        nn_order_next(&part->order, items, v->rows);
-        nn_dataset_fetch(&data, NN_TRAIN, items, v->rows, v->inputs);
+        nn_order_next(&part->order, items, v->work.rows);
+        nn_dataset_fetch(&data, NN_TRAIN, items, v->work.rows, v->work.inputs);
     }
     free(items);
     nn_dataset_close(&data);
@@ -121,36 +91,6 @@ static bool keep_settings(verify *v, nn_error *e)
     return true;
 }
 
-static bool keep_rows(verify *v, nn_error *e)
-{
-    for (int i = 0; i < tensors(v->model); i++) {
-        const nn_tensor *t = &v->model->inputs[i];
-        nn_real *to = nn_found_batch(&v->found, "input", t, v->rows, e);
-        if (to == NULL)
-            return false;
-        for (int64_t k = 0; k < v->rows * t->values; k++)
-            to[k] = t->type == NN_F32
-                        ? ((const nn_real *)v->inputs[i])[k]
-                        : (nn_real)((const int32_t *)v->inputs[i])[k];
-    }
-    return true;
-}
-
-/* Weights and statistics as they are now. */
-static bool keep_weights(verify *v, const char *kind, nn_error *e)
-{
-    for (int i = 0; i < v->model->param_count; i++) {
-        const nn_param *p = &v->model->params[i];
-        if (!nn_ckpt_is_weight(p))
-            continue;
-        nn_real *to =
-            nn_found_add(&v->found, kind, p->name, p->rank, p->shape, e);
-        if (to == NULL || !nn_layout_to_file(p, v->params + p->offset, to, e))
-            return false;
-    }
-    return true;
-}
-
 /* The loss of so many steps, under this name; the first of them. */
 static nn_real *keep_losses(verify *v, const char *name, int64_t steps,
                             nn_error *e)
@@ -158,56 +98,32 @@ static nn_real *keep_losses(verify *v, const char *name, int64_t steps,
     return nn_found_add(&v->found, "loss", name, 1, &steps, e);
 }
 
-static bool run(verify *v, nn_kind kind, uint64_t step, nn_error *e)
-{
-    const nn_model *m = v->model;
-    const nn_entry *n = nn_entry_find(m, kind, v->rows);
-    nn_scalars s = {v->set.rate, step, (uint64_t)v->set.seed};
-    int status = n->run(v->params, n->updates ? v->params : NULL, v->workspace,
-                        (const void *const *)v->inputs, v->outputs, v->sums,
-                        v->rows, &s, NULL, NULL);
-    return status == 0 ||
-           nn_fail(e,
-                   "the loss is not finite at update %d: try a smaller "
-                   "--rate, or fewer --steps",
-                   (int)step + 1);
-}
-
-static void want_nothing(verify *v)
-{
-    int most = v->model->output_count > v->model->param_count
-                   ? v->model->output_count
-                   : v->model->param_count;
-    for (int i = 0; i < most; i++)
-        v->outputs[i] = NULL;
-}
-
 static bool infer(verify *v, nn_error *e)
 {
-    const nn_model *m = v->model;
-    if (nn_entry_find(m, NN_INFER, v->rows) == NULL)
+    const nn_model *m = v->work.model;
+    if (nn_entry_find(m, NN_INFER, v->work.rows) == NULL)
         return true;
     for (int i = 0; i < m->output_count; i++) {
-        v->outputs[i] =
-            nn_found_batch(&v->found, "value", &m->outputs[i], v->rows, e);
-        if (v->outputs[i] == NULL)
+        v->work.outputs[i] =
+            nn_found_batch(&v->found, "value", &m->outputs[i], v->work.rows, e);
+        if (v->work.outputs[i] == NULL)
             return false;
     }
     if (m->prepare != NULL)
-        m->prepare(v->params);
+        m->prepare(v->work.params);
     bool good = run(v, NN_INFER, 0, e);
-    want_nothing(v);
+    nn_work_want_nothing(&v->work);
     return good;
 }
 
 static bool evaluate(verify *v, nn_error *e)
 {
-    const nn_model *m = v->model;
+    const nn_model *m = v->work.model;
     nn_real *loss = keep_losses(v, "eval", 1, e);
     if (loss == NULL || !run(v, NN_EVAL, 0, e))
         return false;
-    *loss = (nn_real)v->sums[0];
-    const double *sums = v->sums + 1;
+    *loss = (nn_real)v->work.sums[0];
+    const double *sums = v->work.sums + 1;
     for (int i = 0; i < m->metric_count; i++) {
         int64_t n = m->metrics[i].sums > 0 ? m->metrics[i].sums + 1 : 0;
         nn_real *to = n == 0 ? NULL
@@ -224,7 +140,7 @@ static bool evaluate(verify *v, nn_error *e)
 
 static bool differentiate(verify *v, nn_error *e)
 {
-    const nn_model *m = v->model;
+    const nn_model *m = v->work.model;
     nn_real *loss = keep_losses(v, "train", 1, e);
     if (loss == NULL)
         return false;
@@ -232,14 +148,14 @@ static bool differentiate(verify *v, nn_error *e)
         const nn_param *p = &m->params[i];
         if (p->kind != NN_WEIGHT || p->frozen)
             continue;
-        v->outputs[i] =
+        v->work.outputs[i] =
             nn_found_add(&v->found, "gradient", p->name, p->rank, p->shape, e);
-        if (v->outputs[i] == NULL)
+        if (v->work.outputs[i] == NULL)
             return false;
     }
     bool good = run(v, NN_GRAD, 0, e);
-    *loss = (nn_real)v->sums[0];
-    want_nothing(v);
+    *loss = (nn_real)v->work.sums[0];
+    nn_work_want_nothing(&v->work);
     return good;
 }
 
@@ -249,61 +165,9 @@ static bool update(verify *v, nn_error *e)
     bool good = losses != NULL;
     for (int64_t k = 0; good && k < v->set.steps; k++) {
         good = run(v, NN_STEP, (uint64_t)k, e);
-        losses[k] = (nn_real)v->sums[0];
+        losses[k] = (nn_real)v->work.sums[0];
     }
-    return good && keep_weights(v, "after", e);
-}
-
-static bool set_weights(verify *v, nn_error *e)
-{
-    const char *path = v->set.weights;
-    nn_tensors t;
-    if (!nn_init_params(v->model, v->params, (uint64_t)v->set.seed, e))
-        return false;
-    if (path == NULL)
-        return true;
-    if (!nn_tensors_open(&t, path, e))
-        return false;
-    bool good = nn_ckpt_load_weights(v->model, &t, path, v->params, e);
-    nn_tensors_close(&t);
-    return good;
-}
-
-static bool open(verify *v, nn_error *e)
-{
-    const nn_model *m = v->model;
-    size_t outputs = (size_t)m->output_count + (size_t)m->param_count + 1;
-    size_t rows = (size_t)v->rows;
-    size_t sums =
-        (size_t)m->sum_count + (size_t)m->chosen * (size_t)nn_entry_rows(m) + 1;
-    if (!nn_alloc(&v->params, (size_t)m->reals, sizeof *v->params, "weights",
-                  e) ||
-        !nn_reserve(&v->workspace, nn_entry_workspace(m), 1, "workspace", e) ||
-        !nn_alloc(&v->inputs, (size_t)tensors(m) + 1, sizeof *v->inputs, "rows",
-                  e) ||
-        !nn_alloc(&v->outputs, outputs, sizeof *v->outputs, "outputs", e) ||
-        !nn_alloc(&v->sums, sums, sizeof *v->sums, "sums", e))
-        return false;
-    for (int i = 0; i < tensors(m); i++) {
-        const nn_tensor *t = &m->inputs[i];
-        size_t size = t->type == NN_F32 ? sizeof(nn_real) : sizeof(int32_t);
-        if (!nn_alloc(&v->inputs[i], (size_t)t->values * rows, size, t->name,
-                      e))
-            return false;
-    }
-    return true;
-}
-
-static void close(verify *v)
-{
-    for (int i = 0; v->inputs != NULL && i < tensors(v->model); i++)
-        free(v->inputs[i]);
-    free(v->inputs);
-    free(v->outputs);
-    free(v->sums);
-    free(v->params);
-    free(v->workspace);
-    nn_found_close(&v->found);
+    return good && nn_work_keep_weights(&v->work, &v->found, "after", e);
 }
 
 /* Fewer than any entry's batch, since the trainer's is a batch of it. */
@@ -318,15 +182,21 @@ static int rows_of(const nn_model *m)
 
 static bool compute(verify *v, nn_error *e)
 {
-    bool trains = nn_entry_find(v->model, NN_STEP, v->rows) != NULL;
-    if (!open(v, e) || !set_weights(v, e))
+    const nn_model *m = v->program->model;
+    int rows = rows_of(m);
+    bool trains = nn_entry_find(m, NN_STEP, rows) != NULL;
+    v->work.rate = v->set.rate;
+    v->work.seed = (uint64_t)v->set.seed;
+    if (!nn_work_open(&v->work, m, rows, e) ||
+        !nn_work_weights(&v->work, v->set.weights, e))
         return false;
     if (v->set.drawn || v->program->flow_count == 0)
-        draw_rows(v);
+        nn_work_draw(&v->work);
     else if (!read_rows(v, e))
         return false;
-    return keep_settings(v, e) && keep_weights(v, "weight", e) &&
-           keep_rows(v, e) && infer(v, e) &&
+    return keep_settings(v, e) &&
+           nn_work_keep_weights(&v->work, &v->found, "weight", e) &&
+           nn_work_keep_rows(&v->work, &v->found, e) && infer(v, e) &&
            (!trains ||
             (evaluate(v, e) && differentiate(v, e) && update(v, e))) &&
            nn_found_save(&v->found, v->set.out, e);
@@ -368,8 +238,6 @@ static int verify_main(int argc, char **argv, const nn_program *p)
 {
     nn_error e = {""};
     verify v = {.program = p,
-                .model = p->model,
-                .rows = rows_of(p->model),
                 .set = {.out = "computed.safetensors",
                         .steps = 10,
                         .rate = p->train.rate,
@@ -378,7 +246,8 @@ static int verify_main(int argc, char **argv, const nn_program *p)
     if (end != NN_ARGS_RUN)
         return end == NN_ARGS_DONE ? 0 : 2;
     bool good = compute(&v, &e);
-    close(&v);
+    nn_work_close(&v.work);
+    nn_found_close(&v.found);
     if (!good)
         nn_say(stderr, "%s-verify: %s\n", p->model->name, e.text);
     return !good;

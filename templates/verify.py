@@ -6,8 +6,6 @@ COMPUTED is a safetensors file; runtime/nn_verify.c says what is in it. Both
 sides compute in doubles. Of each tensor the largest difference is told, over
 its largest magnitude or, where that is smaller, over a thousandth of the
 largest among all of its kind; it must not exceed 1e-9, after updates 1e-6."""
-import importlib.util
-import json
 import math
 import re
 import sys
@@ -15,35 +13,13 @@ import sys
 import numpy as np
 import torch
 
+from computed import load, read
+
 # Masks of dropout in the order of a step: stream, axes that padding makes longer
 MASKS = [$MASKS]
 ROOM = 4096  # of such an axis that is the last
 MOST = {"after": 1e-6}
 SHARE = 1e-3
-
-
-def read(path):
-    """The tensors of a safetensors file, by kind and name."""
-    with open(path, "rb") as file:
-        size = int.from_bytes(file.read(8), "little")
-        head, data = json.loads(file.read(size)), file.read()
-    found = {}
-    for key, t in head.items():
-        if key == "__metadata__":
-            continue
-        kind, name = key.split(".", 1)
-        x = np.frombuffer(data[slice(*t["data_offsets"])], np.float64)
-        found.setdefault(kind, {})[name] = x.reshape(t["shape"])
-    return found
-
-
-def load(path):
-    torch.set_default_dtype(torch.float64)
-    spec = importlib.util.spec_from_file_location("exported", path)
-    module = importlib.util.module_from_spec(spec)
-    sys.dont_write_bytecode = True
-    spec.loader.exec_module(module)
-    return module
 
 
 class Functions:
@@ -237,4 +213,6 @@ class Comparison:
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    sys.exit(Comparison(load(sys.argv[1]), read(sys.argv[2])).run())
+    torch.set_default_dtype(torch.float64)
+    sys.exit(Comparison(load(sys.argv[1]),
+                        read(sys.argv[2], np.float64)).run())
