@@ -34,7 +34,7 @@ static int write_onnx(Driver *d, Export *e, Program *p)
     const void *onnx;
     bool good;
 
-    e->given = given_open(&w, p, d->options->weights, &error);
+    e->given = given_open(&w, p, d->options->weights, false, &error);
     if (!e->given) {
         driver_complain(d, error.text);
         return driver_status(d);

@@ -1,5 +1,5 @@
-/* command_run.c: `nnc train`, `eval`, `infer` and `bench`: the model's
- * program, compiled where the cache does not have it, in place of nnc. */
+/* command_run.c: `nnc train`, `eval` and `infer`: the model's program,
+ * compiled where the cache does not have it, in place of nnc. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -31,21 +31,6 @@ static int become(const Options *o, const Built *built, int n,
     return 1;
 }
 
-/* Whether what is built can be run; a message otherwise. */
-static bool runs_here(const Options *o)
-{
-    const Target *target = target_find(o->code.target); /* NULL: native */
-
-    if (!target || !target_foreign(target))
-        return true;
-    nn_say(stderr,
-           "nnc: programs for %s do not run on this processor: make them with "
-           "`nnc build --%s%s`, and run them there\n",
-           target->name, target->clang ? "html" : "target=",
-           target->clang ? "" : target->name);
-    return false;
-}
-
 /* Checks the model; false, with *status set, where that is the end. */
 static bool open_model(Driver *d, const Options *o, Program **p, int *status)
 {
@@ -53,7 +38,7 @@ static bool open_model(Driver *d, const Options *o, Program **p, int *status)
 
     *status = 2;
     *p = NULL;
-    if (runs_here(o) && driver_open(d, o, diag, o->files.at[0]))
+    if (program_runs(o) && driver_open(d, o, diag, o->files.at[0]))
         *p = driver_program(d);
     if (*p || diag_errors(diag))
         *status = driver_status(d);
@@ -88,20 +73,6 @@ static int run_trainer(const Options *o, ProgramKind kind, const char *mode)
     return become(o, &built, n, first);
 }
 
-static int run_inference(const Options *o, const char *mode)
-{
-    Driver d;
-    Program *p;
-    Built built;
-    int status;
-
-    if (!open_model(&d, o, &p, &status))
-        return status;
-    if ((status = program_make(&d, PROGRAM_INFER, is_quiet(o), &built)) != 0)
-        return status;
-    return become(o, &built, mode != NULL, &mode);
-}
-
 int command_train(const Options *o)
 {
     return o->gradcheck ? run_trainer(o, PROGRAM_CHECK, "--gradcheck")
@@ -115,10 +86,14 @@ int command_eval(const Options *o)
 
 int command_infer(const Options *o)
 {
-    return run_inference(o, NULL);
-}
+    Driver d;
+    Program *p;
+    Built built;
+    int status;
 
-int command_bench(const Options *o)
-{
-    return run_inference(o, "--bench");
+    if (!open_model(&d, o, &p, &status))
+        return status;
+    if ((status = program_make(&d, PROGRAM_INFER, is_quiet(o), &built)) != 0)
+        return status;
+    return become(o, &built, 0, NULL);
 }

@@ -28,6 +28,8 @@ int command_build(const Options *options);
 int command_train(const Options *options);
 int command_eval(const Options *options);
 int command_infer(const Options *options);
+
+/* Times the model, alone or beside what others make of it. */
 int command_bench(const Options *options);
 
 /* Prints the model's layers as a table, with the memory it needs. */

@@ -15,6 +15,7 @@ typedef struct Driver {
     File *file;
     CodeOptions code; /* the command line's, "native" replaced */
     int64_t rows;     /* of a step; 0: what the model's text says */
+    bool anew;        /* programs are made even where the cache has them */
 } Driver;
 
 /* A model after all passes. */

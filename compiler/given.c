@@ -91,7 +91,8 @@ static const Way *output_ways(Arena *arena, const Output *o,
     return changed ? ways : NULL;
 }
 
-const Given *given_open(Weights *w, Program *p, const char *path, nn_error *e)
+const Given *given_open(Weights *w, Program *p, const char *path, bool alone,
+                        nn_error *e)
 {
     Arena *a = p->arena;
     Given *given = NEW(a, Given);
@@ -99,17 +100,18 @@ const Given *given_open(Weights *w, Program *p, const char *path, nn_error *e)
     const Way **outputs = NEWN(a, const Way *, p->outputs.n + 1);
 
     settle(p);
-    *w = (Weights){.program = p};
+    *w = (Weights){.program = p, .alone = alone};
     if (!weights_open(w, path, e)) {
         weights_close(w);
         return NULL;
     }
     for (int i = 0; i < p->tensors.n; i++)
         tensors[i] = w->loaded + w->places[i];
-    for (int i = 0; i < p->outputs.n; i++)
+    for (int i = 0; !alone && i < p->outputs.n; i++)
         outputs[i] = output_ways(a, &p->outputs.at[i], w->preps);
     given->tensors = tensors;
-    given->inputs = inputs(p, w->preps);
+    given->inputs =
+        alone ? NEWN(a, Prepared, p->inputs.n + 1) : inputs(p, w->preps);
     given->outputs = outputs;
     return given;
 }

@@ -32,7 +32,7 @@ typedef struct Options {
     CommandId command;
     VEC(const char *) files; /* models; one, but for check and fmt */
     VEC(const char *)
-    rest;                      /* train, eval, infer, bench, verify: flags
+    rest;                      /* train, eval, infer, verify: flags
                                   and files for the program, as they are */
     VEC(const char *) defines; /* -D: "NAME=VALUE" */
     const char *output;        /* -o */
@@ -43,11 +43,18 @@ typedef struct Options {
     const char *data;          /* --data; stands in rest, too */
     const char *weights;       /* --weights, where nnc itself reads them */
     const char *weights_file;  /* --weights-file */
+    const char *begin;         /* bench: --weights */
+    const char *against;       /* --against: peers, "jax,ncnn" */
+    const char *batches;       /* bench: --batch, "1,64" */
+    const char *threads;       /* bench: --threads, "1,2" */
+    const char *csv, *svg;     /* bench: files to write */
+    const char *interpreter;   /* --python, where it names a command */
     CodeOptions code;          /* --plain, --target (or "native"), --unroll */
     int batch;                 /* --batch; 0: not given */
+    int time;                  /* bench: --time, in milliseconds; 0: none */
     int budget;                /* --budget, in MiB */
     bool infer_only, shared, python, html, report, json, check, gradcheck, open,
-        nodes, pytorch, onnx;
+        nodes, pytorch, onnx, train, kernels;
 } Options;
 
 /* The function of a command: its exit status. */

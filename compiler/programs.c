@@ -14,6 +14,7 @@
 #include "emit/data.h"
 #include "emit/emit.h"
 #include "ir/outline.h"
+#include "nn_clock.h"
 #include "nn_say.h"
 #include "output.h"
 #include "toolchain.h"
@@ -65,7 +66,22 @@ static const struct {
                       PAGE_FLAGS HIDDEN},
     [PROGRAM_VERIFY] = {WANT_VERIFY, PURPOSE_VERIFY, "", "-verify", "", DOUBLES,
                         true},
+    [PROGRAM_BENCH] = {WANT_ALL, PURPOSE_BENCH, "", "-bench", "", ""},
 };
+
+bool program_runs(const Options *o)
+{
+    const Target *target = target_find(o->code.target); /* NULL: native */
+
+    if (!target || !target_foreign(target))
+        return true;
+    nn_say(stderr,
+           "nnc: programs for %s do not run on this processor: make them with "
+           "`nnc build --%s%s`, and run them there\n",
+           target->name, target->clang ? "html" : "target=",
+           target->clang ? "" : target->name);
+    return false;
+}
 
 /* What runs the program. */
 static const Target *target_of(const Build *b)
@@ -248,6 +264,7 @@ static int compile(Build *b, CacheKey key, const char **folder)
 {
     Arena *a = b->driver->arena;
     const char *made = cache_begin(&b->tools.cache), *c_file, *log, *program;
+    double start = nn_clock_now();
     Words command;
 
     if (!made)
@@ -267,6 +284,7 @@ static int compile(Build *b, CacheKey key, const char **folder)
         cache_drop(&b->tools.cache);
         return 1;
     }
+    b->built->seconds = nn_clock_now() - start;
     *folder = cache_commit(&b->tools.cache, b->built->name, key);
     return *folder ? 0 : 1;
 }
@@ -313,7 +331,8 @@ static int obtain(Build *b, const Needs *needs, bool quiet)
     if (!toolchain_open(&b->tools, a, target_of(b)))
         return 1;
     key = program_key(b, needs);
-    folder = cache_find(&b->tools.cache, built->name, key);
+    folder =
+        b->driver->anew ? NULL : cache_find(&b->tools.cache, built->name, key);
     built->fresh = !folder;
     if (built->fresh)
         status = make(b, needs, key, quiet, &folder);

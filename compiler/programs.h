@@ -10,7 +10,8 @@ typedef enum ProgramKind {
     PROGRAM_CHECK,  /* NAME-train in plain form and double: --gradcheck */
     PROGRAM_SHARED, /* libNAME.so */
     PROGRAM_PAGE,   /* NAME.wasm, for a page of HTML */
-    PROGRAM_VERIFY  /* in plain form and double: writes what it computes */
+    PROGRAM_VERIFY, /* in plain form and double: writes what it computes */
+    PROGRAM_BENCH   /* says how long it takes */
 } ProgramKind;
 
 typedef struct Built {
@@ -19,7 +20,8 @@ typedef struct Built {
     const char *path;   /* of the program, in the cache */
     const char *c_file; /* of its C */
     const char *bytes;  /* of weights that are not in its C, or NULL */
-    bool fresh;         /* it was not in the cache */
+    bool fresh;         /* it was not in the cache, ... */
+    double seconds;     /* ... and this is how long it took to compile */
 } Built;
 
 typedef struct ProgramText {
@@ -29,6 +31,10 @@ typedef struct ProgramText {
     const char *bytes; /* the file of its weights' bytes beside it, or NULL */
     Model model;
 } ProgramText;
+
+/* Whether what is built for the target of --target can be run; a message
+ * otherwise. */
+bool program_runs(const Options *o);
 
 /* The target's flags for generated C; none for --plain. */
 const char *program_flags(const CodeOptions *code);

@@ -1,9 +1,8 @@
-/* The programs: a model, its data and its training settings as constant
+/* The programs: a model, its data and its settings of training as constant
  * tables, and the main functions that run them.
- *
  *     int main(int argc, char **argv)
  *     {
- *         return nn_train_main(argc, argv, &program);   // or infer, verify
+ *         return nn_train_main(argc, argv, &program);   // or another one
  *     }
  *
  * All take the same nn_program; an inference program leaves out `train`, and
@@ -146,5 +145,6 @@ typedef struct nn_program {
 int nn_train_main(int argc, char **argv, const nn_program *program);
 int nn_infer_main(int argc, char **argv, const nn_program *program);
 int nn_verify_main(int argc, char **argv, const nn_program *program);
+int nn_timing_main(int argc, char **argv, const nn_program *program);
 
 #endif

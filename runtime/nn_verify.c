@@ -18,7 +18,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "nn_args.h"
 #include "nn_ckpt.h"
 #include "nn_dataset.h"
 #include "nn_entry.h"
@@ -205,7 +204,6 @@ static bool compute(verify *v, nn_error *e)
 static nn_args_end parse(const nn_program *p, settings *o, int argc,
                          char **argv)
 {
-    char program[200], about[300], version[300];
     const nn_arg args[] = {
         {"data", "DIR", "read the data below DIR (the current folder)",
          NN_ARG_TEXT, &o->data, 0, NULL},
@@ -222,16 +220,8 @@ static nn_args_end parse(const nn_program *p, settings *o, int argc,
         {"out", "FILE", "where to write what is computed", NN_ARG_TEXT, &o->out,
          0, NULL},
     };
-    snprintf(program, sizeof program, "%s-verify", p->model->name);
-    snprintf(about, sizeof about, "Writes what the model %s of %s computes.",
-             p->model->name, p->file);
-    snprintf(version, sizeof version, "%s, made by nnc %s", program,
-             p->model->version);
-    const nn_args table = {program, "[FLAG...]",
-                           about,   version,
-                           args,    (int)(sizeof args / sizeof *args),
-                           NULL};
-    return nn_args_parse(&table, argc, argv, NULL, NULL);
+    return nn_work_parse(p, "verify", "writes what it computes", args,
+                         (int)(sizeof args / sizeof *args), argc, argv);
 }
 
 static int verify_main(int argc, char **argv, const nn_program *p)

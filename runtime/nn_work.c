@@ -1,6 +1,7 @@
 /* Memory, weights and rows for the entries of one model. */
 #include "nn_work.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "nn_ckpt.h"
@@ -162,4 +163,19 @@ bool nn_work_keep_weights(const nn_work *w, nn_found *f, const char *kind,
             return false;
     }
     return true;
+}
+
+nn_args_end nn_work_parse(const nn_program *p, const char *kind,
+                          const char *does, const nn_arg *args, int count,
+                          int argc, char **argv)
+{
+    char program[200], about[300], version[300];
+    snprintf(program, sizeof program, "%s-%s", p->model->name, kind);
+    snprintf(about, sizeof about, "The model %s of %s: %s.", p->model->name,
+             p->file, does);
+    snprintf(version, sizeof version, "%s, made by nnc %s", program,
+             p->model->version);
+    const nn_args table = {program, "[FLAG...]", about, version,
+                           args,    count,       NULL};
+    return nn_args_parse(&table, argc, argv, NULL, NULL);
 }

@@ -3,7 +3,9 @@
 #ifndef NN_WORK_H
 #define NN_WORK_H
 
+#include "nn_args.h"
 #include "nn_found.h"
+#include "nn_program.h"
 #include "nn_thread.h"
 
 typedef struct {
@@ -49,5 +51,11 @@ void nn_work_want_nothing(const nn_work *w);
 bool nn_work_keep_rows(const nn_work *w, nn_found *f, nn_error *e);
 bool nn_work_keep_weights(const nn_work *w, nn_found *f, const char *kind,
                           nn_error *e);
+
+/* Parses the flags of the program NAME-KIND; what it does stands behind
+ * "The model NAME of FILE". */
+nn_args_end nn_work_parse(const nn_program *p, const char *kind,
+                          const char *does, const nn_arg *args, int count,
+                          int argc, char **argv);
 
 #endif

@@ -15,7 +15,7 @@ export B LC_ALL UNITS
 mkdir -p "$B/tests"
 
 # Those that take longest come first, so that no processor is left idle.
-light="golden export verify text steps tables judge cells generated bounds train weights
+light="golden export verify bench text steps tables judge cells generated bounds train weights
     seeds session page driver gradcheck docs mutate strings memory lint broken same
     tensors language errors"
 long="backend fuzz examples targets growth valgrind"

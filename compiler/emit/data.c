@@ -461,7 +461,8 @@ static void write_main(Text *out, Purpose purpose)
 {
     static const char *const programs[] = {[PURPOSE_TRAIN] = "train",
                                            [PURPOSE_INFER] = "infer",
-                                           [PURPOSE_VERIFY] = "verify"};
+                                           [PURPOSE_VERIFY] = "verify",
+                                           [PURPOSE_BENCH] = "timing"};
 
     if (purpose != PURPOSE_SHARED)
         text_printf(out,

@@ -10,7 +10,8 @@ typedef enum Purpose {
     PURPOSE_TRAIN,  /* NAME-train */
     PURPOSE_INFER,  /* NAME-infer */
     PURPOSE_SHARED, /* libNAME.so: no main function, and no files of data */
-    PURPOSE_VERIFY  /* NAME-verify: writes what it computes */
+    PURPOSE_VERIFY, /* NAME-verify: writes what it computes */
+    PURPOSE_BENCH   /* NAME-bench: says how long it takes */
 } Purpose;
 
 /* Appends the tables of data and training and the main function, if there is

@@ -115,6 +115,13 @@ static void write_rows_check(Emit *e, const Plan *plan)
     text_add(e->out, "        return NN_BAD_ROWS;\n");
 }
 
+/* Where kernels are timed, this one has run. */
+static void write_done(Emit *e, const Kernel *k)
+{
+    if (e->options->timed)
+        text_printf(e->out, "    nn_kernel_done(%d);\n", k->row);
+}
+
 /* All rows. Where every output is wanted, as many as a vector has lanes are
  * one loop, in which the compiler puts each row into a lane. */
 static void write_straight_rows(Emit *e, const Plan *plan)
@@ -132,7 +139,9 @@ static void write_straight_rows(Emit *e, const Plan *plan)
     text_add(e->out, "        }\n    }\n"
                      "    for (; row < (size_t)rows; row++) {\n        ");
     emit_straight_call(e, plan, "row", true);
-    text_add(e->out, "    }\n    return 0;\n}\n");
+    text_add(e->out, "    }\n");
+    write_done(e, plan->kernels.at[0]);
+    text_add(e->out, "    return 0;\n}\n");
 }
 
 /* The entry of a network in straight-line code; an output that is not wanted
@@ -154,6 +163,7 @@ static void write_straight(Emit *e, const Plan *plan)
     }
     text_add(e->out, "    ");
     emit_straight_call(e, plan, NULL, true);
+    write_done(e, plan->kernels.at[0]);
     text_add(e->out, "    return 0;\n}\n");
 }
 
@@ -187,8 +197,10 @@ void emit_entry(Emit *e, const Plan *plan)
     if (!last)
         write_loss(e, plan, 0);
     for (int i = 0; i < plan->kernels.n; i++) {
-        if (!plan->kernels.at[i]->prepared)
+        if (!plan->kernels.at[i]->prepared) {
             emit_call(e, plan->kernels.at[i], "f", 1);
+            write_done(e, plan->kernels.at[i]);
+        }
         if (plan->kernels.at[i] == last)
             write_loss(e, plan, traced);
     }

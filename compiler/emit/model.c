@@ -412,6 +412,8 @@ static void reserve_names(Emit *e, Plan *const *plans, int n)
 static void write_includes(Emit *e, const char *header)
 {
     text_printf(e->out, "#include \"%s\"\n", header ? header : "nn_program.h");
+    if (e->options->timed)
+        text_add(e->out, "#include \"nn_kernel_clock.h\"\n");
     if (header && e->program->weights)
         emit_types(e->out);
 }

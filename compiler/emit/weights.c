@@ -118,8 +118,8 @@ bool weights_open(Weights *w, const char *path, nn_error *e)
     bool good =
         nn_alloc(&w->loaded, (size_t)m.reals, sizeof(float), "weights", e) &&
         nn_ckpt_load_weights(&m, &t, path, w->loaded, e) &&
-        load_learned(w, arena, &m, &t, path, e);
-    if (good) {
+        (w->alone || load_learned(w, arena, &m, &t, path, e));
+    if (good && !w->alone) {
         nn_origin_tell(&m, &t, path, w->preps, m.input_count);
         keep_notes(w, arena, &t);
     }

@@ -18,6 +18,7 @@ typedef struct Weights {
     const int64_t *places;   /* of tensors, in `loaded` */
     VEC(const char *) notes; /* key, value, ...: the file's, on data */
     bool computes;
+    bool alone;        /* what data has learned is left in the file */
     const char *name;  /* of the C array */
     const char *bytes; /* the file from which assemblers read it, or NULL */
     bool outside;      /* another C file defines it */

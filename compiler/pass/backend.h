@@ -14,6 +14,7 @@ typedef struct CodeOptions {
     const char *target; /* a name that target_find knows */
     int unroll;         /* most vector multiply-adds in one basic block; see */
                         /* UNROLL_AUTO, UNROLL_FULL, 0: one tile step a loop */
+    bool timed;         /* entries tell when each of their kernels has run */
 } CodeOptions;
 
 enum { UNROLL_AUTO = -1, UNROLL_FULL = -2, UNROLL_NONE = 0 };

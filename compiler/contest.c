@@ -1,0 +1,246 @@
+/* contest.c: what must be there before anything can be timed; see contest.h. */
+#include "contest.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/pack.h"
+#include "emit/emit.h"
+#include "export/export.h"
+#include "exported.h"
+#include "given.h"
+#include "nn_say.h"
+#include "output.h"
+#include "process.h"
+
+const char *contest_file(const Contest *c, const char *name)
+{
+    return arena_printf(c->o->arena, "%s/%s", c->folder, name);
+}
+
+int contest_make(Contest *c, int batch, bool timed, Ours *ours)
+{
+    const Options *own = c->driver->options;
+    Options options = *own;
+    ProgramText text;
+    int status;
+
+    options.batch = batch;
+    options.infer_only = !own->train;
+    c->driver->options = &options;
+    c->driver->rows = batch;
+    c->driver->code.timed = timed;
+    status = program_make(c->driver, PROGRAM_BENCH, false, &ours->built);
+    if (status == 0)
+        status = program_write(c->driver, PROGRAM_BENCH, &text);
+    c->driver->code.timed = false;
+    c->driver->options = own;
+    ours->model = text.model;
+    ours->batch = batch;
+    return status;
+}
+
+static bool write(const Contest *c, const char *name, const char *text)
+{
+    return output_write(contest_file(c, name), text, strlen(text), false);
+}
+
+/* All peers of a kind lack something. */
+static void lacking(Contest *c, bool onnx, const char *why)
+{
+    for (int i = 0; i < c->peers.n; i++)
+        if (c->peers.at[i]->onnx == onnx && !c->lacks[i])
+            c->lacks[i] = why;
+}
+
+static bool needed(const Contest *c, bool onnx)
+{
+    for (int i = 0; i < c->peers.n; i++)
+        if (c->peers.at[i]->onnx == onnx && !c->lacks[i])
+            return true;
+    return false;
+}
+
+static bool write_onnx(const Contest *c, Export *e, Program *p)
+{
+    const void *onnx;
+    nn_error error = {""};
+    Weights w;
+    bool good;
+
+    e->given = given_open(&w, p, c->weights, true, &error);
+    if (!e->given) {
+        driver_complain(c->driver, error.text);
+        return false;
+    }
+    onnx = export_onnx(e);
+    good = onnx && output_fill(contest_file(c, "model.onnx"), export_onnx_write,
+                               onnx, false);
+    weights_close(&w);
+    return good;
+}
+
+static bool write_pytorch(const Contest *c, const Export *e)
+{
+    const char *text = export_pytorch(e);
+
+    return text && write(c, "model.py", text);
+}
+
+/* Elaborates anew, since that is another state of the program. */
+static void export_for(Contest *c, bool onnx)
+{
+    static const char why[] = "the model cannot be exported for it, see above";
+    Export e = {.file = onnx ? "model.onnx" : "model.py"};
+    Diag *own = c->driver->diag;
+    Program *p;
+
+    if (!needed(c, onnx))
+        return;
+    c->driver->diag = diag_new(c->o->arena);
+    p = exported_open(c->driver, &e);
+    if (!p || !(onnx ? write_onnx(c, &e, p) : write_pytorch(c, &e)) ||
+        diag_errors(c->driver->diag))
+        lacking(c, onnx, why);
+    driver_status(c->driver);
+    c->driver->diag = own;
+}
+
+bool contest_export(Contest *c)
+{
+    static const char *const texts[] = {"bench.py", "bench_jax.py",
+                                        "computed.py"};
+
+    export_for(c, false);
+    export_for(c, true);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (!write(
+                c, texts[i],
+                pack_find(arena_printf(c->o->arena, "templates/%s", texts[i]))))
+            return false;
+    return true;
+}
+
+static const char *computed(const Contest *c, int batch)
+{
+    return contest_file(
+        c, arena_printf(c->o->arena, "computed-%d.safetensors", batch));
+}
+
+static const char *number(const Contest *c, int n)
+{
+    return arena_printf(c->o->arena, "%d", n);
+}
+
+static const char *const *words(const Contest *c, const char *const *from)
+{
+    int n = 0;
+    const char **copy;
+
+    while (from[n])
+        n++;
+    copy = NEWN(c->o->arena, const char *, n + 1);
+    memcpy(copy, from, (size_t)n * sizeof *copy);
+    return copy;
+}
+
+/* What a program has said, where it failed. */
+static void show(const Contest *c, const char *log)
+{
+    size_t size;
+    const char *text = str_read_file(c->o->arena, log, &size);
+
+    nn_say(stderr, "%s", text ? text : "");
+}
+
+bool contest_compute(Contest *c, const Ours *ours)
+{
+    const char *saved = contest_file(c, "weights.safetensors");
+    const char *const argv[] = {ours->built.path,
+                                "--rows",
+                                number(c, ours->batch),
+                                "--keep",
+                                computed(c, ours->batch),
+                                c->weights ? "--weights" : "--save",
+                                c->weights ? c->weights : saved,
+                                NULL};
+    Process p = {.argv = argv, .log = contest_file(c, "log")};
+
+    if (!process_run(&p, 1)) {
+        show(c, p.log);
+        return false;
+    }
+    if (!c->weights)
+        c->weights = saved;
+    return true;
+}
+
+static Contender our_own(const Contest *c, const Ours *ours, int threads)
+{
+    const char *const argv[] = {ours->built.path,
+                                "--rows",
+                                number(c, ours->batch),
+                                "--threads",
+                                number(c, threads),
+                                c->weights ? "--weights" : NULL,
+                                c->weights,
+                                NULL};
+
+    return (Contender){.name = "nnc",
+                       .argv = words(c, argv),
+                       .log = contest_file(c, "log-nnc")};
+}
+
+/* What a peer is called by; `last` is a further word, or NULL. */
+static const char *const *peer_words(const Contest *c, int i, int batch,
+                                     int threads, const char *last)
+{
+    const char *const argv[] = {c->python ? c->python : "",
+                                "-B",
+                                "-W",
+                                "ignore",
+                                contest_file(c, "bench.py"),
+                                c->peers.at[i]->name,
+                                computed(c, batch),
+                                number(c, batch),
+                                number(c, threads),
+                                last,
+                                NULL};
+
+    return words(c, argv);
+}
+
+static Contender peer(const Contest *c, int i, int batch, int threads)
+{
+    const char *name = c->peers.at[i]->name;
+
+    return (Contender){
+        .name = name,
+        .argv = peer_words(c, i, batch, threads, NULL),
+        .why = c->lacks[i],
+        .log = contest_file(c, arena_printf(c->o->arena, "log-%s", name))};
+}
+
+void contest_convert(const Contest *c, int batch)
+{
+    Arena *a = c->o->arena;
+
+    for (int i = 0; i < c->peers.n; i++) {
+        Process p = {.argv = peer_words(c, i, batch, 1, "convert"),
+                     .log = contest_file(c, "log")};
+
+        if (c->lacks[i] || !c->peers.at[i]->converts || process_run(&p, 1))
+            continue;
+        c->lacks[i] = contender_words(a, p.log);
+    }
+}
+
+Contender *contest_enter(const Contest *c, const Ours *ours, int threads)
+{
+    Contender *all = NEWN(c->o->arena, Contender, c->peers.n + 1);
+
+    all[0] = our_own(c, ours, threads);
+    for (int i = 0; i < c->peers.n; i++)
+        all[i + 1] = peer(c, i, ours->batch, threads);
+    return all;
+}
