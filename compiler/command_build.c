@@ -200,12 +200,14 @@ static const char *why_no_page(const Options *o)
 /* Flags that mean nothing together; a message where there are any. */
 static bool flags_agree(const Options *o)
 {
+    const Target *target = target_find(o->code.target); /* NULL: native */
     const char *why =
         o->keep && o->output
             ? "--keep writes sources and -o programs: give one of them"
         : o->html                ? why_no_page(o)
         : !has_programs(o)       ? "WebAssembly runs in pages: say --html, or "
                                    "write C for it with `nnc compile`"
+        : target && target->bare ? program_bare(o->arena, target)
         : o->shared || o->python ? why_no_library(o)
                                  : NULL;
 

@@ -75,6 +75,10 @@ bool program_runs(const Options *o)
 
     if (!target || !target_foreign(target))
         return true;
+    if (target->bare) {
+        nn_say(stderr, "nnc: %s\n", program_bare(o->arena, target));
+        return false;
+    }
     nn_say(stderr,
            "nnc: programs for %s do not run on this processor: make them with "
            "`nnc build --%s%s`, and run them there\n",
@@ -93,6 +97,14 @@ static const Target *target_of(const Build *b)
 const char *program_flags(const CodeOptions *code)
 {
     return code->plain ? "" : target_find(code->target)->flags;
+}
+
+const char *program_bare(Arena *arena, const Target *target)
+{
+    return arena_printf(arena,
+                        "%s has no operating system and runs no programs: `nnc "
+                        "compile --target=%s` writes functions for firmware",
+                        target->name, target->name);
 }
 
 static const char *program_text(const Driver *d, const Model *m,

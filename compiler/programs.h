@@ -39,6 +39,9 @@ bool program_runs(const Options *o);
 /* The target's flags for generated C; none for --plain. */
 const char *program_flags(const CodeOptions *code);
 
+/* Why a target without operating system gets no programs. */
+const char *program_bare(Arena *arena, const Target *target);
+
 /* Prints the C of one program, whose model the caller closes. Where that fails
  * all has been printed, and the result is the exit status, else 0. */
 int program_write(Driver *d, ProgramKind kind, ProgramText *text);

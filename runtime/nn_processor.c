@@ -20,6 +20,9 @@ static bool has(const char *processor)
 #elif defined(__wasm__) /* what a browser lacks it refuses to load */
     if (strcmp(processor, "wasm") == 0)
         return true;
+#elif defined(__riscv)
+    if (strcmp(processor, "riscv") == 0)
+        return true;
 #endif
     return strcmp(processor, "generic") == 0;
 }

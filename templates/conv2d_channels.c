@@ -26,7 +26,7 @@ static void $NAME(const float *restrict x, const float *restrict w,
 {
     /* section: tile */
     /* section: arg_type */
-    typedef $ARG_TYPE nn_small __attribute__((vector_size($ARG_VECTOR)));
+    typedef $ARG_TYPE nn_small NN_VECTOR($ARG_VECTOR);
     /* end: arg_type */
     nn_vec acc[$ROWS][$COLUMNS][$VECTORS];
     for (int $i = 0; $i < $ROWS; $i++) {
@@ -109,7 +109,7 @@ static void $NAME(const float *restrict x, const float *restrict w,
                                   [$j * $WINDOW_W + $d % $WINDOW_W][$q] > m;
                         m = nn_vif(more, acc[$i * $WINDOW_H + $d / $WINDOW_W]
                                   [$j * $WINDOW_W + $d % $WINDOW_W][$q], m);
-                        won = (won & ~more) | (more & $d);
+                        won = nn_vpick(more, (nn_int){0} + $d, won);
                     }
                     $APPLY(m, $q, $i, $j);
                     $PUT(m, $q, $i, $j);

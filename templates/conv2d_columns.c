@@ -21,7 +21,7 @@ static void $NAME(const float *restrict x, const float *restrict w,
 {
     /* section: tile */
     /* section: arg_type */
-    typedef $ARG_TYPE nn_small __attribute__((vector_size($ARG_VECTOR)));
+    typedef $ARG_TYPE nn_small NN_VECTOR($ARG_VECTOR);
     /* end: arg_type */
     nn_vec acc[$CHANNELS][$ROWS][$VECTORS];
     for (int $k = 0; $k < $CHANNELS; $k++) {
@@ -116,14 +116,14 @@ static void $NAME(const float *restrict x, const float *restrict w,
                             acc[$k][$i * $WINDOW_H + $u][$q + $NEXT]);
                             more = next > m;
                             m = nn_vif(more, next, m);
-                            won = (won & ~more) | (more & (2 * $u));
+                            won = nn_vpick(more, (nn_int){0} + (2 * $u), won);
                         }
                         next = $HIGH(
                             acc[$k][$i * $WINDOW_H + $u][$q],
                             acc[$k][$i * $WINDOW_H + $u][$q + $NEXT]);
                         more = next > m;
                         m = nn_vif(more, next, m);
-                        won = (won & ~more) | (more & (2 * $u + 1));
+                        won = nn_vpick(more, (nn_int){0} + (2 * $u + 1), won);
                     }
                     $APPLY(m, $k, $i, $q);
                     $PUT(m, $k, $i, $q);

@@ -85,7 +85,7 @@ static void $FINISH(const float *restrict x, float *restrict y, int n)
                 /* end: beside */
                 /* section: apart */
                 for (int $l = 0; $l < $LANES; $l++) {
-                    y[i * $YI + j * $YJ + $YC(c + $l)] = m[$l];
+                    y[i * $YI + j * $YJ + $YC(c + $l)] = NN_LANE(m, $l);
                 }
                 /* end: apart */
             }
@@ -97,7 +97,7 @@ static void $FINISH(const float *restrict x, float *restrict y, int n)
             /* end: beside */
             /* section: apart */
             for (int $l = 0; $l < $REST; $l++) {
-                y[i * $YI + j * $YJ + $YC($WHOLE + $l)] = m[$l];
+                y[i * $YI + j * $YJ + $YC($WHOLE + $l)] = NN_LANE(m, $l);
             }
             /* end: apart */
             /* end: rest */

@@ -59,12 +59,12 @@ static void $NAME(const float *restrict x, float *restrict y,
             const nn_vec next = $LOAD(p + u * $XI + v * $XJ + $XC($c), $n);
             const nn_int more = next > m;
             m = nn_vif(more, next, m);
-            won = (won & ~more) | (more & (u * $KW + v));
+            won = nn_vpick(more, (nn_int){0} + (u * $KW + v), won);
         }
     }
     $APPLY(m, $c, $n, $i, $j);
     $PUT(y + $i * $YI + $j * $YJ + $YC($c), m, $n);
-    const nn_small small = __builtin_convertvector(won, nn_small);
+    const nn_small small = NN_CONVERT(won, nn_small);
     __builtin_memcpy(arg + $i * $AI + $j * $AJ + $AC($c), &small,
                      $n * sizeof *arg);
     /* end: arg_maximum */
@@ -127,7 +127,7 @@ static void $NAME(const float *restrict x, float *restrict y,
             const nn_vec next = $LOAD(p + u * $XI, $COUNT);
             const nn_int more = next > m;
             m = nn_vif(more, next, m);
-            won = (won & ~more) | (more & u);
+            won = nn_vpick(more, (nn_int){0} + u, won);
         }
         __builtin_memcpy(rows + $LEFT + k, &won, $COUNT * sizeof *rows);
         /* end: down_arg_maximum */
@@ -161,11 +161,11 @@ static void $NAME(const float *restrict x, float *restrict y,
             const nn_int more =
                 (next > m) | ((next == m) & (next_row < row));
             m = nn_vif(more, next, m);
-            row = (row & ~more) | (more & next_row);
-            won = (won & ~more) | (more & (next_row * $KW + v));
+            row = nn_vpick(more, next_row, row);
+            won = nn_vpick(more, (nn_int){0} + (next_row * $KW + v), won);
         }
         $APPLY_COLUMNS(m, c, i, k);
-        const nn_small small = __builtin_convertvector(won, nn_small);
+        const nn_small small = NN_CONVERT(won, nn_small);
         __builtin_memcpy(arg + i * $AI + k + $AC(c), &small,
                          $COUNT * sizeof *arg);
         /* end: across_arg_maximum */
@@ -231,7 +231,7 @@ static void $NAME(const float *restrict x, float *restrict y,
                 nn_vec m = nn_vload(t);
                 $APPLY_COLUMNS(m, c, i, k);
                 for (int l = 0; l < $COUNT; l++) {
-                    y[i * $YI + (k + l) * $YJ + $YC(c)] = m[l];
+                    y[i * $YI + (k + l) * $YJ + $YC(c)] = NN_LANE(m, l);
                 }
                 /* section: put_won */
                 for (int l = 0; l < $COUNT; l++) {
@@ -284,11 +284,11 @@ static void $GRADIENT(const float *restrict y,
     nn_small small = {0};
     __builtin_memcpy(&small, arg + $i * $AI + $j * $AJ + $AC($c),
                      $n * sizeof *arg);
-    const nn_int won = __builtin_convertvector(small, nn_int);
+    const nn_int won = NN_CONVERT(small, nn_int);
     for (int u = u0; u < u1; u++) {
         for (int v = v0; v < v1; v++) {
             float *to = p + u * $XI + v * $XJ + $XC($c);
-            const nn_vec here = (nn_vec)((won == u * $KW + v) & (nn_int)g);
+            const nn_vec here = nn_vif(won == u * $KW + v, g, nn_vset(0.0f));
             $PUT(to, $LOAD(to, $n) + here, $n);
         }
     }
@@ -366,7 +366,7 @@ static void $GRADIENT(const float *restrict y,
                 nn_vec m = nn_vload(t);
                 $APPLY_COLUMNS(m, c, i, k);
                 for (int l = 0; l < $COUNT; l++) {
-                    x[i * $XI + (k + l) * $XJ + $XC(c)] = m[l];
+                    x[i * $XI + (k + l) * $XJ + $XC(c)] = NN_LANE(m, l);
                 }
             }
         }

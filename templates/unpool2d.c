@@ -24,12 +24,12 @@ static void $NAME(const float *restrict y, const unsigned char *restrict arg,
                 nn_small small;
                 __builtin_memcpy(&small, arg + (i * $AI + j * $AJ + $AC(c)),
                                  sizeof small);
-                const nn_int won = __builtin_convertvector(small, nn_int);
+                const nn_int won = NN_CONVERT(small, nn_int);
                 float *to = x + (i * $WH * $XI + j * $WW * $XJ + $XC(c));
                 for (int $u = 0; $u < $WH; $u++) {
                     for (int $v = 0; $v < $WW; $v++) {
                         nn_vstore(to + ($u * $XI + $v * $XJ),
-                                  (nn_vec)((won == $u * $WW + $v) & (nn_int)g));
+                                  nn_vif(won == $u * $WW + $v, g, nn_vset(0.0f)));
                     }
                 }
                 /* end: by_arg */
@@ -92,20 +92,20 @@ static void $NAME(const float *restrict y, const unsigned char *restrict arg,
                 /* section: near_arg */
                 nn_small small = {0};
                 __builtin_memcpy(&small, a + j, $READ * sizeof *a);
-                const nn_int won = __builtin_convertvector(small, nn_int);
+                const nn_int won = NN_CONVERT(small, nn_int);
                 /* end: near_arg */
                 /* section: far_arg */
                 nn_int won = {0};
                 for (int l = 0; l < $COUNT; l++) {
-                    won[l] = a[(j + l) * $AJ];
+                    NN_LANE(won, l) = a[(j + l) * $AJ];
                 }
                 /* end: far_arg */
                 for (int $u = 0; $u < $WH; $u++) {
                     {
                         const nn_vec m =
-                            (nn_vec)((won == 2 * $u) & (nn_int)g);
+                            nn_vif(won == 2 * $u, g, nn_vset(0.0f));
                         const nn_vec n =
-                            (nn_vec)((won == 2 * $u + 1) & (nn_int)g);
+                            nn_vif(won == 2 * $u + 1, g, nn_vset(0.0f));
                         nn_vstore(to + ($u * $XI + 2 * j), $LOW(m, n));
                         for (int $h = 1; $h < $HALVES; $h++) {
                             nn_vstore(to + ($u * $XI + 2 * j + $LANES),

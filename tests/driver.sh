@@ -424,6 +424,12 @@ says err "target: lists the names" 'avx512, avx2, neon'
 expect 2 "target: does not run here" "$NNC" train --target=$there small.nn
 lines 1 "target: does not run here, in one line"
 says err "target: build makes programs" "\`nnc build --target=$there\`"
+for command in build train infer; do
+    expect 2 "target: $command for cortex-m" "$NNC" $command small.nn \
+        --target=cortex-m
+    lines 1 "target: $command for cortex-m, in one line"
+    says err "target: $command leads to compile" '`nnc compile --target=cortex-m`'
+done
 mkdir -p few
 for tool in sed grep cat; do
     ln -sf "$(command -v $tool)" few

@@ -1,8 +1,8 @@
 #!/bin/sh
-# targets.sh: kernels of every kind for AVX2 and for no vectors at all, as
-# loops and written out, against the numbers of PyTorch; masks of dropout in
-# all forms. Parts of kernels run in any order and on any threads give the
-# same bits.
+# targets.sh: kernels of every kind for AVX2 and for cortex-m, which has no
+# vectors, as loops and written out, against the numbers of PyTorch; masks of
+# dropout in all forms. Parts of kernels run in any order and on any threads
+# give the same bits.
 . tests/lib.sh
 . tests/variants.sh
 
@@ -19,11 +19,13 @@ of() {
 fresh targets
 rows=
 all() {
-    for target in avx2 generic; do
-        variant "$1" "$2" "${target}_loops" clang -O0 --target=$target \
+    for target in avx2 cortex-m; do
+        way=$(echo $target | tr - _)
+        variant "$1" "$2" "${way}_loops" clang -O0 --target=$target \
             --unroll=none &&
-            variant "$1" "$2" "$target" gcc -O0 --target=$target || return
+            variant "$1" "$2" "$way" gcc -O0 --target=$target || return
     done
+    variant "$1" "$2" generic gcc -O0 --target=generic
 }
 of tests/golden/layers.nn conv_stride maxpool_overlap joined normed_time \
     batchnorm_image
@@ -55,7 +57,8 @@ all() {
     variant "$1" "$2" text clang -O1 --plain &&
         variant "$1" "$2" auto gcc -O1 &&
         variant "$1" "$2" avx2 clang -O1 --target=avx2 &&
-        variant "$1" "$2" generic gcc -O1 --target=generic
+        variant "$1" "$2" generic gcc -O1 --target=generic &&
+        variant "$1" "$2" scalar clang -O1 --target=cortex-m
 }
 of tests/e2e/dropped.nn dropped
 collected

@@ -250,7 +250,8 @@ static void store(Text *out, LaneWriter *w, const Node *n, const char *x,
         text_printf(out, "nn_vstore_n(&%s, %s, %d);\n", first, x, at->count);
     else
         for (int i = 0; i < at->count; i++)
-            text_printf(out, "%s = %s[%d];\n", element(w, n, at, i), x, i);
+            text_printf(out, "%s = NN_LANE(%s, %d);\n", element(w, n, at, i), x,
+                        i);
 }
 
 /* The point in gate g's columns of a value that has all of them. */

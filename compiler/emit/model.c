@@ -379,7 +379,8 @@ static void write_helpers(Emit *e, const char *body)
                                          "nn_drop", "nn_first_bad"};
     no_pure_kernels(e->out);
     text_add(e->out, "\n#include <string.h>\n");
-    target_prelude_plain(e->out, body);
+    if (e->options->plain || e->lanes > 1)
+        target_prelude_plain(e->out, body);
     if (!e->options->plain)
         target_prelude(e->out, e->target, body);
     write_helper(e->out, "nn_frame");

@@ -170,10 +170,18 @@ const char *emit_digit(Arena *arena, const char *idx, int64_t div, int64_t size,
     return outer ? d : arena_printf(arena, "%s %% %lld", d, (long long)size);
 }
 
+/* Adds a digit of an index, `stride` apart, to a sum. */
+static void add_digit(Text *sum, const char *digit, int64_t stride)
+{
+    text_add(sum, sum->n ? " + " : "");
+    text_add(sum, digit);
+    if (stride != 1)
+        text_printf(sum, " * %lld", (long long)stride);
+}
+
 const char *emit_index(Arena *arena, const Layout *l, const char *const *index)
 {
-    Text out = {.arena = arena};
-    bool back = false;
+    Text sum = {.arena = arena}, less = {.arena = arena};
     for (int a = 0; a < l->rank; a++) {
         int64_t div = 1;
         const AxisLayout *axis = &l->axis[a];
@@ -181,20 +189,17 @@ const char *emit_index(Arena *arena, const Layout *l, const char *const *index)
             Piece p = axis->piece[i];
             const char *d = emit_digit(arena, index[a], div, p.size, i == 0);
             div *= p.size;
-            if (p.size == 1 || p.stride == 0)
-                continue;
-            back |= p.stride < 0;
-            text_add(&out, out.n ? " + " : "");
-            text_add(&out, d);
-            if (p.stride != 1)
-                text_printf(&out, " * %s%lld%s",
-                            p.stride < 0 ? "(size_t)(" : "",
-                            (long long)p.stride, p.stride < 0 ? ")" : "");
+            if (p.size > 1 && p.stride > 0)
+                add_digit(&sum, d, p.stride);
+            else if (p.size > 1 && p.stride < 0)
+                add_digit(&less, d, -p.stride);
         }
     }
-    if (back)
-        return arena_printf(arena, "(ptrdiff_t)(%s)", text_str(&out));
-    return out.n ? text_str(&out) : "0";
+    const char *up = sum.n ? text_str(&sum) : "0", *down = text_str(&less);
+    bool many = strchr(down, '+') != NULL;
+    return less.n ? arena_printf(arena, "(ptrdiff_t)(%s - %s%s%s)", up,
+                                 many ? "(" : "", down, many ? ")" : "")
+                  : up;
 }
 
 void emit_place(Text *out, const Span *span)

@@ -212,7 +212,7 @@ static void write_put_arg(Text *out, void *context, int n,
     }
     int lanes = tile->arg_scatter ? tile->c->target->lanes : count;
     text_printf(out,
-                "const nn_small small = __builtin_convertvector(%s, nn_small); "
+                "const nn_small small = NN_CONVERT(%s, nn_small); "
                 "__builtin_memcpy(%s + (%s), &small, %d);",
                 args[0], tile->arg_scatter ? "won_t" : "arg",
                 place(tile, conv_arg(tile->c->spec), tile->arg_scatter, args),

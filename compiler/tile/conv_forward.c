@@ -127,7 +127,7 @@ static void choose(Forward *f, const ConvSpec *s, const Target *t)
     }
     Image plain = f->x;
     double direct = plan_direct(f, s, t);
-    bool columns = plan_columns(f, s, t);
+    bool columns = t->lanes > 1 && plan_columns(f, s, t);
     f->by_columns = columns && (direct == 0 || f->columns.cycles < direct);
     if (!f->by_columns && direct == 0) {
         nnc_bug("no form of a convolution fits the registers");

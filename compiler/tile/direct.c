@@ -308,7 +308,7 @@ static void write_put_arg(Text *out, void *context, int n,
     int count = tile->arg_scatter ? d->target->lanes : lanes_of(tile, args[1]);
     (void)n;
     text_printf(out,
-                "const nn_small small = __builtin_convertvector(%s, nn_small); "
+                "const nn_small small = NN_CONVERT(%s, nn_small); "
                 "__builtin_memcpy(%s + (%s), &small, %d);",
                 args[0], tile->arg_scatter ? "won_t" : "arg",
                 place(tile, conv_arg(d->spec), tile->arg_scatter, args),

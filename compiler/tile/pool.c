@@ -321,7 +321,7 @@ static void small_type(Text *out, const PoolPlan *p)
     if (p->arg_bytes > 0 && (p->axis == 'c' || p->lines)) {
         text_printf(out,
                     "    typedef unsigned %s nn_small "
-                    "__attribute__((vector_size(%d)));\n",
+                    "NN_VECTOR(%d);\n",
                     p->arg_bytes == 2 ? "short" : "char",
                     p->target->lanes * p->arg_bytes);
     }

@@ -47,6 +47,21 @@ static const Target targets[] = {
      .flags = "-msimd128",
      .guard = "defined(__wasm_simd128__)",
      .triple = "wasm32-wasi", .clang = true},
+    {.name = "riscv", .about = "64-bit RISC-V (RV64GC), without vectors",
+     .lanes = 1, .registers = 32, .fma = true,
+     .fmas = 1, .latency = 4,
+     .l1 = 32 << 10, .l2 = 512 << 10,
+     .l2_rate = 8, .l3_rate = 4, .l3_latency = 200,
+     .flags = "-march=rv64gc -mabi=lp64d",
+     .guard = "defined(__riscv) && __riscv_xlen == 64",
+     .triple = "riscv64-linux-gnu", .debian = "riscv64"},
+    {.name = "cortex-m", .about = "32-bit ARM without operating system",
+     .lanes = 1, .registers = 32, .fma = true,
+     .fmas = 1, .latency = 3,
+     .l1 = 32 << 10, .l2 = 64 << 10,
+     .l2_rate = 4, .l3_rate = 4, .l3_latency = 20,
+     .flags = "-mcpu=cortex-m4 -mthumb -mfloat-abi=hard -mfpu=fpv4-sp-d16",
+     .triple = "arm-none-eabi", .bare = true},
     {.name = "generic", .about = "any processor, vectors of four floats",
      .lanes = 4, .registers = 16,
      .fmas = 1, .latency = 8,
@@ -79,6 +94,8 @@ bool target_foreign(const Target *target)
     static const char here[] = "x86_64-";
 #elif defined(__aarch64__)
     static const char here[] = "aarch64-";
+#elif defined(__riscv) && __riscv_xlen == 64
+    static const char here[] = "riscv64-";
 #else
     static const char here[] = "no triple begins so";
 #endif
@@ -104,6 +121,8 @@ const Target *target_native(void)
     }
 #elif defined(__aarch64__)
     return target_find("neon");
+#elif defined(__riscv) && __riscv_xlen == 64
+    return target_find("riscv");
 #endif
     return target_find("generic");
 }
@@ -206,7 +225,8 @@ static void zip(Text *out, void *context, int n, const char *const *args)
     }
 }
 
-/* What of templates/vector.h body uses for one width of vectors. */
+/* What of templates/lanes.h body uses for one width of vectors, behind what
+ * both use of vector.h or scalar.h. */
 static void vectors(Text *out, int lanes, const char *prefix, const char *body)
 {
     int stages = 0;
@@ -221,7 +241,15 @@ static void vectors(Text *out, int lanes, const char *prefix, const char *body)
         {.name = "ZIP", .write = zip, .context = &lanes},
         {.name = "LANE", .write = numbers, .context = &lanes},
     };
-    items(out, "templates/vector.h", holes, 6, prefix, body);
+    Text upper = {.arena = out->arena};
+    if (lanes == 1)
+        items(&upper, "templates/float.h", NULL, 0, prefix, body);
+    items(&upper, "templates/lanes.h", holes, 6, prefix,
+          arena_printf(out->arena, "%s%s", body, text_str(&upper)));
+    const char *last = text_str(&upper);
+    items(out, lanes == 1 ? "templates/scalar.h" : "templates/vector.h", holes,
+          6, prefix, arena_printf(out->arena, "%s%s", body, last));
+    text_add(out, last);
 }
 
 void target_prelude(Text *out, const Target *target, const char *body)
@@ -246,7 +274,13 @@ void target_prelude(Text *out, const Target *target, const char *body)
                 "#endif\n"
                 "#define NN_LANES %d\n\n",
                 target->lanes, target->lanes);
-    vectors(out, target->lanes, "nn_", body);
+    Text own = {.arena = out->arena};
+    vectors(&own, target->lanes, "nn_", body);
+    bool maths = str_mentions(body, "INFINITY") ||
+                 str_mentions(text_str(&own), "NN_LOG1P") ||
+                 str_mentions(text_str(&own), "NN_EXPM1");
+    text_add(out, target->lanes == 1 && maths ? "#include <math.h>\n\n" : "");
+    text_add(out, text_str(&own));
     for (int lanes = target->lanes / 2; lanes >= TARGET_NARROWEST; lanes /= 2) {
         const char *prefix = target_prefix(out->arena, target, lanes);
         if (strstr(body, prefix) != NULL) {

@@ -12,7 +12,7 @@
 typedef struct Target {
     const char *name;
     const char *about; /* which processors, for help and documents */
-    int lanes;         /* floats in a vector */
+    int lanes;         /* floats in a vector; 1: there are no vectors */
     int registers;     /* vector registers */
     bool fma;          /* multiply-add is one instruction */
     bool broadcast;    /* a multiply-add may take a scalar from memory as its
@@ -30,6 +30,7 @@ typedef struct Target {
     const char *triple; /* GNU's name, of aarch64-linux-gnu-gcc */
     const char *debian; /* Debian's name of the same, of its libraries */
     bool clang;         /* clang makes it, by --target=TRIPLE */
+    bool bare;          /* no operating system: no programs, no heap */
 } Target;
 
 /* By name; NULL for a name that is none. */
@@ -56,8 +57,8 @@ const char *target_prefix(Arena *arena, const Target *target, int lanes);
 void target_once(Text *out, const char *name, const char *text);
 
 /* What stands at the head of a generated file of floats: the guard with
- * #error, and of templates/vector.h for this target the items that `body`
- * (the text of the file's functions) uses. */
+ * #error, and of templates/lanes.h with vector.h or scalar.h for this target
+ * the items that `body` (the text of the file's functions) uses. */
 void target_prelude(Text *out, const Target *target, const char *body);
 
 /* The same for plain files, whose numbers are nn_real: NN_EXP, NN_LOG,

@@ -80,8 +80,8 @@ static bool interleaves(const ConvSpec *s, const Image *x, const Target *t)
     int lanes = t->lanes;
     int width = conv_pooled(s, 1) * 2;
     int wide = (width + lanes - 1) / lanes * lanes;
-    return s->pool == POOL_MAX && s->window[1] == 2 && x->column == 1 &&
-           x->halo[LEFT] == 0 && x->row >= wide;
+    return lanes > 1 && s->pool == POOL_MAX && s->window[1] == 2 &&
+           x->column == 1 && x->halo[LEFT] == 0 && x->row >= wide;
 }
 
 /* What loads a vector of which only some lanes hold values. */
@@ -129,7 +129,7 @@ static void small_type(Text *body, const ConvSpec *s, const Target *t)
     int bytes = conv_arg_bytes(s->window);
     text_printf(body,
                 "    typedef unsigned %s nn_small "
-                "__attribute__((vector_size(%d)));\n",
+                "NN_VECTOR(%d);\n",
                 bytes == 2 ? "short" : "char", t->lanes * bytes);
 }
 

@@ -180,7 +180,7 @@ static void indices(void **state)
     panels.axis[1].piece[0].stride = 3;
     index_of(&panels, "i", "j", "i % 3 + i / 3 * 12 + j * 3");
     back.axis[1].piece[0].stride = -1;
-    index_of(&back, "i", "j", "(ptrdiff_t)(i * 4 + j * (size_t)(-1))");
+    index_of(&back, "i", "j", "(ptrdiff_t)(i * 4 - j)");
     dense.axis[0].piece[0].stride = 0;
     index_of(&dense, "i", "j", "j");
 }

@@ -221,7 +221,7 @@ static const char *build(const ConvCases *c, const char *dir)
         "%s -std=gnu11 -O2 %s -Itests/tile -Wall -Wextra -Wpedantic -Wshadow "
         "-Wconversion -Wundef -Wmissing-prototypes -Wstrict-prototypes "
         "-Werror -o %s %s tests/tile/conv_check.c -lm",
-        cc, c->target->flags, program, file);
+        cc, flags_here(c->target), program, file);
     return system(command) == 0 ? program : NULL;
 }
 

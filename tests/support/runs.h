@@ -4,9 +4,17 @@
 
 #include "tile/target.h"
 
+/* Text without a guard is for any processor. */
 static inline bool runs_here(const Target *t)
 {
-    return !target_foreign(t) && t->lanes <= target_native()->lanes;
+    return !t->guard ||
+           (!target_foreign(t) && t->lanes <= target_native()->lanes);
+}
+
+/* What it is compiled with here. */
+static inline const char *flags_here(const Target *t)
+{
+    return t->guard ? t->flags : "";
 }
 
 #endif

@@ -237,7 +237,7 @@ static int build_and_run(Arena *arena, const Target *t, const Text *program)
         "%s -std=gnu11 -O2 %s -Wall -Wextra -Wpedantic -Wshadow "
         "-Wconversion -Wundef -Wmissing-prototypes -Wstrict-prototypes "
         "-Werror -I. %s -o %s/p %s -lm && %s/p",
-        cc, t->flags, more != NULL ? more : "", dir, file, dir);
+        cc, flags_here(t), more != NULL ? more : "", dir, file, dir);
     int status = system(command);
     if (status != 0) {
         print_error("failed: %s\n", command);

@@ -14,7 +14,12 @@
 #include "support/runs.h"
 
 static const char body[] =
-    "#include \"tests/tile/vector_check.h\"\n\n"
+    "#include \"tests/tile/vector_check.h\"\n"
+    "#if NN_LANES > 1\n"
+    "#include \"tests/tile/vector_rest.h\"\n"
+    "#else\n"
+    "#include \"tests/tile/scalar_rest.h\"\n"
+    "#endif\n\n"
     "int main(void)\n{\n"
     "    return check_functions() + check_rest() > 0;\n}\n";
 
@@ -54,7 +59,7 @@ static void preludes_compute_right(void **state)
             "%s -std=gnu11 -O2 %s -Wall -Wextra -Wpedantic -Wshadow "
             "-Wconversion -Wundef -Wmissing-prototypes -Wstrict-prototypes "
             "-Werror -I. -o %s/v %s -lm && %s/v",
-            cc, t->flags, dir, file, dir));
+            cc, flags_here(t), dir, file, dir));
         assert_int_equal(system(arena_printf(arena, "rm -r %s", dir)), 0);
         assert_int_equal(status, 0);
         arena_free(arena);
