@@ -105,10 +105,8 @@ static bool check_weights(Driver *d)
     driver_close(&m);
     if (stat(path, &s) != 0 || s.st_size <= MOST_WEIGHTS)
         return true;
-    nn_say(
-        stderr,
-        "nnc: %s has %lld MiB, and browsers open no page with more than %d\n",
-        path, (long long)s.st_size >> 20, MOST_WEIGHTS >> 20);
+    nn_say(stderr, "nnc: %s has %lld MiB, and a page holds at most %d\n", path,
+           (long long)s.st_size >> 20, MOST_WEIGHTS >> 20);
     return false;
 }
 
@@ -145,7 +143,8 @@ int page_make(Driver *d, const Program *p)
     page.program = built.path;
     if (!output_fill(to, put_page, &page, false))
         return 1;
-    nn_say(stdout, "%s, %lld KiB: open it in a browser\n", to,
-           stat(to, &s) == 0 ? ((long long)s.st_size + 1023) >> 10 : 0);
+    nn_say(stdout, "%s, %lld KiB%s: open it in a browser\n", to,
+           stat(to, &s) == 0 ? ((long long)s.st_size + 1023) >> 10 : 0,
+           page.weights ? "" : ", with first weights");
     return 0;
 }

@@ -12,8 +12,13 @@ function make(tag, properties, ...children) {
     return e;
 }
 
-const bytes = id => Uint8Array.from(atob($(id).textContent.trim()),
-                                    c => c.charCodeAt(0));
+/* What a script holds in base64. */
+function bytes(id) {
+    const signs = atob($(id).textContent), made = new Uint8Array(signs.length);
+    for (let i = 0; i < made.length; i++) made[i] = signs.charCodeAt(i);
+    return made;
+}
+
 const shown = x => Number(x.toPrecision(3)).toString();
 const count = (n, one) => `${n.toLocaleString("en")} ${one}${n === 1 ? "" : "s"}`;
 
@@ -175,11 +180,11 @@ function drawing(net, i, changed) {
     const margin = Math.min(high, wide) >= 20 ? Math.round(high / 7) : 0;
     const paper = size(make("canvas", {
         className: "paper", tabIndex: 0, role: "img",
-        ariaLabel: `${t.name}: draw here by mouse or finger, or with the arrow ` +
+        "aria-label": `${t.name}: draw here by mouse or finger, or with the arrow ` +
             "keys; with Shift they move without drawing"
     }), high * scale, wide * scale);
     const seen = size(make("canvas", {
-        className: "seen", role: "img", ariaLabel: "What the network sees"
+        className: "seen points", role: "img", "aria-label": "What the network sees"
     }), high, wide);
     const fit = make("input", {type: "checkbox", checked: true});
     const {full, data} = scaler(net, i);
@@ -214,7 +219,7 @@ function drawing(net, i, changed) {
 function photograph(net, i, changed) {
     const t = net.facts.inputs[i], [, high, wide] = t.picture;
     const seen = size(make("canvas", {
-        className: "paper", role: "img", ariaLabel: "What the network sees"
+        className: "paper points", role: "img", "aria-label": "What the network sees"
     }), high, wide);
     const file = make("input", {type: "file", accept: "image/*"});
     const {full, data} = scaler(net, i);
@@ -251,9 +256,12 @@ function fields(net, i, changed) {
         type: "number", step: "any", oninput: changed}));
     return {
         element: make("div", {className: "fields"}, ...boxes.map((box, k) => {
-            const {name, zero, unit} = net.column(i, k);
-            const label = t.values > 1 ? name ?? `${t.name} ${k + 1}`
-                                       : t.name + (name ? `, ${name}` : "");
+            const features = t.shape.at(-1) ?? 1, j = k % features;
+            const {name, zero, unit} = net.column(i, j);
+            const one = features > 1 ? name ?? `${t.name} ${j + 1}`
+                                     : t.name + (name ? `, ${name}` : "");
+            const label = one + (t.values > features
+                ? `, step ${Math.floor(k / features) + 1}` : "");
             const about = make("small");
             if (t.standardized) {
                 box.value = shown(zero);
@@ -274,13 +282,18 @@ function numbers(net, i, changed) {
     const box = make("textarea", {oninput: changed, spellcheck: false});
     const what = t.classes > 0 ? `whole numbers from 0 to ${t.classes - 1}`
                                : "numbers";
+    const seen = make("p", {className: "note"});
     return {
-        element: make("label", null, `${t.name}: ${t.values} ${what}` +
-            (t.shape.length > 1 ? ` (${t.shape.join(" × ")}, row by row)` : ""),
-            box),
+        element: make("div", null, make("label", null,
+            `${t.name}: ${t.values} ${what}` + (t.shape.length > 1
+                ? ` (${t.shape.join(" × ")}, row by row)` : ""), box), seen),
         read() {
-            const x = box.value.split(/[\s,;]+/).filter(s => s).map(Number);
-            return x.length === t.values && x.every(Number.isFinite) ? x : null;
+            const words = box.value.split(/[\s,;]+/).filter(s => s);
+            const x = words.map(Number), bad = x.findIndex(v => !isFinite(v));
+            const fits = x.length === t.values && bad < 0;
+            seen.textContent = bad >= 0 ? `“${words[bad]}” is no number.`
+                : fits ? "" : `${x.length} of ${t.values} are there.`;
+            return fits ? x : null;
         }
     };
 }
@@ -288,7 +301,9 @@ function numbers(net, i, changed) {
 function choice(net, i, changed) {
     const t = [...net.facts.inputs, ...net.facts.targets][i];
     const box = make("select", {onchange: changed},
-        make("option", {value: ""}, "choose"), ...Array.from({length: t.classes}, (_, id) =>
+        ...i < net.facts.inputs.length
+            ? [] : [make("option", {value: ""}, "choose")],
+        ...Array.from({length: t.classes}, (_, id) =>
             make("option", {value: id}, net.name(i, id))));
     return {
         element: make("label", null, `${t.name} `, box),
@@ -315,7 +330,7 @@ function bars(net, output, values) {
         const part = `${(100 * values[k]).toFixed(1)} %`;
         return make("tr", {className: k === order[0] ? "best" : ""},
             make("th", {scope: "row"}, net.name(output.target, k)),
-            make("td", null, make("div", {className: "bar", ariaHidden: "true"},
+            make("td", null, make("div", {className: "bar", "aria-hidden": "true"},
                 make("div", {style: `width: ${100 * values[k]}%`}))),
             make("td", null, part));
     });

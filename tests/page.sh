@@ -43,6 +43,18 @@ if ! "$NNC" build --html --model pulse models.nn >built.log 2>&1; then
     exit 0
 fi
 
+# The C of any model is one for WebAssembly, where its vectors are.
+for model in digits/digits imdb/imdb resnet8/resnet8 slots/bilstm; do
+    "$NNC" compile --target=wasm "$TREE/examples/$model.nn" -o wasm.c >c.log &&
+        # shellcheck disable=SC2086
+        clang --target=wasm32-wasi -std=gnu11 -msimd128 $WARN -fsyntax-only \
+            wasm.c >c.log 2>&1
+    verdict "C of ${model#*/} for WebAssembly" "$(head -n 2 c.log)"
+done
+clang --target=wasm32-wasi -std=gnu11 -fsyntax-only wasm.c >c.log 2>&1
+grep -q 'error: "compile this file with -msimd128"' c.log
+verdict "C for vectors without them" "$(head -n 2 c.log)"
+
 # draw ROWS N MOST [CLASSES]: rows of N numbers below MOST, and a class.
 draw() {
     awk -v rows="$1" -v n="$2" -v most="$3" -v classes="${4:-0}" 'BEGIN {

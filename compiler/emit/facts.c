@@ -23,10 +23,19 @@ static const Flow *flow_of(const Program *p, int input, int *feed)
     return NULL;
 }
 
-/* Channels, height and width of an input that is a picture: it says so, or it
- * has as many numbers as a square of points. */
-static bool is_picture(const Input *in, int64_t size[3])
+static bool standardizes(const Program *p, int input)
 {
+    int feed;
+    const Flow *flow = flow_of(p, input, &feed);
+
+    return flow && flow_transform(flow, "standardize");
+}
+
+/* Channels, height and width of an input that is a picture: it says so, or it
+ * has as many numbers as a square of points, which are of one kind. */
+static bool is_picture(const Program *p, int input, int64_t size[3])
+{
+    const Input *in = &p->inputs.at[input];
     int64_t n = shape_count(&in->shape), side = 1;
 
     if (in->type != TYPE_REAL)
@@ -39,7 +48,8 @@ static bool is_picture(const Input *in, int64_t size[3])
         side++;
     size[0] = 1;
     size[1] = size[2] = side;
-    return in->shape.rank == 1 && side * side == n && n >= LEAST_SQUARE;
+    return in->shape.rank == 1 && side * side == n && n >= LEAST_SQUARE &&
+           !standardizes(p, input);
 }
 
 static bool learns(const Program *p, int input)
@@ -73,7 +83,7 @@ static const char *refuse_input(const Program *p, int i, bool weights)
                             "%s is text, and a page asks for drawings, "
                             "numbers and classes",
                             in->name);
-    if (n > MOST_VALUES && !is_picture(in, size))
+    if (n > MOST_VALUES && !is_picture(p, i, size))
         return arena_printf(p->arena,
                             "%s has %lld values a row, and nobody fills in "
                             "more than %d",
@@ -133,7 +143,6 @@ static void put_input(Text *out, const Program *p, int i)
     int64_t size[3];
     int feed;
     const Flow *flow = flow_of(p, i, &feed);
-    bool learned = flow && flow_transform(flow, "standardize");
     bool fills = flow && record_missing(&flow->stages[0]) == NN_MISSING_MEAN;
 
     text_add(out, "{");
@@ -142,8 +151,8 @@ static void put_input(Text *out, const Program *p, int i)
     text_printf(out, ", \"values\": %lld, \"classes\": %lld",
                 (long long)t.values, (long long)t.classes);
     text_printf(out, ", \"bytes\": %s, \"standardized\": %s, \"fills\": %s",
-                yes(is_bytes(flow)), yes(learned), yes(fills));
-    if (is_picture(in, size)) {
+                yes(is_bytes(flow)), yes(standardizes(p, i)), yes(fills));
+    if (is_picture(p, i, size)) {
         text_add(out, ", ");
         put_numbers(out, "picture", size, 3);
     }
