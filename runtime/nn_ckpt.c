@@ -72,8 +72,7 @@ static int64_t rows_at_once(const nn_param *p)
     return fit < 1 ? 1 : fit < rows ? fit : rows;
 }
 
-/* Values of the largest piece that is written at once. */
-static size_t largest_piece(const nn_model *m)
+size_t nn_ckpt_values(const nn_model *m)
 {
     int64_t largest = 1;
     for (int i = 0; i < m->param_count; i++) {
@@ -104,7 +103,7 @@ static bool save_values(nn_saving *s, const nn_model *m, const nn_real *params,
                         const nn_real *best, int count, nn_error *e)
 {
     nn_real *values;
-    if (!nn_alloc(&values, largest_piece(m), sizeof *values, "weights", e))
+    if (!nn_alloc(&values, nn_ckpt_values(m), sizeof *values, "weights", e))
         return false;
     bool good = true;
     for (int k = 0; k < count; k++)

@@ -12,6 +12,9 @@
 /* Whether weights files hold the tensor: a weight or a statistic. */
 bool nn_ckpt_is_weight(const nn_param *p);
 
+/* Values of the largest piece that is written at once. */
+size_t nn_ckpt_values(const nn_model *m);
+
 /* Writes weights and statistics, whole or not at all. */
 bool nn_ckpt_save_weights(const nn_model *m, const nn_real *params,
                           const nn_prep *preps, int prep_count,

@@ -411,6 +411,11 @@ static void tell_unused(fit *f)
     }
 }
 
+static double mebibytes(int64_t bytes)
+{
+    return (double)bytes / (1 << 20);
+}
+
 static void introduce(fit *f)
 {
     const nn_dataset *d = &f->run->data;
@@ -423,13 +428,13 @@ static void introduce(fit *f)
     tell_dropped(f);
     nn_log_say(l,
                "%s: %" PRId64 " training, %" PRId64 " validation and %" PRId64
-               " test rows, %.1f MiB of them in memory; %s, rate %g, batch %d, "
-               "seed %" PRIu64,
+               " test rows; %.1f MiB of memory, %.1f of it for rows; %s, "
+               "rate %g, batch %d, seed %" PRIu64,
                f->model->name, d->parts[NN_TRAIN].count,
                d->parts[NN_VALIDATION].count, d->parts[NN_TEST].count,
-               (double)nn_dataset_bytes(d) / (1 << 20),
-               f->run->program->train.optimizer, f->state.rate,
-               f->run->step->batch, f->state.seed);
+               mebibytes(nn_trainer_memory(f->run)),
+               mebibytes(nn_dataset_bytes(d)), f->run->program->train.optimizer,
+               f->state.rate, f->run->step->batch, f->state.seed);
     if (!f->run->program->train.batch_all &&
         d->parts[NN_TRAIN].count < f->run->step->batch)
         nn_log_say(l,

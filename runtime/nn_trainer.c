@@ -8,6 +8,7 @@
 #include "nn_ckpt.h"
 #include "nn_entry.h"
 #include "nn_mem.h"
+#include "nn_memory.h"
 #include "nn_origin.h"
 
 static int larger(int a, int b)
@@ -95,6 +96,20 @@ void nn_trainer_close(nn_trainer *r)
     free(r->workspace);
     nn_dataset_close(&r->data);
     *r = (nn_trainer){0};
+}
+
+/* The workspace is not touched before the first step, what is written to a file
+ * at once not before the first checkpoint. */
+int64_t nn_trainer_memory(const nn_trainer *r)
+{
+    nn_memory taken = nn_memory_taken();
+    int64_t later = (int64_t)nn_entry_workspace(r->model) +
+                    (int64_t)(nn_ckpt_values(r->model) * sizeof(nn_real));
+    int64_t all = taken.now + later;
+    if (taken.now == 0)
+        all += nn_dataset_bytes(&r->data) +
+               r->model->reals * (int64_t)sizeof(nn_real);
+    return all > taken.most ? all : taken.most;
 }
 
 int64_t nn_trainer_weights(const nn_model *m)

@@ -37,6 +37,10 @@ bool nn_trainer_open(nn_trainer *r, const nn_program *program,
                      const nn_options *options, nn_error *e);
 void nn_trainer_close(nn_trainer *r);
 
+/* Bytes of memory that the process will have taken at most, before the first
+ * step: those that it has taken, and those that steps and files will take. */
+int64_t nn_trainer_memory(const nn_trainer *r);
+
 /* Reals up to the last weight or statistic in params. */
 int64_t nn_trainer_weights(const nn_model *m);
 
