@@ -164,7 +164,13 @@ static int write_model(const Driver *d, const Model *m)
 static bool flags_agree(const Options *o)
 {
     const char *why =
-        o->weights_file && !o->weights ? "--weights-file needs --weights"
+        o->weights_file && !o->weights && !o->init
+            ? "--weights-file needs --weights or --init"
+        : o->init && o->weights
+            ? "weights that train on begin with --init and need no --weights: "
+              "leave out one of them"
+        : o->init && o->infer_only
+            ? "--init is for training: leave out --infer-only"
         : o->weights && o->batch
             ? "with --weights the functions are for one row: leave out --batch"
             : NULL;

@@ -235,18 +235,22 @@ void driver_complain(Driver *d, const char *text)
 
 bool driver_weights(Driver *d, Model *m, bool computes)
 {
-    const char *name = m->program->name;
+    const char *name = m->program->name, *init = d->options->init;
+    const char *path = init ? init : d->options->weights;
     nn_error e = {""};
 
-    if (!d->options->weights)
+    if (!path)
         return true;
     m->weights = NEW(d->arena, Weights);
     *m->weights = (Weights){.program = m->program,
                             .plans = m->plans.at,
                             .plan_count = m->plans.n,
-                            .computes = computes,
-                            .name = arena_printf(d->arena, "%s_weights", name)};
-    if (weights_open(m->weights, d->options->weights, &e))
+                            .computes = computes && !init,
+                            .starts = init != NULL,
+                            .alone = init != NULL,
+                            .name = arena_printf(d->arena, "%s_%s", name,
+                                                 init ? "init" : "weights")};
+    if (weights_open(m->weights, path, &e))
         return true;
     driver_complain(d, e.text);
     driver_close(m);

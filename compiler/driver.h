@@ -41,8 +41,8 @@ Program *driver_program(Driver *d);
 bool driver_model(Driver *d, Want want, Model *model, Text *dumped);
 
 /* Reads the weights of --weights, which compile and build take, for a model
- * that is only to infer, as weights_open does; false, with errors in diag,
- * where they do not fit. */
+ * that is only to infer, or those of --init, as weights_open does; false, with
+ * errors in diag, where they do not fit. */
 bool driver_weights(Driver *d, Model *model, bool computes);
 
 /* Says in diag what the runtime says of a file: the first line, and what is

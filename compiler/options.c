@@ -141,6 +141,8 @@ static const FlagRow flags[] = {
      ON(BUILD), FLAG_SWITCH, AT(html)},
     {"--weights", "FILE", "inference alone, with these weights in it",
      ON(COMPILE) | ON(BUILD), FLAG_TEXT, AT(weights)},
+    {"--init", "FILE", "weights that NAME_init holds, to train from",
+     ON(COMPILE), FLAG_TEXT, AT(init)},
     {"--weights-file", "FILE",
      "put the numbers there: .c, or .bin (if above 2^18)", ON(COMPILE),
      FLAG_TEXT, AT(weights_file)},

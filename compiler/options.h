@@ -49,6 +49,7 @@ typedef struct Options {
     const char *threads;       /* bench: --threads, "1,2" */
     const char *csv, *svg;     /* bench: files to write */
     const char *interpreter;   /* --python, where it names a command */
+    const char *init;          /* --init of compile */
     CodeOptions code;          /* --plain, --target (or "native"), --unroll */
     int batch;                 /* --batch; 0: not given */
     int time;                  /* bench: --time, in milliseconds; 0: none */

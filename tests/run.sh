@@ -18,7 +18,7 @@ mkdir -p "$B/tests"
 light="golden export verify bench text steps tables judge cells generated bounds train weights
     seeds session page driver gradcheck docs mutate strings memory lint broken same
     tensors language errors"
-long="backend fuzz examples targets growth valgrind"
+long="backend fuzz examples targets cross growth valgrind"
 groups="$([ $# -eq 0 ] || echo unit)
     ${GROUPS_:-$([ -n "${LIGHT:-}" ] || echo "$long") $light}"
 for g in $groups; do

@@ -57,6 +57,20 @@ awk '/^```c$/ { on = 1; text = ""; next }
 [ -s declared ] && ! grep -v -x -F -f flower.h declared >missing
 verdict "the header that the language's reference shows" "$(head -n 1 missing)"
 
+# Weights to train from.
+"$NNC" compile iris.nn --target avx2 --init iris.safetensors -o iris.c \
+    >init.log 2>&1 &&
+    c -I"$TREE/runtime" -I. -o init "$TREE/tests/e2e/init.c" iris.c \
+        "$ABS/libnnrt.a" -lz -lpng -lpthread && $UNDER ./init >init.out &&
+    ! [ -s init.out ]
+verdict "weights that training begins with" "$(cat init.log init.out)"
+for flags in "--weights iris.safetensors" --infer-only; do
+    # shellcheck disable=SC2086
+    "$NNC" compile iris.nn --init iris.safetensors $flags >init.log 2>&1
+    [ $? -eq 2 ] && [ "$(wc -l <init.log)" -eq 1 ]
+    verdict "--init with $flags" "$(cat init.log)"
+done
+
 # All that data can do to numbers: the functions give what NAME-infer gives of
 # the same rows, and this the same bits with the weights in it as with a file.
 "$NNC" train weights.nn --quiet --out parcel.safetensors >parcel.log 2>&1 &&

@@ -11,6 +11,7 @@
 #include "base/version.h"
 #include "emit/predict.h"
 #include "emit/record.h"
+#include "emit/weights.h"
 #include "emit/wrap.h"
 
 /* The macro that guards a header: "my-net.h" gives MY_NET_H; _STDINT_H and
@@ -120,6 +121,11 @@ static void write_loading(Emit *e, Plan *const *plans, int n)
         " * par, pool: what divides kernels among threads, or NULL, "
         "NULL. */\n",
         name, name);
+    if (e->program->start)
+        text_printf(e->out,
+                    "\n/* What params begin with: those of a weights file, and "
+                    "of an optimiser. */\nextern const float %s_init[%lld];\n",
+                    name, (long long)weights_count(e->program->start));
     for (int i = 0; i < n; i++) {
         text_add(e->out, "\n");
         emit_contract(e, plans[i]);

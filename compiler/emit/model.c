@@ -393,9 +393,9 @@ static void write_helpers(Emit *e, const char *body)
 static void reserve_names(Emit *e, Plan *const *plans, int n)
 {
     static const char *const own[] = {
-        "prepared", "reals",   "model",      "params",   "inputs",
-        "outputs",  "metrics", "kernels",    "prepare",  "entries",
-        "weights",  "predict", "predict_in", "classify", "workspace"};
+        "prepared",   "reals",    "model",     "params",  "inputs",  "outputs",
+        "metrics",    "kernels",  "prepare",   "entries", "weights", "predict",
+        "predict_in", "classify", "workspace", "init"};
     static const char *const each[] = {"", "_batch", "_workspace", "_entry",
                                        "_trace"};
     const char *name = e->program->name;
@@ -446,8 +446,8 @@ const char *emit_model_c(Arena *arena, const Program *p, Plan *const *plans,
     reserve_names(&e, plans, n);
     place_prepared(plans, n);
     write_places(&e, header && !p->weights);
-    if (p->weights)
-        weights_declare(p->weights, &body);
+    if (p->weights || p->start)
+        weights_declare(p->weights ? p->weights : p->start, &body);
     for (int i = 0; i < n; i++)
         write_entry(&e, plans[i], header != NULL);
     if (!weights_prepared(p))

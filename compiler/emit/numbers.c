@@ -195,7 +195,7 @@ void weights_write(const Weights *w, WeightsPut *put, void *to)
         text_printf(&head, "extern const float %s[%lld];\n", w->name,
                     (long long)weights_count(w));
     text_printf(&head, "%sconst _Alignas(64) float %s[%lld] = {\n",
-                w->outside ? "" : "static ", w->name,
+                w->outside || w->starts ? "" : "static ", w->name,
                 (long long)weights_count(w));
     put(to, text_str(&head), head.n);
     visit_all(w, write_part, &g);
@@ -249,6 +249,8 @@ void weights_declare(const Weights *w, Text *out)
 {
     if (w->bytes)
         declare_bytes(w, out);
+    if (w->starts)
+        return;
     text_printf(out, "\n%sconst%s float %s[%lld];\n",
                 w->bytes || w->outside ? "extern " : "static ",
                 w->bytes || w->outside ? "" : " _Alignas(64)", w->name,

@@ -295,7 +295,7 @@ static void write_preparation(const Predict *w, int i)
                          own(w, "means", w->p->inputs.at[i].name),
                          (long long)prep->fill_count, x);
     text_printf(w->e->out,
-                "    float *nn_in_%d = (float *)((char *)%s + %lld);\n"
+                "    float *nn_in_%d = (float *)(void *)((char *)%s + %lld);\n"
                 "    for (size_t nn_i = 0; nn_i < %lld; nn_i++)\n"
                 "        nn_in_%d[nn_i] = %s;\n",
                 i, w->workspace, (long long)place_of(w, i),

@@ -10,6 +10,7 @@
 #include "emit/record.h"
 #include "nn_ckpt.h"
 #include "nn_digest.h"
+#include "nn_init.h"
 #include "nn_learned.h"
 #include "nn_origin.h"
 #include "pass/backend.h"
@@ -19,7 +20,7 @@
 static nn_model model_of(const Weights *w, Arena *arena)
 {
     const Program *p = w->program;
-    int n = program_kept(p), rows = p->inputs.n;
+    int n = w->starts ? p->tensors.n : program_kept(p), rows = p->inputs.n;
     nn_param *params = NEWN(arena, nn_param, n + 1);
     nn_tensor *inputs = NEWN(arena, nn_tensor, rows + 1);
     for (int i = 0; i < n; i++) {
@@ -117,6 +118,7 @@ bool weights_open(Weights *w, const char *path, nn_error *e)
         return false;
     bool good =
         nn_alloc(&w->loaded, (size_t)m.reals, sizeof(float), "weights", e) &&
+        (!w->starts || nn_init_params(&m, w->loaded, 0, e)) &&
         nn_ckpt_load_weights(&m, &t, path, w->loaded, e) &&
         (w->alone || load_learned(w, arena, &m, &t, path, e));
     if (good && !w->alone) {
@@ -125,7 +127,7 @@ bool weights_open(Weights *w, const char *path, nn_error *e)
     }
     nn_tensors_close(&t);
     good = good && (!w->computes || evaluate(w, e));
-    w->program->weights = good ? w : NULL;
+    *(w->starts ? &w->program->start : &w->program->weights) = good ? w : NULL;
     return good;
 }
 

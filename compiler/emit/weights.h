@@ -19,6 +19,7 @@ typedef struct Weights {
     VEC(const char *) notes; /* key, value, ...: the file's, on data */
     bool computes;
     bool alone;        /* what data has learned is left in the file */
+    bool starts;       /* what training begins with, an optimiser's slots too */
     const char *name;  /* of the C array */
     const char *bytes; /* the file from which assemblers read it, or NULL */
     bool outside;      /* another C file defines it */
@@ -27,7 +28,8 @@ typedef struct Weights {
 /* Reads a weights file for plans that are complete and says where it belongs to
  * another model or text. With `computes` it then computes what kernels prepare,
  * and marks what nothing reads as absent; without, the program prepares when it
- * begins, so that its bits are those that it has with a file. False with a
+ * begins, so that its bits are those that it has with a file. Those that
+ * training `starts` with change nothing else of the program. False with a
  * message. */
 bool weights_open(Weights *w, const char *path, nn_error *e);
 void weights_close(Weights *w);
@@ -51,8 +53,9 @@ void weights_write(const Weights *w, WeightsPut *put, void *to);
  * Weights. */
 void weights_write_bytes(FILE *stream, const void *weights);
 
-/* Appends what stands before the first use of the array: its declaration, or
- * where `bytes` says so its definition through the assembler. */
+/* Appends what stands before the first use of the array: its declaration,
+ * unless the header has it, or where `bytes` says so its definition through the
+ * assembler. */
 void weights_declare(const Weights *w, Text *out);
 
 /* x as the shortest decimal constant of type float found that is x again. At

@@ -107,6 +107,8 @@ typedef struct Program {
     VEC(Entry) entries;
     int64_t prepared; /* reals behind the tensors, made from them alone */
     const struct Weights *weights; /* that stand in its C; NULL: none do */
+    const struct Weights *start;   /* beside what loads them: what training
+                                      begins with; or NULL */
     const struct Kinks *kinks;     /* of a gradient check's loss; else NULL */
 } Program;
 
