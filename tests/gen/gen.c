@@ -1,6 +1,7 @@
 /* gen.c: writes a random model in the language: `gen SEED` prints the model
  * `random_SEED`; the same seed gives the same text everywhere. `gen SEED
- * steady` leaves out dropout, so that a step computes what can be known.
+ * steady` leaves out dropout, so that a step computes what can be known, and
+ * what tests/judge does not know.
  *
  * The grammar: an image, a series or a row goes through a few stages that fit
  * its shape (stage.c), until it ends in a loss; the optimiser and what belongs
@@ -208,6 +209,11 @@ static void ends(const ending *e, const shape *first, int last)
 static void train(void)
 {
     int batches[] = {1, 3, 4, 7, 16, 19};
+    if (!gen_steady && one_in(3)) {
+        printf("  train { optimizer %s; batch %d; epochs 1; }\n}\n",
+               gen_other_rule(), 1 + some(0, 18));
+        return;
+    }
     say("  train { optimizer <sgd(rate: 1)|sgd(rate: 1)|sgd(rate: 1, momentum: "
         "0.75)|sgd(rate: 1, momentum: 0.5, nesterov: true)|adam(rate: 1, eps: "
         "0.125)>; batch %d; epochs 1;<||| l2 1e-2;| l1 1e-3;><||| clip norm "
@@ -230,6 +236,8 @@ int main(int argc, char **argv)
     e.size = some(2, 9);
     gen_cells();
     gen_blocks();
+    if (!gen_steady)
+        gen_rules();
     printf("model random_%s {\n", argv[1]);
     declare("v0", &s);
     declare("other", &other);

@@ -58,4 +58,11 @@ void gen_stage(shape *s, int number, const shape *other);
 /* The same, where values have several users or meet others like them. */
 void gen_sharing_stage(shape *s, const char *v, int number);
 
+/* What only models have that are not steady: a function of any shape, the
+ * largest of a series' steps, the text's own rule, and the name of one. */
+void gen_other_function(const char *v);
+void gen_largest(shape *s, const char *v);
+void gen_rules(void);
+const char *gen_other_rule(void);
+
 #endif

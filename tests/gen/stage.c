@@ -7,6 +7,10 @@
 /* One function of any shape that keeps it. */
 static void function(const char *v)
 {
+    if (!gen_steady && one_in(2)) {
+        gen_other_function(v);
+        return;
+    }
     switch (some(0, 8)) {
     case 0:
         printf("tanh(%s)", v);
@@ -419,6 +423,10 @@ static void along_time(shape *s)
 
 static void series_stage(shape *s, const char *v)
 {
+    if (!gen_steady && one_in(6)) {
+        gen_largest(s, v);
+        return;
+    }
     switch (some(0, 15)) {
     case 0:
         s->dim[1] = some(1, 20);
