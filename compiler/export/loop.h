@@ -15,9 +15,27 @@ typedef struct Steps {
     VEC(Port) ports;         /* ... from where */
 } Steps;
 
-/* The cells of the prelude, and the tensors they have, as PyTorch does. */
-typedef enum Cell { CELL_LSTM, CELL_GRU, CELL_RNN, CELL_RELU, CELLS } Cell;
-enum { CELL_INPUT, CELL_STATE, CELL_INPUT_BIAS, CELL_STATE_BIAS, CELL_TENSORS };
+/* The cells of the prelude, and the tensors they have, the first four as
+ * PyTorch does; it has no peepholes, which are ONNX's. */
+typedef enum Cell {
+    CELL_LSTM,
+    CELL_GRU,
+    CELL_RNN,
+    CELL_RELU,
+    CELL_PEEPHOLE,
+    CELLS
+} Cell;
+enum {
+    CELL_INPUT,
+    CELL_STATE,
+    CELL_INPUT_BIAS,
+    CELL_STATE_BIAS,
+    CELL_TORCH,
+    CELL_PEEPHOLE_I = CELL_TORCH,
+    CELL_PEEPHOLE_F,
+    CELL_PEEPHOLE_O,
+    CELL_TENSORS
+};
 
 /* Which cell runs in the loop, and with which tensors; CELLS: none. */
 Cell recurrent_cell(Reader *r, const Node *scan, int tensors[CELL_TENSORS]);

@@ -20,6 +20,7 @@ static const struct {
     [CELL_GRU] = {"GRU<hidden_size=%lld, linear_before_reset=1>", 3, {1, 0, 2}},
     [CELL_RNN] = {"RNN<hidden_size=%lld>", 1, {0}},
     [CELL_RELU] = {"RNN<hidden_size=%lld, activations=[\"Relu\"]>", 1, {0}},
+    [CELL_PEEPHOLE] = {"LSTM<hidden_size=%lld>", 4, {0, 3, 1, 2}},
 };
 
 /* The gates of a tensor in ONNX's order, `each` numbers a gate. */
@@ -54,6 +55,21 @@ static Value biases(Emission *m, const OnnxLoop *loop, const char *name)
         turn_gates(x + k * rows,
                    m->e->given->tensors[loop->tensors[CELL_INPUT_BIAS + k]],
                    loop->cell, loop->cells);
+    return onnx_floats(m->graph, onnx_take(m->graph, name), &shape, x);
+}
+
+/* How the gates see the cells: those of i, o and f. */
+static Value peepholes(Emission *m, const OnnxLoop *loop, const char *name)
+{
+    static const int order[] = {CELL_PEEPHOLE_I, CELL_PEEPHOLE_O,
+                                CELL_PEEPHOLE_F};
+    int64_t n = loop->cells;
+    Shape shape = shape_of(2, (int64_t)1, 3 * n);
+    float *x = NEWN(m->arena, float, 3 * n + 1);
+
+    for (int k = 0; k < 3; k++)
+        memcpy(x + k * n, m->e->given->tensors[loop->tensors[order[k]]],
+               (size_t)n * sizeof *x);
     return onnx_floats(m->graph, onnx_take(m->graph, name), &shape, x);
 }
 
@@ -99,20 +115,21 @@ static Value first_state(Emission *m, const Term *t, const OnnxLoop *loop,
     return onnx_value(m->graph, "Unsqueeze($a, [0])", 1, &v, NULL, false);
 }
 
-/* "LSTM<hidden_size=4>($a, $b, $c, $d)": what follows the weights are lengths
- * and states, as far as they are wanted. */
+/* "LSTM<hidden_size=4>($a, $b, $c, $d)": what follows the weights are lengths,
+ * states and peepholes, as far as they are wanted. */
 static const char *call_text(Emission *m, const OnnxLoop *loop)
 {
     Text text = {.arena = m->arena};
+    bool peeps = loop->cell == CELL_PEEPHOLE;
     int n = loop->scan->n[PORT_STATE];
 
     text_printf(&text, cells[loop->cell].call, (long long)loop->cells);
     text_add(&text, "($a, $b, $c, $d");
-    if (loop->scan->masked || !loop->zero)
+    if (loop->scan->masked || !loop->zero || peeps)
         text_add(&text, loop->scan->masked ? ", $e" : ", ");
-    for (int i = 0; i < n && !loop->zero; i++)
-        text_printf(&text, ", $%c", 'f' + i);
-    text_add(&text, ")");
+    for (int i = 0; i < n && (!loop->zero || peeps); i++)
+        text_add(&text, loop->zero ? ", " : i == 0 ? ", $f" : ", $g");
+    text_add(&text, peeps ? ", $h)" : ")");
     return text_str(&text);
 }
 
@@ -122,7 +139,7 @@ void emission_cell(Emission *m, const Term *t, const OnnxLoop *loop)
     const Scan *s = loop->scan;
     int states = s->n[PORT_STATE];
     const char *layer = layer_name(m, loop);
-    Value in[7] = {emission_value(m, t->in[0])};
+    Value in[8] = {emission_value(m, t->in[0])};
     Value *out = NEWN(a, Value, 3);
 
     in[1] = weight(m, loop, CELL_INPUT, arena_printf(a, "%s.W", layer),
@@ -138,10 +155,12 @@ void emission_cell(Emission *m, const Term *t, const OnnxLoop *loop)
     }
     for (int i = 0; i < states && !loop->zero; i++)
         in[5 + i] = first_state(m, t, loop, i);
+    if (loop->cell == CELL_PEEPHOLE)
+        in[7] = peepholes(m, loop, arena_printf(a, "%s.P", layer));
     out[0].name = arena_printf(a, "%s.all", layer);
     out[1].name = arena_printf(a, "%s.state", layer);
     out[2].name = arena_printf(a, "%s.cell", layer);
-    onnx_values(m->graph, call_text(m, loop), 7, in, 1 + states, out);
+    onnx_values(m->graph, call_text(m, loop), 8, in, 1 + states, out);
     m->out[t->id] = out;
 }
 

@@ -8,7 +8,7 @@
 
 static const struct {
     const char *recipe; /* in the language, of %lld cells */
-    const char *module; /* of %lld features, %lld cells */
+    const char *module; /* of %lld features, %lld cells; NULL: none */
 } cells[CELLS] = {
     [CELL_LSTM] = {"lstm(%lld)", "nn.LSTM(%lld, %lld, batch_first=True)"},
     [CELL_GRU] = {"gru(%lld)", "nn.GRU(%lld, %lld, batch_first=True)"},
@@ -16,13 +16,14 @@ static const struct {
     [CELL_RELU] = {"rnn(%lld, act: relu)", "nn.RNN(%lld, %lld, "
                                            "nonlinearity=\"relu\", "
                                            "batch_first=True)"},
+    [CELL_PEEPHOLE] = {"peephole_lstm(%lld)", NULL},
 };
 
 static const char *const names[CELL_TENSORS] = {
-    [CELL_INPUT] = "weight_ih_l0",
-    [CELL_STATE] = "weight_hh_l0",
-    [CELL_INPUT_BIAS] = "bias_ih_l0",
-    [CELL_STATE_BIAS] = "bias_hh_l0",
+    [CELL_INPUT] = "weight_ih_l0",    [CELL_STATE] = "weight_hh_l0",
+    [CELL_INPUT_BIAS] = "bias_ih_l0", [CELL_STATE_BIAS] = "bias_hh_l0",
+    [CELL_PEEPHOLE_I] = "weight_ci",  [CELL_PEEPHOLE_F] = "weight_cf",
+    [CELL_PEEPHOLE_O] = "weight_co",
 };
 
 /* The loop of a cell over as many features, masked or not. */
@@ -61,7 +62,7 @@ static bool same_ports(const Scan *a, const Scan *b)
            a->backward == b->backward;
 }
 
-/* Which of the four the probe's fixed input k is. */
+/* Which of them the probe's fixed input k is. */
 static int weight_of(const Program *p, const Node *scan, int k)
 {
     const Node *n = scan->in[scan_place(scan->attr.scan, PORT_FIXED, k)];
@@ -79,7 +80,7 @@ static int weight_of(const Program *p, const Node *scan, int k)
 static bool find_tensors(const Node *scan, const Node *probed, const Program *p,
                          int *tensors)
 {
-    for (int k = 0; k < CELL_TENSORS; k++) {
+    for (int k = 0; k < scan->attr.scan->n[PORT_FIXED]; k++) {
         const Node *n = scan->in[scan_place(scan->attr.scan, PORT_FIXED, k)];
         int which = weight_of(p, probed, k);
 
@@ -95,7 +96,7 @@ Cell recurrent_cell(Reader *r, const Node *scan, int tensors[CELL_TENSORS])
     const Scan *s = scan->attr.scan;
     const char *text = probe_text(r->arena, s->body);
 
-    if (s->n[PORT_FIXED] != CELL_TENSORS || s->n[PORT_STATE] < 1 ||
+    if (s->n[PORT_FIXED] < CELL_TORCH || s->n[PORT_STATE] < 1 ||
         s->n[PORT_SEQUENCE] != 1 + s->masked || s->backward ||
         scan->in[0]->shape.rank != 3)
         return CELLS;
@@ -160,10 +161,10 @@ Term *recurrent_call(Reader *r, const Node *scan, Term *const *in)
     Cell cell = recurrent_cell(r, scan, tensors);
     const char *module;
 
-    if (cell == CELLS)
+    if (cell == CELLS || !cells[cell].module)
         return NULL;
     module = layers_module(
-        r->weights, CELL_TENSORS, tensors, names,
+        r->weights, CELL_TORCH, tensors, names,
         arena_printf(
             r->arena, cells[cell].module, (long long)scan->in[0]->shape.dim[2],
             (long long)scan->in[scan_place(s, PORT_STATE, 0)]->shape.dim[1]));

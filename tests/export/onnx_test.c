@@ -1,5 +1,5 @@
 /* onnx_test.c: which operators ONNX has a form for, and what a file holds, as
- * it parses back: the graphs of two small models. */
+ * it parses back: the graphs of small models. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -31,13 +31,14 @@ static void only_training_has_no_form(void **state)
         "MAXPOOL_DX AVGPOOL_DX XENT_DX RMAX_DX MATMUL_AT SCATTER ADD_ROWS ");
 }
 
-static const Program *elaborated(const char *model, int rows)
+static const char own[] = "tests/export/models.nn";
+
+static const Program *elaborated(const char *file, const char *model, int rows)
 {
     Diag *diag = diag_new(arena);
     ElabOptions options = {.model = model, .batch = rows, .step_batch = rows};
-    const Program *p = elaborate_program(
-        arena, diag, parse_file(arena, diag, "tests/export/models.nn"),
-        &options);
+    const Program *p =
+        elaborate_program(arena, diag, parse_file(arena, diag, file), &options);
 
     assert_non_null(p);
     return p;
@@ -149,7 +150,7 @@ static void print_graph(Text *out, const Onnx__GraphProto *g, int indent)
 }
 
 /* The file of a model is what stands beside this test. */
-static void holds(const char *model)
+static void holds(const char *from, const char *model)
 {
     Text out = {.arena = arena};
     Export e = {.arena = arena, .diag = diag_new(arena)};
@@ -159,8 +160,8 @@ static void holds(const char *model)
     const char *wanted;
     Onnx__ModelProto *file;
 
-    e.a = elaborated(model, ROWS_A);
-    e.b = elaborated(model, ROWS_B);
+    e.a = elaborated(from, model, ROWS_A);
+    e.b = elaborated(from, model, ROWS_B);
     e.given = given(e.a);
     export_onnx_write(stream, export_onnx(&e));
     fclose(stream);
@@ -179,13 +180,20 @@ static void holds(const char *model)
 static void an_image_is_a_graph(void **state)
 {
     (void)state;
-    holds("image");
+    holds(own, "image");
 }
 
 static void loops_are_operators_or_scans(void **state)
 {
     (void)state;
-    holds("loops");
+    holds(own, "loops");
+}
+
+/* Gers and Schmidhuber's, which PyTorch does not have. */
+static void an_lstm_has_peepholes(void **state)
+{
+    (void)state;
+    holds("tests/golden/cells.nn", "peepholes");
 }
 
 int main(void)
@@ -197,6 +205,8 @@ int main(void)
                                         drop_arena),
         cmocka_unit_test_setup_teardown(loops_are_operators_or_scans,
                                         make_arena, drop_arena),
+        cmocka_unit_test_setup_teardown(an_lstm_has_peepholes, make_arena,
+                                        drop_arena),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
