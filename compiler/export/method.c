@@ -144,6 +144,22 @@ void method_line(Method *m, const char *format, ...)
     }
 }
 
+/* The end of a line of the user's text, without its comment. */
+static const char *code_end(const char *line)
+{
+    bool within = false; /* a string */
+    const char *end = line;
+
+    for (; *end && *end != '\n' && (within || *end != '#'); end++)
+        if (within && *end == '\\' && end[1])
+            end++;
+        else if (*end == '"')
+            within = !within;
+    while (end > line && strchr(" \t", end[-1]))
+        end--;
+    return end;
+}
+
 /* The line of the user's text that a statement comes of, unless it was shown
  * above. */
 static void show_line(Method *m, const Term *t)
@@ -160,9 +176,7 @@ static void show_line(Method *m, const Term *t)
     while (from > s->text && from[-1] != '\n')
         from--;
     from += strspn(from, " \t");
-    end = from + strcspn(from, "#\n");
-    while (end > from && strchr(" \t", end[-1]))
-        end--;
+    end = code_end(from);
     quote_shown(&shown, from, (size_t)(end - from));
     text_printf(m->out, "%*s# %d: %s\n", m->indent, "", t->span.line,
                 text_str(&shown));

@@ -420,10 +420,11 @@ static void infer_outputs(Class *c)
 
 static void methods(Class *c)
 {
-    bool shared = c->step && c->infer && is_shared(c);
+    bool shared = c->step && is_shared(c);
 
     if (shared) {
-        forward_shared(c);
+        if (c->infer)
+            forward_shared(c);
         loss_shared(c);
     } else {
         if (c->infer) {

@@ -11,7 +11,8 @@
 #include "export/model.h"
 #include "export/rule.h"
 
-/* Modules of Python, by what uses them. */
+/* Modules of Python, by what uses them; behind NULL those that Python does not
+ * bring along. */
 static const char *const modules[][2] = {
     {"argparse", "import argparse"},
     {"copy.", "import copy"},
@@ -43,11 +44,20 @@ static bool mentions(const char *text, const char *word)
 
 static void imports(Text *out, const char *text)
 {
+    const char *indent = "";
+
     for (size_t i = 0; i < sizeof modules / sizeof *modules; i++)
-        if (!modules[i][0])
-            text_add(out, "\n");
-        else if (mentions(text, modules[i][0]))
-            text_printf(out, "%s\n", modules[i][1]);
+        if (!modules[i][0]) {
+            text_add(out, "\ntry:\n");
+            indent = "    ";
+        } else if (mentions(text, modules[i][0])) {
+            text_printf(out, "%s%s\n", indent, modules[i][1]);
+        }
+    text_add(out, "except ImportError as error:\n"
+                  "    if __name__ != \"__main__\":\n"
+                  "        raise\n"
+                  "    raise SystemExit(f\"{error}: pip install torch numpy\") "
+                  "from None\n");
 }
 
 /* The end of a definition: the next line that stands at the margin, behind
@@ -125,6 +135,21 @@ static void introduce(Text *out, const Export *e, bool trains)
                                  : ".\n\"\"\"\n");
 }
 
+/* What a program says that cannot train by itself. */
+static void import_only(Text *out, const Program *p)
+{
+    const char *lacks = p->flows.n == 0 ? "data"
+                        : !p->has_loss  ? "loss"
+                                        : "output";
+
+    text_printf(out,
+                "\n\nif __name__ == \"__main__\":\n"
+                "    sys.stderr.write(f\"{NAME} has no `%s` to train with: \"\n"
+                "                     \"import Model from this file\\n\")\n"
+                "    sys.exit(2)\n",
+                lacks);
+}
+
 /* The state of nn.Module that says whether it trains has a name that neither
  * tensors nor modules can have beside it. */
 static bool refuses_name(const Export *e)
@@ -161,8 +186,12 @@ const char *export_pytorch(const Export *e)
     text_printf(&body, "%s\n\n%s", text_str(&ops), text_str(&model));
     data_first(&body, e);
     data_part(&body, "random");
-    if (trains && (!data_flows(&body, e) || !data_part(&body, "main")))
+    if (trains && !data_flows(&body, e))
         return NULL;
+    if (trains)
+        data_part(&body, "main");
+    else
+        import_only(&body, e->a);
     introduce(&out, e, trains);
     imports(&out, text_str(&body));
     text_add(&out, text_str(&body));
