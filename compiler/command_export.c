@@ -31,17 +31,17 @@ static int write_onnx(Driver *d, Export *e, Program *p)
 {
     Weights w;
     nn_error error = {""};
-    const void *onnx;
     bool good;
 
+    if (!export_onnx_fits(e))
+        return driver_status(d);
     e->given = given_open(&w, p, d->options->weights, false, &error);
     if (!e->given) {
         driver_complain(d, error.text);
         return driver_status(d);
     }
-    onnx = export_onnx(e);
-    good =
-        may_write(d, e) && output_fill(e->file, export_onnx_write, onnx, false);
+    good = may_write(d, e) &&
+           output_fill(e->file, export_onnx_write, export_onnx(e), false);
     weights_close(&w);
     if (good)
         nn_say(stdout, "%s is written\n", e->file);

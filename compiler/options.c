@@ -62,9 +62,9 @@ static const CommandRow commands[COMMANDS] = {
                        FILES_ONE},
     [COMMAND_EXPORT] = {"export", "--pytorch|--onnx MODEL.nn [-o FILE]",
                         "write a model for PyTorch or ONNX", FILES_ONE},
-    [COMMAND_VERIFY] = {"verify", "MODEL.nn",
-                        "compare what a model computes with PyTorch",
-                        FILES_ONE},
+    [COMMAND_VERIFY] = {"verify", "MODEL.nn...",
+                        "compare what models compute with PyTorch and ONNX",
+                        FILES_MANY},
 };
 
 #define AT(field) offsetof(Options, field)

@@ -133,6 +133,22 @@ static bool reads_gzip(const Build *b)
            (!target_foreign(target_of(b)) || emit_names_gzip(b->model.program));
 }
 
+/* Operations of one run of the longest entry from which on a program that runs
+ * a few times, and then never again, is worth optimising. */
+enum { LONG_RUN = 100000000 };
+
+static const char *effort(const Build *b)
+{
+    int64_t most = 0;
+
+    for (int i = 0; i < b->model.plans.n; i++) {
+        int64_t flops = plan_flops(b->model.plans.at[i]);
+
+        most = flops > most ? flops : most;
+    }
+    return b->kind != PROGRAM_VERIFY ? "" : most < LONG_RUN ? " -O0" : " -O1";
+}
+
 /* What it is called, compiled with and linked with. */
 static void describe(Build *b, Needs *needs)
 {
@@ -141,9 +157,9 @@ static void describe(Build *b, Needs *needs)
     bool infer = b->kind == PROGRAM_INFER, doubles = kinds[b->kind].doubles;
 
     b->flags =
-        arena_printf(d->arena, "%s%s",
+        arena_printf(d->arena, "%s%s%s",
                      doubles ? target_of(b)->flags : program_flags(&d->code),
-                     kinds[b->kind].flags);
+                     kinds[b->kind].flags, effort(b));
     b->built->name = arena_printf(d->arena, "%s%s%s", kinds[b->kind].before,
                                   p->name, kinds[b->kind].behind);
     b->built->ending = kinds[b->kind].ending;

@@ -6,13 +6,16 @@
  *     settings.rate          of the updates
  *     weight.W               what the model begins with
  *     input.X                rows of data: inputs and targets
+ *     raw.X                  an input as files have it, before preparation
  *     value.V                what inference gives, and values with names
+ *     unit.V                 an output in the data's own unit
  *     loss.eval metric.M     evaluated: the loss; a metric's sums and count
  *     loss.train gradient.W  of a training step
  *     loss.steps after.W     losses of the updates, and the weights after them
  *
- * Rows are the model's first ones of an epoch, or drawn: ids end with padding
- * where they may, other numbers lie within 1.5 of 0. */
+ * Weights and rows are floats, so that others can begin with the same. Rows are
+ * the model's first ones of an epoch, or drawn: ids end with padding where they
+ * may, other numbers lie within 1.5 of 0. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,20 +27,23 @@
 #include "nn_mem.h"
 #include "nn_say.h"
 #include "nn_std.h"
+#include "nn_unit.h"
 #include "nn_work.h"
 
 typedef struct {
-    const char *data, *weights, *out;
+    const char *data, *weights, *out, *save;
     int64_t steps, seed, data_limit;
     double rate;
     bool drawn;
 } settings;
 
 typedef struct {
-    const nn_program *program;
+    nn_program program;
+    nn_unpacker unpacker;
     settings set;
     nn_found found;
     nn_work work;
+    nn_dataset data; /* open where rows are read: what it knows of them */
 } verify;
 
 /* One run that must end well. */
@@ -53,16 +59,13 @@ static bool run(const verify *v, nn_kind kind, uint64_t step, nn_error *e)
 /* The first rows that an epoch of this seed has. */
 static bool read_rows(verify *v, nn_error *e)
 {
-    nn_program program = *v->program;
-    nn_unpacker unpacker;
-    nn_dataset data;
     uint32_t *items = NULL;
     nn_stream stream = {(uint64_t)v->set.seed, NN_FOR_ORDER, 0};
-    program.unpacker =
-        nn_unpacker_within(v->program->unpacker, v->set.data_limit, &unpacker);
-    if (!nn_dataset_open(&data, &program, v->set.data, e))
+    v->program.unpacker = nn_unpacker_within(v->program.unpacker,
+                                             v->set.data_limit, &v->unpacker);
+    if (!nn_dataset_open(&v->data, &v->program, v->set.data, e))
         return false;
-    nn_section *part = &data.parts[NN_TRAIN];
+    nn_section *part = &v->data.parts[NN_TRAIN];
     if (part->count < v->work.rows)
         v->work.rows = (int)part->count;
     bool good =
@@ -70,10 +73,10 @@ static bool read_rows(verify *v, nn_error *e)
         nn_alloc(&items, (size_t)v->work.rows, sizeof *items, "rows", e);
     if (good) {
         nn_order_next(&part->order, items, v->work.rows);
-        nn_dataset_fetch(&data, NN_TRAIN, items, v->work.rows, v->work.inputs);
+        nn_dataset_fetch(&v->data, NN_TRAIN, items, v->work.rows,
+                         v->work.inputs);
     }
     free(items);
-    nn_dataset_close(&data);
     return good;
 }
 
@@ -87,6 +90,97 @@ static bool keep_settings(verify *v, nn_error *e)
     *rate = (nn_real)v->set.rate;
     for (int i = 0; i < 2; i++)
         seed[i] = (nn_real)(uint32_t)((uint64_t)v->set.seed >> 32 * i);
+    return true;
+}
+
+static void round_to_floats(nn_real *x, int64_t n)
+{
+    for (int64_t k = 0; k < n; k++)
+        x[k] = (nn_real)(float)x[k];
+}
+
+static bool set_weights(verify *v, nn_error *e)
+{
+    const nn_model *m = v->work.model;
+    if (!nn_work_weights(&v->work, v->set.weights, e))
+        return false;
+    for (int i = 0; i < m->param_count; i++)
+        if (nn_ckpt_is_weight(&m->params[i]))
+            round_to_floats(v->work.params + m->params[i].offset,
+                            m->params[i].size);
+    return true;
+}
+
+static bool set_rows(verify *v, nn_error *e)
+{
+    const nn_tensor *t = v->work.model->inputs;
+    if (v->set.drawn || v->program.flow_count == 0)
+        nn_work_draw(&v->work);
+    else if (!read_rows(v, e))
+        return false;
+    for (int i = 0; i < nn_work_tensors(v->work.model); i++)
+        if (t[i].type == NN_F32)
+            round_to_floats(v->work.inputs[i], v->work.rows * t[i].values);
+    return true;
+}
+
+/* The file that training would save of these weights. */
+static bool save_weights(const verify *v, nn_error *e)
+{
+    const nn_model *m = v->work.model;
+    int preps = v->data.preps != NULL ? nn_work_tensors(m) : 0;
+    return v->set.save == NULL ||
+           nn_ckpt_save_weights(m, v->work.params, v->data.preps, preps,
+                                v->set.save, e);
+}
+
+/* Inputs as their files have them, where something was done to them. */
+static bool keep_raw(verify *v, nn_error *e)
+{
+    for (int i = 0; v->data.preps != NULL && i < v->data.tensors; i++) {
+        const nn_prep *p = &v->data.preps[i];
+        const nn_real *x = v->work.inputs[i];
+        if (p->scale == NULL || p->tensor->type != NN_F32)
+            continue;
+        nn_real *to =
+            nn_found_batch(&v->found, "raw", p->tensor, v->work.rows, e);
+        if (to == NULL)
+            return false;
+        for (int64_t k = 0; k < v->work.rows * p->tensor->values; k++) {
+            int64_t column = k % p->tensor->values % p->period;
+            nn_way way = {p->scale[column], p->shift[column]};
+            to[k] = (nn_real)nn_unit_undo(way, (double)x[k]);
+        }
+    }
+    return true;
+}
+
+/* Output i in the unit of its data. */
+static bool keep_unit(verify *v, int i, nn_error *e)
+{
+    const nn_tensor *t = &v->work.model->outputs[i];
+    const nn_pairing *own = &v->program.pairings[i];
+    nn_way *ways = NULL;
+    nn_real *to = nn_found_batch(&v->found, "unit", t, v->work.rows, e);
+    bool good = to != NULL &&
+                nn_alloc(&ways, (size_t)t->values, sizeof *ways, t->name, e);
+    if (good)
+        nn_unit_ways(ways, t->values, own->units, own->unit_count,
+                     v->data.preps);
+    for (int64_t k = 0; good && k < v->work.rows * t->values; k++)
+        to[k] = (nn_real)nn_unit_undo(ways[k % t->values],
+                                      (double)v->work.outputs[i][k]);
+    free(ways);
+    return good;
+}
+
+static bool keep_units(verify *v, nn_error *e)
+{
+    if (v->data.preps == NULL || v->program.pairings == NULL)
+        return true;
+    for (int i = 0; i < v->work.model->output_count; i++)
+        if (v->program.pairings[i].unit_count > 0 && !keep_unit(v, i, e))
+            return false;
     return true;
 }
 
@@ -110,7 +204,7 @@ static bool infer(verify *v, nn_error *e)
     }
     if (m->prepare != NULL)
         m->prepare(v->work.params);
-    bool good = run(v, NN_INFER, 0, e);
+    bool good = run(v, NN_INFER, 0, e) && keep_units(v, e);
     nn_work_want_nothing(&v->work);
     return good;
 }
@@ -181,21 +275,16 @@ static int rows_of(const nn_model *m)
 
 static bool compute(verify *v, nn_error *e)
 {
-    const nn_model *m = v->program->model;
+    const nn_model *m = v->program.model;
     int rows = rows_of(m);
     bool trains = nn_entry_find(m, NN_STEP, rows) != NULL;
     v->work.rate = v->set.rate;
     v->work.seed = (uint64_t)v->set.seed;
-    if (!nn_work_open(&v->work, m, rows, e) ||
-        !nn_work_weights(&v->work, v->set.weights, e))
-        return false;
-    if (v->set.drawn || v->program->flow_count == 0)
-        nn_work_draw(&v->work);
-    else if (!read_rows(v, e))
-        return false;
-    return keep_settings(v, e) &&
+    return nn_work_open(&v->work, m, rows, e) && set_weights(v, e) &&
+           set_rows(v, e) && save_weights(v, e) && keep_settings(v, e) &&
            nn_work_keep_weights(&v->work, &v->found, "weight", e) &&
-           nn_work_keep_rows(&v->work, &v->found, e) && infer(v, e) &&
+           nn_work_keep_rows(&v->work, &v->found, e) && keep_raw(v, e) &&
+           infer(v, e) &&
            (!trains ||
             (evaluate(v, e) && differentiate(v, e) && update(v, e))) &&
            nn_found_save(&v->found, v->set.out, e);
@@ -219,6 +308,8 @@ static nn_args_end parse(const nn_program *p, settings *o, int argc,
          &o->seed, 0, NULL},
         {"out", "FILE", "where to write what is computed", NN_ARG_TEXT, &o->out,
          0, NULL},
+        {"save", "FILE", "where to write the weights", NN_ARG_TEXT, &o->save, 0,
+         NULL},
     };
     return nn_work_parse(p, "verify", "writes what it computes", args,
                          (int)(sizeof args / sizeof *args), argc, argv);
@@ -227,7 +318,7 @@ static nn_args_end parse(const nn_program *p, settings *o, int argc,
 static int verify_main(int argc, char **argv, const nn_program *p)
 {
     nn_error e = {""};
-    verify v = {.program = p,
+    verify v = {.program = *p,
                 .set = {.out = "computed.safetensors",
                         .steps = 10,
                         .rate = p->train.rate,
@@ -237,6 +328,7 @@ static int verify_main(int argc, char **argv, const nn_program *p)
         return end == NN_ARGS_DONE ? 0 : 2;
     bool good = compute(&v, &e);
     nn_work_close(&v.work);
+    nn_dataset_close(&v.data);
     nn_found_close(&v.found);
     if (!good)
         nn_say(stderr, "%s-verify: %s\n", p->model->name, e.text);

@@ -1,12 +1,18 @@
-"""Compares an exported model with what NAME-verify has computed.
+"""Compares exported models with what NAME-verify has computed.
 
-    python3 verify.py MODEL.py COMPUTED
+    python3 verify.py STEM...
 
-COMPUTED is a safetensors file; runtime/nn_verify.c says what is in it. Both
-sides compute in doubles. Of each tensor the largest difference is told, over
-its largest magnitude or, where that is smaller, over a thousandth of the
-largest among all of its kind; it must not exceed 1e-9, after updates 1e-6."""
+Of each model STEM.py is the exported program, STEM.computed what its other
+side has found (a safetensors file; runtime/nn_verify.c says what is in it),
+and STEM.masks has a line for each mask of dropout, in the order of a step: its
+stream, and the axes that padding makes longer, as bits. STEM.onnx is the
+exported file, or STEM.why says why there is none. Both sides compute in
+doubles, ONNX Runtime in floats. Of each tensor the largest difference is told,
+over its largest magnitude or, where that is smaller, over a thousandth of the
+largest among all of its kind; it must not exceed 1e-9, after updates 1e-6, in
+floats 1e-5."""
 import math
+import os
 import re
 import sys
 
@@ -15,18 +21,23 @@ import torch
 
 from computed import load, read
 
-# Masks of dropout in the order of a step: stream, axes that padding makes longer
-MASKS = [$MASKS]
-ROOM = 4096  # of such an axis that is the last
-MOST = {"after": 1e-6}
+try:
+    import onnxruntime
+    onnxruntime.set_default_logger_severity(3)
+except ImportError:
+    onnxruntime = None
+
+ROOM = 4096  # of a mask's last axis where padding makes that longer
+MOST = {"after": 1e-6, "onnx": 1e-5}
 SHARE = 1e-3
 
 
 class Functions:
     """torch.nn.functional with the masks that nnc's programs draw."""
 
-    def __init__(self, philox, seed):
-        self.philox, self.seed, self.step, self.masks = philox, seed, 0, 0
+    def __init__(self, philox, seed, drawn):
+        self.philox, self.seed, self.drawn = philox, seed, drawn
+        self.step, self.masks = 0, 0
 
     def __getattr__(self, name):
         return getattr(torch.nn.functional, name)
@@ -54,7 +65,7 @@ class Functions:
     def dropout(self, x, rate, training, *begins):
         if not training:
             return x
-        stream, axes = MASKS[self.masks]
+        stream, axes = self.drawn[self.masks]
         self.masks += 1
         place = self.places(x.shape, axes, begins)
         block = place >> np.uint64(2) & np.uint64(0xFFFFFFFF)
@@ -86,19 +97,21 @@ def values(model, *args):
 
 
 class Comparison:
-    def __init__(self, module, computed):
-        self.m, self.ours = module, computed
-        self.worst, self.wrong, self.alone = (0.0, ""), [], []
-        self.count = 0
-        low, high = map(int, computed["settings"]["seed"])
-        self.functions = module.F = Functions(module.philox, high << 32 | low)
-        self.model = module.Model()
-        shapes = {**module.INPUTS, **module.TARGETS}
+    def __init__(self, stem):
+        self.stem, self.ours = stem, read(stem + ".computed", np.float64)
+        self.m = load(stem + ".py")
+        self.worst, self.wrong, self.alone = {}, [], []
+        self.count, self.lines, self.without = 0, [], ""
+        low, high = map(int, self.ours["settings"]["seed"])
+        with open(stem + ".masks") as file:
+            masks = [[int(k) for k in line.split()] for line in file]
+        self.functions = self.m.F = Functions(
+            self.m.philox, high << 32 | low, masks)
+        self.model = self.m.Model()
+        shapes = {**self.m.INPUTS, **self.m.TARGETS}
         self.batch = [self.row(x, k, s) for x, (k, s) in
-                      zip(computed["input"].values(), shapes.items())]
-        self.fed = self.batch[:len(module.INPUTS)]
-        rows = len(self.batch[0])
-        print(f"{module.NAME}: {rows} rows, nnc's numbers and PyTorch's")
+                      zip(self.ours["input"].values(), shapes.items())]
+        self.fed = self.batch[:len(self.m.INPUTS)]
 
     def row(self, ours, name, shape):
         """Values of one input or target: they have the text's order."""
@@ -121,15 +134,20 @@ class Comparison:
         most = max(np.abs(x).max(initial=0) for x in self.ours[kind].values())
         scale = max(np.abs(ours).max(initial=0), SHARE * most) or 1.0
         error = np.abs(ours - theirs).max(initial=0) / scale
-        good = error <= MOST.get(kind, 1e-9)
-        self.count += 1
-        if not error <= self.worst[0]:
-            self.worst = error, f"{kind} {name}"
-        if not good:
-            self.wrong.append(f"{kind} {name}")
         shape = "x".join(map(str, ours.shape)) or "1"
-        print(f"  {kind:<9} {name:<36} {shape:>16} {error:9.2g}"
-              f"{'' if good else '  DIFFERS'}")
+        self.tell(kind, name, shape, error)
+
+    def tell(self, kind, name, shape, error):
+        good = error <= MOST.get(kind, 1e-9)
+        side = "onnx" if kind == "onnx" else "torch"
+        self.count += 1
+        if not error <= self.worst.get(side, (-1.0,))[0]:
+            self.worst[side] = error, f"{kind} {name}"
+        if not good:
+            self.wrong.append((error, f"{kind} {name}"))
+        self.lines.append(
+            f"  {kind:<9} {name:<36} {shape:>16} {error:9.2g}"
+            f"{'' if good else '  DIFFERS'}")
 
     def inference(self):
         if "value" not in self.ours:
@@ -188,6 +206,32 @@ class Comparison:
         for name in self.ours["after"]:
             self.compare("after", name, state[name])
 
+    def missing(self):
+        """Why there is no ONNX file to be run, or ""."""
+        if os.path.exists(self.stem + ".why"):
+            with open(self.stem + ".why") as file:
+                return f"not exported: {file.readline().strip()}"
+        if onnxruntime is None:
+            return "not run, since ONNX Runtime is not installed: " \
+                f"{sys.executable} -m pip install onnxruntime"
+        return ""
+
+    def runtime(self):
+        """The exported file, which takes rows as the data has them."""
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        session = onnxruntime.InferenceSession(self.stem + ".onnx", options)
+        rows = {**self.ours["input"], **self.ours.get("raw", {})}
+        fed = {x.name: rows[x.name].astype(
+                   np.int64 if x.type == "tensor(int64)" else np.float32)
+               .reshape(-1, *x.shape[1:]) for x in session.get_inputs()}
+        found = session.run(None, fed)
+        wanted = {**self.ours["value"], **self.ours.get("unit", {})}
+        names = list(wanted)[:len(found)]  # the outputs come first
+        self.ours["onnx"] = {k: wanted[k] for k in names}
+        for name, theirs in zip(names, found):
+            self.compare("onnx", name, theirs)
+
     def run(self):
         self.begin()
         self.inference()
@@ -195,24 +239,72 @@ class Comparison:
             self.evaluation()
             self.gradients()
             self.updates()
-        return self.verdict()
+        if "value" in self.ours:
+            self.without = self.missing()
+            if not self.without:
+                self.runtime()
+
+    def show(self):
+        rows = len(self.batch[0])
+        print(f"{self.m.NAME}: {rows} rows, nnc's numbers and PyTorch's")
+        print(*self.lines, sep="\n")
+        if self.alone:
+            print("  not compared, since PyTorch's program has no such value: "
+                  f"{', '.join(self.alone)}")
+        if self.without:
+            print(f"  the ONNX file is {self.without}")
+        print(self.verdict())
 
     def verdict(self):
-        if self.alone:
-            print(f"  not compared, since PyTorch's program has no such value: "
-                  f"{', '.join(self.alone)}")
-        error, where = self.worst
         if self.wrong:
-            print(f"{len(self.wrong)} of {self.count} tensors DIFFER, most of "
-                  f"all {where}: {error:.2g}")
-        else:
-            print(f"all {self.count} tensors agree; the largest difference is "
-                  f"{error:.2g}, of {where}")
-        return bool(self.wrong)
+            error, where = max(self.wrong)
+            return f"{len(self.wrong)} of {self.count} tensors DIFFER, most " \
+                f"of all {where}: {error:.2g}"
+        found = "; in ONNX Runtime ".join(
+            f"{error:.2g}, of {where}" for error, where in self.worst.values())
+        return f"all {self.count} tensors agree; the largest difference is " \
+            f"{found}{'; without the ONNX file' if self.without else ''}"
+
+    def line(self):
+        """All of it as one of a list of models."""
+        text = f"{self.m.NAME:<18} {self.count:>4} tensors"
+        for side in self.worst:
+            error, where = self.worst[side]
+            text += f"  {error:8.2g} {where:<40}"
+        if self.wrong:
+            text += f"  DIFFERS: {', '.join(w for _, w in self.wrong)}"
+        if self.without:
+            text += f"  the ONNX file is {self.without}"
+        return text.rstrip()
+
+
+def compare_all(stems):
+    """A line a model; whether any is wrong."""
+    wrong = without = 0
+    for stem in stems:
+        c = Comparison(stem)
+        try:
+            c.run()
+        except Exception as error:
+            c.wrong.append((math.inf, f"{type(error).__name__}: {error}"))
+        print(c.line())
+        wrong += bool(c.wrong)
+        without += bool(c.without)
+    print(f"of {len(stems)} models {len(stems) - wrong} agree, {wrong} DIFFER; "
+          f"{without} without ONNX")
+    return wrong > 0
+
+
+def main(stems):
+    torch.set_num_threads(1)
+    torch.set_default_dtype(torch.float64)
+    if len(stems) > 1:
+        return compare_all(stems)
+    c = Comparison(stems[0])
+    c.run()
+    c.show()
+    return bool(c.wrong)
 
 
 if __name__ == "__main__":
-    torch.set_num_threads(1)
-    torch.set_default_dtype(torch.float64)
-    sys.exit(Comparison(load(sys.argv[1]),
-                        read(sys.argv[2], np.float64)).run())
+    sys.exit(main(sys.argv[1:]))

@@ -61,22 +61,17 @@ refused() {
     [ $? -eq "$wanted" ] && grep -q "$words" "$OUT/log"
     verdict "$words" "$(head -n 1 "$OUT/log")"
 }
-onnx_nnc=
-"$PYTHON" -c 'import onnx, onnxruntime' 2>"$OUT/log" && onnx_nnc=$NNC
+if command -v "$PYTHON" >"$OUT/log"; then
+    mkdir "$OUT/without"
+    echo 'raise ImportError("No module named torch")' >"$OUT/without/torch.py"
+    PYTHONPATH=$OUT/without refused 1 "^No module named .*: pip install torch" \
+        "$PYTHON" "$OUT/iris.py" --train
+fi
 if "$PYTHON" -c 'import torch, numpy' 2>"$OUT/log"; then
     computed tests/export/golden.py 1e-9 $pairs
-    cc -std=c11 -O1 -o "$OUT/gen" tests/gen/*.c || exit 2
-    programs=
-    for seed in $(seq 1 100); do
-        m=random_$seed
-        "$OUT/gen" "$seed" steady >"$OUT/$m.nn"
-        export_model "$m" "$OUT/$m.nn" ||
-            not_ok "$m" "$(head -n 1 "$OUT/$m.log")"
-        programs="$programs $OUT/$m.py"
-    done
-    computed tests/export/judge.py 1e-9 tests/judge/numbers.txt "$onnx_nnc" \
-        $programs
     refused 1 "no .*iris.csv: --data DIR says" "$PYTHON" "$OUT/iris.py" --train
+    refused 2 "rules has no .data. to train with" "$PYTHON" "$OUT/rules.py" \
+        --train
     echo damaged >"$OUT/damaged"
     refused 1 "damaged: this is no .safetensors file" "$PYTHON" "$OUT/iris.py" \
         --infer --data examples/iris --weights "$OUT/damaged"
@@ -85,7 +80,7 @@ else
         "PyTorch is not installed: $PYTHON -m pip install torch numpy"
 fi
 
-if [ -n "$onnx_nnc" ]; then
+if "$PYTHON" -c 'import onnx, onnxruntime' 2>"$OUT/log"; then
     computed tests/export/runtime.py "$NNC" 1e-5 "$OUT" $onnx
 else
     skip "ONNX Runtime computes the same" \
@@ -114,6 +109,33 @@ model taken {
 END
 refused 1 "cannot hold .training.weight" \
     "$NNC" export --pytorch "$OUT/taken.nn" -o "$OUT/taken.py"
+cat >"$OUT/told.nn" <<'END'
+model told {
+  input words: token(9)[4];
+  target mood: class(2);
+  data {
+    words = tsv("moods.tsv", column: 2) -> words -> ids(9);
+    mood  = tsv("moods.tsv", column: 1) -> category;
+  }
+  y = words -> embedding(2, weight: vectors("all#1")) -> last; # the end
+  output y;
+  loss   cross_entropy(y, mood);
+  train { optimizer sgd(rate: 1); batch 2; epochs 1; }
+}
+END
+export_model told "$OUT/told.nn"
+grep -q '# 8: .*vectors("all#1")) -> last;$' "$OUT/told.py"
+verdict "a line without its comment" "$(grep '# 8:' "$OUT/told.py")"
+cat >"$OUT/big.nn" <<'END'
+model big {
+  input x: f32[32768];
+  y = x -> dense(4)
+        -> dense(32768) -> dense(32768) as wide;
+  output y;
+}
+END
+refused 1 "big.nn:4:28: error: an ONNX file has room for" \
+    "$NNC" export --onnx "$OUT/big.nn" --weights "$OUT/none"
 refused 2 "needs --weights" "$NNC" export --onnx "$own"
 refused 2 "export: as what" "$NNC" export --onnx --pytorch "$own"
 refused 2 "is for --onnx" "$NNC" export --pytorch "$own" --weights a
@@ -122,6 +144,12 @@ refused 2 "an ONNX file ends in .onnx" \
 refused 1 "cannot open" "$NNC" export --onnx "$own" --weights "$OUT/none"
 refused 1 "does not fit the model names" "$NNC" export --onnx "$own" \
     --weights tests/golden/carried.safetensors -o "$OUT/rules.onnx"
+refused 1 "cannot write .*none/own.py" \
+    "$NNC" export --pytorch "$own" -o "$OUT/none/own.py"
+refused 1 "there is no model .rule." \
+    "$NNC" export --pytorch --model rule "$own"
+refused 2 "export has no flag --torch" "$NNC" export --torch "$own"
+refused 2 "export takes one model" "$NNC" export --pytorch "$own" "$own"
 cp "$own" "$OUT/own.py"
 refused 1 "is a text of this model" \
     "$NNC" export --pytorch "$OUT/own.py" -o "$OUT/own.py"

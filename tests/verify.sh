@@ -1,10 +1,10 @@
 #!/bin/sh
-# verify.sh [FROM TO]: `nnc verify`: PyTorch computes the same of small models
-# and of random models FROM..TO (1..6); a fault is found, and mistakes of the
-# user's have a message.
+# verify.sh [FROM TO]: `nnc verify`: PyTorch and ONNX Runtime compute the same
+# of small models and of random models FROM..TO (1..12); a fault is found, and
+# mistakes of the user's have a message.
 . tests/lib.sh
 fresh verify
-from=${1:-1} to=${2:-6}
+from=${1:-1} to=${2:-12}
 XDG_CACHE_HOME=$OUT/cache
 PYTHON=${PYTHON:-python3}
 export XDG_CACHE_HOME PYTHON
@@ -20,11 +20,39 @@ verified() {
     verdict "$name" "status $got: $(tail -n 1 "$OUT/log")"
 }
 
-PYTHON=$OUT/none verified 1 "without Python" 'install Python' "$own"
 printf '#!/bin/sh\nexit 1\n' >"$OUT/bare"
-chmod +x "$OUT/bare"
+printf '#!/bin/sh\necho compares "$@"\n' >"$OUT/silent"
+chmod +x "$OUT/bare" "$OUT/silent"
+cp examples/iris/iris.nn "$OUT"
+iris=$OUT/iris.nn
+PYTHON=$OUT/none verified 1 "without Python" 'install Python' "$own"
 PYTHON=$OUT/bare verified 1 "without PyTorch" \
-    'bare -m pip install torch numpy' "$own"
+    'bare -m pip install torch numpy onnxruntime' "$own"
+
+# What is wrong before Python begins, which compares nothing here.
+if [ -z "${LIGHT:-}" ]; then
+    python=$PYTHON
+    PYTHON=$OUT/silent
+    verified 0 "our side" 'compares .*/verify.py .*/0$' --drawn "$iris"
+    verified 1 "without data" '^nnc: --drawn compares' "$iris"
+    verified 1 "weights of another model" 'does not fit the model iris' \
+        --drawn --weights tests/golden/carried.safetensors "$iris"
+    verified 1 "weights that are not there" 'cannot open .*none' --drawn \
+        --weights "$OUT/none" "$iris"
+    verified 2 "no updates" "steps is '0'" --drawn --steps 0 "$iris"
+    verified 1 "a rate without bounds" 'not finite at update' --drawn \
+        --rate 1e300 --model image "$own"
+    verified 1 "a text with a mistake" 'error: ' tests/errors/attention.nn
+    verified 1 "some of several models" '^nnc: 1 of 2 models cannot be' \
+        --drawn tests/errors/attention.nn "$iris"
+    TMPDIR=$OUT/none verified 1 "no place for files" 'cannot make a folder in' \
+        --drawn "$iris"
+    PYTHON=$python
+fi
+verified 2 "without a model" 'verify: which file' --drawn
+verified 2 "a flag of export" 'verify has no flag --onnx' --onnx "$iris"
+verified 2 "templates that are not there" 'no template lies in' \
+    --templates "$OUT/none" "$iris"
 if ! "$PYTHON" -c 'import torch, numpy' 2>"$OUT/log"; then
     skip "models are verified" \
         "PyTorch is not installed: $PYTHON -m pip install torch numpy"
@@ -33,12 +61,12 @@ fi
 for m in $(models "$own"); do
     verified 0 "$m" '^all .* tensors agree' --model "$m" "$own"
 done
-cp examples/iris/iris.nn "$OUT"
-verified 1 "without data" '^nnc: --drawn compares' "$OUT/iris.nn"
-verified 0 "on rows drawn" '^all .* tensors agree' --drawn "$OUT/iris.nn"
-verified 2 "without a model" 'verify: which file' --drawn
-verified 1 "a rate without bounds" 'not finite at update' --drawn --rate 1e300 \
-    --model image "$own"
+verified 0 "on rows drawn" '^all .* tensors agree' --drawn "$iris"
+verified 0 "on rows of the data" '^all .* tensors agree' examples/iris/iris.nn
+mkdir "$OUT/without"
+echo 'raise ImportError' >"$OUT/without/onnxruntime.py"
+PYTHONPATH=$OUT/without verified 0 "without ONNX Runtime" \
+    'not run, since .* -m pip install onnxruntime' --drawn "$iris"
 
 # planted NAME FILE EDIT: the fault that it makes in a template is found.
 planted() {
@@ -48,15 +76,39 @@ planted() {
     ! cmp -s "templates/$2" "$OUT/templates/$2"
     verdict "$1 is planted" "the edit changes nothing"
     verified 1 "found: $1" 'tensors DIFFER' --templates "$OUT/templates" \
-        --drawn "$OUT/iris.nn"
+        --drawn "$iris"
 }
 planted "a product with an error of 1e-7" matmul_ref.c \
     's/(nn_real)sum;/(nn_real)(sum * (1 + 1e-7));/'
 planted "another figure" pytorch_ops.py 's/argmax(-1)/argmin(-1)/'
 
 cc -std=c11 -O1 -o "$OUT/gen" tests/gen/*.c || exit 2
+random=
 for seed in $(seq "$from" "$to"); do
     "$OUT/gen" "$seed" >"$OUT/random_$seed.nn"
-    verified 0 "random_$seed" '^all .* tensors agree' --drawn --rate 1e-3 \
-        "$OUT/random_$seed.nn"
+    random="$random $OUT/random_$seed.nn"
 done
+# shellcheck disable=SC2086
+"$NNC" verify --drawn --rate 1e-3 $random >"$OUT/all" 2>"$OUT/log"
+wanted=tensors
+"$PYTHON" -c 'import onnxruntime' 2>"$OUT/none" && wanted='tensors.* onnx '
+for seed in $(seq "$from" "$to"); do
+    grep "^random_$seed " "$OUT/all" >"$OUT/line"
+    grep -q "$wanted" "$OUT/line" && ! grep -q DIFFERS "$OUT/line"
+    verdict "random_$seed" \
+        "$(cat "$OUT/line"; grep -m 1 "random_$seed-verify" "$OUT/log")"
+done
+
+# Among so many models is each operator, some by passes alone.
+if [ $((to - from)) -ge 199 ]; then
+    for f in $random; do
+        "$NNC" compile --plain --dump fold "$f" -o "$OUT/dumped.c"
+        "$NNC" compile --dump sparse "$f" -o "$OUT/dumped.c"
+    done 2>"$OUT/log" | grep -o '= [A-Z_0-9]* ' | tr -d '= ' | sort -u \
+        >"$OUT/drawn"
+    cat compiler/ir/ops.def compiler/ir/maps.def |
+        sed -n 's/^[A-Z]*(\([A-Z_0-9]*\),.*/\1/p' | sort -u |
+        comm -23 - "$OUT/drawn" >"$OUT/missing"
+    [ ! -s "$OUT/missing" ]
+    verdict "all operators are drawn" "$(tr '\n' ' ' <"$OUT/missing")"
+fi

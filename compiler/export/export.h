@@ -41,8 +41,11 @@ typedef struct Export {
 /* A PyTorch program; NULL, with errors in diag, for what cannot be one. */
 const char *export_pytorch(const Export *e);
 
-/* An ONNX file, which export_onnx_write writes; NULL, with errors in diag, for
- * what cannot be one. */
+/* Whether an ONNX file has room for the weights; false with an error in diag.
+ */
+bool export_onnx_fits(const Export *e);
+
+/* An ONNX file of a model that fits, which export_onnx_write writes. */
 const void *export_onnx(const Export *e);
 void export_onnx_write(FILE *stream, const void *onnx);
 

@@ -13,7 +13,9 @@
 #include "export/onnx_form.h"
 
 enum { OPSET = 17, IR_VERSION = 8 };
-static const int64_t most = INT32_MAX; /* bytes that protobuf's readers take */
+
+/* Bytes that protobuf's readers take, less what else a file may hold. */
+static const int64_t most = INT32_MAX - (64 << 20);
 
 /* [N, ...] */
 static Shape with_batch(const Shape *row)
@@ -249,16 +251,30 @@ static Onnx__GraphProto *make_graph(const Export *e)
     return g;
 }
 
+bool export_onnx_fits(const Export *e)
+{
+    int64_t room = most / (int64_t)sizeof(float), n = program_weights(e->a);
+    const Tensor *largest = e->a->tensors.at;
+    Message *message;
+
+    if (n <= room)
+        return true;
+    for (int i = 0; i < e->a->tensors.n; i++)
+        if (shape_count(&e->a->tensors.at[i].shape) >
+            shape_count(&largest->shape))
+            largest = &e->a->tensors.at[i];
+    message = diag_error(e->diag, largest->span,
+                         "an ONNX file has room for %s weights, and the model "
+                         "%s has %s",
+                         str_commas(e->arena, room), e->a->name,
+                         str_commas(e->arena, n));
+    diag_note(message, "most of them are %s, %s", largest->name,
+              str_commas(e->arena, shape_count(&largest->shape)));
+    return false;
+}
+
 const void *export_onnx(const Export *e)
 {
-    if (program_weights(e->a) > most / (int64_t)sizeof(float)) {
-        diag_error(e->diag, (Span){0},
-                   "the model %s has %s weights: an ONNX file has room for "
-                   "%s",
-                   e->a->name, str_commas(e->arena, program_weights(e->a)),
-                   str_commas(e->arena, most / (int64_t)sizeof(float)));
-        return NULL;
-    }
     return make_model(e, make_graph(e));
 }
 
