@@ -2,6 +2,7 @@
 #include "driver.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -52,6 +53,20 @@ bool driver_open(Driver *d, const Options *o, Diag *diag, const char *path)
     return d->file && !d->file->partial;
 }
 
+/* Adds a tensor by its name, or by its numbers: where it stands in the table
+ * depends on what else the program holds. */
+static CacheKey add_tensor(CacheKey key, const Program *p, const Tensor *t)
+{
+    int64_t n = t->kind == TENSOR_CONSTANT ? shape_count(&t->shape) : 0;
+
+    if (n == 0)
+        return cache_add(key, t->name);
+    for (int64_t k = 0; k < n; k++)
+        key =
+            cache_add(key, arena_printf(p->arena, "%.17g", t->init.literal[k]));
+    return key;
+}
+
 /* Adds a graph without the names of its values. */
 static CacheKey add_graph(CacheKey key, const Program *p, const Graph *g)
 {
@@ -60,11 +75,16 @@ static CacheKey add_graph(CacheKey key, const Program *p, const Graph *g)
     graph_print(&text, g);
     for (char *line = text.n ? text.at : NULL; line && *line;) {
         char *end = strchr(line, '\n'), *name;
+        char *tensor = strstr(line, " = TENSOR ");
 
         *end = '\0';
         name = strstr(line, "  # ");
         if (name)
             *name = '\0';
+        if (tensor && tensor < end && (tensor = strchr(tensor, '#'))) {
+            key = add_tensor(key, p, &p->tensors.at[atoi(tensor + 1)]);
+            *tensor = '\0';
+        }
         key = cache_add(key, line);
         line = end + 1;
     }
@@ -84,25 +104,11 @@ static const char *key_text(Arena *arena, CacheKey key)
     return arena_printf(arena, "%016llx", (unsigned long long)key.a);
 }
 
-/* The numbers of constants, which a graph does not show. */
-static CacheKey add_constants(CacheKey key, const Program *p)
-{
-    for (int i = 0; i < p->tensors.n; i++) {
-        const Tensor *t = &p->tensors.at[i];
-
-        for (int64_t k = 0;
-             t->kind == TENSOR_CONSTANT && k < shape_count(&t->shape); k++)
-            key = cache_add(
-                key, arena_printf(p->arena, "%.17g", t->init.literal[k]));
-    }
-    return key;
-}
-
 /* Of a training step, the tensors and what updates them: the same digest, the
  * same computation. */
 static const char *digest(const Program *p)
 {
-    CacheKey key = add_constants(add_entry(cache_start(), p, MODE_STEP), p);
+    CacheKey key = add_entry(cache_start(), p, MODE_STEP);
 
     for (int i = 0; i < p->tensors.n; i++) {
         const Tensor *x = &p->tensors.at[i];
@@ -134,8 +140,7 @@ static Program *elaborate(Driver *d, int64_t batch)
         return NULL;
     if (p->has_loss)
         p->digest = digest(p);
-    p->network = key_text(
-        d->arena, add_constants(add_entry(cache_start(), p, MODE_INFER), p));
+    p->network = key_text(d->arena, add_entry(cache_start(), p, MODE_INFER));
     return p;
 }
 

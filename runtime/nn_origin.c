@@ -34,8 +34,8 @@ static void compare_network(origin *o, const nn_model *m)
         strcmp(was, m->network) == 0)
         return;
     nn_say(stderr,
-           "note: %s was made with another text of %s: its weights fit, "
-           "but what is computed from them has changed\n",
+           "note: %s was made with another text of %s, or other values for "
+           "-D: its weights fit, but what is computed from them may differ\n",
            o->path, m->name);
     o->lines++;
 }

@@ -83,6 +83,14 @@ verdict "compile: a model without loss has no step" "there is one"
 expect 0 "compile: --infer-only" "$NNC" compile small.nn --infer-only -o i.c
 ! grep -q 'small_step' i.h i.c
 verdict "compile: --infer-only leaves training out" "there is a step"
+shakespeare=$TREE/examples/shakespeare/shakespeare.nn
+for how in --infer-only "-D drop=0" "-D cells=64"; do
+    # shellcheck disable=SC2086
+    "$NNC" compile "$shakespeare" $how -o "w.c" >/dev/null 2>&1
+    grep -o 'network = "[0-9a-f]*"' w.c
+done >networks
+[ "$(uniq -c networks | awk '{ print $1 }' | tr '\n' ' ')" = "2 1 " ]
+verdict "compile: weights are the same where their network is" "$(cat networks)"
 expect 0 "compile: --batch" "$NNC" compile small.nn --batch 5 -o b.c
 says b.h "compile: --batch sets the rows" 'small_infer_batch = 5'
 expect 0 "compile: -D" "$NNC" compile small.nn -D n=7 -o d.c
