@@ -38,7 +38,8 @@ sed -i 's/"b\.h"/"a.h"/' "$OUT/b.txt"
 [ -s "$OUT/a.txt" ] && cmp -s "$OUT/a.txt" "$OUT/b.txt"
 verdict "fmt does not change the model" "the C differs"
 
-for f in shakespeare translate iris lenet5 cells resnet8 textcnn slots; do
+for f in shakespeare translate iris lenet5 cells resnet8 textcnn slots \
+    left; do
     "$NNC" check "tests/lang/$f.nn" >"$OUT/log" 2>&1
     verdict "$f.nn is accepted" "$(head -n 1 "$OUT/log")"
 done

@@ -292,3 +292,33 @@ cp carried.safetensors own.c
 [ $? -eq 1 ] && grep -q 'own.c is the weights' refused.log &&
     cmp -s own.c carried.safetensors
 verdict "the weights are not replaced" "$(head -n 2 refused.log)"
+
+# An input called like a function, an output like a table, one like an input.
+printf 'a,1,u\nb,2,v\na,3,u\n' >meet.csv
+cat >meet.nn <<'END'
+model meet {
+  input  classify: token(8);
+  input  x: f32[1];
+  target t: class(2), s: class(2), v: f32[1];
+  y = concat(classify -> one_hot(8), x);
+  a = y -> dense(2) as a1;
+  b = y -> dense(2) as b1;
+  c = y -> dense(1) as c1;
+  output names = softmax(a);
+  output softmax(b);
+  output x = c;
+  loss cross_entropy(a, t), cross_entropy(b, s), squared_error(c, v);
+  data {
+    classify = csv("meet.csv", column: 1) -> ids(8);
+    x = csv("meet.csv", column: 2) -> standardize;
+    t = csv("meet.csv", column: 3) -> category;
+    s = csv("meet.csv", column: 3) -> category;
+    v = csv("meet.csv", column: 2) -> standardize;
+  }
+  train { batch 3; epochs 1; }
+}
+END
+"$NNC" train meet.nn --quiet --out meet.safetensors >meet.log 2>&1 &&
+    "$NNC" compile meet.nn --target avx2 --weights meet.safetensors \
+        -o meet.c >>meet.log 2>&1 && c -shared -fPIC -o meet.so meet.c >>meet.log 2>&1
+verdict "names that could meet" "$(head -n 3 meet.log)"

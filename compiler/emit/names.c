@@ -27,9 +27,18 @@ static const char *const reserved[] = {
     "main",     "exp",      "log",      "sqrt",     "tanh",      "fabs",
     "NULL",     "NAN",      "INFINITY", "HUGE_VAL", "EOF",       "errno"};
 
+/* Macros of headers that generated code includes begin so. */
+static const char *const macros[] = {"M_",      "FP_",   "INT8",     "INT16",
+                                     "INT32",   "INT64", "INT_",     "INTMAX_",
+                                     "INTPTR_", "UINT",  "SIZE_MAX", "PTRDIFF_",
+                                     "WCHAR_",  "WINT_", "SIG_"};
+
 /* Whether C, its library or templates may have such a name for themselves. */
 static bool foreign(const char *wish)
 {
+    for (size_t i = 0; i < sizeof macros / sizeof *macros; i++)
+        if (strncmp(wish, macros[i], strlen(macros[i])) == 0)
+            return true;
     bool ours = strncmp(wish, "nn", 2) == 0 || strncmp(wish, "NN", 2) == 0;
     size_t digits = ours ? strspn(wish + 2, "0123456789") : 0;
     return isdigit((unsigned char)wish[0]) || wish[0] == '_' ||

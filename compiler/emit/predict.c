@@ -123,15 +123,33 @@ static int next_classes(const Predict *w, int from)
     return -1;
 }
 
+/* A table beside the functions: of an input its `ways`, `means` and `names`, of
+ * an output its `units`. */
+static const char *own(const Predict *w, const char *what, const char *of)
+{
+    return arena_printf(w->e->arena, "%s_%s_%s", w->p->name, of, what);
+}
+
+/* The function for one of several outputs; an input may have its name. */
+static const char *classify_name(const Program *p, Arena *a, const char *output)
+{
+    const char *of = "";
+    for (int i = 0; i < p->inputs.n; i++)
+        if (strcmp(p->inputs.at[i].name, "classify") == 0)
+            of = "of_";
+    return arena_printf(a, "%s_classify_%s%s", p->name, of, output);
+}
+
 /* `const char *NAME_classify(...)`, with the output's name behind it where
  * there are several that have classes. */
 static void write_classify(Predict *w, int output)
 {
     bool several = next_classes(w, next_classes(w, 0) + 1) >= 0;
     name_arguments(w, false);
-    text_printf(w->e->out, "const char *%s_classify%s%s", w->p->name,
-                several ? "_" : "",
-                several ? w->p->outputs.at[output].name : "");
+    text_printf(w->e->out, "const char *%s",
+                several ? classify_name(w->p, w->e->arena,
+                                        w->p->outputs.at[output].name)
+                        : arena_printf(w->e->arena, "%s_classify", w->p->name));
     write_arguments(w, false);
 }
 
@@ -204,11 +222,6 @@ static nn_way *output_ways(const Predict *w, int i)
     return plain ? NULL : ways;
 }
 
-static const char *own(const Predict *w, const char *what, const char *of)
-{
-    return arena_printf(w->e->arena, "%s_%s_%s", w->p->name, of, what);
-}
-
 static void write_names(const Predict *w, int input)
 {
     int64_t n = name_count(w, input);
@@ -246,7 +259,7 @@ static void write_tables(const Predict *w)
         nn_way *ways = output_ways(w, i);
         const Output *o = &w->p->outputs.at[i];
         if (ways)
-            write_ways(out, own(w, "ways", o->name), ways,
+            write_ways(out, own(w, "units", o->name), ways,
                        shape_count(&o->shape));
     }
     for (int i = 0; i < w->p->inputs.n; i++)
@@ -307,7 +320,7 @@ static void write_units(const Predict *w, int i)
     const Output *o = &w->p->outputs.at[i];
     const nn_way *ways = output_ways(w, i);
     int64_t n = shape_count(&o->shape);
-    const char *name = w->out.at[i], *table = own(w, "ways", o->name);
+    const char *name = w->out.at[i], *table = own(w, "units", o->name);
     if (!ways)
         return;
     bool same = same_ways(ways, n);
@@ -418,8 +431,8 @@ void emit_predict_names(Emit *e)
                                       p->inputs.at[i].name, what[k]));
     for (int i = 0; i < p->outputs.n; i++) {
         const char *output = p->outputs.at[i].name;
-        emit_name(e, arena_printf(a, "%s_%s_%s", p->name, output, what[0]));
-        emit_name(e, arena_printf(a, "%s_classify_%s", p->name, output));
+        emit_name(e, arena_printf(a, "%s_%s_units", p->name, output));
+        emit_name(e, classify_name(p, a, output));
     }
 }
 

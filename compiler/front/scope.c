@@ -119,13 +119,14 @@ static void unknown(Scope *s, const Expr *x, bool call)
                   &words);
 }
 
-/* Whether a block, cell or operator has this name; remembers who named it. */
+/* Whether a block, cell or operator has this name; remembers who named it. A
+ * model's name takes no word away: `pad: left`. */
 static bool is_layer(Scope *s, const Expr *x)
 {
     const Def *def = unit_find(s->unit, x->name, s->def->span.source->prelude);
     Edge edge = {s->def, def};
 
-    if (!def)
+    if (!def || (def->kind == DEF_MODEL && names_word(x->name)))
         return surface_find(x->name) != NULL;
     if (def->kind == DEF_MODEL)
         diag_error(s->diag, x->at,

@@ -32,6 +32,9 @@ static const Case cases[] = {
     {{"nn_real", "NN_F32", "_Bool"},
      "{ %1, %2, %3; }",
      "{ vnn_real, vNN_F32, v_Bool; }"},
+    {{"M_PI", "INT32_MAX", "INTENSITY"},
+     "{ %1, %2, %3; }",
+     "{ vM_PI, vINT32_MAX, INTENSITY; }"},
     {{"nn8_vec", "nn8", "nnx_"}, "{ %1, %2, %3; }", "{ vnn8_vec, nn8, nnx_; }"},
 };
 
