@@ -84,16 +84,21 @@ void sources_add(Arena *arena, Sources *sources, const char *text)
     add(arena, sources, text, false);
 }
 
-bool sources_page(Arena *arena, const char *name)
+Sources sources_page(Arena *arena)
 {
-    /* metrics that have no sums are asked for by models alone */
+    /* splitters and metrics without sums are asked for by models alone */
     static const char face[] =
-        "nn_open nn_train_step nn_f1 nn_f1_chunks nn_confusion nn_bleu";
-    static const char *const replaced[] = {"nn_file.c", "nn_thread.c",
-                                           "nn_watch.c", "nn_writer.c"};
-    Sources sources = {0};
+        "nn_open nn_train_step nn_words nn_characters nn_whole nn_f1 "
+        "nn_f1_chunks nn_confusion nn_bleu";
+    static const char *const replaced[] = {"nn_file.c", "nn_textfile.c",
+                                           "nn_thread.c", "nn_watch.c",
+                                           "nn_writer.c"};
+    int n = sizeof replaced / sizeof *replaced;
+    Sources all = {0}, kept = {0};
 
-    sources_add(arena, &sources, face);
-    return str_among(sources.at, sources.n, name) &&
-           !str_among(replaced, sizeof replaced / sizeof *replaced, name);
+    sources_add(arena, &all, face);
+    for (int i = 0; i < all.n; i++)
+        if (!str_among(replaced, n, all.at[i]))
+            vec_push(arena, &kept, all.at[i]);
+    return kept;
 }

@@ -2,8 +2,6 @@
 #ifndef NNC_SOURCES_H
 #define NNC_SOURCES_H
 
-#include <stdbool.h>
-
 #include "base/vec.h"
 
 typedef VEC(const char *) Sources;
@@ -15,9 +13,9 @@ const char *sources_file(int i);
 /* The text of a file of the runtime. */
 const char *sources_text(Arena *arena, const char *name);
 
-/* Whether this file of the runtime may be a part of a page: it belongs to
- * sessions, and templates/page.c does not take its place. */
-bool sources_page(Arena *arena, const char *name);
+/* The files that may be parts of a page: those of sessions, unless
+ * templates/page.c takes their place. */
+Sources sources_page(Arena *arena);
 
 /* Adds what the C needs that is not among the sources yet: the headers that it
  * includes and the files that define what it mentions, and what those need. */

@@ -271,6 +271,7 @@ static bool compile_all(Toolchain *t, bool doubles, const char *folder,
                         Words *objects)
 {
     Arena *a = t->arena;
+    Sources page = sources_page(a);
     VEC(Process) jobs = {0};
 
     for (int i = 0; pack_path(i); i++) {
@@ -280,7 +281,7 @@ static bool compile_all(Toolchain *t, bool doubles, const char *folder,
                                      pack_find(pack_path(i))))
             return false;
         if (!name || !str_ends(name, ".c") || toolchain_library(name) ||
-            (makes_pages(t) && !sources_page(a, name)))
+            (makes_pages(t) && !str_among(page.at, page.n, name)))
             continue;
         name = arena_printf(a, "%.*s", (int)strlen(name) - 2, name);
         Words words = compile_command(t, doubles, folder, folder, name);
@@ -345,7 +346,12 @@ static bool archive(Toolchain *t, const char *folder, const Words *objects)
 static CacheKey runtime_key(const Toolchain *t, const Needs *needs)
 {
     CacheKey key = cache_add(t->key, needs->doubles ? "double" : "float");
+    Sources page = {0};
 
+    if (makes_pages(t))
+        page = sources_page(t->arena);
+    for (int i = 0; i < page.n; i++)
+        key = cache_add(key, page.at[i]);
     for (int i = 0; pack_path(i); i++)
         if (sources_file(i))
             key = cache_add(cache_add(key, pack_path(i)),

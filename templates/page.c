@@ -1,11 +1,12 @@
 /* page.c: stands behind the C of a model in a page. A session has no files and
  * no threads there: the page hands it the bytes of a weights file and takes those
- * of another, and the caller works alone. What a page asks beyond nn_session.h
- * follows. */
+ * of another, texts are at hand, and the caller works alone. What a page asks
+ * beyond nn_session.h follows. */
 #include <stdlib.h>
 
 #include "nn_file.h"
 #include "nn_session_own.h"
+#include "nn_textfile.h"
 #include "nn_writer.h"
 
 static struct {
@@ -66,6 +67,26 @@ double nn_page_column_number(const nn_session *s, int input, int i)
     return i < p->column_count ? (double)p->columns[i] + 1 : 0;
 }
 
+static nn_label whole(void *text, int64_t record, int64_t column, uint32_t *line)
+{
+    (void)record, (void)column;
+    *line = 1;
+    return (nn_label){text, strlen(text)};
+}
+
+/* The ids of a text as of a field of the data file, valid until the session is
+ * called again; NULL: see nn_reason. */
+const int32_t *nn_page_ids(nn_session *s, int input, char *text)
+{
+    const nn_prep *p = &s->preps[input];
+    char path[] = "this text";
+    nn_table table = {.rows = 1, .width = 1, .cell = NN_CELL_LABEL, .path = path,
+        .text = text, .label = whole};
+    bool good = p->spelling->check(p->speller, &table, &s->error) &&
+        p->spelling->row(p->speller, &table, 0, s->buffers[input], &s->error);
+    return good ? s->buffers[input] : NULL;
+}
+
 #pragma GCC visibility pop
 
 bool nn_file_load(nn_file *f, const char *path, nn_error *e)
@@ -81,6 +102,43 @@ void nn_file_close(nn_file *f)
 {
     free((void *)f->bytes);
     *f = (nn_file){0};
+}
+
+char *nn_file_join(const char *folder, const char *path)
+{
+    (void)folder;
+    return strdup(path);
+}
+
+static bool no_files(const char *path, nn_error *e)
+{
+    return nn_fail(e, "%s: a page has no files", path);
+}
+
+bool nn_textfile_open(nn_textfile *f, const char *path, const nn_unpacker *unpacker,
+    nn_charset charset, nn_error *e)
+{
+    (void)f, (void)unpacker, (void)charset;
+    return no_files(path, e);
+}
+
+bool nn_textfile_over(nn_textfile *f, const nn_file *file, const char *path,
+    nn_charset charset, nn_error *e)
+{
+    (void)f, (void)file, (void)charset;
+    return no_files(path, e);
+}
+
+void nn_textfile_close(nn_textfile *f)
+{
+    (void)f;
+}
+
+bool nn_textfile_read(const nn_textfile *f, uint64_t at, char *room, size_t n,
+    size_t *got, nn_error *e)
+{
+    (void)at, (void)room, (void)n, (void)got;
+    return no_files(f->path, e);
 }
 
 bool nn_writer_open(nn_writer *w, const char *path, nn_error *e)

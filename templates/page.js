@@ -138,8 +138,9 @@ function strokes(paper, thick, changed) {
         draw(place(e));
     });
     paper.addEventListener("pointermove", e => {
+        const all = e.getCoalescedEvents?.() ?? [];
         if (e.buttons & 1 && at)
-            for (const one of e.getCoalescedEvents?.() ?? [e]) draw(place(one));
+            for (const one of all.length > 0 ? all : [e]) draw(place(one));
     });
     for (const end of ["pointerup", "pointercancel"])
         paper.addEventListener(end, () => { at = null; });
@@ -298,6 +299,25 @@ function numbers(net, i, changed) {
     };
 }
 
+/* Text, which becomes ids. */
+function words(net, i, changed) {
+    const t = [...net.facts.inputs, ...net.facts.targets][i];
+    const box = make("textarea", {oninput: changed});
+    const seen = make("p", {className: "note"});
+    return {
+        element: make("div", null, make("label", null, t.name, box), seen),
+        read() {
+            seen.textContent = "";
+            try {
+                return box.value.trim() === "" ? null : net.ids(i, box.value);
+            } catch (e) {
+                seen.textContent = e.message;
+                return null;
+            }
+        }
+    };
+}
+
 function choice(net, i, changed) {
     const t = [...net.facts.inputs, ...net.facts.targets][i];
     const box = make("select", {onchange: changed},
@@ -315,7 +335,7 @@ function asking(net, i, changed) {
     const t = [...net.facts.inputs, ...net.facts.targets][i];
     const as = t.picture && i < net.facts.inputs.length
                    ? t.picture[0] === 1 ? drawing : photograph
-               : t.classes > 0 ? t.values === 1 ? choice : numbers
+               : t.text ? words : t.classes > 0 ? t.values === 1 ? choice : numbers
                : t.values > 32 ? numbers : fields;
     return as(net, i, changed);
 }
@@ -349,6 +369,24 @@ function list(output, values) {
     return make("table", null, make("tbody", null, ...rows));
 }
 
+/* The most probable class of each step; a step of padding has none. */
+function steps(net, row, output, values) {
+    const {inputs} = net.facts, [count, classes] = output.shape;
+    const at = inputs.findIndex(t => t.text && t.values === count);
+    const rows = Array.from({length: count}, (_, k) => k).filter(
+        k => at < 0 || row[at][k] > 0).map(k => {
+        const step = Array.from(values.slice(k * classes, (k + 1) * classes));
+        const best = Math.max(...step), id = step.indexOf(best);
+        return make("tr", null,
+            make("th", {scope: "row"}, at < 0 ? `step ${k + 1}`
+                                              : net.name(at, row[at][k])),
+            make("td", null, net.name(output.target, id)),
+            make("td", null, `${(100 * best).toFixed(1)} %`));
+    });
+    return make("table", null, make("tbody", null, ...rows));
+}
+
+const isSteps = o => o.probabilities && o.target >= 0 && o.shape.length === 2;
 const isBars = o => o.probabilities && o.target >= 0 && o.shape.length === 1;
 
 class Page {
@@ -392,11 +430,28 @@ class Page {
             const made = this.net.run(row);
             const first = outputs.findIndex(isBars);
             $("outputs").replaceChildren(...outputs.map((o, i) =>
-                isBars(o) ? bars(this.net, o, made[i]) : list(o, made[i])));
+                isBars(o) ? bars(this.net, o, made[i])
+                : isSteps(o) ? steps(this.net, row, o, made[i])
+                             : list(o, made[i])));
             if (first >= 0)
                 $("answer").textContent = this.net.name(outputs[first].target,
                     made[first].indexOf(Math.max(...made[first])));
         });
+    }
+
+    /* What is wrong where words have labels, one each, of another number. */
+    apart(row) {
+        const {inputs, targets} = this.net.facts;
+        const filled = ids => ids.filter(id => id > 0).length;
+        for (const [k, t] of targets.entries()) {
+            const i = inputs.findIndex(x => x.text && x.values === t.values);
+            const labels = filled(row[inputs.length + k]);
+            if (t.text && i >= 0 && labels !== filled(row[i]))
+                return `${t.name} has ${count(labels, "label")}, ` +
+                    `${inputs[i].name} ${count(filled(row[i]), "word")}: each ` +
+                    "word has one label.";
+        }
+        return null;
     }
 
     /* Steps by all examples that fit a batch, the newest ones if there are
@@ -407,10 +462,16 @@ class Page {
             $("learned").textContent = "Fill in the input and what is right.";
             return;
         }
-        const same = JSON.stringify(row);
-        if (!this.examples.some(e => JSON.stringify(e) === same))
-            this.examples.push(row);
-        const rows = this.examples.slice(-this.net.batch), losses = [];
+        const apart = this.apart(row);
+        if (apart) {
+            $("learned").textContent = apart;
+            return;
+        }
+        const same = JSON.stringify(row.map(x => Array.from(x)));
+        if (!this.examples.some(e => e.same === same))
+            this.examples.push({same, row});
+        const rows = this.examples.slice(-this.net.batch).map(e => e.row);
+        const losses = [];
         attempt(() => {
             this.net.setRate(+$("rate").value);
             for (let k = 0; k < Math.min(+$("steps").value, 1000); k++)

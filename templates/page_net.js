@@ -138,6 +138,18 @@ class Net {
         return this.c.nn_batch(this.program);
     }
 
+    /* The ids of a text, as of one in the data; an Error says what has none. */
+    ids(input, text) {
+        const {inputs, targets} = this.facts;
+        const bytes = new TextEncoder().encode(text.replaceAll("\0", "") + "\0");
+        return this.block(bytes, place => {
+            const at = this.c.nn_page_ids(this.session, input, place);
+            this.check(at === 0 ? -1 : 0);
+            return this.view(Int32Array, at,
+                             [...inputs, ...targets][input].values).slice();
+        });
+    }
+
     /* What a class is called. Inputs are counted on to targets. */
     name(input, id) {
         return this.text(this.c.nn_name(this.session, input, BigInt(id))) ??

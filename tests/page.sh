@@ -23,7 +23,7 @@ refuses "a page without what was learned" 1 'say --weights FILE' iris.nn
 refuses "a page and a library" 2 'leave out --shared' iris.nn --shared
 refuses "a page and sources" 2 'leave out --keep' iris.nn --keep kept
 refuses "a page for another target" 2 'leave out --target' iris.nn --target=avx2
-refuses "a page of text" 1 'words is text' "$TREE/examples/slots/elman.nn"
+refuses "a page of counts" 1 'title is text of which' --model counts models.nn
 refuses "a page of what writes" 1 'it writes text' \
     "$TREE/examples/shakespeare/shakespeare.nn"
 printf 'model sink {\n  input x: f32[2];\n  target y: f32[2];\n%s\n}\n' \
@@ -69,6 +69,19 @@ draw() {
     }'
 }
 
+# alike NAME: NAME.wanted and NAME.got have the same numbers.
+alike() {
+    [ -s "$1.wanted" ] && paste -d, "$1.wanted" "$1.got" | awk -F, '
+        NF % 2 { exit bad = 1 }
+        { for (i = 1; i <= NF / 2; i++) {
+              d = $i - $(i + NF / 2)
+              bound = 1e-6 * ($i * $i > 1 ? ($i < 0 ? -$i : $i) : 1)
+              if (!(d <= bound && -d <= bound))
+                  exit bad = 1
+        } }
+        END { exit bad }'
+}
+
 # agrees MODEL FILE.nn WEIGHTS: rows of MODEL.csv, three updates by them, and
 # what comes out then.
 agrees() {
@@ -83,16 +96,7 @@ agrees() {
             2>>"$1.log" && "./$1-session" "$3" "$1-rows.csv" 3 >"$1.wanted" \
             2>>"$1.log" &&
         node "$TREE/tests/page/net.js" "$1.html" "$1-rows.csv" 3 >"$1.got" 2>&1 &&
-        [ "$(grep -c . "$1.wanted")" -gt 4 ] &&
-        paste -d, "$1.wanted" "$1.got" | awk -F, '
-            NF % 2 { exit bad = 1 }
-            { for (i = 1; i <= NF / 2; i++) {
-                  d = $i - $(i + NF / 2)
-                  bound = 1e-6 * ($i * $i > 1 ? ($i < 0 ? -$i : $i) : 1)
-                  if (!(d <= bound && -d <= bound))
-                      exit bad = 1
-            } }
-            END { exit bad }'
+        [ "$(grep -c . "$1.wanted")" -gt 4 ] && alike "$1"
     verdict "$model in a page is $model" \
         "$(tail -n 2 "$1.log"; paste -d' ' "$1.wanted" "$1.got" | cut -c 1-200)"
 }
@@ -121,6 +125,19 @@ if command -v node >/dev/null; then
     agrees vans session.nn vans.safetensors
     [ -n "${LIGHT:-}" ] || agrees lenet5 lenet5.nn -
     [ -n "${LIGHT:-}" ] || agrees pulse models.nn -
+    printf '%s\n' 'From Rome to Oslo, please' 'to Bonn' 'to Rome from Oslo' \
+        >words.txt
+    printf '%s\n' 'O B-from O B-to O O' 'O B-to' 'O B-to O B-from' >tags.txt
+    printf '%s\n' 'To Oslo from Rome, or to Paris? now please, now' 'oslo' >asked
+    "$NNC" train --model tags models.nn --quiet >tags.log 2>&1 &&
+        "$NNC" build --html --model tags models.nn --weights tags.safetensors \
+            >>tags.log 2>&1 &&
+        "$NNC" infer --model tags models.nn --csv asked >tags.wanted \
+            2>>tags.log &&
+        node "$TREE/tests/page/net.js" tags.html asked 0 >tags.got 2>&1 &&
+        alike tags
+    verdict "text in a page is text of data" "$(tail -n 2 tags.log
+        paste -d ' ' tags.wanted tags.got | cut -c 1-200)"
     node "$TREE/tests/page/net.js" iris.html - vans.safetensors >told 2>&1
     grep -q 'made for the model vans, does not fit the model iris' told
     verdict "other weights are refused in a page" "$(head -n 1 told)"
@@ -182,6 +199,23 @@ say $answer
 file #load saved/digits.safetensors
 wait $answer === "4"
 say $answer
+EOF
+cat >"words have classes" <<'EOF'
+to O oslo B-to from O rome B-from
+tag has 1 label, words 4 words: each word has one label.
+1 step
+EOF
+browser "words have classes" tags.html <<EOF
+set #inputs>div>label>textarea To Oslo from Rome
+wait document.querySelector("#outputs").innerText
+say document.querySelector("#outputs").innerText.match(/[^\\s]+/g).filter((_, k) => k % 4 < 2).join(" ")
+set #targets>div>label>textarea O
+click #train
+say $learned
+set #targets>div>label>textarea O B-to O B-from
+set #steps 1
+click #train
+say $learned.slice(0, 6)
 EOF
 cat >"odd names are text" <<'EOF'
 51 parameters, from <!--<script>"iris.nn by

@@ -23,6 +23,18 @@ static const Flow *flow_of(const Program *p, int input, int *feed)
     return NULL;
 }
 
+/* Whether a row is text that is cut into tokens. */
+static bool is_spelled(const Program *p, const Flow *flow)
+{
+    int n = 0;
+    const nn_transform *t = flow ? record_transforms(p->arena, flow, &n) : NULL;
+
+    for (int i = 0; i < n; i++)
+        if (t[i].kind == NN_SPLIT)
+            return true;
+    return false;
+}
+
 static bool standardizes(const Program *p, int input)
 {
     int feed;
@@ -77,13 +89,13 @@ static const char *refuse_input(const Program *p, int i, bool weights)
     int64_t size[3];
     int feed;
     const Flow *flow = flow_of(p, i, &feed);
+    bool is_text = is_spelled(p, flow);
 
-    if (flow && flow_is_text(flow))
+    if (is_text && in->type == TYPE_REAL)
         return arena_printf(p->arena,
-                            "%s is text, and a page asks for drawings, "
-                            "numbers and classes",
+                            "%s is text of which the network takes numbers",
                             in->name);
-    if (n > MOST_VALUES && !is_picture(p, i, size))
+    if (n > MOST_VALUES && !is_text && !is_picture(p, i, size))
         return arena_printf(p->arena,
                             "%s has %lld values a row, and nobody fills in "
                             "more than %d",
@@ -150,8 +162,11 @@ static void put_input(Text *out, const Program *p, int i)
     put_numbers(out, "shape", t.shape, t.rank);
     text_printf(out, ", \"values\": %lld, \"classes\": %lld",
                 (long long)t.values, (long long)t.classes);
-    text_printf(out, ", \"bytes\": %s, \"standardized\": %s, \"fills\": %s",
-                yes(is_bytes(flow)), yes(standardizes(p, i)), yes(fills));
+    text_printf(out,
+                ", \"bytes\": %s, \"standardized\": %s, \"fills\": %s, "
+                "\"text\": %s",
+                yes(is_bytes(flow)), yes(standardizes(p, i)), yes(fills),
+                yes(is_spelled(p, flow)));
     if (is_picture(p, i, size)) {
         text_add(out, ", ");
         put_numbers(out, "picture", size, 3);

@@ -1,7 +1,8 @@
 /* net.js PAGE.html ROWS.csv STEPS: the program of a page under node, without the
    page. ROWS has a line a row: the values of inputs, then of targets. Prints the
    outputs of each row, the losses of so many updates by all rows, and, with the
-   weights saved and loaded, the outputs of the first row then.
+   weights saved and loaded, the outputs of the first row then. Where the input is
+   text, each line is one, and outputs are all that is printed.
    net.js PAGE.html - FILE: opens FILE, and prints what is said of it. */
 "use strict";
 const fs = require("fs");
@@ -36,8 +37,12 @@ async function main() {
         }
         return;
     }
-    const rows = fs.readFileSync(rowsFile, "utf8").trim().split("\n")
-        .map(l => cut(l, [...facts.inputs, ...facts.targets]));
+    const lines = fs.readFileSync(rowsFile, "utf8").trim().split("\n");
+    if (facts.inputs[0].text) {
+        for (const line of lines) print(net.run([net.ids(0, line)]));
+        return;
+    }
+    const rows = lines.map(l => cut(l, [...facts.inputs, ...facts.targets]));
     for (const row of rows) print(net.run(row));
     for (let k = 1; k <= +last; k++) print([[net.step(rows).loss]]);
     net.open(net.save());
