@@ -79,6 +79,24 @@ if has riscv "gcc-riscv64-linux-gnu libc6-dev-riscv64-cross qemu-user" \
     golden riscv riscv64-linux-gnu
 fi
 
+# inner COMMAND: the inner loops of products and convolutions for NEON: sums that
+# stay in registers, more than two multiply-adds a load.
+inner() {
+    for m in lenet5 letters; do
+        "$NNC" compile --target=neon --infer-only --model $m \
+            tests/firmware/models.nn -o "$OUT/inner.c" >"$OUT/log" 2>&1 &&
+            $1 -O2 -std=gnu11 -fno-math-errno -S -o "$OUT/inner.s" \
+                "$OUT/inner.c" && awk -f tests/inner.awk "$OUT/inner.s"
+    done | grep '_\(matmul\|conv\)[a-z_.0-9]* ' | grep -v finish >"$OUT/inner"
+    [ "$(wc -l <"$OUT/inner")" -ge 8 ] &&
+        ! awk '$2 >= 24 && ($4 > 0 || $2 < 2 * $3)' "$OUT/inner" | grep .
+    verdict "inner loops for NEON by ${1%% *}" "$(head -n 3 "$OUT/inner")"
+}
+if has "inner loops" gcc-aarch64-linux-gnu aarch64-linux-gnu-gcc; then
+    inner aarch64-linux-gnu-gcc
+    inner "clang --target=aarch64-linux-gnu -I/usr/aarch64-linux-gnu/include"
+fi
+
 # Programs: what trains there ends as what trains here does.
 if has "programs for neon" "gcc-aarch64-linux-gnu libc6-dev-arm64-cross \
 qemu-user" aarch64-linux-gnu-gcc qemu-aarch64; then
@@ -136,7 +154,7 @@ firmware() {
 
 if has cortex-m "gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm" \
     arm-none-eabi-gcc qemu-system-arm; then
-    for m in $(models $F/models.nn); do
+    for m in lenet5 series texts; do
         "$NNC" compile --target=cortex-m --model "$m" $F/models.nn \
             -o "$OUT/$m.c" >"$OUT/log" 2>&1 &&
             firmware "$m" "step draw host say" "step begin start say" "-DHEADER=\"$m.h\"" "-DMODEL=${m}_model" \
@@ -147,11 +165,11 @@ if has cortex-m "gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm" \
     done
 
     "$NNC" compile "$OUT/iris.nn" --target=cortex-m --batch 4 \
-        --init "$OUT/here.safetensors" -o "$OUT/more.c" >"$OUT/log" 2>&1 &&
-        firmware more "step init host say" "step init start say" \
-            '-DHEADER="more.h"' -DMODEL=iris_model -DREALS=iris_reals \
+        --init "$OUT/here.safetensors" -o "$OUT/learner.c" >"$OUT/log" 2>&1 &&
+        firmware learner "step init host say" "step init start say" \
+            '-DHEADER="learner.h"' -DMODEL=iris_model -DREALS=iris_reals \
             -DWORKSPACE=iris_step_workspace -DINIT=iris_init &&
-        near "$OUT/more.here" "$OUT/more.there" 1e7
+        near "$OUT/learner.here" "$OUT/learner.there" 1e7
     verdict "training on of weights in flash" "$(cat "$OUT/log")"
 
     # Weights in flash: functions without heap, files or printf, and few bytes.
@@ -181,4 +199,12 @@ if has cortex-m "gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm" \
 flower iris 4 3 1000 256
 digits lenet5 784 10 1 16384
 END
+    # What docs/targets.md shows.
+    awk -v to="$OUT/shown-" '/^```c$/ { f = to (++n) ".c"; next }
+        /^```/ { f = "" } f { print >f }' docs/targets.md
+    for n in 1 2; do
+        said=$($ARM -I"$OUT" -Wall -Wextra -Werror -c -o "$OUT/shown.o" \
+            "$OUT/shown-$n.c" 2>&1)
+        verdict "docs/targets.md: C number $n" "$(echo "$said" | head -n 1)"
+    done
 fi

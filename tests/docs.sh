@@ -106,6 +106,12 @@ awk '/^\.B .*target/ { on = 1 } /^\.RE/ { on = 0 }
 verdict "the manual page has all targets" \
     "$(diff "$OUT/targets" "$OUT/manual" | tr '\n' ' ')"
 
+awk -F ' *[|] *' '$2 ~ /^`/ && NF == 6 { gsub(/`/, "", $2); print $2, $3 }' \
+    docs/targets.md >"$OUT/table"
+cmp -s "$OUT/targets" "$OUT/table"
+verdict "docs/targets.md has all targets" \
+    "$(diff "$OUT/targets" "$OUT/table" | tr '\n' ' ')"
+
 # The program that docs/language.md puts a model into runs as it says.
 take() {
     awk -v kind="$1" '/^## A program of your own/ { on = 1 } /^```$/ { f = 0 }

@@ -60,10 +60,12 @@ static int registers(int64_t rows, int64_t vectors, const Target *t)
     return (int)smaller(INT_MAX, rows * vectors + vectors + 1 + !t->fma);
 }
 
-/* Whether registers hold a tile of so many rows and vectors. */
+/* Whether registers hold a tile of so many rows and vectors. Where there are
+ * many, compilers load scalars ahead, and two are left to that. */
 static bool fits(int64_t rows, int64_t vectors, const Target *t)
 {
-    return registers(rows, vectors, t) <= t->registers - 2 * t->broadcast;
+    return registers(rows, vectors, t) <=
+           t->registers - (t->registers > 16 ? 2 : 0);
 }
 
 /* Whether tiles of `vectors` columns end where panels do. */
