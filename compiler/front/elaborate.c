@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "front/elab.h"
+#include "front/next.h"
 #include "front/parse.h"
 #include "front/sema.h"
 
@@ -225,7 +226,7 @@ static void carrying(Elab *e, const char *name, Carries carries, Graph *graph)
     Entry made = {.name = name,
                   .mode = MODE_INFER,
                   .carries = carries,
-                  .batch = e->batch,
+                  .batch = graph ? graph->batch : 0,
                   .graph = graph};
 
     if (!graph)
@@ -234,16 +235,49 @@ static void carrying(Elab *e, const char *name, Carries carries, Graph *graph)
     vec_push(e->arena, &e->program->entries, made);
 }
 
-/* One step of what the model generates, and what comes before the first. */
-static void next_entries(const Elab *base)
+/* One step of so many texts, and what comes before the first; NULL after a
+ * message. */
+static Elab *next_walk(const Elab *base, int64_t texts)
 {
-    Elab *e = new_walk(base, MODE_INFER, base->program->generate.beam);
+    Elab *e = new_walk(base, MODE_INFER, texts);
 
     e->next = true;
     if (!enter_model(e, NEW(e->arena, Frame)))
-        return;
+        return NULL;
     elab_model(e);
     elab_leave(e);
+    return e;
+}
+
+/* The walk of one text, in a program of its own. */
+static Elab *walk_of_one(const Elab *base)
+{
+    const Program *p = base->program;
+    Program *own = NEW(base->arena, Program);
+    Elab alone = *base;
+
+    *own = *p;
+    memset(&own->tensors, 0, sizeof own->tensors);
+    own->places = (Map){0};
+    for (int i = 0; i < p->tensors.n; i++)
+        program_tensor(own, p->tensors.at[i]);
+    alone.program = own;
+    return next_walk(&alone, 1);
+}
+
+/* Of texts that are held side by side the first half is the same. */
+static void next_entries(const Elab *base)
+{
+    int beam = base->program->generate.beam;
+    Elab *one = beam > 1 ? walk_of_one(base) : NULL;
+    Elab *e = diag_errors(base->diag) ? NULL : next_walk(base, beam);
+
+    if (!e)
+        return;
+    if (one && e->before) {
+        next_spread(e->program, e->before, one->program, one->before);
+        e->before = one->before;
+    }
     carrying(e, "encode", CARRIES_FIRST, e->before);
     carrying(e, "next", CARRIES_ON, e->top);
 }

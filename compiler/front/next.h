@@ -12,4 +12,8 @@
 Graph *next_step(Diag *diag, Program *p, const Graph *g, const Node *logits,
                  Graph **before);
 
+/* `one`, the graph before the first step of a program `of` of one row, gives
+ * its row to all rows of p: in place of `all`, which reads as many. */
+void next_spread(Program *p, const Graph *all, const Program *of, Graph *one);
+
 #endif

@@ -4,6 +4,7 @@
  * graph's nodes. What another input tells is computed once, by a graph that is
  * run before the first step, and handed over in tensors: so is the first value
  * of a state. Ids and inputs themselves are at hand at each step. */
+#include "front/next.h"
 #include "front/next_walk.h"
 
 /* A tensor that the graph before the first step fills. */
@@ -60,4 +61,42 @@ Graph *next_before(const Next *s, const Graph *g)
         graph_root(to, map[s->handed.at[i].of->id], ROOT_TENSOR,
                    s->handed.at[i].tensor);
     return s->handed.n > 0 ? to : NULL;
+}
+
+/* n, of one row, for each of so many rows: a tensor of this shape. */
+static Node *for_each_row(Graph *g, Node *n, const Shape *shape, int64_t rows)
+{
+    int64_t each = shape_count(&n->shape);
+
+    if (each * rows != shape_count(shape))
+        nnc_bug("node %d has no share of %lld rows", n->id, (long long)rows);
+    n = graph_reshape(g, n, shape_of(2, (int64_t)1, each));
+    n = graph_broadcast(g, n, shape_of(2, rows, each));
+    return graph_reshape(g, n, *shape);
+}
+
+void next_spread(Program *p, const Graph *all, const Program *of, Graph *one)
+{
+    int known = of->tensors.n, n = one->roots.n;
+
+    if (n != all->roots.n)
+        nnc_bug("%d values are handed over to one row, %d to all", n,
+                all->roots.n);
+    for (int i = 0; i < one->nodes.n; i++) {
+        Node *leaf = one->nodes.at[i];
+
+        if (leaf->op == OP_TENSOR && leaf->attr.index >= known)
+            nnc_bug("tensor %d is not known", leaf->attr.index);
+        if (leaf->op == OP_TENSOR &&
+            of->tensors.at[leaf->attr.index].kind == TENSOR_CONSTANT)
+            leaf->attr.index =
+                program_constant(p, of->tensors.at[leaf->attr.index]);
+    }
+    for (int i = 0; i < n; i++) {
+        Root *root = &one->roots.at[i];
+        const Tensor *t = &p->tensors.at[all->roots.at[i].index];
+
+        root->index = all->roots.at[i].index;
+        root->node = for_each_row(one, root->node, &t->shape, all->batch);
+    }
 }

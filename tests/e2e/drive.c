@@ -252,9 +252,11 @@ void drive_copy_row(drive *d, int t, int row)
 
 void drive_encode(drive *d)
 {
+    const nn_entry *encode = nn_entry_find(d->model, NN_ENCODE, 1);
     prepare(d);
-    if (nn_entry_find(d->model, NN_ENCODE, d->rows) != NULL)
-        run(d, NN_ENCODE, NULL, NULL);
+    spoil(d);
+    if (encode != NULL)
+        call(d, encode, (const void *const *)d->inputs, NULL, 1, NULL);
 }
 
 void drive_next(drive *d)

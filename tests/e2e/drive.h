@@ -68,7 +68,7 @@ bool drive_step(drive *d, double rate, uint64_t step);
 bool drive_eval(drive *d);
 void drive_infer(drive *d);
 void drive_infer1(drive *d);
-void drive_encode(drive *d); /* where the model has such */
+void drive_encode(drive *d); /* where the model has such; of the first row */
 void drive_next(drive *d);
 
 /* Metric i of the last step or eval, in the numbers of the network. */
