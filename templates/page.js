@@ -434,8 +434,9 @@ class Page {
                 : isSteps(o) ? steps(this.net, row, o, made[i])
                              : list(o, made[i])));
             if (first >= 0)
-                $("answer").textContent = this.net.name(outputs[first].target,
-                    made[first].indexOf(Math.max(...made[first])));
+                $("answer").textContent = made[first].some(Number.isNaN)
+                    ? "no numbers" : this.net.name(outputs[first].target,
+                        made[first].indexOf(Math.max(...made[first])));
         });
     }
 
@@ -454,17 +455,23 @@ class Page {
         return null;
     }
 
+    /* What keeps this row from being learned, or null. */
+    misfit(row) {
+        const wanted = ["steps", "rate"].find(id => !$(id).checkValidity() ||
+                                                    $(id).value === "");
+        return row.includes(null) ? "Fill in the input and what is right."
+            : wanted === "steps" ? "Steps are a whole number from 1 to 1000."
+            : wanted === "rate" ? "The rate is a number, 0 or more."
+                                : this.apart(row);
+    }
+
     /* Steps by all examples that fit a batch, the newest ones if there are
        more. */
     train() {
         const row = [...this.inputs, ...this.targets].map(x => x.read());
-        if (row.includes(null)) {
-            $("learned").textContent = "Fill in the input and what is right.";
-            return;
-        }
-        const apart = this.apart(row);
-        if (apart) {
-            $("learned").textContent = apart;
+        const why = this.misfit(row);
+        if (why) {
+            $("learned").textContent = why;
             return;
         }
         const same = JSON.stringify(row.map(x => Array.from(x)));
@@ -474,14 +481,16 @@ class Page {
         const losses = [];
         attempt(() => {
             this.net.setRate(+$("rate").value);
-            for (let k = 0; k < Math.min(+$("steps").value, 1000); k++)
+            for (let k = 0; k < +$("steps").value; k++)
                 losses.push(this.net.step(rows).loss);
         });
         if (losses.length === 0) return;
+        const alert = $("alert").textContent;
         this.untrained = false;
         this.losses.push(...losses);
         this.tell(losses, rows.length);
         this.answer();
+        $("alert").textContent ||= alert;
     }
 
     tell(losses, rows) {

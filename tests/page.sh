@@ -165,12 +165,14 @@ cat >"a drawn digit" <<'EOF'
 3
 7
 Fill in the input and what is right.
+Steps are a whole number from 1 to 1000.
 5 steps so far
 true
 the weights file, made for the model iris, does not fit the model digits:
 4
 7
 4
+is not finite
 EOF
 browser "a drawn digit" digits.html <<EOF
 draw canvas.paper .35,.25 .45,.2 .6,.22 .68,.32 .62,.42 .5,.5 .64,.56 .7,.7 .6,.82 .45,.85 .33,.78
@@ -184,6 +186,10 @@ say $answer
 click #train
 say $learned
 set #targets>label>select 4
+set #steps 2.5
+click #train
+say $learned
+set #steps 5
 click #train
 say $learned.slice(0, 14)
 say (([a, b]) => b < a)($learned.match(/loss (.*) → (.*)/).slice(1).map(Number))
@@ -199,6 +205,10 @@ say $answer
 file #load saved/digits.safetensors
 wait $answer === "4"
 say $answer
+set #targets>label>select 4
+set #rate 1e30
+click #train
+say $alert.match(/is not finite/)[0]
 EOF
 cat >"words have classes" <<'EOF'
 to O oslo B-to from O rome B-from
