@@ -63,8 +63,12 @@ refused() {
 }
 if command -v "$PYTHON" >"$OUT/log"; then
     mkdir "$OUT/without"
-    echo 'raise ImportError("No module named torch")' >"$OUT/without/torch.py"
-    PYTHONPATH=$OUT/without refused 1 "^No module named .*: pip install torch" \
+    touch "$OUT/without/numpy.py"
+    cat >"$OUT/without/torch.py" <<'END'
+import os
+raise ImportError("threads wait " + os.environ["OMP_WAIT_POLICY"])
+END
+    PYTHONPATH=$OUT/without refused 1 "^threads wait PASSIVE: pip install" \
         "$PYTHON" "$OUT/iris.py" --train
 fi
 if "$PYTHON" -c 'import torch, numpy' 2>"$OUT/log"; then

@@ -42,13 +42,20 @@ static bool mentions(const char *text, const char *word)
     return false;
 }
 
-static void imports(Text *out, const char *text)
+/* A program's threads do not spin while they wait: where others want the
+ * processors, a step would take fifty times as long. */
+static const char waiting[] =
+    "\nif __name__ == \"__main__\":  # PyTorch's threads wait without "
+    "spinning\n"
+    "    os.environ.setdefault(\"OMP_WAIT_POLICY\", \"PASSIVE\")\n";
+
+static void imports(Text *out, const char *text, bool trains)
 {
     const char *indent = "";
 
     for (size_t i = 0; i < sizeof modules / sizeof *modules; i++)
         if (!modules[i][0]) {
-            text_add(out, "\ntry:\n");
+            text_printf(out, "%s\ntry:\n", trains ? waiting : "");
             indent = "    ";
         } else if (mentions(text, modules[i][0])) {
             text_printf(out, "%s%s\n", indent, modules[i][1]);
@@ -193,7 +200,7 @@ const char *export_pytorch(const Export *e)
     else
         import_only(&body, e->a);
     introduce(&out, e, trains);
-    imports(&out, text_str(&body));
+    imports(&out, text_str(&body), trains);
     text_add(&out, text_str(&body));
     return text_str(&out);
 }
