@@ -142,7 +142,6 @@ static int compute(const Verification *v, const Subject *s, const char *path,
 {
     Arena *a = s->o.arena;
     VEC(const char *) argv = {0};
-    int status;
 
     vec_push(a, &argv, built->path);
     vec_push(a, &argv, "--out");
@@ -156,10 +155,7 @@ static int compute(const Verification *v, const Subject *s, const char *path,
     for (int i = 0; i < s->o.rest.n; i++)
         vec_push(a, &argv, s->o.rest.at[i]);
     vec_push(a, &argv, NULL);
-    status = run(a, v->folder, argv.at, stderr);
-    if (status == 1 && !is_drawn(s))
-        nn_say(stderr, "nnc: --drawn compares on rows drawn at random\n");
-    return status;
+    return run(a, v->folder, argv.at, stderr);
 }
 
 /* Writes all that Python compares of a model; the exit status. */

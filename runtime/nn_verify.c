@@ -44,6 +44,7 @@ typedef struct {
     nn_found found;
     nn_work work;
     nn_dataset data; /* open where rows are read: what it knows of them */
+    bool unread;     /* they cannot be */
 } verify;
 
 /* One run that must end well. */
@@ -117,7 +118,7 @@ static bool set_rows(verify *v, nn_error *e)
     if (v->set.drawn || v->program.flow_count == 0)
         nn_work_draw(&v->work);
     else if (!read_rows(v, e))
-        return false;
+        return !(v->unread = true);
     for (int i = 0; i < nn_work_tensors(v->work.model); i++)
         if (t[i].type == NN_F32)
             round_to_floats(v->work.inputs[i], v->work.rows * t[i].values);
@@ -332,6 +333,9 @@ static int verify_main(int argc, char **argv, const nn_program *p)
     nn_found_close(&v.found);
     if (!good)
         nn_say(stderr, "%s-verify: %s\n", p->model->name, e.text);
+    if (v.unread)
+        nn_say(stderr, "%s-verify: --drawn compares on rows drawn at random\n",
+               p->model->name);
     return !good;
 }
 

@@ -34,7 +34,7 @@ if [ -z "${LIGHT:-}" ]; then
     python=$PYTHON
     PYTHON=$OUT/silent
     verified 0 "our side" 'compares .*/verify.py .*/0$' --drawn "$iris"
-    verified 1 "without data" '^nnc: --drawn compares' "$iris"
+    verified 1 "without data" '^iris-verify: --drawn compares' "$iris"
     verified 1 "weights of another model" 'does not fit the model iris' \
         --drawn --weights tests/golden/carried.safetensors "$iris"
     verified 1 "weights that are not there" 'cannot open .*none' --drawn \
