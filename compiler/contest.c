@@ -45,20 +45,21 @@ static bool write(const Contest *c, const char *name, const char *text)
     return output_write(contest_file(c, name), text, strlen(text), false);
 }
 
-/* All peers of a kind lack something. */
-static void lacking(Contest *c, bool onnx, const char *why)
+/* Whether a file is for any of the peers. */
+static bool needed(const Contest *c, bool onnx, bool trains)
 {
     for (int i = 0; i < c->peers.n; i++)
-        if (c->peers.at[i]->onnx == onnx && !c->lacks[i])
-            c->lacks[i] = why;
-}
-
-static bool needed(const Contest *c, bool onnx)
-{
-    for (int i = 0; i < c->peers.n; i++)
-        if (c->peers.at[i]->onnx == onnx && !c->lacks[i])
+        if (c->peers.at[i]->onnx == onnx && !c->lacks[i] &&
+            (!trains || c->peers.at[i]->trains))
             return true;
     return false;
+}
+
+static void lacking(Contest *c, bool onnx)
+{
+    for (int i = 0; i < c->peers.n; i++)
+        if (c->peers.at[i]->onnx == onnx && !c->lacks[i])
+            c->lacks[i] = "the model cannot be exported for it, see above";
 }
 
 static bool write_onnx(const Contest *c, Export *e, Program *p)
@@ -68,14 +69,16 @@ static bool write_onnx(const Contest *c, Export *e, Program *p)
     Weights w;
     bool good;
 
+    if (!export_onnx_fits(e))
+        return false;
     e->given = given_open(&w, p, c->weights, true, &error);
     if (!e->given) {
         driver_complain(c->driver, error.text);
         return false;
     }
     onnx = export_onnx(e);
-    good = onnx && output_fill(contest_file(c, "model.onnx"), export_onnx_write,
-                               onnx, false);
+    good =
+        output_fill(contest_file(c, e->file), export_onnx_write, onnx, false);
     weights_close(&w);
     return good;
 }
@@ -87,23 +90,24 @@ static bool write_pytorch(const Contest *c, const Export *e)
     return text && write(c, "model.py", text);
 }
 
-/* Elaborates anew, since that is another state of the program. */
-static void export_for(Contest *c, bool onnx)
+/* Elaborates anew, since that is another state of the program. False where
+ * there is no such file; why has been printed. */
+static bool export_to(const Contest *c, const char *file, bool loss)
 {
-    static const char why[] = "the model cannot be exported for it, see above";
-    Export e = {.file = onnx ? "model.onnx" : "model.py"};
+    Export e = {.file = file, .loss = loss};
     Diag *own = c->driver->diag;
     Program *p;
+    bool good;
 
-    if (!needed(c, onnx))
-        return;
     c->driver->diag = diag_new(c->o->arena);
     p = exported_open(c->driver, &e);
-    if (!p || !(onnx ? write_onnx(c, &e, p) : write_pytorch(c, &e)) ||
-        diag_errors(c->driver->diag))
-        lacking(c, onnx, why);
+    good = p &&
+           (str_ends(file, ".onnx") ? write_onnx(c, &e, p)
+                                    : write_pytorch(c, &e)) &&
+           !diag_errors(c->driver->diag);
     driver_status(c->driver);
     c->driver->diag = own;
+    return good;
 }
 
 bool contest_export(Contest *c)
@@ -111,8 +115,13 @@ bool contest_export(Contest *c)
     static const char *const texts[] = {"bench.py", "bench_jax.py",
                                         "computed.py"};
 
-    export_for(c, false);
-    export_for(c, true);
+    if (needed(c, false, false) && !export_to(c, "model.py", false))
+        lacking(c, false);
+    if (needed(c, true, false) && !export_to(c, "model.onnx", false))
+        lacking(c, true);
+    if (c->o->train && needed(c, true, true) &&
+        !export_to(c, "loss.onnx", true))
+        lacking(c, true);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (!write(
                 c, texts[i],
@@ -201,6 +210,7 @@ static const char *const *peer_words(const Contest *c, int i, int batch,
                                 "ignore",
                                 contest_file(c, "bench.py"),
                                 c->peers.at[i]->name,
+                                c->weights,
                                 computed(c, batch),
                                 number(c, batch),
                                 number(c, threads),

@@ -19,7 +19,7 @@ static const Peer table[] = {
      "ai-edge-litert tensorflow jax onnx numpy", true, false, true},
     {"ncnn", "numpy torch pnnx ncnn", "ncnn pnnx torch numpy", false, false,
      true},
-    {"jax", "numpy onnx jax", "jax onnx numpy", true, false, false},
+    {"jax", "numpy onnx jax", "jax onnx numpy", true, true, false},
 };
 
 enum { PEERS = sizeof table / sizeof *table };

@@ -11,7 +11,7 @@
  *
  * With --keep it writes, for another program to compute the same, what it
  * begins with and what it computes, and ends: weights to --save, and as tensors
- * weight.W, input.X, value.V and loss.steps. */
+ * input.X, value.V and loss.steps. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -205,7 +205,6 @@ static bool keep(timing *t, nn_error *e)
     bool good = (t->set.save == NULL ||
                  nn_ckpt_save_weights(t->model, t->work.params, NULL, 0,
                                       t->set.save, e)) &&
-                nn_work_keep_weights(&t->work, &f, "weight", e) &&
                 nn_work_keep_rows(&t->work, &f, e) && keep_values(t, &f, e) &&
                 keep_losses(t, &f, e) && nn_found_save(&f, t->set.keep, e);
     nn_found_close(&f);

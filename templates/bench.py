@@ -1,10 +1,9 @@
 """A peer that computes what a model of nnc computes, as often as it is asked.
 
-    python3 bench.py PEER COMPUTED ROWS THREADS [convert]
+    python3 bench.py PEER WEIGHTS COMPUTED ROWS THREADS [convert]
 
-Beside this file lie model.py or model.onnx; COMPUTED, a safetensors file,
-holds weights, rows and what nnc computes of them: runtime/nn_timing.c says how
-lines of standard input are answered. `check`, and `check step`, are answered by
+Beside this file lie model.py or model.onnx; COMPUTED, like WEIGHTS a safetensors
+file, holds rows and what nnc computes of them: runtime/nn_timing.c says how lines of standard input are answered. `check`, and `check step`, are answered by
 the largest difference to nnc's results, over the largest of them. With `convert`
 the files are made of which the peer begins, and nothing else."""
 import contextlib
@@ -14,8 +13,8 @@ import os
 import sys
 import time
 
-NAME, COMPUTED = sys.argv[1:3]
-ROWS, THREADS = map(int, sys.argv[3:5])
+NAME, WEIGHTS, COMPUTED = sys.argv[1:4]
+ROWS, THREADS = map(int, sys.argv[4:6])
 os.environ.update(
     OMP_NUM_THREADS=str(THREADS), MKL_NUM_THREADS=str(THREADS),
     TF_CPP_MIN_LOG_LEVEL="3", JAX_PLATFORMS="cpu",
@@ -25,7 +24,7 @@ if THREADS == 1:
 
 import numpy as np
 
-from computed import load, read
+from computed import load, read, tensors
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 RATE = 1e-7  # of steps that are timed
@@ -77,7 +76,7 @@ class PyTorch(Peer):
         own = self.model.state_dict()
         self.model.load_state_dict(
             {k: self.torch.tensor(v).reshape(own[k].shape)
-             for k, v in self.ours["weight"].items()})
+             for k, v in tensors(WEIGHTS, np.float32).items() if k in own})
         self.model.states = {}
         self.model.eval()
 
@@ -308,7 +307,7 @@ def outputs(peer):
 def peer_class():
     if NAME == "jax":
         import bench_jax
-        return bench_jax.peer(Peer, beside("model.onnx"))
+        return bench_jax.peer(Peer, beside, tensors(WEIGHTS, np.float32))
     return {"pytorch": PyTorch, "pytorch-compile": Compiled,
             "onnxruntime": OnnxRuntime, "openvino": OpenVino,
             "litert": LiteRt, "ncnn": Ncnn}[NAME]
@@ -375,7 +374,7 @@ def main():
     out = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what libraries print is not for the one who asks
     made, computed = peer_class(), read(COMPUTED, np.float32)
-    if sys.argv[5:]:
+    if sys.argv[6:]:
         made.convert(computed)
         return
     peer = made(computed)

@@ -245,8 +245,78 @@ def evaluate(graph, values):
     return [values[x.name] for x in graph.output]
 
 
+def settings(text):
+    """The name of an optimiser, and its numbers: adam(beta1: 0.9, ...)."""
+    name, rest = text[:-1].split("(")
+    pairs = (x.split(": ") for x in rest.split(", ") if x)
+    return name, {k: v == "true" if v in ("true", "false") else float(v)
+                  for k, v in pairs}
+
+
+def sgd(momentum=0.0, nesterov=False):
+    def update(w, d, rate, step, v):
+        v = momentum * v + d
+        return w - rate * (d if momentum == 0
+                           else d + momentum * v if nesterov else v), v
+    return update, 1
+
+
+def adam(beta1=0.9, beta2=0.999, eps=1e-8):
+    def update(w, d, rate, step, m, v):
+        m, v = beta1 * m + (1 - beta1) * d, beta2 * v + (1 - beta2) * d * d
+        size = jnp.sqrt(v / (1 - beta2 ** step)) + eps
+        return w - rate / (1 - beta1 ** step) * m / size, m, v
+    return update, 2
+
+
+OPTIMISERS = {"sgd": sgd, "adam": adam}
+
+
+class Training:
+    """Steps on the loss of a file; its weights are those of known names, and
+    the joined ones of LSTM, GRU and RNN."""
+
+    def __init__(self, path, rows, names):
+        model = onnx.load(path)
+        notes = {x.key: x.value for x in model.metadata_props}
+        self.rate, self.graph = float(notes["rate"]), Graph(path, rows)
+        name, numbers = settings(notes["optimizer"])
+        if name not in OPTIMISERS:
+            raise NotImplementedError(f"{name} is not written for JAX")
+        self.rule, self.slots = OPTIMISERS[name](**numbers)
+        self.first = {x.name: numpy_helper.to_array(x)
+                      for x in model.graph.initializer
+                      if x.name in names or x.name.endswith((".W", ".R", ".B"))}
+        self.rows = [jax.device_put(x) for x in self.graph.inputs]
+        self.begin(self.rate)
+        self.step = jax.jit(self.traced, donate_argnums=0).lower(
+            self.state, self.now, self.rows).compile()
+
+    def begin(self, rate):
+        first = [jnp.array(w) for w in self.first.values()]
+        slots = [[jnp.zeros_like(w) for w in first] for _ in range(self.slots)]
+        self.state, self.now = (first, slots, jnp.float32(0)), jnp.float32(rate)
+
+    def traced(self, state, rate, rows):
+        weights, slots, number = state
+        number = number + 1
+
+        def loss(w):
+            return self.graph(*rows, **dict(zip(self.first, w)))[0].reshape(())
+        value, d = jax.value_and_grad(loss)(weights)
+        made = [self.rule(*x[:2], rate, number, *x[2:])
+                for x in zip(weights, d, *slots)]
+        weights, *slots = map(list, zip(*made))
+        return value, (weights, slots, number)
+
+    def __call__(self):
+        loss, self.state = self.step(self.state, self.now, self.rows)
+        return jax.block_until_ready(loss)
+
+
 class Graph:
-    """The file as a function of its inputs."""
+    """The file as a function of its inputs, and of weights that replace its
+    own."""
 
     def __init__(self, path, rows):
         self.graph = onnx.load(path).graph
@@ -258,17 +328,18 @@ class Graph:
             self.inputs.append(np.ascontiguousarray(
                 rows[x.name].reshape(-1, *shape).astype(kind)))
 
-    def __call__(self, *inputs):
-        return evaluate(self.graph, dict(zip(self.names, inputs)))
+    def __call__(self, *inputs, **weights):
+        return evaluate(self.graph, {**weights,
+                                     **dict(zip(self.names, inputs))})
 
 
-def peer(base, path):
+def peer(base, beside, weights):
     class Jax(base):
         packages = "jax", "jaxlib"
 
         def __init__(self, computed):
             super().__init__(computed)
-            graph = Graph(path, self.rows)
+            graph = Graph(beside("model.onnx"), self.rows)
             self.given = [jax.device_put(x) for x in graph.inputs]
             self.run = jax.jit(graph).lower(*self.given).compile()
 
@@ -277,6 +348,16 @@ def peer(base, path):
 
         def results(self):
             return [np.asarray(x) for x in self.run(*self.given)]
+
+        def losses(self, count):
+            self.train = Training(beside("loss.onnx"), self.rows, weights)
+            return [float(self.train()) for _ in range(count)]
+
+        def open_training(self, rate):
+            self.train.begin(rate)
+
+        def step(self):
+            self.train()
     return Jax
 
 

@@ -5,18 +5,23 @@ import json
 import numpy as np
 
 
-def read(path, kind):
-    """The tensors of a safetensors file, by kind and name."""
+def tensors(path, kind):
+    """Those of a safetensors file."""
     with open(path, "rb") as file:
         size = int.from_bytes(file.read(8), "little")
-        head, data = json.loads(file.read(size)), file.read()
+        head = json.loads(file.read(size))
+    head.pop("__metadata__", None)
+    data = np.memmap(path, np.uint8, "r", 8 + size) if head else None
+    return {name: data[slice(*t["data_offsets"])].view(kind).reshape(t["shape"])
+            for name, t in head.items()}
+
+
+def read(path, kind):
+    """The same, by kind and name."""
     found = {}
-    for key, t in head.items():
-        if key == "__metadata__":
-            continue
+    for key, x in tensors(path, kind).items():
         group, name = key.split(".", 1)
-        x = np.frombuffer(data[slice(*t["data_offsets"])], kind)
-        found.setdefault(group, {})[name] = x.reshape(t["shape"])
+        found.setdefault(group, {})[name] = x
     return found
 
 

@@ -82,6 +82,9 @@ grep -q '^"net",pytorch,"7.5",infer,1,1,1e+06,' "$OUT/peer.csv"
 verdict "the peer in the table" "$(tail -n 1 "$OUT/peer.csv")"
 bench 0 "who does not train" 'onnxruntime .*not timed: it does not train' \
     --python "$OUT/peer" --against onnxruntime --batch 1 --train "$net"
+peer 0 "grep -q loss \"\${4%bench.py}loss.onnx\" && echo 1 1"
+bench 0 "the loss for JAX" '^  jax  *1.00 s' --python "$OUT/peer" \
+    --against jax --batch 1 --train "$net"
 peer 0.25 'echo 1 1'
 bench 1 "a peer that computes something else" 'results differ by 0.2' \
     --python "$OUT/peer" --against pytorch --batch 1 "$net"

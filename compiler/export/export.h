@@ -34,6 +34,8 @@ typedef struct Export {
     const Program *a, *b;
     const char *file;   /* where it will be written */
     const Given *given; /* ONNX: the weights */
+    bool loss;          /* ONNX: the loss of inputs and targets as `loss`, and
+                           how to update, in place of outputs */
     bool counted; /* PyTorch: dropout is told from where masks count; so its
                      own function cannot be called */
 } Export;

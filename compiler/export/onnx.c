@@ -98,9 +98,11 @@ static const char *input_doc(Arena *arena, const Input *in, const Prepared *p)
 
 static void add_inputs(Emission *m, const Export *e, Onnx__GraphProto *g)
 {
-    g->input = NEWN(m->arena, Onnx__ValueInfoProto *, e->a->n_inputs + 1);
-    g->n_input = (size_t)e->a->n_inputs;
-    for (int i = 0; i < e->a->n_inputs; i++) {
+    int n = emission_inputs(e);
+
+    g->input = NEWN(m->arena, Onnx__ValueInfoProto *, n + 1);
+    g->n_input = (size_t)n;
+    for (int i = 0; i < n; i++) {
         const Input *in = &e->a->inputs.at[i];
         Shape shape = with_batch(&in->shape);
 
@@ -121,8 +123,16 @@ static const char *output_doc(Arena *arena, const Program *p, const Output *o,
 
 static void add_outputs(Emission *m, const Export *e, Onnx__GraphProto *g)
 {
+    Shape one = shape_of(1, (int64_t)1);
+
     g->output = NEWN(m->arena, Onnx__ValueInfoProto *, e->a->outputs.n + 1);
-    g->n_output = (size_t)e->a->outputs.n;
+    g->n_output = e->loss ? 1 : (size_t)e->a->outputs.n;
+    if (e->loss) {
+        g->output[0] =
+            onnx_info(m->arena, "loss", ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT,
+                      &one, "the mean over the rows");
+        return;
+    }
     for (int i = 0; i < e->a->outputs.n; i++) {
         const Output *o = &e->a->outputs.at[i];
         Shape shape = with_batch(&o->shape);
@@ -155,39 +165,59 @@ static void emit_output(Emission *m, const Export *e, int i, const Term *t)
     emission_named(m, v[0], o->name);
 }
 
+/* A note that stands beside the graph. */
+static void add_note(const Export *e, Onnx__ModelProto *model, const char *key,
+                     const char *value)
+{
+    Onnx__StringStringEntryProto *s =
+        NEW(e->arena, Onnx__StringStringEntryProto);
+
+    *s = (Onnx__StringStringEntryProto)ONNX__STRING_STRING_ENTRY_PROTO__INIT;
+    s->key = onnx_text(key);
+    s->value = onnx_text(value);
+    model->metadata_props[model->n_metadata_props++] = s;
+}
+
 /* Names of classes and tokens, one a line. */
 static void add_names(const Export *e, Onnx__ModelProto *model)
 {
     Arena *arena = e->arena;
 
-    model->metadata_props =
-        NEWN(arena, Onnx__StringStringEntryProto *, e->a->inputs.n + 1);
     for (int i = 0; i < e->a->inputs.n; i++) {
         const Prepared *p = &e->given->inputs[i];
-        Onnx__StringStringEntryProto *s;
         Text names = {.arena = arena};
 
         if (p->n_names == 0)
             continue;
         for (int64_t k = 0; k < p->n_names; k++)
             text_printf(&names, "%s%s", k ? "\n" : "", p->names[k]);
-        s = NEW(arena, Onnx__StringStringEntryProto);
-        *s =
-            (Onnx__StringStringEntryProto)ONNX__STRING_STRING_ENTRY_PROTO__INIT;
-        s->key = arena_printf(arena, "names.%s", e->a->inputs.at[i].name);
-        s->value = onnx_text(text_str(&names));
-        model->metadata_props[model->n_metadata_props++] = s;
+        add_note(e, model,
+                 arena_printf(arena, "names.%s", e->a->inputs.at[i].name),
+                 text_str(&names));
     }
 }
 
-/* The terms of all outputs, by their index. */
+/* What updates the weights, and its first rate. */
+static void add_update(const Export *e, Onnx__ModelProto *model)
+{
+    const Rule *rule = e->a->train.optimizer;
+
+    add_note(e, model, "optimizer",
+             arena_printf(e->arena, "%s(%s)", rule->name, rule->arguments));
+    add_note(e, model, "rate", str_number(e->arena, e->a->train.rate));
+}
+
+/* The terms of all outputs, by their index; or that of the loss. */
 static const Term **read_outputs(const Export *e, Reader *r)
 {
     const Term **outputs = NEWN(e->arena, const Term *, e->a->outputs.n + 1);
 
-    for (int i = 0; i < r->a->roots.n; i++)
-        if (r->a->roots.at[i].role == ROOT_OUTPUT)
-            outputs[r->a->roots.at[i].index] = read_root(r, &r->a->roots.at[i]);
+    for (int i = 0; i < r->a->roots.n; i++) {
+        const Root *root = &r->a->roots.at[i];
+
+        if (root->role == (e->loss ? ROOT_LOSS : ROOT_OUTPUT))
+            outputs[e->loss ? 0 : root->index] = read_root(r, root);
+    }
     return outputs;
 }
 
@@ -209,14 +239,20 @@ static Onnx__ModelProto *make_model(const Export *e, Onnx__GraphProto *g)
     model->n_opset_import = 1;
     model->opset_import = NEWN(e->arena, Onnx__OperatorSetIdProto *, 1);
     model->opset_import[0] = set;
-    add_names(e, model);
+    model->metadata_props =
+        NEWN(e->arena, Onnx__StringStringEntryProto *, e->a->inputs.n + 2);
+    if (e->loss)
+        add_update(e, model);
+    else
+        add_names(e, model);
     return model;
 }
 
-static Reader *read_inference(const Export *e)
+static Reader *read_model(const Export *e)
 {
-    const Entry *a = read_entry(e->a, MODE_INFER, ROWS_A);
-    const Entry *b = read_entry(e->b, MODE_INFER, ROWS_B);
+    Mode mode = e->loss ? MODE_EVAL : MODE_INFER;
+    const Entry *a = read_entry(e->a, mode, ROWS_A);
+    const Entry *b = read_entry(e->b, mode, ROWS_B);
     Terms *terms = NEW(e->arena, Terms);
     Reader like = {.dialect = &dialect_onnx,
                    .arena = e->arena,
@@ -226,22 +262,24 @@ static Reader *read_inference(const Export *e)
 
     *terms = (Terms){.arena = e->arena, .places = {.arena = e->arena}};
     if (!a || !b)
-        nnc_bug("%s has no inference of %d rows", e->a->name, ROWS_A);
+        nnc_bug("%s has no entry of %d rows", e->a->name, ROWS_A);
     return read_graph(&like, a->graph, b->graph);
 }
 
 /* The graph with its inputs and outputs. */
 static Onnx__GraphProto *make_graph(const Export *e)
 {
-    Reader *r = read_inference(e);
+    Reader *r = read_model(e);
     const Term **outputs = read_outputs(e, r);
     Emission *m = emission_new(e, r->terms);
     Onnx__GraphProto *g;
 
-    for (int i = 0; i < e->a->n_inputs; i++)
+    for (int i = 0; i < emission_inputs(e); i++)
         m->inputs[i] = prepared(m, &e->a->inputs.at[i], &e->given->inputs[i],
                                 (Value){e->a->inputs.at[i].name, 0});
-    for (int i = 0; i < e->a->outputs.n; i++)
+    if (e->loss)
+        emission_output(m, outputs[0], "loss");
+    for (int i = 0; i < e->a->outputs.n && !e->loss; i++)
         emit_output(m, e, i, outputs[i]);
     g = onnx_close(m->graph, 0, e->a->name);
     g->n_initializer = (size_t)m->graph->tensors.n;

@@ -4,6 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+int emission_inputs(const Export *e)
+{
+    return e->loss ? e->a->inputs.n : e->a->n_inputs;
+}
+
 Emission *emission_new(const Export *e, const Terms *terms)
 {
     Emission *m = NEW(e->arena, Emission);
@@ -16,9 +21,9 @@ Emission *emission_new(const Export *e, const Terms *terms)
     m->tensors = NEWN(e->arena, Value, p->tensors.n + 1);
     m->bound = NEWN(e->arena, Value, terms->all.n + 1);
     m->out = NEWN(e->arena, Value *, terms->all.n + 1);
-    for (int i = 0; i < p->n_inputs; i++)
+    for (int i = 0; i < emission_inputs(e); i++)
         onnx_take(m->graph, p->inputs.at[i].name);
-    for (int i = 0; i < p->outputs.n; i++)
+    for (int i = 0; i < p->outputs.n && !e->loss; i++)
         onnx_take(m->graph, p->outputs.at[i].name);
     m->graph->batch = p->inputs.at[0].name;
     return m;

@@ -16,6 +16,9 @@ typedef struct Emission {
     Value **out;    /* by id of a loop's term: what comes out of it */
 } Emission;
 
+/* How many of the program's inputs a file has: targets, too, or not. */
+int emission_inputs(const Export *e);
+
 /* An empty graph in which the names of inputs and outputs are taken. */
 Emission *emission_new(const Export *e, const Terms *terms);
 
