@@ -4,11 +4,11 @@ set -e
 b=${B:-build}
 dir=$1
 shift
-[ $# -gt 0 ] || set -- iris lenet5 lstm textcnn conv bilstm bigru writer
+[ $# -gt 0 ] || set -- iris lenet5 lstm textcnn conv writer
 for model; do
     batch=
     case $model in
-    lstm | bilstm | bigru) batch="--batch 32" ;;
+    lstm) batch="--batch 32" ;;
     textcnn) batch="--batch 50" ;;
     esac
     # shellcheck disable=SC2086
