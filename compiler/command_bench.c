@@ -18,6 +18,16 @@
 #include "nn_say.h"
 #include "output.h"
 
+/* Whether the file of --csv or --svg is called so; a message otherwise. */
+static bool is_kind(const Options *o, const char *kind, const char *path)
+{
+    if (!path || str_ends(path, arena_printf(o->arena, ".%s", kind)))
+        return true;
+    nn_say(stderr, "nnc: --%s %s: the name of its file ends in .%s\n", kind,
+           path, kind);
+    return false;
+}
+
 /* The lists of the command line; false with a message. */
 static bool read_lists(const Options *o, Contest *c, Counts *batches,
                        Counts *threads)
@@ -193,7 +203,8 @@ int command_bench(const Options *o)
     Contest c = {.o = o, .driver = &d, .weights = o->begin};
     int status;
 
-    if (!read_lists(o, &c, &batches, &threads))
+    if (!is_kind(o, "csv", o->csv) || !is_kind(o, "svg", o->svg) ||
+        !read_lists(o, &c, &batches, &threads))
         return 2;
     if (!program_runs(o) || !driver_open(&d, o, diag, o->files.at[0]) ||
         !(c.program = driver_program(&d)))

@@ -24,10 +24,13 @@ static bool is_file(const nn_stamp *s, const char *path)
 static const char *text_read(const Driver *d, const nn_stamp *s,
                              const char *path)
 {
-    const char *folder = d->options->templates;
+    const Options *o = d->options;
+    const char *weights[] = {o->weights, o->begin, o->init};
+    const char *folder = o->templates;
 
-    if (d->options->weights && is_file(s, d->options->weights))
-        return "the weights of this model";
+    for (int i = 0; i < 3; i++)
+        if (weights[i] && is_file(s, weights[i]))
+            return "the weights of this model";
     for (int i = 0; i < diag_sources(d->diag); i++)
         if (is_file(s, diag_source(d->diag, i)->path))
             return "a text of this model";
@@ -69,8 +72,7 @@ bool output_allowed(const Driver *d, const Program *p, const char *path)
     if (!what && is_data(d, p, &s))
         what = "data of this model";
     if (what)
-        nn_say(stderr, "nnc: %s is %s: name another file with -o\n", path,
-               what);
+        nn_say(stderr, "nnc: %s is %s: name another file\n", path, what);
     return !what;
 }
 

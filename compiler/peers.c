@@ -43,7 +43,7 @@ static void unknown(Arena *arena, const char *name)
     }
     near = str_nearest(name, names, PEERS);
     nn_say(stderr,
-           "nnc: --against: there is no peer %s%s%s%s\n"
+           "nnc: --against: there is no peer `%s`%s%s%s\n"
            "    there are %s; or all\n",
            quote_text(arena, name), near ? "; did you mean " : "",
            near ? near : "", near ? "?" : "", text_str(&all));

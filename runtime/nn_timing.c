@@ -12,6 +12,7 @@
  * With --keep it writes, for another program to compute the same, what it
  * begins with and what it computes, and ends: weights to --save, and as tensors
  * input.X, value.V and loss.steps. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,7 @@
 #include "nn_entry.h"
 #include "nn_kernel_clock.h"
 #include "nn_mem.h"
+#include "nn_memory.h"
 #include "nn_peak.h"
 #include "nn_reading.h"
 #include "nn_say.h"
@@ -50,20 +52,6 @@ static double busy(void)
     struct timespec t;
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-/* The most memory that it ever had, in KiB; 0: the system does not say. */
-static long memory(void)
-{
-    FILE *status = fopen("/proc/self/status", "r");
-    char line[LINE];
-    long kib = 0;
-    while (status != NULL && fgets(line, sizeof line, status) != NULL)
-        if (strncmp(line, "VmHWM:", 6) == 0)
-            kib = strtol(line + 6, NULL, 10);
-    if (status != NULL)
-        fclose(status);
-    return kib;
 }
 
 static bool open_outputs(timing *t, nn_error *e)
@@ -156,7 +144,7 @@ static bool serve(timing *t, nn_error *e)
     if (!repeat(t, first_kind(t), 1, NULL, e) ||
         !nn_kernel_clock_open(t->model->kernel_count, e))
         return false;
-    printf("ready %ld\n", memory());
+    printf("ready %" PRId64 "\n", nn_memory_taken().most / 1024);
     fflush(stdout);
     while (fgets(line, sizeof line, stdin) != NULL) {
         if (!answer(t, line, e))

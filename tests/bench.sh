@@ -29,7 +29,7 @@ bench() {
 net=$OUT/net.nn
 
 # Mistakes.
-bench 2 "an unknown peer" 'no peer ncn; did you mean ncnn?' --against ncn "$net"
+bench 2 "an unknown peer" 'no peer `ncn`; did you mean ncnn?' --against ncn "$net"
 bench 2 "a batch of none" '--batch is a list of numbers' --batch 0 "$net"
 bench 2 "threads that are no number" '--threads is a list' --threads two "$net"
 sed '/loss/d; /target/d; /train/d; s/softmax(logits)/logits/' "$net" \
@@ -38,7 +38,11 @@ bench 1 "a step without a loss" 'has no `loss`' --train "$OUT/bare.nn"
 echo damaged >"$OUT/other.safetensors"
 bench 1 "no weights" 'other.safetensors' --weights "$OUT/other.safetensors" \
     --batch 1 "$net"
-bench 1 "a table over the model" 'is a text of this model' --csv "$net" "$net"
+bench 2 "a table over the model" 'ends in .csv' --csv "$net" "$net"
+bench 2 "a chart that is a table" 'ends in .svg' --svg "$OUT/x.csv" "$net"
+echo weights >"$OUT/weights.csv"
+bench 1 "a table over the weights" 'is the weights of this model' \
+    --csv "$OUT/weights.csv" --weights "$OUT/weights.csv" "$net"
 bench 1 "no folder for a table" 'none/x.csv' --csv "$OUT/none/x.csv" \
     --batch 1 "$net"
 bench 1 "without Python" 'install Python, then pip install torch numpy' \

@@ -167,7 +167,7 @@ for try in 'small.c small.c' 'small.c ../own/small.c' 'small.c x.c' \
     expect 1 "compile: not over its sources: $try" sh -c \
         "cd own && '$NNC' compile ${try% *} -o ${try#* }"
     lines 1 "compile: not over its sources in one line: $try"
-    says err "compile: names the source: $try" 'name another file with -o'
+    says err "compile: names the source: $try" 'name another file'
     cat own/*.c | cksum | cmp -s - before
     verdict "compile: sources stay: $try" "one has changed"
 done
