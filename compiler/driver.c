@@ -168,10 +168,23 @@ static const char *mebibytes(Arena *arena, int64_t bytes)
     return arena_printf(arena, "%.0f MiB", (double)bytes / (1 << 20));
 }
 
-/* Refuses what the machine's memory cannot hold. */
+/* How much memory there is, where that is known, and where. */
+static int64_t memory_of(const Driver *d, const char **where)
+{
+    const Target *target = target_find(d->code.target);
+    int64_t pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
+
+    *where = target->memory ? target->name : "this machine";
+    if (target->memory)
+        return target->memory;
+    return pages > 0 && page > 0 ? pages * page : INT64_MAX;
+}
+
+/* Refuses what memory cannot hold. */
 static void check_memory(Driver *d, Want want, const Model *m)
 {
-    int64_t pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
+    const char *where;
+    int64_t memory = memory_of(d, &where);
     int64_t weights = program_reals(m->program, m->program->tensors.n) *
                       (want == WANT_CHECK ? 8 : 4);
     int64_t most = 0;
@@ -183,16 +196,16 @@ static void check_memory(Driver *d, Want want, const Model *m)
             most = m->plans.at[i]->workspace;
             entry = m->plans.at[i]->entry->name;
         }
-    if (pages <= 0 || page <= 0 || (weights + most) / page < pages)
+    if (weights + most < memory)
         return;
     message = diag_error(d->diag, (Span){0},
-                         "the model %s needs more memory than this machine has",
-                         m->program->name);
+                         "the model %s needs more memory than %s has",
+                         m->program->name, where);
     diag_note(message, "weights and optimiser: %s",
               mebibytes(d->arena, weights));
     diag_note(message, "workspace of `%s`: %s", entry,
               mebibytes(d->arena, most));
-    diag_note(message, "this machine: %s", mebibytes(d->arena, pages * page));
+    diag_note(message, "%s: %s", where, mebibytes(d->arena, memory));
     diag_help(message, "make layers or the batch smaller");
 }
 

@@ -432,6 +432,15 @@ says err "target: lists the names" 'avx512, avx2, neon'
 expect 2 "target: does not run here" "$NNC" train --target=$there small.nn
 lines 1 "target: does not run here, in one line"
 says err "target: build makes programs" "\`nnc build --target=$there\`"
+cat >vast.nn <<'END'
+model vast() {
+  input x: token(3000000)[5];
+  output x -> embedding(400) -> flatten -> dense(2);
+}
+END
+expect 1 "target: more memory than it reaches" "$NNC" compile vast.nn \
+    --target=cortex-m -o vast.c
+says err "target: says how much" 'cortex-m: 2048 MiB'
 for command in build train infer; do
     expect 2 "target: $command for cortex-m" "$NNC" $command small.nn \
         --target=cortex-m

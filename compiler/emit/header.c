@@ -124,7 +124,8 @@ static void write_loading(Emit *e, Plan *const *plans, int n)
     if (e->program->start)
         text_printf(e->out,
                     "\n/* What params begin with: those of a weights file, and "
-                    "of an optimiser. */\nextern const float %s_init[%lld];\n",
+                    "of an optimiser;\n * all behind them are 0. */\nextern "
+                    "const float %s_init[%lld];\n",
                     name, (long long)weights_count(e->program->start));
     for (int i = 0; i < n; i++) {
         text_add(e->out, "\n");

@@ -33,13 +33,15 @@ static void visit_all(const Weights *w, Visit *visit, void *context)
 {
     static const float zeros[RECORD_VECTOR];
     const Program *p = w->program;
-    for (int i = 0; i < p->tensors.n; i++) {
+    int shown = weights_shown(w);
+    for (int i = 0; i < shown; i++) {
         const Tensor *t = &p->tensors.at[i];
         if (!t->absent)
             visit(context, describe(t, p->arena), w->loaded + w->places[i],
                   record_room(t->layout->extent));
     }
-    visit(context, "room for vectors", zeros, RECORD_VECTOR);
+    if (shown == p->tensors.n)
+        visit(context, "room for vectors", zeros, RECORD_VECTOR);
     if (w->computes && p->prepared)
         visit(context, "made of other weights", w->prepared, p->prepared);
 }

@@ -144,10 +144,25 @@ bool weights_prepared(const Program *p)
     return p->weights && p->weights->computes;
 }
 
+static bool is_zero(const Weights *w, int tensor)
+{
+    for (int64_t i = w->places[tensor]; i < w->places[tensor + 1]; i++)
+        if (w->loaded[i] != 0)
+            return false;
+    return true;
+}
+
+int weights_shown(const Weights *w)
+{
+    int n = w->program->tensors.n;
+    while (w->starts && n > 0 && is_zero(w, n - 1))
+        n--;
+    return n;
+}
+
 int64_t weights_count(const Weights *w)
 {
-    return w->computes ? record_reals(w->program)
-                       : w->places[w->program->tensors.n];
+    return w->computes ? record_reals(w->program) : w->places[weights_shown(w)];
 }
 
 const char *weights_digest(const Weights *w)

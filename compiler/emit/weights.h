@@ -19,7 +19,8 @@ typedef struct Weights {
     VEC(const char *) notes; /* key, value, ...: the file's, on data */
     bool computes;
     bool alone;        /* what data has learned is left in the file */
-    bool starts;       /* what training begins with, an optimiser's slots too */
+    bool starts;       /* what training begins with, an optimiser's slots too,
+                          up to the last tensor that is not zero */
     const char *name;  /* of the C array */
     const char *bytes; /* the file from which assemblers read it, or NULL */
     bool outside;      /* another C file defines it */
@@ -36,6 +37,9 @@ void weights_close(Weights *w);
 
 /* Whether what a program prepares stands in it. */
 bool weights_prepared(const Program *p);
+
+/* How many tensors it holds: what training begins with is zero behind them. */
+int weights_shown(const Weights *w);
 
 /* How many numbers the program holds. */
 int64_t weights_count(const Weights *w);

@@ -6,6 +6,7 @@
 #define NNC_TILE_TARGET_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/str.h"
 
@@ -31,6 +32,8 @@ typedef struct Target {
     const char *debian; /* Debian's name of the same, of its libraries */
     bool clang;         /* clang makes it, by --target=TRIPLE */
     bool bare;          /* no operating system: no programs, no heap */
+    int64_t memory;     /* bytes that its pointers reach, or 0: more than any
+                           machine has */
 } Target;
 
 /* By name; NULL for a name that is none. */
