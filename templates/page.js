@@ -281,12 +281,13 @@ function fields(net, i, changed) {
 function numbers(net, i, changed) {
     const t = [...net.facts.inputs, ...net.facts.targets][i];
     const box = make("textarea", {oninput: changed, spellcheck: false});
-    const what = t.classes > 0 ? `whole numbers from 0 to ${t.classes - 1}`
-                               : "numbers";
+    const many = t.values === 1 ? "a whole number" : `${t.values} whole numbers`;
+    const what = t.classes > 0 ? `${many} from 0 to ${t.classes - 1}`
+                               : `${t.values} numbers`;
     const seen = make("p", {className: "note"});
     return {
         element: make("div", null, make("label", null,
-            `${t.name}: ${t.values} ${what}` + (t.shape.length > 1
+            `${t.name}: ${what}` + (t.shape.length > 1
                 ? ` (${t.shape.join(" × ")}, row by row)` : ""), box), seen),
         read() {
             const words = box.value.split(/[\s,;]+/).filter(s => s);
@@ -331,11 +332,16 @@ function choice(net, i, changed) {
     };
 }
 
+/* Of more classes their numbers are asked for. */
+const MOST_NAMED = 2000;
+
 function asking(net, i, changed) {
     const t = [...net.facts.inputs, ...net.facts.targets][i];
     const as = t.picture && i < net.facts.inputs.length
                    ? t.picture[0] === 1 ? drawing : photograph
-               : t.text ? words : t.classes > 0 ? t.values === 1 ? choice : numbers
+               : t.text ? words
+               : t.classes > 0 ? t.values === 1 && t.classes <= MOST_NAMED
+                                     ? choice : numbers
                : t.values > 32 ? numbers : fields;
     return as(net, i, changed);
 }
