@@ -97,6 +97,13 @@ static bool check_weights(Driver *d)
 
     if (!path)
         return true;
+    if (stat(path, &s) == 0 && S_ISFIFO(s.st_mode)) {
+        nn_say(stderr,
+               "nnc: %s is a pipe, which can be read once, and a page's "
+               "weights are read twice: write them to a file\n",
+               path);
+        return false;
+    }
     good =
         driver_model(d, WANT_INFER, &m, NULL) && driver_weights(d, &m, false);
     driver_status(d);

@@ -20,6 +20,9 @@ refuses() {
     verdict "$name" "$(head -n 2 refused.log)"
 }
 refuses "a page without what was learned" 1 'say --weights FILE' iris.nn
+mkfifo piped
+refuses "a page of weights from a pipe" 1 'piped is a pipe' iris.nn \
+    --weights piped
 refuses "a page and a library" 2 'leave out --shared' iris.nn --shared
 refuses "a page and sources" 2 'leave out --keep' iris.nn --keep kept
 refuses "a page for another target" 2 'leave out --target' iris.nn --target=avx2
