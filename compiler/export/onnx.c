@@ -178,6 +178,13 @@ static void add_note(const Export *e, Onnx__ModelProto *model, const char *key,
     model->metadata_props[model->n_metadata_props++] = s;
 }
 
+/* A name in one line, from which it can be had again. */
+static const char *one_line(Arena *arena, const char *name)
+{
+    return str_replace(arena, str_replace(arena, name, "\\", "\\\\"), "\n",
+                       "\\n");
+}
+
 /* Names of classes and tokens, one a line. */
 static void add_names(const Export *e, Onnx__ModelProto *model)
 {
@@ -190,7 +197,8 @@ static void add_names(const Export *e, Onnx__ModelProto *model)
         if (p->n_names == 0)
             continue;
         for (int64_t k = 0; k < p->n_names; k++)
-            text_printf(&names, "%s%s", k ? "\n" : "", p->names[k]);
+            text_printf(&names, "%s%s", k ? "\n" : "",
+                        one_line(arena, p->names[k]));
         add_note(e, model,
                  arena_printf(arena, "names.%s", e->a->inputs.at[i].name),
                  text_str(&names));

@@ -44,9 +44,10 @@ static const Program *elaborated(const char *file, const char *model, int rows)
     return p;
 }
 
-/* Weights 0, 1, 2, ...; the first input standardised. */
+/* Weights 0, 1, 2, ...; the first input standardised, and with names. */
 static const Given *given(const Program *p)
 {
+    static const char *const names[] = {"two\nlines", "back\\slash"};
     Given *g = NEW(arena, Given);
     const float **tensors = NEWN(arena, const float *, p->tensors.n + 1);
     Prepared *inputs = NEWN(arena, Prepared, p->inputs.n + 1);
@@ -63,6 +64,8 @@ static const Given *given(const Program *p)
     for (int64_t k = 0; k < shape_count(&p->inputs.at[0].shape); k++)
         ways[k] = (Way){0.5, -1};
     inputs[0].ways = ways;
+    inputs[0].names = names;
+    inputs[0].n_names = 2;
     g->tensors = tensors;
     g->inputs = inputs;
     g->outputs = NEWN(arena, const Way *, p->outputs.n + 1);
@@ -149,15 +152,13 @@ static void print_graph(Text *out, const Onnx__GraphProto *g, int indent)
         print_info(out, "output", g->output[i], indent);
 }
 
-/* The file of a model is what stands beside this test. */
-static void holds(const char *from, const char *model)
+/* A model's file, read back. */
+static Onnx__ModelProto *exported(const char *from, const char *model)
 {
-    Text out = {.arena = arena};
     Export e = {.arena = arena, .diag = diag_new(arena)};
-    size_t size = 0, n = 0;
+    size_t size = 0;
     char *bytes = NULL;
     FILE *stream = open_memstream(&bytes, &size);
-    const char *wanted;
     Onnx__ModelProto *file;
 
     e.a = elaborated(from, model, ROWS_A);
@@ -168,6 +169,17 @@ static void holds(const char *from, const char *model)
     file = onnx__model_proto__unpack(NULL, size, (const uint8_t *)bytes);
     free(bytes);
     assert_non_null(file);
+    return file;
+}
+
+/* The file of a model is what stands beside this test. */
+static void holds(const char *from, const char *model)
+{
+    Text out = {.arena = arena};
+    size_t n = 0;
+    const char *wanted;
+    Onnx__ModelProto *file = exported(from, model);
+
     assert_int_equal(file->opset_import[0]->version, 17);
     print_graph(&out, file->graph, 0);
     onnx__model_proto__free_unpacked(file, NULL);
@@ -196,6 +208,20 @@ static void an_lstm_has_peepholes(void **state)
     holds("tests/golden/cells.nn", "peepholes");
 }
 
+static void a_name_takes_one_line(void **state)
+{
+    Onnx__ModelProto *file = exported(own, "image");
+    const char *names = NULL;
+    (void)state;
+
+    for (size_t i = 0; i < file->n_metadata_props; i++)
+        if (strncmp(file->metadata_props[i]->key, "names.", 6) == 0)
+            names = file->metadata_props[i]->value;
+    assert_non_null(names);
+    assert_string_equal(names, "two\\nlines\nback\\\\slash");
+    onnx__model_proto__free_unpacked(file, NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -206,6 +232,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(loops_are_operators_or_scans,
                                         make_arena, drop_arena),
         cmocka_unit_test_setup_teardown(an_lstm_has_peepholes, make_arena,
+                                        drop_arena),
+        cmocka_unit_test_setup_teardown(a_name_takes_one_line, make_arena,
                                         drop_arena),
     };
 
