@@ -218,6 +218,18 @@ static const char *write_judge(const Verification *v)
     return path;
 }
 
+/* Python's side: 1 where numbers differ, or Python could not tell. */
+static int judge_all(const Verification *v)
+{
+    int status = run(v->o->arena, v->folder, v->argv.at, stdout);
+
+    if (status <= 1)
+        return status;
+    nn_say(stderr, "nnc: %s ended with status %d before it had compared\n",
+           interpreter_name(v->o), status);
+    return 1;
+}
+
 /* Prepares all models and compares those that can be; the exit status. */
 static int compare(Verification *v)
 {
@@ -240,7 +252,7 @@ static int compare(Verification *v)
     if (left == n)
         return of_all;
     vec_push(a, &v->argv, NULL);
-    status = run(a, v->folder, v->argv.at, stdout);
+    status = judge_all(v);
     return status > of_all ? status : of_all;
 }
 

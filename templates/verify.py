@@ -16,6 +16,9 @@ import os
 import re
 import sys
 
+sys.excepthook = lambda kind, error, _: print(
+    f"nnc: Python cannot compare: {kind.__name__}: {error}", file=sys.stderr)
+
 import numpy as np
 import torch
 

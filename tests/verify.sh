@@ -22,7 +22,8 @@ verified() {
 
 printf '#!/bin/sh\nexit 1\n' >"$OUT/bare"
 printf '#!/bin/sh\necho compares "$@"\n' >"$OUT/silent"
-chmod +x "$OUT/bare" "$OUT/silent"
+printf '#!/bin/sh\n[ "$1" = -c ] || kill -9 $$\n' >"$OUT/killed"
+chmod +x "$OUT/bare" "$OUT/silent" "$OUT/killed"
 cp examples/iris/iris.nn "$OUT"
 iris=$OUT/iris.nn
 PYTHON=$OUT/none verified 1 "without Python" 'install Python' "$own"
@@ -47,6 +48,9 @@ if [ -z "${LIGHT:-}" ]; then
         --drawn tests/errors/attention.nn "$iris"
     TMPDIR=$OUT/none verified 1 "no place for files" 'cannot make a folder in' \
         --drawn "$iris"
+    PYTHON=$OUT/killed
+    verified 1 "Python that is killed" 'killed ended with status 1[0-9]*' \
+        --drawn "$iris"
     PYTHON=$python
 fi
 verified 2 "without a model" 'verify: which file' --drawn
@@ -63,7 +67,10 @@ for m in $(models "$own"); do
 done
 verified 0 "on rows drawn" '^all .* tensors agree' --drawn "$iris"
 verified 0 "on rows of the data" '^all .* tensors agree' examples/iris/iris.nn
-mkdir "$OUT/without"
+mkdir "$OUT/without" "$OUT/broken"
+echo 'raise OSError("no library")' >"$OUT/broken/torch.py"
+PYTHONPATH=$OUT/broken verified 1 "PyTorch that does not load" \
+    '^nnc: Python cannot compare: OSError: no library$' --drawn "$iris"
 echo 'raise ImportError' >"$OUT/without/onnxruntime.py"
 PYTHONPATH=$OUT/without verified 0 "without ONNX Runtime" \
     'not run, since .* -m pip install onnxruntime' --drawn "$iris"
