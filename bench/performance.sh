@@ -1,6 +1,7 @@
 #!/bin/sh
 # performance.sh: writes what standing.sh has measured into
-# docs/performance.md, between its two marks. Run in the tree's top folder.
+# docs/performance.md, between its two marks, and its chart of LeNet-5. Run in
+# the tree's top folder.
 set -e
 b=${B:-build}
 set --
@@ -22,3 +23,5 @@ done
     sed -n '/^<!-- end of measured -->$/,$p' docs/performance.md
 } >"$b/bench/performance.md"
 cp "$b/bench/performance.md" docs/performance.md
+[ ! -s "$b/bench/standing/lenet5.svg" ] ||
+    cp "$b/bench/standing/lenet5.svg" docs/bench-lenet5.svg
