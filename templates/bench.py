@@ -110,7 +110,9 @@ class PyTorch(Peer):
 
     def losses(self, count):
         """None where masks of dropout are drawn, which differ."""
-        if any("dropout" in n for n in self.m.Model.forward.__code__.co_names):
+        codes = (getattr(x, "__code__", None)
+                 for x in vars(self.m.Model).values())
+        if any(x and "dropout" in x.co_names for x in codes):
             return None
         self.open_training(self.m.RATE)
         return [float(self.step().detach()) for _ in range(count)]
