@@ -13,7 +13,8 @@
 #include "output.h"
 #include "process.h"
 
-const char *contest_file(const Contest *c, const char *name)
+/* The path of a file in the contest's folder. */
+static const char *file_in(const Contest *c, const char *name)
 {
     return arena_printf(c->o->arena, "%s/%s", c->folder, name);
 }
@@ -42,7 +43,7 @@ int contest_make(Contest *c, int batch, bool timed, Ours *ours)
 
 static bool write(const Contest *c, const char *name, const char *text)
 {
-    return output_write(contest_file(c, name), text, strlen(text), false);
+    return output_write(file_in(c, name), text, strlen(text), false);
 }
 
 /* Whether a file is for any of the peers. */
@@ -77,8 +78,7 @@ static bool write_onnx(const Contest *c, Export *e, Program *p)
         return false;
     }
     onnx = export_onnx(e);
-    good =
-        output_fill(contest_file(c, e->file), export_onnx_write, onnx, false);
+    good = output_fill(file_in(c, e->file), export_onnx_write, onnx, false);
     weights_close(&w);
     return good;
 }
@@ -132,8 +132,8 @@ bool contest_export(Contest *c)
 
 static const char *computed(const Contest *c, int batch)
 {
-    return contest_file(
-        c, arena_printf(c->o->arena, "computed-%d.safetensors", batch));
+    return file_in(c,
+                   arena_printf(c->o->arena, "computed-%d.safetensors", batch));
 }
 
 static const char *number(const Contest *c, int n)
@@ -164,7 +164,7 @@ static void show(const Contest *c, const char *log)
 
 bool contest_compute(Contest *c, const Ours *ours)
 {
-    const char *saved = contest_file(c, "weights.safetensors");
+    const char *saved = file_in(c, "weights.safetensors");
     const char *const argv[] = {ours->built.path,
                                 "--rows",
                                 number(c, ours->batch),
@@ -173,7 +173,7 @@ bool contest_compute(Contest *c, const Ours *ours)
                                 c->weights ? "--weights" : "--save",
                                 c->weights ? c->weights : saved,
                                 NULL};
-    Process p = {.argv = argv, .log = contest_file(c, "log")};
+    Process p = {.argv = argv, .log = file_in(c, "log")};
 
     if (!process_run(&p, 1)) {
         show(c, p.log);
@@ -195,9 +195,8 @@ static Contender our_own(const Contest *c, const Ours *ours, int threads)
                                 c->weights,
                                 NULL};
 
-    return (Contender){.name = "nnc",
-                       .argv = words(c, argv),
-                       .log = contest_file(c, "log-nnc")};
+    return (Contender){
+        .name = "nnc", .argv = words(c, argv), .log = file_in(c, "log-nnc")};
 }
 
 /* What a peer is called by; `last` is a further word, or NULL. */
@@ -208,7 +207,7 @@ static const char *const *peer_words(const Contest *c, int i, int batch,
                                 "-B",
                                 "-W",
                                 "ignore",
-                                contest_file(c, "bench.py"),
+                                file_in(c, "bench.py"),
                                 c->peers.at[i]->name,
                                 c->weights,
                                 computed(c, batch),
@@ -228,7 +227,7 @@ static Contender peer(const Contest *c, int i, int batch, int threads)
         .name = name,
         .argv = peer_words(c, i, batch, threads, NULL),
         .why = c->lacks[i],
-        .log = contest_file(c, arena_printf(c->o->arena, "log-%s", name))};
+        .log = file_in(c, arena_printf(c->o->arena, "log-%s", name))};
 }
 
 void contest_convert(const Contest *c, int batch)
@@ -237,7 +236,7 @@ void contest_convert(const Contest *c, int batch)
 
     for (int i = 0; i < c->peers.n; i++) {
         Process p = {.argv = peer_words(c, i, batch, 1, "convert"),
-                     .log = contest_file(c, "log")};
+                     .log = file_in(c, "log")};
 
         if (c->lacks[i] || !c->peers.at[i]->converts || process_run(&p, 1))
             continue;

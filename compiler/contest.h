@@ -26,9 +26,6 @@ typedef struct Ours {
     int batch;
 } Ours;
 
-/* The path of a file in the contest's folder. */
-const char *contest_file(const Contest *c, const char *name);
-
 /* Makes NAME-bench for a batch; `timed`: one that times kernels. The exit
  * status, all that is wrong printed. */
 int contest_make(Contest *c, int batch, bool timed, Ours *ours);

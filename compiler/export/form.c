@@ -96,7 +96,8 @@ static void word_shape(Text *out, Pair n)
     sizes(out, n, false);
 }
 
-const char *form_shape(Arena *arena, Pair n)
+/* "(n, 3, 8)". */
+static const char *shape_text(Arena *arena, Pair n)
 {
     Text out = {.arena = arena};
 
@@ -108,7 +109,7 @@ const char *form_shape(Arena *arena, Pair n)
 
 static void word_tuple(Text *out, Pair n)
 {
-    text_add(out, form_shape(out->arena, n));
+    text_add(out, shape_text(out->arena, n));
 }
 
 static void word_value(Text *out, Pair n)

@@ -30,9 +30,6 @@ const char *form_with(Arena *arena, const FormWord *words, const char *form,
 /* "n", "n * 3" or "3". */
 const char *form_size(Arena *arena, int64_t a, int64_t b);
 
-/* "(n, 3, 8)". */
-const char *form_shape(Arena *arena, Pair n);
-
 /* "(3, 8)", and "3, 8". */
 const char *form_tuple(Arena *arena, const int64_t *size, int n);
 const char *form_sizes(Arena *arena, const Shape *s);

@@ -32,7 +32,6 @@ void emission_output(Emission *m, const Term *t, const char *name);
 void emission_named(Emission *m, Value v, const char *name);
 
 /* A loop's values: onnx_loop.c. */
-void emission_loop(Emission *m, const Term *t);
 Value emission_pick(Emission *m, const Term *t);
 
 /* The same of a loop that is a cell: onnx_cell.c. */

@@ -114,7 +114,7 @@ static void emit_scan(Emission *m, const Term *t, const OnnxLoop *loop)
     m->out[t->id] = out;
 }
 
-void emission_loop(Emission *m, const Term *t)
+static void emit_loop(Emission *m, const Term *t)
 {
     const OnnxLoop *loop = t->what;
 
@@ -132,7 +132,7 @@ Value emission_pick(Emission *m, const Term *t)
     const OnnxPick *pick = t->what;
     Port p = pick->port;
 
-    emission_loop(m, t->in[0]);
+    emit_loop(m, t->in[0]);
     if (loop->cell != CELLS)
         return emission_cell_pick(m, t->in[0], p, t->name);
     if (p.kind == PORT_STACK)
