@@ -213,6 +213,8 @@ bool nn_file_read(nn_file *f, const char *path, const nn_unpacker *unpacker,
     }
     packed = *f;
     *f = (nn_file){0};
+    if (strcmp(path, "-") == 0)
+        path = "standard input";
     bool good = unpacker->unpack(unpacker, &packed, path, f, e);
     f->stamp = packed.stamp;
     nn_file_close(&packed);

@@ -131,6 +131,8 @@ cp labels cut
 head -c 300 lines.gz >cut/lines.gz
 refused "packed lines that are cut" 'cut/lines.gz ends in the middle of its' \
     "$NNC" train packed.nn -D k=1 --data cut --quiet
+refused "packed input that is cut" 'standard input ends in the middle of its' \
+    ./trigrams-infer - <cut/lines.gz
 printf 'A lovely FILM!\r\nit was dull\r\n' | ./trigrams-infer |
     cut -d ' ' -f 1,2 | tr '\n' ' ' >is
 [ "$(cat is)" = '1: pos 2: neg ' ]
