@@ -72,6 +72,18 @@ static Node *sum(Graph *g, const Node *n, Node *const *in)
     return NULL;
 }
 
+/* A maximum of what has one place along an axis. */
+static Node *maximum(Graph *g, const Node *n, Node *const *in)
+{
+    unsigned axes = n->attr.axes & long_axes(&in[0]->shape);
+
+    if (!axes)
+        return in[0];
+    if (axes != n->attr.axes)
+        return graph_add(g, OP_RMAX, 1, in, (Attr){.axes = axes}, n);
+    return NULL;
+}
+
 /* Whether x only swaps the two axes of a product's operand. */
 static bool turns(const Node *x)
 {
@@ -164,13 +176,8 @@ static Node *one_place(Graph *g, const Node *n, Node *const *in)
 }
 
 const Fold fold_cores[] = {
-    {OP_SUM, sum},
-    {OP_MATMUL, matmul},
-    {OP_MATMUL, picked},
-    {OP_MAXPOOL, one_place},
-    {OP_AVGPOOL, one_place},
-    {OP_CONV, conv_apart},
-    {OP_CONV_DX, conv_apart},
-    {OP_CONV_DW, conv_apart},
+    {OP_SUM, sum},         {OP_RMAX, maximum},       {OP_MATMUL, matmul},
+    {OP_MATMUL, picked},   {OP_MAXPOOL, one_place},  {OP_AVGPOOL, one_place},
+    {OP_CONV, conv_apart}, {OP_CONV_DX, conv_apart}, {OP_CONV_DW, conv_apart},
     {OP_COUNT, NULL},
 };

@@ -163,6 +163,14 @@ static Node *sums(Graph *g, Node *x)
     return graph_sum(g, graph_sum(g, x, 1), 3);
 }
 
+/* The largest of a row; then of what is one number a row. */
+static Node *largest_of_one(Graph *g, Node *x)
+{
+    Node *most = graph_add(g, OP_RMAX, 1, &x, (Attr){.axes = 2}, NULL);
+
+    return graph_add(g, OP_RMAX, 1, &most, (Attr){.axes = 2}, NULL);
+}
+
 static Node *sum_repeated(Graph *g, Node *x)
 {
     Node *sum = graph_sum(g, x, 1);
@@ -273,6 +281,8 @@ static const struct {
      X "%1 = CONCAT real[12, 6] %0 %0 %0 axis=0\noutput 0 = %1\n"},
     {"reverses", reverses, X "output 0 = %0\n"},
     {"sums", sums, X "%1 = SUM real[1, 1] %0 axes=0,1\noutput 0 = %1\n"},
+    {"largest of one", largest_of_one,
+     X "%1 = RMAX real[4, 1] %0 axes=1\noutput 0 = %1\n"},
     {"sum of a broadcast", sum_repeated,
      X "%1 = SUM real[1, 6] %0 axes=0\n%2 = CONST real[1, 1] 5\n"
        "%3 = MUL real[1, 6] %1 %2\noutput 0 = %3\n"},
