@@ -47,7 +47,8 @@ planted() {
     # shellcheck disable=SC2086
     ! cmp -s fault.c "$program" &&
         $GCC -std=gnu11 -O1 $SANITIZE -DNN_REAL=double -I"$TREE/runtime" \
-            -o fault fault.c cache/nnc/runtime-*/libnnrt.a -lm -lpthread \
+            -o fault fault.c cache/nnc/nn_gzip-*/nn_gzip.o \
+            cache/nnc/runtime-*/libnnrt.a -l:libz.a -lm -lpthread \
             >log 2>&1 &&
         ! ./fault --gradcheck >log 2>&1 && grep -q WRONG log &&
         grep -q 'do not agree with differences' log

@@ -13,6 +13,7 @@ int main(int argc, char **argv);
 #include "want.h"
 
 const nn_reader nn_csv;
+const nn_unpacker nn_gzip;
 
 int nn_infer_main(int argc, char **argv, const nn_program *p)
 {

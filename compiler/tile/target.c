@@ -174,18 +174,18 @@ static void items(Text *out, const char *path, const Hole *holes, int n_holes,
     }
     const char *names[MAX_ITEMS];
     Text taken[MAX_ITEMS];
-    Text all = {.arena = out->arena};
-    text_add(&all, body);
+    Text more = {.arena = out->arena};
     int n = sections(out->arena, text, names);
     for (int i = n - 1; i >= 0; i--) {
         const char *name = str_replace(out->arena, names[i], "nn_", prefix);
         Text item = {.arena = out->arena};
         taken[i] = item;
-        if (strcmp(name, "types") == 0 || str_mentions(text_str(&all), name)) {
+        if (strcmp(name, "types") == 0 || str_mentions(body, name) ||
+            str_mentions(text_str(&more), name)) {
             template_fill(&item, path, text, names[i], holes, n_holes, 0);
             text_add(&taken[i],
                      str_replace(out->arena, text_str(&item), "nn_", prefix));
-            text_add(&all, text_str(&taken[i]));
+            text_add(&more, text_str(&taken[i]));
         }
     }
     for (int i = 0; i < n; i++) {

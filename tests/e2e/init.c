@@ -12,7 +12,7 @@ static _Alignas(64) nn_real params[iris_reals];
 
 int main(void)
 {
-    nn_tensors t;
+    nn_tensors t = {0};
     nn_error e = {""};
     bool good =
         nn_init_params(&iris_model, params, 3, &e) &&
@@ -20,5 +20,6 @@ int main(void)
         nn_ckpt_load_weights(&iris_model, &t, "iris.safetensors", params, &e);
     if (!good || memcmp(params, iris_init, sizeof iris_init) != 0)
         printf("not the weights of the file %s\n", e.text);
+    nn_tensors_close(&t);
     return !good;
 }
