@@ -111,7 +111,7 @@ demo: ## install what is missing, build, train and try a digit recogniser
 NEEDS = gcc libc6-dev clang clang-format flex bison protobuf-c-compiler \
         libprotobuf-c-dev zlib1g-dev libpng-dev libcmocka-dev $(MORE)
 setup: ## install what building and testing need, through apt
-	$(Q)missing=$$(for p in $(NEEDS); do \
+	$(Q)missing=$$(for p in $(strip $(NEEDS)); do \
 	    dpkg -s $$p 2>&1 | \
 	        grep -q '^Status: .* installed$$' || echo $$p; done); \
 	[ -n "$$missing" ] || exit 0; \

@@ -140,6 +140,10 @@ for f in $(files | grep '\.sh$'); do
     sh -n "$f" 2>&1
 done | report "scripts parse"
 
+# A list of packages may have several lines, as in .ci/run.
+MORE="one
+    two" make -n setup 2>&1 | sh -n 2>&1 | report "setup takes a list of lines"
+
 # Other versions lay some lines out in another way.
 if clang-format --version 2>/dev/null | grep -q 'version 14\.'; then
     clang-format --dry-run $sources 2>&1 |
