@@ -67,6 +67,11 @@ processor_flags() {
     esac
 }
 
+# The forms of C that are compared. Under sanitizers, which make compiling slow,
+# two will do: for vectors of any length and for the widest.
+FORMS='--target=generic --target=avx512'
+[ -n "${LIGHT:-}" ] || FORMS="--plain --target=avx2 $FORMS"
+
 # models FILE: the names of its models.
 models() {
     sed -n 's/^model \([A-Za-z_0-9]*\).*/\1/p' "$1"

@@ -5,7 +5,7 @@
 fresh steps
 
 names=$(models tests/e2e/steps.nn)
-for form in --plain --target=generic --target=avx2 --target=avx512; do
+for form in $FORMS; do
     rows= files= linked=
     for m in $names; do
         "$NNC" compile $form --model "$m" tests/e2e/steps.nn \
