@@ -201,6 +201,14 @@ bool nn_file_is_packed(const char *path, nn_error *e)
                    path, path);
 }
 
+bool nn_file_is_packed_twice(const char *path, nn_error *e)
+{
+    return nn_fail(e,
+                   "%s is packed twice, a gzip file within a gzip file: unpack "
+                   "it once with gunzip before",
+                   path);
+}
+
 bool nn_file_read(nn_file *f, const char *path, const nn_unpacker *unpacker,
                   nn_error *e)
 {
@@ -218,10 +226,12 @@ bool nn_file_read(nn_file *f, const char *path, const nn_unpacker *unpacker,
     bool good = unpacker->unpack(unpacker, &packed, path, f, e);
     f->stamp = packed.stamp;
     nn_file_close(&packed);
-    if (good && f->size == 0) {
-        nn_file_close(f);
+    if (good && f->size == 0)
         good = nn_fail(e, "%s is empty once unpacked", path);
-    }
+    if (good && nn_file_is_gzip(f->bytes, f->size))
+        good = nn_file_is_packed_twice(path, e);
+    if (!good)
+        nn_file_close(f);
     return good;
 }
 

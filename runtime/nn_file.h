@@ -77,6 +77,9 @@ bool nn_file_is_gzip(const unsigned char *bytes, size_t n);
 /* The message about a packed file that nothing here unpacks; false. */
 bool nn_file_is_packed(const char *path, nn_error *e);
 
+/* The message about a packed file within a packed one; false. */
+bool nn_file_is_packed_twice(const char *path, nn_error *e);
+
 /* Reads the file at path ("-" is standard input), unpacked where it is
  * compressed with gzip. An empty file is an error; messages name the path.
  * unpacker may be NULL: a compressed file is refused then. */

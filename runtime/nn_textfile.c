@@ -145,14 +145,20 @@ static bool check(nn_textfile *f, nn_error *e)
 /* What the first bytes say: packed, or no text at all. */
 static bool judge(nn_textfile *f, const nn_unpacker *u, nn_error *e)
 {
-    char bytes[64];
-    size_t got;
-    if (!nn_textfile_read(f, 0, bytes, sizeof bytes, &got, e))
-        return false;
-    nn_file first = {.bytes = (unsigned char *)bytes, .size = got};
-    if (nn_file_is_gzip(first.bytes, got))
-        return replace(f, unpack, u, e);
-    return nn_kind_check(&first, f->path, e);
+    unsigned char bytes[64];
+    nn_file first = {.bytes = bytes};
+    bool packed = false;
+    while (
+        nn_textfile_read(f, 0, (char *)bytes, sizeof bytes, &first.size, e)) {
+        if (!nn_file_is_gzip(bytes, first.size))
+            return nn_kind_check(&first, f->path, e);
+        if (packed)
+            return nn_file_is_packed_twice(f->path, e);
+        if (!replace(f, unpack, u, e))
+            return false;
+        packed = true;
+    }
+    return false;
 }
 
 static bool name(nn_textfile *f, const char *path, nn_error *e)

@@ -216,7 +216,12 @@ good_idx
 gzip <labels >packed && mv packed labels
 ./pictures-train --quiet >out 2>err
 verdict "gzip under another name" "$(head -n 1 err)"
+gzip <images.gz >packed && mv packed images.gz
+fails "gzip twice" 'images.gz is packed twice' ./pictures-train
 good_idx
+gzip <data.csv | gzip >packed && mv packed data.csv
+fails "gzip of a csv, twice" 'data.csv is packed twice' ./net-train
+good_csv
 gzip <data.csv >packed && mv packed data.csv
 ./net-train --quiet --out packed.safetensors >out 2>err
 verdict "gzip of a csv" "$(head -n 1 err)"
