@@ -30,8 +30,9 @@ static bool open_search(search *s, const nn_beam *b, nn_error *e)
 {
     size_t width = (size_t)b->width, all = width * (size_t)b->length;
     *s = (search){.b = b, .left = b->width, .ended = -INFINITY, .end = -1};
-    return nn_alloc(&s->tree, all, sizeof *s->tree, "beam", e) &&
-           nn_alloc(&s->best, width, sizeof *s->best, "beam", e) &&
+    if (!nn_alloc(&s->tree, all, sizeof *s->tree, "--beam and --length", e))
+        return nn_fail_also(e, ": make one of them smaller");
+    return nn_alloc(&s->best, width, sizeof *s->best, "beam", e) &&
            nn_alloc(&s->from, width, sizeof *s->from, "beam", e) &&
            nn_alloc(&s->ids, width, sizeof *s->ids, "beam", e);
 }

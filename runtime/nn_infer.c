@@ -380,6 +380,8 @@ static const char *exclude(const nn_program *p, const options *o)
         return "--csv and --json exclude each other";
     if (o->writing.sampling.top_p > 1)
         return "--top-p is a probability, at most 1";
+    if (o->writing.beam > 1000)
+        return "--beam holds at most 1000 texts side by side: give it less";
     if (o->writing.beam > 0 && o->writing.draws)
         return "--beam looks for the most probable text, and nothing is drawn: "
                "leave out --temperature, --top-k, --top-p, --seed and --greedy";

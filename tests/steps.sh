@@ -99,6 +99,9 @@ refuses "rows are not read as well" 2 \
 refuses "what is sought is not drawn" 2 \
     "--beam looks for the most probable text, and nothing is drawn: leave out --temperature, --top-k, --top-p, --seed and --greedy" \
     --prompt the --beam 2 --seed 3
+refuses "a beam that is too wide" 2 \
+    "--beam holds at most 1000 texts side by side: give it less" \
+    --prompt the --beam 1000000
 
 # Steps with places, of tokens without a text: the next one is x + 1, modulo 3.
 cat >placed.nn <<'EOF'
