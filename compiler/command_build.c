@@ -47,6 +47,16 @@ static bool install_bytes(const Driver *d, const Program *p, const char *bytes,
     return output_allowed(d, p, to) && output_fill(to, put_file, bytes, false);
 }
 
+/* " for neon (AArch64 ...)", or "" where programs run here. */
+static const char *whose(const Driver *d)
+{
+    const Target *target = target_find(d->code.target);
+
+    return target_foreign(target) ? arena_printf(d->arena, " for %s (%s)",
+                                                 target->name, target->about)
+                                  : "";
+}
+
 static bool install(const Driver *d, const Program *p, const Built *built,
                     const char *folder)
 {
@@ -62,7 +72,7 @@ static bool install(const Driver *d, const Program *p, const Built *built,
         !copy(a, built->path, made, true) ||
         (built->bytes && !install_bytes(d, p, built->bytes, folder)))
         return false;
-    nn_say(stdout, "%s, compiled from %s\n", made, c_file);
+    nn_say(stdout, "%s, compiled from %s%s\n", made, c_file, whose(d));
     return true;
 }
 

@@ -10,6 +10,7 @@
 #include "output.h"
 #include "programs.h"
 #include "report.h"
+#include "tile/target.h"
 #include "toolchain.h"
 #include "unrolled.h"
 
@@ -180,20 +181,43 @@ static bool flags_agree(const Options *o)
     return !why;
 }
 
-/* Why a model cannot become functions with weights in them, or NULL. */
-static const char *refusal(const Program *p)
+/* Whether an input counts the trigrams of letters of a text. */
+static bool counts_letters(const Program *p)
 {
-    if (p->generate.name)
-        return "writes text, one token after another; `nnc build --weights` "
-               "makes a program of it";
     for (int i = 0; i < p->flows.n; i++)
         for (int k = 0; flow_transform(&p->flows.at[i], "letter_trigrams") &&
                         k < p->flows.at[i].n_feeds;
              k++)
             if (!p->inputs.at[p->flows.at[i].feeds[k]].target)
-                return "counts trigrams of letters of a text; `nnc build "
-                       "--weights` makes a program that reads one";
-    return NULL;
+                return true;
+    return false;
+}
+
+/* Refuses what cannot become functions with weights in them: text goes into a
+ * program, where there are such, and around functions that take parameters
+ * elsewhere. */
+static bool has_function(Driver *d, const Program *p)
+{
+    const Target *target = target_find(d->code.target);
+    const char *why = p->generate.name ? "it writes text, token after token"
+                      : counts_letters(p)
+                          ? "it counts trigrams of letters of a text"
+                          : NULL;
+    Message *m;
+
+    if (!why)
+        return true;
+    m = diag_error(d->diag, (Span){0},
+                   "the model %s has no function for one row: %s", p->name,
+                   why);
+    if (target->bare || target->clang)
+        diag_help(m,
+                  "--init in place of --weights writes %s_init, parameters for "
+                  "%s_%s",
+                  p->name, p->name, p->generate.name ? "next" : "infer1");
+    else
+        diag_help(m, "`nnc build --weights` makes a program of it");
+    return false;
 }
 
 /* The model with its weights, where they are asked for. */
@@ -201,16 +225,10 @@ static bool open_model(Driver *d, Model *m, Text *dumped)
 {
     const Options *o = d->options;
     Want want = o->weights ? WANT_ROW : o->infer_only ? WANT_INFER : WANT_ALL;
-    const char *why;
 
-    if (!driver_model(d, want, m, dumped))
-        return false;
-    why = o->weights ? refusal(m->program) : NULL;
-    if (why)
-        diag_error(d->diag, (Span){0},
-                   "the model %s has no function for one row: it %s",
-                   m->program->name, why);
-    return !why && driver_weights(d, m, true);
+    return driver_model(d, want, m, dumped) &&
+           (!o->weights || has_function(d, m->program)) &&
+           driver_weights(d, m, true);
 }
 
 int command_compile(const Options *o)

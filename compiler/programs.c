@@ -79,11 +79,14 @@ bool program_runs(const Options *o)
         nn_say(stderr, "nnc: %s\n", program_bare(o->arena, target));
         return false;
     }
-    nn_say(stderr,
-           "nnc: programs for %s do not run on this processor: make them with "
-           "`nnc build --%s%s`, and run them there\n",
-           target->name, target->clang ? "html" : "target=",
-           target->clang ? "" : target->name);
+    nn_say(
+        stderr,
+        "nnc: programs for %s (%s) do not run on this processor: make them "
+        "with `nnc build --%s%s`, and run them there%s%.*s\n",
+        target->name, target->about,
+        target->clang ? "html" : "target=", target->clang ? "" : target->name,
+        target->clang ? "" : ", or here under qemu-",
+        target->clang ? 0 : (int)strcspn(target->triple, "-"), target->triple);
     return false;
 }
 

@@ -279,6 +279,11 @@ refuses "nothing was learned" 1 'not hold the means and deviation of size' \
     weights.nn --weights unlearned
 refuses "a model that writes" 1 'nnc build --weights' \
     writes.nn --weights carried.safetensors
+for target in cortex-m wasm; do
+    refuses "a model that writes, where no program does: $target" 1 \
+        'place of --weights writes writes_init, parameters for writes_next' \
+        writes.nn --weights carried.safetensors --target $target
+done
 refuses "many rows" 2 'leave out --batch' \
     carried.nn --weights carried.safetensors --batch 8
 refuses "a file without weights" 2 'needs --weights' \
