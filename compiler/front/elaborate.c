@@ -16,6 +16,28 @@ enum {
     BATCH_OF_ALL = 1024, /* most rows that `batch all` takes */
 };
 
+/* What there is instead of the model called `name`, or of any (NULL). */
+static void no_model(Arena *arena, Diag *diag, const Unit *unit,
+                     const char *name, const Words *models)
+{
+    const Source *source = unit->main->source;
+    const char *near = name ? str_nearest(name, models->at, models->n) : NULL;
+    Message *m;
+
+    if (!name)
+        m = diag_error(diag, (Span){.source = source, .line = 1, .column = 1},
+                       "there is no model in this file");
+    else
+        m = diag_error(diag, (Span){0}, "there is no model `%s` in %s%s", name,
+                       source->path, models->n ? "" : ", nor any other");
+    if (models->n)
+        diag_note(m, "--model takes %s", names_list(arena, models));
+    if (near)
+        diag_help(m, "did you mean `%s`?", near);
+    else if (!models->n)
+        diag_help(m, "write: model %s { ... }", name ? name : "NAME");
+}
+
 static const Def *choose_model(Arena *arena, Diag *diag, const Unit *unit,
                                const char *name)
 {
@@ -32,16 +54,9 @@ static const Def *choose_model(Arena *arena, Diag *diag, const Unit *unit,
                  : def->name.span.source == unit->main->source)
             last = def;
     }
-    if (last)
-        return last;
-    if (!name) {
-        diag_error(diag,
-                   (Span){.source = unit->main->source, .line = 1, .column = 1},
-                   "there is no model in this file");
-        return NULL;
-    }
-    names_unknown(diag, (Span){0}, name, "model", &words);
-    return NULL;
+    if (!last)
+        no_model(arena, diag, unit, name, &words);
+    return last;
 }
 
 static bool is_number(const Expr *x)
