@@ -159,6 +159,8 @@ const char *cache_begin(Cache *c)
                strerror(errno));
     if (lock >= 0)
         close(lock);
+    if (c->making)
+        keeper_start(&c->keeper, c->making);
     if (c->sum < 0 && c->making)
         cache_drop(c);
     return c->making;
@@ -166,6 +168,7 @@ const char *cache_begin(Cache *c)
 
 void cache_drop(Cache *c)
 {
+    keeper_end(&c->keeper, true);
     folder_remove(c->arena, c->making, "sum");
     if (c->sum >= 0)
         close(c->sum);
@@ -224,6 +227,7 @@ static const char *settle(Cache *c, const char *entry)
         cache_drop(c);
         return other;
     }
+    keeper_end(&c->keeper, true);
     if (!put(c, entry, path)) {
         if (errno != EEXIST)
             return NULL;

@@ -23,6 +23,7 @@
 
 #include "base/arena.h"
 #include "base/vec.h"
+#include "keeper.h"
 
 /* A digest of texts: cache_start, then add them one by one. */
 typedef struct CacheKey {
@@ -39,6 +40,7 @@ typedef struct Cache {
     VEC(const char *) held; /* names of the folders that this process uses */
     const char *making;     /* the folder between begin and commit, and */
     int sum;                /* its open file `sum` */
+    Keeper keeper;          /* of that folder */
 } Cache;
 
 /* Makes the root where it is missing. False, with a message printed, where

@@ -16,6 +16,7 @@
 #include "given.h"
 #include "interpreter.h"
 #include "ir/scan.h"
+#include "keeper.h"
 #include "nn_say.h"
 #include "output.h"
 #include "process.h"
@@ -66,7 +67,8 @@ static const char *find_python(const Options *o)
         nn_say(stderr,
                "nnc: verify compares with PyTorch, and there is no %s to run "
                "it: install Python, and then\n"
-               "    pip install torch numpy onnxruntime\n",
+               "    pip install torch numpy onnxruntime\n"
+               "    " INTERPRETER_OTHER "\n",
                name);
         return NULL;
     }
@@ -74,7 +76,8 @@ static const char *find_python(const Options *o)
         return python;
     nn_say(stderr,
            "nnc: verify compares with PyTorch, which %s does not have: run\n"
-           "    %s -m pip install torch numpy onnxruntime\n",
+           "    %s -m pip install torch numpy onnxruntime\n"
+           "    " INTERPRETER_OTHER "\n",
            name, name);
     return NULL;
 }
@@ -258,13 +261,15 @@ static int compare(Verification *v)
 
 static int in_own_folder(Verification *v)
 {
+    Keeper keeper;
     int status;
 
     v->folder = folder_own(v->o->arena, "verify");
     if (!v->folder)
         return 1;
+    keeper_start(&keeper, v->folder);
     status = compare(v);
-    folder_remove(v->o->arena, v->folder, "log");
+    keeper_end(&keeper, false);
     return status;
 }
 

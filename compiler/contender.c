@@ -38,12 +38,14 @@ static void pin(int processors)
 }
 
 /* In the child. */
-static void become(const Contender *c, int in, int out, int processors)
+static void become(const Contender *c, pid_t nnc, int in, int out,
+                   int processors)
 {
     int log = open(c->log, O_WRONLY | O_CREAT | O_TRUNC, 0666);
 
     if (log < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(log, 2) < 0)
         _exit(126);
+    process_tie(nnc);
     signal(SIGPIPE, SIG_DFL);
     pin(processors);
     process_become(c->argv[0], c->argv);
@@ -103,6 +105,7 @@ static bool open_pipes(int to[2], int from[2])
 static bool spawn(Arena *arena, Contender *c, int processors)
 {
     int to[2], from[2];
+    pid_t nnc = getpid();
 
     if (!open_pipes(to, from)) {
         c->why = arena_printf(arena, "%s", strerror(errno));
@@ -111,7 +114,7 @@ static bool spawn(Arena *arena, Contender *c, int processors)
     signal(SIGPIPE, SIG_IGN); /* it may end while it is asked */
     c->pid = fork();
     if (c->pid == 0)
-        become(c, to[0], from[1], processors);
+        become(c, nnc, to[0], from[1], processors);
     close(to[0]);
     close(from[1]);
     c->to = fdopen(to[1], "w");

@@ -3,9 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -46,6 +50,15 @@ static char *const *writable(const char *const *argv)
     return both.to;
 }
 
+void process_tie(pid_t nnc)
+{
+#ifdef __linux__
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+#endif
+    if (getppid() != nnc)
+        _exit(126);
+}
+
 void process_become(const char *path, const char *const *argv)
 {
     fflush(NULL);
@@ -65,9 +78,10 @@ static void redirect(const char *log)
 
 static pid_t start(const Process *p)
 {
-    pid_t pid = fork();
+    pid_t nnc = getpid(), pid = fork();
 
     if (pid == 0) {
+        process_tie(nnc);
         redirect(p->log);
         execvp(p->argv[0], writable(p->argv));
         _exit(127);
@@ -75,19 +89,20 @@ static pid_t start(const Process *p)
     return pid;
 }
 
-/* Waits for one of the n processes and stores how it ended. */
+/* Waits for one of the n processes and stores how it ended. There may be other
+ * children: those of a shell that has become nnc. */
 static void wait_one(Process *processes, const pid_t *pids, int n)
 {
     int how = 0;
     pid_t pid;
 
-    do
-        pid = wait(&how);
-    while (pid < 0 && errno == EINTR);
-    for (int i = 0; i < n; i++)
-        if (pid > 0 && pids[i] == pid)
-            processes[i].status =
-                WIFEXITED(how) ? WEXITSTATUS(how) : 128 + WTERMSIG(how);
+    while ((pid = wait(&how)) > 0 || errno == EINTR)
+        for (int i = 0; pid > 0 && i < n; i++)
+            if (pids[i] == pid) {
+                processes[i].status =
+                    WIFEXITED(how) ? WEXITSTATUS(how) : 128 + WTERMSIG(how);
+                return;
+            }
 }
 
 bool process_run(Process *processes, int n)

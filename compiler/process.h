@@ -3,6 +3,7 @@
 #define NNC_PROCESS_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "base/arena.h"
 
@@ -19,6 +20,9 @@ typedef struct Process {
 /* Runs all of them, at most as many at a time as there are processors. True
  * where each ended with 0. */
 bool process_run(Process *processes, int n);
+
+/* In a child of nnc: it ends with nnc, where the system can see to that. */
+void process_tie(pid_t nnc);
 
 /* Becomes another program; returns only where that fails, with errno set. */
 void process_become(const char *path, const char *const *argv);

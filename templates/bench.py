@@ -263,7 +263,7 @@ class Ncnn(Peer):
         shapes = ",".join(
             str([*x.shape]).replace(" ", "") +
             ("i64" if x.dtype == peer.torch.long else "f32") for x in row)
-        with tempfile.TemporaryDirectory() as folder, peer.around():
+        with tempfile.TemporaryDirectory(dir=HERE) as folder, peer.around():
             path = os.path.join(folder, "model.pt")
             peer.torch.jit.trace(peer.model, row, check_trace=False).save(path)
             subprocess.run([pnnx.EXEC_PATH, path, "inputshape=" + shapes,

@@ -52,6 +52,30 @@ verdict() {
     if [ $? -eq 0 ]; then ok "$1"; else not_ok "$1" "$2"; fi
 }
 
+# stopped SIGNAL STATUS NAME FOLDER COMMAND...: a signal ends the command, of
+# which a child has written its number to the file `begun`, with this status;
+# soon after, the folder holds a lock at most, and the child has ended, too.
+stopped() {
+    signal=$1 wanted=$2 name=$3 folder=$4
+    shift 4
+    rm -f "$OUT/begun"
+    env --default-signal=INT,HUP "$@" >"$OUT/stopped" 2>&1 &
+    pid=$!
+    until [ -s "$OUT/begun" ] || ! kill -0 $pid 2>/dev/null; do
+        sleep 0.1
+    done
+    kill -s "$signal" $pid 2>/dev/null
+    wait $pid
+    got=$? tries=100
+    while [ $tries -gt 0 ] && { ls "$folder" | grep -qvx lock ||
+        kill -0 "$(cat "$OUT/begun")" 2>/dev/null; }; do
+        sleep 0.1
+        tries=$((tries - 1))
+    done
+    [ $got -eq "$wanted" ] && [ $tries -gt 0 ]
+    verdict "$name" "status $got, left: $(ls "$folder" | tr '\n' ' ')"
+}
+
 # A fresh folder of this group's own below $B, in OUT.
 fresh() {
     OUT=$ABS/tests/$1

@@ -23,12 +23,16 @@ verified() {
 printf '#!/bin/sh\nexit 1\n' >"$OUT/bare"
 printf '#!/bin/sh\necho compares "$@"\n' >"$OUT/silent"
 printf '#!/bin/sh\n[ "$1" = -c ] || kill -9 $$\n' >"$OUT/killed"
-chmod +x "$OUT/bare" "$OUT/silent" "$OUT/killed"
+printf '#!/bin/sh\n[ "$1" = -c ] && exit 0\necho $$ >%s/begun\nexec sleep 99\n' \
+    "$OUT" >"$OUT/slow"
+chmod +x "$OUT/bare" "$OUT/silent" "$OUT/killed" "$OUT/slow"
 cp examples/iris/iris.nn "$OUT"
 iris=$OUT/iris.nn
 PYTHON=$OUT/none verified 1 "without Python" 'install Python' "$own"
 PYTHON=$OUT/bare verified 1 "without PyTorch" \
     'bare -m pip install torch numpy onnxruntime' "$own"
+grep -q '^    --python COMMAND, or the variable PYTHON' "$OUT/log"
+verdict "which Python is meant" "$(tail -n 1 "$OUT/log")"
 
 # What is wrong before Python begins, which compares nothing here.
 if [ -z "${LIGHT:-}" ]; then
@@ -48,6 +52,19 @@ if [ -z "${LIGHT:-}" ]; then
         --drawn tests/errors/attention.nn "$iris"
     TMPDIR=$OUT/none verified 1 "no place for files" 'cannot make a folder in' \
         --drawn "$iris"
+    verified 1 "a model that is not there" 'no model `iri` in .*iris.nn' \
+        --drawn --model iri "$iris"
+    grep -q 'did you mean `iris`' "$OUT/log"
+    verdict "a model of nearly this name" "$(tail -n 1 "$OUT/log")"
+    verified 2 "rows of none" 'batch cannot be `0`' --batch 0 "$iris"
+    verified 2 "steps that are no number" "steps is 'many'" --drawn \
+        --steps many "$iris"
+    mkdir "$OUT/temporary"
+    for signal in INT=130 TERM=143 HUP=129 KILL=137; do
+        stopped ${signal%=*} ${signal#*=} "stopped by ${signal%=*}" \
+            "$OUT/temporary" env TMPDIR="$OUT/temporary" "$NNC" verify \
+            --python "$OUT/slow" --drawn "$iris"
+    done
     PYTHON=$OUT/killed
     verified 1 "Python that is killed" 'killed ended with status 1[0-9]*' \
         --drawn "$iris"
