@@ -5,17 +5,22 @@
  * are its own, too; they run in turn on the same processors. Peers get the
  * model as our exporters write it, with our weights and rows, and take part
  * where their results are ours. */
+#include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/version.h"
 #include "commands.h"
 #include "contest.h"
 #include "folder.h"
 #include "interpreter.h"
+#include "keeper.h"
 #include "nn_clock.h"
 #include "nn_say.h"
+#include "nn_thread.h"
 #include "output.h"
 
 /* Whether the file of --csv or --svg is called so; a message otherwise. */
@@ -36,19 +41,9 @@ static bool read_lists(const Options *o, Contest *c, Counts *batches,
     const char *rows = o->batches ? o->batches : "1,64";
     const char *many = o->threads ? o->threads : "1";
 
-    if (!peers_parse(a, o->against, &c->peers))
-        return false;
-    if (!counts_parse(a, rows, batches)) {
-        nn_say(stderr, "nnc: --batch is a list of numbers, 1,64, not %s\n",
-               rows);
-        return false;
-    }
-    if (!counts_parse(a, many, threads)) {
-        nn_say(stderr, "nnc: --threads is a list of numbers, 1,2, not %s\n",
-               many);
-        return false;
-    }
-    return true;
+    return peers_parse(a, o->against, &c->peers) &&
+           counts_parse(a, "--batch", rows, INT_MAX, batches) &&
+           counts_parse(a, "--threads", many, NN_THREADS_MOST, threads);
 }
 
 /* What each peer lacks of Python. */
@@ -69,6 +64,7 @@ static void look_for_peers(Contest *c)
         else if (!interpreter_has(a, c->python, p->modules))
             c->lacks[i] = arena_printf(a, "not installed: %s -m pip install %s",
                                        name, p->packages);
+        c->incomplete = c->incomplete || c->lacks[i];
     }
 }
 
@@ -164,11 +160,34 @@ static int missed(const Contest *c)
     return 0;
 }
 
+/* What everyone reads is a file: a pipe gives its weights once. */
+static bool hold_weights(Contest *c)
+{
+    Arena *a = c->o->arena;
+    const char *from = c->weights, *text;
+    struct stat s;
+    size_t size;
+
+    if (!from || stat(from, &s) != 0 || !S_ISFIFO(s.st_mode))
+        return true;
+    c->weights = arena_printf(a, "%s/weights.safetensors", c->folder);
+    text = str_read_file(a, from, &size);
+    if (text && size > 0)
+        return output_write(c->weights, text, size, false);
+    nn_say(stderr, "nnc: %s: %s\n", from,
+           text ? "nothing came out of this pipe: --weights takes a file"
+                : strerror(errno));
+    return false;
+}
+
 static int contest(Contest *c, const Counts *batches, const Counts *threads)
 {
     Ours *ours = NEWN(c->o->arena, Ours, batches->n);
-    int status = make_ready(c, batches, ours);
+    Keeper keeper;
+    int status;
 
+    keeper_start(&keeper, c->folder);
+    status = hold_weights(c) ? make_ready(c, batches, ours) : 1;
     if (status == 0)
         status = run_all(c, batches, threads, ours);
     if (status == 0)
@@ -176,7 +195,21 @@ static int contest(Contest *c, const Counts *batches, const Counts *threads)
     for (int i = 0; i < batches->n; i++)
         if (ours[i].model.program)
             driver_close(&ours[i].model);
+    keeper_end(&keeper, false);
+    if (c->incomplete)
+        fputs("nnc: " INTERPRETER_OTHER "\n", stderr);
     return status != 0 ? status : missed(c);
+}
+
+/* Whether a file can be written when all has been timed; there may be none. */
+static bool may_write(const Driver *d, const Program *p, const char *path)
+{
+    if (!path)
+        return true;
+    if (access(str_folder(d->arena, path), W_OK | X_OK) == 0)
+        return output_allowed(d, p, path);
+    nn_say(stderr, "nnc: cannot write %s: %s\n", path, strerror(errno));
+    return false;
 }
 
 /* Whether the flags fit the model; a message otherwise. */
@@ -191,8 +224,7 @@ static bool fits(const Driver *d, const Program *p)
                p->name);
         return false;
     }
-    return (!o->csv || output_allowed(d, p, o->csv)) &&
-           (!o->svg || output_allowed(d, p, o->svg));
+    return may_write(d, p, o->csv) && may_write(d, p, o->svg);
 }
 
 int command_bench(const Options *o)
@@ -201,7 +233,6 @@ int command_bench(const Options *o)
     Counts batches = {0}, threads = {0};
     Driver d;
     Contest c = {.o = o, .driver = &d, .weights = o->begin};
-    int status;
 
     if (!is_kind(o, "csv", o->csv) || !is_kind(o, "svg", o->svg) ||
         !read_lists(o, &c, &batches, &threads))
@@ -214,7 +245,5 @@ int command_bench(const Options *o)
         return 1;
     look_for_peers(&c);
     open_bench(&c);
-    status = contest(&c, &batches, &threads);
-    folder_remove(o->arena, c.folder, "log");
-    return status;
+    return contest(&c, &batches, &threads);
 }

@@ -23,7 +23,7 @@ int contest_make(Contest *c, int batch, bool timed, Ours *ours)
 {
     const Options *own = c->driver->options;
     Options options = *own;
-    ProgramText text;
+    ProgramText text = {0};
     int status;
 
     options.batch = batch;

@@ -16,6 +16,7 @@ typedef struct Contest {
     const char *weights; /* the file that all begin with */
     Peers peers;
     const char **lacks; /* why a peer cannot take part; NULL: it can */
+    bool incomplete;    /* Python lacks what some of them need */
     Bench bench;
 } Contest;
 

@@ -4,6 +4,10 @@
 
 #include "options.h"
 
+/* For who lacks something of Python. */
+#define INTERPRETER_OTHER                                                      \
+    "--python COMMAND, or the variable PYTHON, names another Python"
+
 /* The command that --python or PYTHON names, or python3. */
 const char *interpreter_name(const Options *o);
 

@@ -2,7 +2,6 @@
 #include "peers.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,7 +31,7 @@ static const Peer *find(const char *name)
     return NULL;
 }
 
-static void unknown(Arena *arena, const char *name)
+static bool unknown(Arena *arena, const char *name)
 {
     const char *names[PEERS], *near;
     Text all = {.arena = arena};
@@ -44,9 +43,10 @@ static void unknown(Arena *arena, const char *name)
     near = str_nearest(name, names, PEERS);
     nn_say(stderr,
            "nnc: --against: there is no peer `%s`%s%s%s\n"
-           "    there are %s; or all\n",
+           "    there are %s; or all, which stands alone\n",
            quote_text(arena, name), near ? "; did you mean " : "",
            near ? near : "", near ? "?" : "", text_str(&all));
+    return false;
 }
 
 static bool has(const Peers *peers, const Peer *peer)
@@ -57,15 +57,21 @@ static bool has(const Peers *peers, const Peer *peer)
     return false;
 }
 
-/* The next part of a list, *list moved behind it; NULL at the end. */
-static const char *part(Arena *arena, const char **list)
+/* The next part of a list, *list moved behind it; NULL at the end, and "",
+ * with a message, where nothing stands beside a comma. */
+static const char *part(Arena *arena, const char *flag, const char **list)
 {
     const char *from = *list;
-    int n = (int)strcspn(from, ",");
+    int n = from ? (int)strcspn(from, ",") : 0;
 
-    if (!from[0])
+    if (!from)
         return NULL;
-    *list = from + n + (from[n] == ',');
+    *list = from[n] ? from + n + 1 : NULL;
+    if (n == 0)
+        nn_say(stderr,
+               "nnc: %s: nothing stands beside a comma: leave the comma out, "
+               "or write what is missing\n",
+               flag);
     return arena_printf(arena, "%.*s", n, from);
 }
 
@@ -76,17 +82,24 @@ bool peers_parse(Arena *arena, const char *list, Peers *peers)
 
     for (int i = 0; all && i < PEERS; i++)
         vec_push(arena, peers, &table[i]);
-    while (list && !all && (name = part(arena, &list))) {
+    while (!all && (name = part(arena, "--against", &list))) {
         const Peer *peer = find(name);
 
-        if (!peer) {
-            unknown(arena, name);
-            return false;
-        }
+        if (!peer)
+            return *name && unknown(arena, name);
         if (!has(peers, peer))
             vec_push(arena, peers, peer);
     }
     return true;
+}
+
+static bool no_count(Arena *arena, const char *flag, const char *text, int most)
+{
+    nn_say(stderr,
+           "nnc: %s: `%s` is no whole number from 1 to %d; write one, or a "
+           "list such as 1,2\n",
+           flag, quote_text(arena, text), most);
+    return false;
 }
 
 static int rising(const void *a, const void *b)
@@ -94,17 +107,20 @@ static int rising(const void *a, const void *b)
     return *(const int *)a - *(const int *)b;
 }
 
-bool counts_parse(Arena *arena, const char *list, Counts *counts)
+bool counts_parse(Arena *arena, const char *flag, const char *list, int most,
+                  Counts *counts)
 {
     const char *text;
     int n = 0;
 
-    while ((text = part(arena, &list))) {
+    while ((text = part(arena, flag, &list))) {
         char *end;
         long x = (errno = 0, strtol(text, &end, 10));
 
-        if (errno || end == text || *end || x < 1 || x > INT_MAX)
+        if (!*text)
             return false;
+        if (errno || end == text || *end || x < 1 || x > most)
+            return no_count(arena, flag, text, most);
         vec_push(arena, counts, (int)x);
     }
     qsort(counts->at, (size_t)counts->n, sizeof *counts->at, rising);
@@ -112,5 +128,5 @@ bool counts_parse(Arena *arena, const char *list, Counts *counts)
         if (n == 0 || counts->at[i] != counts->at[n - 1])
             counts->at[n++] = counts->at[i];
     counts->n = n;
-    return n > 0;
+    return true;
 }

@@ -22,8 +22,10 @@ typedef VEC(const Peer *) Peers;
  * is unknown. */
 bool peers_parse(Arena *arena, const char *list, Peers *peers);
 
-/* Numbers from 1 on, "1,64", rising, each once; false where they are none. */
+/* Numbers from 1 to `most` of a list, "1,64", rising, each once; false, with a
+ * message about the flag, where they are none. */
 typedef VEC(int) Counts;
-bool counts_parse(Arena *arena, const char *list, Counts *counts);
+bool counts_parse(Arena *arena, const char *flag, const char *list, int most,
+                  Counts *counts);
 
 #endif

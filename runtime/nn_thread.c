@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { SPIN_NANOSECONDS = 40000, SPINS_A_LOOK = 64, MOST_THREADS = 256 };
+enum { SPIN_NANOSECONDS = 40000, SPINS_A_LOOK = 64 };
 
 struct nn_pool {
     int threads; /* started ones: the caller is one more */
@@ -37,7 +37,7 @@ void nn_thread_flush_denormals(void)
 int nn_thread_processors(void)
 {
     long n = sysconf(_SC_NPROCESSORS_ONLN);
-    return n < 1 ? 1 : n > MOST_THREADS ? MOST_THREADS : (int)n;
+    return n < 1 ? 1 : n > NN_THREADS_MOST ? NN_THREADS_MOST : (int)n;
 }
 
 static int64_t nanoseconds(void)
@@ -208,9 +208,9 @@ static bool start_threads(nn_pool *p, int count)
 nn_pool *nn_pool_open(int threads, nn_error *e)
 {
     int started = threads < 1 ? 0 : threads - 1;
-    if (threads > MOST_THREADS) {
+    if (threads > NN_THREADS_MOST) {
         nn_fail(e, "%d threads are too many: at most %d", threads,
-                MOST_THREADS);
+                NN_THREADS_MOST);
         return NULL;
     }
     nn_pool *p = calloc(1, sizeof *p);

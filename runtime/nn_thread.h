@@ -5,6 +5,9 @@
 #include "nn_error.h"
 #include "nn_model.h"
 
+/* A pool has at most so many. */
+enum { NN_THREADS_MOST = 256 };
+
 typedef struct nn_pool nn_pool;
 
 /* A pool that works with `threads` threads, the caller's among them, so

@@ -27,11 +27,35 @@ bench() {
     verdict "$name" "status $got: $(tail -n 1 "$OUT/log")"
 }
 net=$OUT/net.nn
+case $(uname -m) in
+aarch64) elsewhere=avx2 ;;
+*) elsewhere=neon ;;
+esac
 
 # Mistakes.
 bench 2 "an unknown peer" 'no peer `ncn`; did you mean ncnn?' --against ncn "$net"
-bench 2 "a batch of none" '--batch is a list of numbers' --batch 0 "$net"
-bench 2 "threads that are no number" '--threads is a list' --threads two "$net"
+bench 2 "a peer without a name" '--against: nothing stands beside a comma' \
+    --against pytorch, "$net"
+bench 2 "all and one more" 'all, which stands alone' --against all,jax "$net"
+bench 2 "a batch of none" '--batch: `0` is no whole number from 1' --batch 0 \
+    "$net"
+bench 2 "a batch too few" '--batch: nothing stands beside' --batch 1,,2 "$net"
+bench 2 "threads that are no number" '--threads: `two` is no whole' \
+    --threads two "$net"
+for many in 1e9 257 99999999999999999999; do
+    bench 2 "$many threads" 'from 1 to 256; write one' --threads $many "$net"
+    [ "$(wc -l <"$OUT/log")" -eq 1 ]
+    verdict "$many threads, before anything is told" "$(head -n 1 "$OUT/log")"
+done
+bench 1 "a model that is not there" 'no model `ned` in .*net.nn' --model ned \
+    "$net"
+bench 1 "more rows than memory" 'make layers or the batch smaller' \
+    --batch 2000000000 "$net"
+bench 2 "a time of none" '--time cannot be `0`' --time 0 "$net"
+bench 2 "a processor elsewhere" 'run them there, or here under qemu-' \
+    --target "$elsewhere" "$net"
+bench 2 "a processor without programs" 'nnc compile --target=cortex-m' \
+    --target cortex-m "$net"
 sed '/loss/d; /target/d; /train/d; s/softmax(logits)/logits/' "$net" \
     >"$OUT/bare.nn"
 bench 1 "a step without a loss" 'has no `loss`' --train "$OUT/bare.nn"
@@ -43,10 +67,16 @@ bench 2 "a chart that is a table" 'ends in .svg' --svg "$OUT/x.csv" "$net"
 echo weights >"$OUT/weights.csv"
 bench 1 "a table over the weights" 'is the weights of this model' \
     --csv "$OUT/weights.csv" --weights "$OUT/weights.csv" "$net"
-bench 1 "no folder for a table" 'none/x.csv' --csv "$OUT/none/x.csv" \
-    --batch 1 "$net"
+for file in csv svg; do
+    bench 1 "no folder for the $file" "^nnc: cannot write .*none/x.$file: " \
+        --$file "$OUT/none/x.$file" --batch 1 "$net"
+    [ "$(wc -l <"$OUT/log")" -eq 1 ]
+    verdict "no folder for the $file, before all" "$(head -n 1 "$OUT/log")"
+done
 bench 1 "without Python" 'install Python, then pip install torch numpy' \
     --python "$OUT/none" --against pytorch --batch 1 "$net"
+grep -q '^nnc: --python COMMAND, or the variable PYTHON' "$OUT/log"
+verdict "which Python is meant" "$(tail -n 1 "$OUT/log")"
 
 # Ours alone.
 bench 0 "ours alone" '^  nnc .* 1.00$' --train --kernels --batch 1,16 \
@@ -63,6 +93,20 @@ verdict "the table of a file" "$(tail -n 1 "$OUT/net.csv")"
 [ "$(grep -c '<rect' "$OUT/net.svg")" -eq 4 ] &&
     tail -n 1 "$OUT/net.svg" | grep -q '^</svg>$'
 verdict "the chart" "$(head -n 1 "$OUT/net.svg")"
+
+# Weights from a pipe, which all batches begin with.
+for program in "$OUT"/cache/nnc/net-bench-*/net-bench; do
+    "$program" --rows 1 --keep "$OUT/computed" --save "$OUT/first.safetensors"
+done
+mkfifo "$OUT/pipe"
+cat "$OUT/first.safetensors" >"$OUT/pipe" &
+bench 0 "weights from a pipe" '^inference, batch 16' --batch 1,16 \
+    --weights "$OUT/pipe" "$net"
+wait
+: >"$OUT/pipe" &
+bench 1 "a pipe without weights" 'pipe: nothing came out of this pipe' \
+    --weights "$OUT/pipe" --batch 1 "$net"
+wait
 
 # peer CHECK ANSWER: a script in Python's place that says so.
 peer() {
@@ -104,6 +148,16 @@ sed 's/as hidden/as training/' "$net" >"$OUT/held.nn"
 peer 0 'echo 1 1'
 bench 1 "a model without a counterpart" 'cannot hold `training.weight`' \
     --python "$OUT/peer" --against pytorch --batch 1 "$OUT/held.nn"
+
+# However it ends, nothing stays.
+printf '#!/bin/sh\n[ "$1" = -c ] && exit 0\necho $$ >%s/begun\nexec sleep 99\n' \
+    "$OUT" >"$OUT/peer"
+mkdir "$OUT/temporary"
+for signal in INT=130 TERM=143 HUP=129 KILL=137; do
+    stopped ${signal%=*} ${signal#*=} "stopped by ${signal%=*}" \
+        "$OUT/temporary" env TMPDIR="$OUT/temporary" "$NNC" bench --time 12 \
+        --python "$OUT/peer" --against pytorch --batch 1 "$net"
+done
 
 if "$PYTHON" -c 'import torch, numpy' 2>"$OUT/log"; then
     bench 0 "beside PyTorch" '^  pytorch .* .* [0-9.]*e-0[5-9]$' \

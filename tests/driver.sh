@@ -67,6 +67,14 @@ eval --weights --init
 infer --init --weights
 END
 expect 1 "check: a parameter that is none" "$NNC" check -D m=3 small.nn
+expect 1 "check: a model that is not there" "$NNC" check --model big small.nn
+says err "check: names the file" 'no model `big` in small.nn'
+says err "check: names the models that are there" '--model takes `small`'
+echo 'block b() { out = in -> relu; }' >blocks.nn
+expect 1 "check: a file without models" "$NNC" check --model big blocks.nn
+says err "check: says that there are none" 'in blocks.nn, nor any other'
+expect 1 "check: no model at all" "$NNC" check blocks.nn
+says err "check: says how one begins" 'write: model NAME { ... }'
 
 expect 0 "compile: writes two files" "$NNC" compile small.nn -o my-net.c
 says my-net.c "compile: includes the header beside it" '#include "my-net.h"'
@@ -483,6 +491,19 @@ says err "build: names it a bug" 'nnc: bug:'
 kept=$(sed -n 's/^ *\(.*\.c\)$/\1/p' err)
 [ -s "$kept" ]
 verdict "build: keeps the C" "there is no '$kept'"
+
+
+# What is half made goes when nnc is ended, and what it has started ends.
+printf '#!/bin/sh\necho $$ >%s/begun\nexec sleep 99\n' "$OUT" >bin/slow
+chmod +x bin/slow
+for signal in INT=130 TERM=143 HUP=129 KILL=137; do
+    stopped ${signal%=*} ${signal#*=} "build: stopped by ${signal%=*}" half/nnc \
+        env CC="$OUT/bin/slow" XDG_CACHE_HOME="$OUT/half" \
+        "$NNC" build small.nn
+done
+# Children that a shell had before it became nnc are none of nnc's.
+expect 0 "build: with a child of the shell's" sh -c \
+    "true & sleep 0.1; exec '$NNC' build bare.nn -D n=9 -o one"
 
 expect 0 "train: runs" "$NNC" train small.nn --quiet
 [ -s small.safetensors ]
