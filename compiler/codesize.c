@@ -9,17 +9,76 @@
 #include "programs.h"
 #include "toolchain.h"
 
-/* Section i of the file, or NULL where the file is too short for it. */
-static const Elf64_Shdr *section(const char *file, size_t size, uint64_t i)
-{
-    const Elf64_Ehdr *head = (const void *)file;
-    uint64_t at = head->e_shoff + i * sizeof(Elf64_Shdr);
-    const Elf64_Shdr *s;
+typedef struct Object {
+    const char *bytes;
+    size_t size;
+    bool wide;      /* of 64 bits; else of 32 */
+    uint64_t at, n; /* its table of sections */
+} Object;
 
-    if (i >= head->e_shnum || at % 8 || at > size || size - at < sizeof *s)
-        return NULL;
-    s = (const void *)(file + at);
-    return s->sh_offset <= size && s->sh_size <= size - s->sh_offset ? s : NULL;
+static bool copy(const Object *o, uint64_t at, void *to, size_t n)
+{
+    if (at > o->size || o->size - at < n)
+        return false;
+    memcpy(to, o->bytes + at, n);
+    return true;
+}
+
+static bool open_object(Arena *arena, const char *path, Object *o)
+{
+    Elf64_Ehdr wide;
+    Elf32_Ehdr narrow;
+
+    o->bytes = str_read_file(arena, path, &o->size);
+    if (!o->bytes || !copy(o, 0, &narrow, sizeof narrow) ||
+        memcmp(narrow.e_ident, ELFMAG, SELFMAG) != 0)
+        return false;
+    o->wide = narrow.e_ident[EI_CLASS] == ELFCLASS64;
+    if (o->wide && !copy(o, 0, &wide, sizeof wide))
+        return false;
+    o->at = o->wide ? wide.e_shoff : narrow.e_shoff;
+    o->n = o->wide ? wide.e_shnum : narrow.e_shnum;
+    return true;
+}
+
+/* Section i, whose bytes are in the file where it has any there. */
+static bool section(const Object *o, uint64_t i, Elf64_Shdr *s)
+{
+    Elf32_Shdr n;
+
+    if (i >= o->n)
+        return false;
+    if (o->wide && !copy(o, o->at + i * sizeof *s, s, sizeof *s))
+        return false;
+    if (!o->wide && !copy(o, o->at + i * sizeof n, &n, sizeof n))
+        return false;
+    if (!o->wide)
+        *s = (Elf64_Shdr){.sh_type = n.sh_type,
+                          .sh_flags = n.sh_flags,
+                          .sh_offset = n.sh_offset,
+                          .sh_size = n.sh_size,
+                          .sh_link = n.sh_link};
+    return s->sh_type == SHT_NOBITS ||
+           (s->sh_offset <= o->size && s->sh_size <= o->size - s->sh_offset);
+}
+
+/* Symbol i of a table; false behind the last. */
+static bool symbol(const Object *o, const Elf64_Shdr *table, uint64_t i,
+                   Elf64_Sym *s)
+{
+    size_t each = o->wide ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym);
+    uint64_t at = table->sh_offset + i * each;
+    Elf32_Sym n;
+
+    if (i >= table->sh_size / each)
+        return false;
+    if (o->wide)
+        return copy(o, at, s, sizeof *s);
+    if (!copy(o, at, &n, sizeof n))
+        return false;
+    *s = (Elf64_Sym){
+        .st_name = n.st_name, .st_info = n.st_info, .st_size = n.st_size};
+    return true;
 }
 
 /* A function belongs to the kernel or tile with the longest name that it
@@ -29,13 +88,13 @@ static void count(CodeSizes *sizes, const char *function, int64_t bytes)
     CodeSize *owner = NULL;
     size_t most = 0;
 
-    for (int i = 0; i < sizes->n; i++) {
-        const char *name = sizes->at[i].name;
+    for (int i = 0; i < sizes->kernels.n; i++) {
+        const char *name = sizes->kernels.at[i].name;
         size_t n = strlen(name);
 
         if (n > most && strncmp(function, name, n) == 0 &&
             (function[n] == '\0' || function[n] == '_')) {
-            owner = &sizes->at[i];
+            owner = &sizes->kernels.at[i];
             most = n;
         }
     }
@@ -43,38 +102,34 @@ static void count(CodeSizes *sizes, const char *function, int64_t bytes)
         owner->bytes += bytes;
 }
 
-static void read_symbols(CodeSizes *sizes, const char *file,
+static void read_symbols(CodeSizes *sizes, const Object *o,
                          const Elf64_Shdr *table, const Elf64_Shdr *names)
 {
-    uint64_t n = table->sh_size / sizeof(Elf64_Sym);
-    const Elf64_Sym *symbol = (const void *)(file + table->sh_offset);
+    const char *text = o->bytes + names->sh_offset;
+    Elf64_Sym s;
 
-    for (uint64_t i = 0; i < n; i++)
-        if (ELF64_ST_TYPE(symbol[i].st_info) == STT_FUNC &&
-            symbol[i].st_name < names->sh_size)
-            count(sizes, file + names->sh_offset + symbol[i].st_name,
-                  (int64_t)symbol[i].st_size);
+    for (uint64_t i = 0; symbol(o, table, i, &s); i++)
+        if (ELF64_ST_TYPE(s.st_info) == STT_FUNC && s.st_name < names->sh_size)
+            count(sizes, text + s.st_name, (int64_t)s.st_size);
 }
 
 static bool read_object(Arena *arena, const char *path, CodeSizes *sizes)
 {
-    size_t size;
-    const char *file = str_read_file(arena, path, &size);
-    const Elf64_Ehdr *head = (const void *)file;
+    Elf64_Shdr s, names;
+    Object o;
 
-    if (!file || size < sizeof *head ||
-        memcmp(head->e_ident, ELFMAG, SELFMAG) != 0 ||
-        head->e_ident[EI_CLASS] != ELFCLASS64)
+    if (!open_object(arena, path, &o))
         return false;
-    for (uint64_t i = 0; i < head->e_shnum; i++) {
-        const Elf64_Shdr *table = section(file, size, i), *names;
-
-        if (!table || table->sh_type != SHT_SYMTAB || table->sh_offset % 8)
+    for (uint64_t i = 0; i < o.n; i++) {
+        if (!section(&o, i, &s))
             continue;
-        names = section(file, size, table->sh_link);
-        if (names && names->sh_size > 0 &&
-            file[names->sh_offset + names->sh_size - 1] == '\0')
-            read_symbols(sizes, file, table, names);
+        if (s.sh_type == SHT_PROGBITS && s.sh_flags & SHF_ALLOC &&
+            !(s.sh_flags & SHF_WRITE))
+            sizes->fixed += (int64_t)s.sh_size;
+        if (s.sh_type == SHT_SYMTAB && section(&o, s.sh_link, &names) &&
+            names.sh_size > 0 &&
+            o.bytes[names.sh_offset + names.sh_size - 1] == '\0')
+            read_symbols(sizes, &o, &s, &names);
     }
     return true;
 }
@@ -96,9 +151,9 @@ static const char *keep_functions(Arena *arena, const char *c)
 
 static const CodeSize *find(const CodeSizes *sizes, const char *name)
 {
-    for (int i = 0; i < sizes->n; i++)
-        if (strcmp(sizes->at[i].name, name) == 0)
-            return &sizes->at[i];
+    for (int i = 0; i < sizes->kernels.n; i++)
+        if (strcmp(sizes->kernels.at[i].name, name) == 0)
+            return &sizes->kernels.at[i];
     return NULL;
 }
 
@@ -107,9 +162,9 @@ static void add_kernels(Arena *arena, CodeSizes *sizes, const Plan *plan)
     for (int i = 0; i < plan->kernels.n; i++) {
         const Kernel *k = plan->kernels.at[i];
 
-        vec_push(arena, sizes, ((CodeSize){.name = k->name}));
+        vec_push(arena, &sizes->kernels, ((CodeSize){.name = k->name}));
         if (k->helper && !find(sizes, k->helper))
-            vec_push(arena, sizes, ((CodeSize){.name = k->helper}));
+            vec_push(arena, &sizes->kernels, ((CodeSize){.name = k->helper}));
         if (k->body)
             add_kernels(arena, sizes, k->body);
     }

@@ -10,10 +10,13 @@ typedef struct CodeSize {
     int64_t bytes;
 } CodeSize;
 
-typedef VEC(CodeSize) CodeSizes;
+typedef struct CodeSizes {
+    VEC(CodeSize) kernels;
+    int64_t fixed; /* bytes of all code and constants */
+} CodeSizes;
 
-/* Prints the model's C, compiles it and reads the object's table of symbols;
- * empty where there is no C compiler, or the object is not ELF of 64 bits. */
+/* Prints the model's C, compiles it and reads the object's sections and
+ * symbols; empty where there is no C compiler, or the object is not ELF. */
 CodeSizes codesize_measure(const Driver *d, const Model *model);
 
 /* Of a kernel's functions, its tile's among them; 0 where it is not known. */

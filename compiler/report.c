@@ -8,8 +8,10 @@
 #include "codesize.h"
 #include "emit/places.h"
 #include "emit/whole.h"
+#include "ir/cost.h"
 #include "nn_say.h"
 #include "programs.h"
+#include "tile/target.h"
 
 static const char *shape_text(Arena *arena, const Shape *s)
 {
@@ -22,12 +24,18 @@ static const char *shape_text(Arena *arena, const Shape *s)
     return text_str(&out);
 }
 
+/* Without vectors, tiles are of single values. */
 static const char *form(const Driver *d, const Kernel *k)
 {
+    bool vectors = target_find(d->code.target)->lanes > 1;
+
     if (k->why)
-        return k->why;
+        return vectors ? k->why
+                       : str_replace(d->arena, k->why, "vector", "value");
     if (d->code.plain)
         return "reference loops (--plain)";
+    if (!vectors)
+        return "plain loops";
     if (k->kind == KERNEL_MAP || k->kind == KERNEL_REDUCE ||
         k->kind == KERNEL_ROW || k->kind == KERNEL_GATHER)
         return "loops, on vectors where values lie side by side";
@@ -148,6 +156,34 @@ static void print_params(const Driver *d, const Program *p)
     }
 }
 
+/* What a processor without an operating system must have room for. */
+static void print_room(const Driver *d, const Model *m, const CodeSizes *sizes)
+{
+    Arena *a = d->arena;
+    const Program *p = m->program;
+    int64_t all = 4 * program_reals(p, p->tensors.n);
+
+    printf("flash: %s bytes of weights, %s bytes of code and constants of all "
+           "functions\n",
+           str_commas(a, 4 * program_reals(p, program_kept(p))),
+           sizes->fixed ? str_commas(a, sizes->fixed) : "an unknown number of");
+    for (int i = 0; i < m->plans.n; i++) {
+        const Plan *plan = m->plans.at[i];
+        const Entry *e = plan->entry;
+        int64_t products = 0;
+
+        for (int k = 0; k < e->graph->nodes.n; k++)
+            products += cost_products(e->graph->nodes.at[k]);
+        printf("RAM for %s, batch %lld: %s bytes%s; %s multiply-add%s\n",
+               e->name, (long long)e->batch, str_commas(a, plan->workspace),
+               e->mode == MODE_STEP
+                   ? arena_printf(a, " and %s for weights and optimiser",
+                                  str_commas(a, all))
+                   : "",
+               str_commas(a, products), str_s(products));
+    }
+}
+
 int report_print(const Driver *d, const Model *m)
 {
     CodeSizes sizes = codesize_measure(d, m);
@@ -155,9 +191,11 @@ int report_print(const Driver *d, const Model *m)
     nn_say(stdout, "%s, from %s, for %s%s\n", m->program->name,
            str_base_name(m->program->path), d->code.target,
            d->code.plain ? ", plain" : "");
-    if (sizes.n == 0)
-        printf("bytes of code are not known: no C compiler has measured "
-               "them\n");
+    if (target_find(d->code.target)->bare)
+        print_room(d, m, &sizes);
+    if (sizes.fixed == 0)
+        printf("bytes of code are not known: there is no C compiler, or its "
+               "objects are not ELF\n");
     for (int i = 0; i < m->plans.n; i++)
         print_entry(d, m->plans.at[i], &sizes);
     print_params(d, m->program);
