@@ -66,6 +66,20 @@ compile --out -o
 eval --weights --init
 infer --init --weights
 END
+expect 1 "check: standard input" "$NNC" check - <small.nn
+says err "check: tells how it is called" 'called /dev/stdin'
+expect 0 "check: by its name" "$NNC" check /dev/stdin <small.nn
+mkfifo text
+"$NNC" check text >out 2>err &
+tries=100
+until [ -s err ] || [ $((tries -= 1)) -eq 0 ]; do sleep 0.1; done
+says err "check: tells that it waits for a pipe" 'written to text'
+cat wrong.nn >text
+wait $!
+[ $? -eq 1 ] && grep -q 'text:4:' err
+verdict "check: reads it then" "$(cat err)"
+cat small.nn >text &
+expect 0 "check: a pipe that somebody writes to" "$NNC" check text
 expect 1 "check: a parameter that is none" "$NNC" check -D m=3 small.nn
 expect 1 "check: a model that is not there" "$NNC" check --model big small.nn
 says err "check: names the file" 'no model `big` in small.nn'
@@ -558,3 +572,20 @@ says out "report: counts the code of tiles" "bytes of code with small_hidden_mat
 expect 0 "report: without a compiler" env CC=no-such-cc "$NNC" report small.nn
 says out "report: says what is missing then" "bytes of code are not known"
 says out "report: names the kernels all the same" "step_"
+expect 0 "report: a processor without vectors" "$NNC" report \
+    --target=cortex-m small.nn
+says out "report: tells its RAM" \
+    "RAM for infer1, batch 1: 0 bytes; 15 multiply-adds"
+! grep -q vector out
+verdict "report: speaks of no vectors there" "$(grep -m 1 vector out)"
+if command -v arm-none-eabi-gcc >/dev/null; then
+    says out "report: counts its code" "bytes of code with small_hidden_matmul"
+    says out "report: tells its flash" "flash: 76 bytes of weights, "
+else
+    skip "report: counts its code" "install gcc-arm-none-eabi"
+fi
+expect 0 "report: without its compiler" env -u CC PATH="$OUT/few" \
+    "$NNC" report --target=cortex-m small.nn
+says out "report: tells what is known then" \
+    "76 bytes of weights, an unknown number of bytes of code"
+says err "report: names its compiler" "install gcc-arm-none-eabi"

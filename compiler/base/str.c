@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/await.h"
 #include "base/bug.h"
 
 enum { NAME_LIMIT = 255 };
@@ -234,7 +235,7 @@ const char *str_beside(Arena *arena, const char *file, const char *name)
 
 char *str_read_most(Arena *arena, const char *path, size_t most, size_t *size)
 {
-    FILE *in = fopen(path, "rb");
+    FILE *in = await_open(path);
     char *text;
     int saved;
 

@@ -308,6 +308,7 @@ File *parse_text(Arena *arena, Diag *diag, const Source *source)
 File *parse_file(Arena *arena, Diag *diag, const char *path)
 {
     Source *source = NEW(arena, Source);
+    Message *m;
 
     source->path = arena_printf(arena, "%s", path);
     source->text =
@@ -316,7 +317,10 @@ File *parse_file(Arena *arena, Diag *diag, const char *path)
         diag_add_source(diag, source);
         return parse_text(arena, diag, source);
     }
-    diag_error(diag, (Span){0}, "cannot read %s: %s", path, strerror(errno));
+    m = diag_error(diag, (Span){0}, "cannot read %s: %s", path,
+                   strerror(errno));
+    if (strcmp(path, "-") == 0)
+        diag_help(m, "standard input is called /dev/stdin");
     return NULL;
 }
 
