@@ -2,7 +2,7 @@
 import torch
 import torch.nn.functional as F
 
-from attention import attention, transformer
+from attention import attention
 from case import case, entropy, mse
 from layers import residual
 
@@ -115,11 +115,20 @@ def shakespeare(c):
     return next_one(c, c.dense(h, "choose", 96), t)
 
 
+def looking_back(c, h, name, heads):
+    """A layer of a transformer whose norms come first."""
+    h = h + attention(c, (c.layernorm(h, name + ".norm1"),) * 3,
+                      name + ".self_attn", heads, causal=True)
+    inner = c.dense(c.layernorm(h, name + ".norm2"), name + ".linear1",
+                    4 * h.shape[2])
+    return h + c.dense(F.gelu(inner), name + ".linear2", h.shape[2])
+
+
 @case(scale=0.2)
 def chargpt(c):
     chars, t = c.tokens("chars", 96, 64), c.target("next", 96, 64)
-    h = c.embedding(chars, "table", 96, 64)
-    h = h + c.param("place.weight", 64, 64)
-    for name in "transformer1", "transformer2":
-        h = transformer(c, h, name, 4, 256, F.gelu, True)
-    return next_one(c, c.dense(h, "choose", 96), t)
+    h = c.embedding(chars, "table", 96, 64) + c.param("place.weight", 64, 64)
+    h = h + F.gelu(c.conv1d(h, "before", 64, 4, (3, 0)))
+    for name in "looking_back1", "looking_back2":
+        h = looking_back(c, h, name, 4)
+    return next_one(c, c.dense(c.layernorm(h, "norm"), "choose", 96), t)
