@@ -9,6 +9,7 @@
 #include "commands.h"
 #include "driver.h"
 #include "ir/outline.h"
+#include "keeper.h"
 #include "nn_say.h"
 #include "nn_writer.h"
 #include "output.h"
@@ -30,8 +31,13 @@ static bool run_dot(const char *path, const Text *dot, nn_writer *to,
         const char *argv[] = {"dot",         "-Tsvg",        "-o",
                               to->temporary, from.temporary, NULL};
         Process p = {.argv = argv};
+        Keeper keepers[2];
 
+        keeper_start(&keepers[0], from.temporary);
+        keeper_start(&keepers[1], to->temporary);
         drawn = process_run(&p, 1);
+        keeper_end(&keepers[1], true);
+        keeper_end(&keepers[0], true);
     }
     nn_writer_cancel(&from);
     return drawn || nn_fail(e, "graphviz could not write %s", path);

@@ -22,7 +22,8 @@ const char *folder_own(Arena *arena, const char *command)
     folder = arena_printf(arena, "%s/nnc-%s-XXXXXX", above, command);
     if (mkdtemp(folder))
         return folder;
-    nn_say(stderr, "nnc: cannot make a folder in %s: %s\n", above,
+    nn_say(stderr,
+           "nnc: cannot make a folder in %s: %s; TMPDIR names another\n", above,
            strerror(errno));
     return NULL;
 }

@@ -23,20 +23,20 @@ static int remove_one(const char *path, const struct stat *s, int kind,
 }
 
 /* Whoever nnc has started may write there until it has ended, too. */
-static void clear(const char *folder)
+static void clear(const char *path)
 {
     const struct timespec pause = {.tv_nsec = 10000000};
 
     for (int i = 0; i < TRIES; i++) {
-        if (nftw(folder, remove_one, FOLDERS_OPEN, FTW_DEPTH | FTW_PHYS) == 0 ||
-            access(folder, F_OK) != 0)
+        if (nftw(path, remove_one, FOLDERS_OPEN, FTW_DEPTH | FTW_PHYS) == 0 ||
+            access(path, F_OK) != 0)
             return;
         nanosleep(&pause, NULL);
     }
 }
 
 /* In the keeper. Nothing is ever written to the line. */
-static void keep(const char *folder, int line)
+static void keep(const char *path, int line)
 {
     char byte;
 
@@ -44,16 +44,16 @@ static void keep(const char *folder, int line)
         close(i);
     while (read(line, &byte, 1) < 0 && errno == EINTR)
         ;
-    clear(folder);
+    clear(path);
     _exit(0);
 }
 
-void keeper_start(Keeper *k, const char *folder)
+void keeper_start(Keeper *k, const char *path)
 {
     sigset_t all, before;
     int line[2];
 
-    *k = (Keeper){.folder = folder, .pid = -1, .line = -1};
+    *k = (Keeper){.path = path, .pid = -1, .line = -1};
     if (pipe(line) != 0)
         return;
     (void)fcntl(line[0], F_SETFD, FD_CLOEXEC);
@@ -63,7 +63,7 @@ void keeper_start(Keeper *k, const char *folder)
     k->pid = fork();
     if (k->pid == 0) {
         close(line[1]);
-        keep(folder, line[0]);
+        keep(path, line[0]);
     }
     sigprocmask(SIG_SETMASK, &before, NULL);
     close(line[0]);
@@ -73,7 +73,7 @@ void keeper_start(Keeper *k, const char *folder)
 void keeper_end(Keeper *k, bool stays)
 {
     if (k->pid < 0 && !stays)
-        clear(k->folder);
+        clear(k->path);
     if (k->pid > 0 && stays)
         kill(k->pid, SIGKILL);
     if (k->line >= 0)

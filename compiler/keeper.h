@@ -1,5 +1,5 @@
-/* keeper.h: removes a folder when nnc ends, whatever ends it: a process of its
- * own that lives a moment longer. */
+/* keeper.h: removes a file or folder when nnc ends, whatever ends it: a process
+ * of its own that lives a moment longer. */
 #ifndef NNC_KEEPER_H
 #define NNC_KEEPER_H
 
@@ -7,16 +7,16 @@
 #include <sys/types.h>
 
 typedef struct Keeper {
-    const char *folder;
+    const char *path;
     pid_t pid;
     int line; /* the end of a pipe that closes with nnc */
 } Keeper;
 
-/* From now on the folder goes, with all in it, when this process ends. Where
- * there can be no keeper, it goes only with keeper_end. */
-void keeper_start(Keeper *keeper, const char *folder);
+/* From now on the file, or the folder with all in it, goes when this process
+ * ends. Where there can be no keeper, it goes only with keeper_end. */
+void keeper_start(Keeper *keeper, const char *path);
 
-/* Ends the keeper; the folder goes with it or stays. */
+/* Ends the keeper; what it keeps goes with it or stays. */
 void keeper_end(Keeper *keeper, bool stays);
 
 #endif

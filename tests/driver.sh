@@ -499,6 +499,12 @@ for cc in true "$OUT/bin/idle"; do
         "$NNC" build bare.nn -o one
     lines 1 "build: $cc in one line"
 done
+printf '#!/bin/sh\ncase "$*" in *small-*) %s; exit 254;; esac\nexec %s "$@"\n' \
+    'echo "cc: error: unable to execute command: Killed"' "$GCC" >bin/killed
+chmod +x bin/killed
+expect 1 "build: a compiler without memory" env CC="$OUT/bin/killed" \
+    "$NNC" build small.nn -o three
+says err "build: says what to make smaller" "make the batch smaller"
 expect 70 "build: C that is refused" env CC="$OUT/bin/refuse" \
     "$NNC" build small.nn -o three
 says err "build: names it a bug" 'nnc: bug:'
@@ -510,6 +516,10 @@ verdict "build: keeps the C" "there is no '$kept'"
 # What is half made goes when nnc is ended, and what it has started ends.
 printf '#!/bin/sh\necho $$ >%s/begun\nexec sleep 99\n' "$OUT" >bin/slow
 chmod +x bin/slow
+mkdir drawn
+ln -s slow bin/dot
+stopped INT 130 "graph: stopped by INT" drawn env PATH="$OUT/bin:$PATH" \
+    "$NNC" graph small.nn -o drawn/g.svg
 for signal in INT=130 TERM=143 HUP=129 KILL=137; do
     stopped ${signal%=*} ${signal#*=} "build: stopped by ${signal%=*}" half/nnc \
         env CC="$OUT/bin/slow" XDG_CACHE_HOME="$OUT/half" \
