@@ -220,7 +220,7 @@ static bool fits(const Driver *d, const Program *p)
     if (o->train && !p->has_loss) {
         nn_say(stderr,
                "nnc: --train: the model %s has no `loss`, so it cannot be "
-               "trained\n",
+               "trained: add one, or leave out --train\n",
                p->name);
         return false;
     }

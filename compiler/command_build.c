@@ -111,14 +111,14 @@ static int make_all(Driver *d, const Program *p)
     const char *why = no_trainer(o, p);
     int status = 0;
 
-    if (why)
-        printf("%s gets no %s-train: %s\n", p->name, p->name, why);
-    else
+    if (!why)
         status = make(d, &keep, PROGRAM_TRAIN);
     if (status == 0 && p->outputs.n == 0)
         printf("%s gets no %s-infer: it has no `output`\n", p->name, p->name);
     else if (status == 0)
         status = make(d, &keep, PROGRAM_INFER);
+    if (status == 0 && why)
+        printf("%s gets no %s-train: %s\n", p->name, p->name, why);
     if (status == 0 && keep.texts.n > 0)
         status = keep_write(&keep);
     for (int i = 0; i < keep.texts.n; i++)

@@ -37,7 +37,7 @@ static int write_onnx(Driver *d, Export *e, Program *p)
         return driver_status(d);
     e->given = given_open(&w, p, d->options->weights, false, &error);
     if (!e->given) {
-        driver_complain(d, error.text);
+        driver_complain(d, p, d->options->weights, error.text);
         return driver_status(d);
     }
     good = may_write(d, e) &&

@@ -74,7 +74,7 @@ static bool write_onnx(const Contest *c, Export *e, Program *p)
         return false;
     e->given = given_open(&w, p, c->weights, true, &error);
     if (!e->given) {
-        driver_complain(c->driver, error.text);
+        driver_complain(c->driver, p, c->weights, error.text);
         return false;
     }
     onnx = export_onnx(e);

@@ -239,7 +239,8 @@ bool driver_model(Driver *d, Want want, Model *model, Text *dumped)
     return diag_errors(d->diag) == 0;
 }
 
-void driver_complain(Driver *d, const char *text)
+void driver_complain(Driver *d, const Program *p, const char *path,
+                     const char *text)
 {
     int n = (int)strcspn(text, "\n");
     Message *message = diag_error(d->diag, (Span){0}, "%.*s", n, text);
@@ -249,6 +250,9 @@ void driver_complain(Driver *d, const char *text)
         n = (int)strcspn(text, "\n");
         diag_note(message, "%.*s", n, text);
     }
+    if (p->has_loss && p->has_data && access(path, F_OK) != 0)
+        diag_help(message, "`nnc train %s` saves weights as %s.safetensors",
+                  p->path, p->name);
 }
 
 bool driver_weights(Driver *d, Model *m, bool computes)
@@ -270,7 +274,7 @@ bool driver_weights(Driver *d, Model *m, bool computes)
                                                  init ? "init" : "weights")};
     if (weights_open(m->weights, path, &e))
         return true;
-    driver_complain(d, e.text);
+    driver_complain(d, m->program, path, e.text);
     driver_close(m);
     return false;
 }

@@ -45,9 +45,10 @@ bool driver_model(Driver *d, Want want, Model *model, Text *dumped);
  * errors in diag, where they do not fit. */
 bool driver_weights(Driver *d, Model *model, bool computes);
 
-/* Says in diag what the runtime says of a file: the first line, and what is
- * wrong with it. */
-void driver_complain(Driver *d, const char *text);
+/* Says in diag what the runtime says of a file of weights: the first line,
+ * what is wrong with it, and where there is none how it comes to be. */
+void driver_complain(Driver *d, const Program *program, const char *path,
+                     const char *text);
 
 /* Gives their memory back. */
 void driver_close(Model *model);

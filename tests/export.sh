@@ -150,6 +150,18 @@ refused 1 "does not fit the model names" "$NNC" export --onnx "$own" \
     --weights tests/golden/carried.safetensors -o "$OUT/rules.onnx"
 refused 1 "cannot write .*none/own.py" \
     "$NNC" export --pytorch "$own" -o "$OUT/none/own.py"
+refused 1 "it is a folder" "$NNC" export --onnx "$own" --weights "$OUT"
+: >"$OUT/nothing"
+refused 1 "nothing is empty" "$NNC" export --onnx "$own" \
+    --weights "$OUT/nothing"
+refused 1 "saves weights as iris.safetensors" "$NNC" export --onnx \
+    examples/iris/iris.nn --weights "$OUT/none"
+refused 1 "has no parameter .deep." "$NNC" export --pytorch -D deep=1 "$own"
+refused 1 "cannot read .*/none.nn" "$NNC" export --pytorch "$OUT/none.nn"
+refused 2 "which is for .*compile, build" "$NNC" export --pytorch --batch 3 \
+    "$own"
+refused 2 "needs a value" "$NNC" export --pytorch "$own" -o
+refused 1 "did you mean .rules." "$NNC" export --pytorch --model rule "$own"
 refused 1 "there is no model .rule." \
     "$NNC" export --pytorch --model rule "$own"
 refused 2 "export has no flag --torch" "$NNC" export --torch "$own"

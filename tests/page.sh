@@ -16,13 +16,20 @@ refuses() {
     shift 3
     "$NNC" build --html "$@" >refused.log 2>&1
     [ $? -eq "$status" ] && grep -q -e "$text" refused.log &&
-        [ "$(grep -c . refused.log)" -eq 1 ]
+        [ "$(grep -vc '^    ' refused.log)" -eq 1 ]
     verdict "$name" "$(head -n 2 refused.log)"
 }
 refuses "a page without what was learned" 1 'say --weights FILE' iris.nn
 mkfifo piped
 refuses "a page of weights from a pipe" 1 'piped is a pipe' iris.nn \
     --weights piped
+refuses "a page of weights that are not there" 1 'cannot open none' iris.nn \
+    --weights none
+refuses "a page of another kind of file" 1 'is not a safetensors file' iris.nn \
+    --weights iris.csv
+refuses "a page of a folder" 1 'it is a folder' iris.nn --weights .
+refuses "a page in a file's place" 1 'cannot make the folder iris.csv' iris.nn \
+    -o iris.csv
 refuses "a page and a library" 2 'leave out --shared' iris.nn --shared
 refuses "a page and sources" 2 'leave out --keep' iris.nn --keep kept
 refuses "a page for another target" 2 'leave out --target' iris.nn --target=avx2

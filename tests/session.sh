@@ -119,3 +119,10 @@ refuses "weights in a module" 2 'leave out --weights' \
 sed 's/model iris/model numpy/' iris.nn >numpy.nn
 refuses "a name that Python has" 1 'give the model another name' \
     numpy.nn --python
+refuses "a library for a firmware" 2 'nnc compile --target=cortex-m' \
+    iris.nn --shared --target cortex-m
+refuses "a library for pages" 2 'say --html' iris.nn --shared --target wasm
+refuses "a library in a file's place" 1 'cannot make the folder iris.csv' \
+    iris.nn --shared -o iris.csv
+refuses "a module of a model that is not there" 1 'no model `rose` in iris.nn' \
+    iris.nn --python --model rose

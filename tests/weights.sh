@@ -269,6 +269,12 @@ head -c 2000 carried.safetensors >short
 sed 's/"nnc.data.size"/"nnc.data.sizi"/' parcel.safetensors >unlearned
 sed 's/lstm(7)/lstm(8)/' carried.nn >wider.nn
 refuses "no such file" 1 'cannot open none' carried.nn --weights none
+refuses "no such file, of a model that trains" 1 \
+    'nnc train weights.nn` saves weights as parcel.safetensors' \
+    weights.nn --weights none
+refuses "a folder" 1 'empty: it is a folder' carried.nn --weights empty
+: >nothing
+refuses "an empty file" 1 'nothing is empty' carried.nn --weights nothing
 refuses "another kind of file" 1 'carried.nn' carried.nn --weights carried.nn
 refuses "a damaged file" 1 'short' carried.nn --weights short
 refuses "weights of another model" 1 'does not fit the model carried' \
@@ -297,6 +303,35 @@ cp carried.safetensors own.c
 [ $? -eq 1 ] && grep -q 'own.c is the weights' refused.log &&
     cmp -s own.c carried.safetensors
 verdict "the weights are not replaced" "$(head -n 2 refused.log)"
+
+# unbuilt NAME STATUS TEXT FLAG...: build refuses before it tells anything, and
+# makes no program.
+unbuilt() {
+    name=$1 status=$2 text=$3
+    shift 3
+    "$NNC" build "$@" -o unbuilt >refused.log 2>refused.err
+    [ $? -eq "$status" ] && grep -q -e "$text" refused.err &&
+        [ ! -s refused.log ] && [ -z "$(ls unbuilt 2>&1 | grep infer)" ]
+    verdict "build: $name" "$(cat refused.log refused.err | head -n 2)"
+}
+unbuilt "no such file" 1 'saves weights as parcel.safetensors' weights.nn \
+    --weights none
+unbuilt "a folder" 1 'empty: it is a folder' weights.nn --weights empty
+unbuilt "an empty file" 1 'nothing is empty' weights.nn --weights nothing
+unbuilt "another kind of file" 1 'is not a safetensors file' weights.nn \
+    --weights weights.csv
+unbuilt "a damaged file" 1 'short' carried.nn --weights short
+unbuilt "weights of another model" 1 'does not fit the model iris' iris.nn \
+    --weights parcel.safetensors
+unbuilt "other shapes" 1 'the model has .32, 3.' wider.nn \
+    --weights carried.safetensors
+unbuilt "weights for a firmware" 2 'nnc compile --target=cortex-m' iris.nn \
+    --weights iris.safetensors --target cortex-m
+unbuilt "weights for WebAssembly" 2 'say --html' iris.nn \
+    --weights iris.safetensors --target wasm
+unbuilt "an unknown processor" 2 'native, avx512, avx2' iris.nn --target avx3
+unbuilt "weights to train from" 2 'did you mean --weights' iris.nn \
+    --init iris.safetensors
 
 # An input called like a function, an output like a table, one like an input.
 printf 'a,1,u\nb,2,v\na,3,u\n' >meet.csv
