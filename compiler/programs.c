@@ -237,22 +237,32 @@ static const char *keep(Build *b)
     return cache_commit(&b->tools.cache, name, key);
 }
 
+/* What the user can do about a compiler that failed, or NULL: our bug. */
+static const char *advice(const char *log)
+{
+    if (mentions(log, "cannot find -l"))
+        return "cannot link the program: a library is missing (Debian: "
+               "zlib1g-dev or libpng-dev)";
+    if (mentions(log, "Killed"))
+        return "was killed, as the system does where memory runs out: make "
+               "the batch smaller, say --unroll=none, or end other programs";
+    return NULL;
+}
+
 /* The compiler refused the C: mostly our bug, sometimes a full disk. */
 static int refused(Build *b, const char *log_file)
 {
     size_t size;
     Arena *a = b->driver->arena;
     const char *log = str_read_file(a, log_file, &size), *folder;
-    const char *cc = b->tools.cc.at[0];
-    bool library = mentions(log, "cannot find -l");
+    const char *cc = b->tools.cc.at[0], *why = advice(log);
 
     if (cache_full(&b->tools.cache)) {
         cache_drop(&b->tools.cache);
         return 1;
     }
-    if (library) {
-        nn_say(stderr,
-               "nnc: %s cannot link the program: a library is missing\n", cc);
+    if (why) {
+        nn_say(stderr, "nnc: %s %s\n", cc, why);
         cache_drop(&b->tools.cache);
     } else if ((folder = keep(b))) {
         nn_say(stderr,
@@ -262,7 +272,7 @@ static int refused(Build *b, const char *log_file)
     }
     if (log)
         nn_say(stderr, "%s", log);
-    return library ? 1 : 70;
+    return why ? 1 : 70;
 }
 
 static Words link_command(Build *b, const char *c_file, const char *program)
