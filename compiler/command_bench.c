@@ -160,7 +160,8 @@ static int missed(const Contest *c)
     return 0;
 }
 
-/* What everyone reads is a file: a pipe gives its weights once. */
+/* Whether there is a file of the weights that are named; a message otherwise.
+ * What everyone reads is a file: a pipe gives its weights once. */
 static bool hold_weights(Contest *c)
 {
     Arena *a = c->o->arena;
@@ -168,7 +169,15 @@ static bool hold_weights(Contest *c)
     struct stat s;
     size_t size;
 
-    if (!from || stat(from, &s) != 0 || !S_ISFIFO(s.st_mode))
+    if (!from)
+        return true;
+    if (stat(from, &s) != 0) {
+        driver_complain(
+            c->driver, c->program, from,
+            arena_printf(a, "cannot open %s: %s", from, strerror(errno)));
+        return driver_status(c->driver) == 0;
+    }
+    if (!S_ISFIFO(s.st_mode))
         return true;
     c->weights = arena_printf(a, "%s/weights.safetensors", c->folder);
     text = str_read_file(a, from, &size);

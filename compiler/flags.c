@@ -92,6 +92,9 @@ const char *flag_choices(Arena *arena, const FlagRow *flag)
 {
     Text text = {.arena = arena};
 
+    if (flag->kind == FLAG_COUNT)
+        return arena_printf(arena, "it is a whole number from 1 on: %s",
+                            flag->help);
     if (flag->kind != FLAG_TARGET)
         return arena_printf(arena, "%s (%s)", flag->value, flag->help);
     text_add(&text, "native");

@@ -60,6 +60,13 @@ sed '/loss/d; /target/d; /train/d; s/softmax(logits)/logits/' "$net" \
     >"$OUT/bare.nn"
 bench 1 "a step without a loss" 'has no `loss`' --train "$OUT/bare.nn"
 echo damaged >"$OUT/other.safetensors"
+bench 1 "no such weights" '^error: cannot open .*none.safetensors' \
+    --weights "$OUT/none.safetensors" "$net"
+bench 1 "weights that are a folder" 'it is a folder' --weights "$OUT" \
+    --batch 1 "$net"
+bench 2 "a time that is no number" 'it is a whole number from 1 on' --time 1e3 \
+    "$net"
+TMPDIR=$OUT/none bench 1 "no place for files" 'TMPDIR names another' "$net"
 bench 1 "no weights" 'other.safetensors' --weights "$OUT/other.safetensors" \
     --batch 1 "$net"
 bench 2 "a table over the model" 'ends in .csv' --csv "$net" "$net"
