@@ -1,8 +1,9 @@
 /* F1 of chunks, as conlleval counts them for CoNLL-2000 (Tjong Kim Sang,
  * Buchholz): a chunk begins at B-TYPE, and at I-TYPE behind another type or
  * none; it is right where the truth has one of the same type from the same
- * first to the same last step. Chunks end with their row. Counts: of chunks
- * that are right, true, found. */
+ * first to the same last step. Labels that training has not seen are a chunk
+ * that nobody finds. Chunks end with their row. Counts: of chunks that are
+ * right, true, found. */
 #include <string.h>
 
 #include "nn_scorer.h"
@@ -15,7 +16,7 @@ typedef struct {
     const char *type;
 } tag;
 
-static const tag outside = {false, ""};
+static const tag outside = {false, ""}, unknown = {false, "<other>"};
 
 static int64_t chunk_counts(int64_t classes)
 {
@@ -23,11 +24,25 @@ static int64_t chunk_counts(int64_t classes)
     return KEPT;
 }
 
-/* Whether it is B-TYPE, I-TYPE, or one outside: O, a class without a name, or
- * what no label is, such as <pad>. */
+static bool is_type(tag a, tag b)
+{
+    return strcmp(a.type, b.type) == 0;
+}
+
+static bool is_unknown(tag t)
+{
+    return t.type == unknown.type;
+}
+
+/* Whether it is B-TYPE, I-TYPE, <other>, or one outside: O, a class without a
+ * name, or what no label is, such as <pad>. */
 static bool read_tag(const char *name, tag *t)
 {
     *t = outside;
+    if (name != NULL && strcmp(name, unknown.type) == 0) {
+        *t = unknown;
+        return true;
+    }
     if (name == NULL || strcmp(name, "O") == 0 || name[0] == '<')
         return true;
     if ((name[0] != 'B' && name[0] != 'I') || name[1] != '-' || name[2] == 0)
@@ -47,17 +62,12 @@ static bool check(const char *metric, const nn_prep *target, nn_error *e)
                            "%s: %s has the label `%s`, and reads chunks from "
                            "O, B-TYPE and I-TYPE",
                            metric, name, nn_prep_name(target, k));
-        any |= t.type[0] != 0;
+        any |= t.type[0] != 0 && !is_unknown(t);
     }
     return any || nn_fail(e,
                           "%s: no label of %s is a B-TYPE or I-TYPE, so there "
                           "are no chunks",
                           metric, name);
-}
-
-static bool is_type(tag a, tag b)
-{
-    return strcmp(a.type, b.type) == 0;
 }
 
 static bool starts(tag before, tag t)
@@ -97,6 +107,8 @@ static bool add(double *counts, const nn_prep *target, const nn_steps *s,
         tag kind, chosen;
         read_tag(nn_prep_name(target, s->kind[i]), &kind);
         read_tag(nn_prep_name(target, s->chosen[i]), &chosen);
+        if (is_unknown(chosen))
+            chosen = outside;
         step(counts, &p, kind, chosen);
     }
     step(counts, &p, outside, outside);
