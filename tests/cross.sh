@@ -79,17 +79,26 @@ if has riscv "gcc-riscv64-linux-gnu libc6-dev-riscv64-cross qemu-user" \
     golden riscv riscv64-linux-gnu
 fi
 
-# inner COMMAND: the inner loops of products and convolutions for NEON: sums that
-# stay in registers, more than two multiply-adds a load.
+# inner COMMAND: the inner loops of products and convolutions for NEON, to infer
+# and to train: sums that stay in registers, and three multiply-adds for two
+# loads, also of what is left over at an edge.
 inner() {
-    for m in lenet5 letters; do
-        "$NNC" compile --target=neon --infer-only --model $m \
-            tests/firmware/models.nn -o "$OUT/inner.c" >"$OUT/log" 2>&1 &&
+    while read -r flags; do
+        # shellcheck disable=SC2086
+        "$NNC" compile --target=neon $flags -o "$OUT/inner.c" \
+            >"$OUT/log" 2>&1 &&
             $1 -O2 -std=gnu11 -fno-math-errno -S -o "$OUT/inner.s" \
                 "$OUT/inner.c" && awk -f tests/inner.awk "$OUT/inner.s"
-    done | grep '_\(matmul\|conv\)[a-z_.0-9]* ' | grep -v finish >"$OUT/inner"
-    [ "$(wc -l <"$OUT/inner")" -ge 8 ] &&
-        ! awk '$2 >= 24 && ($4 > 0 || $2 < 2 * $3)' "$OUT/inner" | grep .
+    done >"$OUT/loops" <<'END'
+--infer-only --model lenet5 tests/firmware/models.nn
+--infer-only --model letters tests/firmware/models.nn
+examples/lenet5/lenet5.nn
+bench/lstm.nn
+END
+    grep '_\(matmul\|conv\)[a-z_.0-9]* ' "$OUT/loops" |
+        grep -v 'finish\|gates' >"$OUT/inner"
+    [ "$(grep -c weight "$OUT/inner")" -ge 8 ] &&
+        ! awk '$2 >= 24 && ($4 > 0 || 2 * $2 < 3 * $3)' "$OUT/inner" | grep .
     verdict "inner loops for NEON by ${1%% *}" "$(head -n 3 "$OUT/inner")"
 }
 if has "inner loops" gcc-aarch64-linux-gnu aarch64-linux-gnu-gcc; then

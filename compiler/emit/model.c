@@ -364,14 +364,17 @@ static void write_helper(Text *out, const char *section)
  * from that of another in a way in which it no longer knows the memory: it then
  * takes a kernel for one that writes nothing, and leaves out the call.
  * Elsewhere than on x86-64 it also moves all loads of a tile's step to its
- * beginning, and spills what no longer finds a register. */
-static void keep_from_gcc(Text *out)
+ * beginning, and spills what no longer finds a register; and it keeps the
+ * constants of an epilogue in registers while the tile sums, and sums not. */
+static void keep_from_gcc(Text *out, const Target *target)
 {
     text_add(out, "\n#if defined(__GNUC__) && !defined(__clang__)\n"
                   "#pragma GCC optimize(\"no-ipa-pure-const\", "
                   "\"no-ipa-modref\", \\\n"
-                  "    \"no-schedule-insns\")\n"
-                  "#endif\n");
+                  "    \"no-schedule-insns\"");
+    if (target->gcc != NULL)
+        text_printf(out, ", \"%s\"", target->gcc);
+    text_add(out, ")\n#endif\n");
 }
 
 /* Sections of templates/frame.c that the text below uses. */
@@ -380,7 +383,7 @@ static void write_helpers(Emit *e, const char *body)
     static const char *const helper[] = {"nn_at",   "nn_run_parts",
                                          "nn_rows", "nn_power",
                                          "nn_drop", "nn_first_bad"};
-    keep_from_gcc(e->out);
+    keep_from_gcc(e->out, e->target);
     text_add(e->out, "\n#include <string.h>\n");
     if (e->options->plain || e->lanes > 1)
         target_prelude_plain(e->out, body);

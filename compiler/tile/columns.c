@@ -61,10 +61,13 @@ static double cycles(const Columns *c)
            conv_order_cycles(c->target, &s->x, passes, order(c));
 }
 
+/* Vectors are loaded before a barrier, behind which only some scalars are
+ * loaded ahead. */
 static bool tile_fits(const Columns *c)
 {
+    int scalars = c->channels < 3 ? c->channels : 3;
     return conv_fits(c->target, c->channels * c->rows * c->vectors,
-                     c->rows * c->vectors);
+                     c->rows * c->vectors, scalars);
 }
 
 static bool possible(const Columns *c)

@@ -232,10 +232,11 @@ double conv_plane_cycles(const Image *x)
     return apart ? (double)EACH * x->channels : 0;
 }
 
-bool conv_fits(const Target *t, int acc, int live)
+bool conv_fits(const Target *t, int acc, int live, int scalars)
 {
     int spare = t->fma ? 0 : 1; /* for a product before it is added */
-    return acc + live + spare + !t->broadcast <= t->registers - 1;
+    int ahead = target_ahead(t, scalars);
+    return acc + live + spare + !t->broadcast + ahead <= t->registers - 1;
 }
 
 const char *conv_clipped(Arena *a, const char *var, const char *name, int trips,

@@ -116,8 +116,9 @@ double conv_order_cycles(const Target *target, const Image *x, int passes,
 /* Cycles that a tile needs to find its way from plane to plane of x. */
 double conv_plane_cycles(const Image *x);
 
-/* True where the registers hold acc accumulators and `live` vectors more. */
-bool conv_fits(const Target *target, int acc, int live);
+/* True where the registers hold acc accumulators, `live` vectors more, and what
+ * these are multiplied by: so many scalars (or vectors) a step. */
+bool conv_fits(const Target *target, int acc, int live, int scalars);
 
 /* One form each: fills the plan's fields for a spec already checked. */
 void conv_forward_plan(Arena *arena, ConvPlan *plan);

@@ -93,7 +93,7 @@ static bool best_pixels(const Direct *d, DirectTile *t)
          r += conv_window(d->spec, 0)) {
         for (int c = conv_window(d->spec, 1); c <= wide;
              c += conv_window(d->spec, 1)) {
-            if (!conv_fits(d->target, r * c * t->vectors, t->vectors)) {
+            if (!conv_fits(d->target, r * c * t->vectors, t->vectors, r * c)) {
                 break;
             }
             DirectTile tile = *t;

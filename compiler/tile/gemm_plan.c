@@ -61,11 +61,12 @@ static int registers(int64_t rows, int64_t vectors, const Target *t)
 }
 
 /* Whether registers hold a tile of so many rows and vectors. Where there are
- * many, compilers load scalars ahead, and two are left to that. */
+ * many, compilers load scalars ahead. */
 static bool fits(int64_t rows, int64_t vectors, const Target *t)
 {
+    int64_t ahead = larger(2, target_ahead(t, (int)rows) + 1);
     return registers(rows, vectors, t) <=
-           t->registers - (t->registers > 16 ? 2 : 0);
+           t->registers - (t->registers > 16 ? ahead : 0);
 }
 
 /* Whether tiles of `vectors` columns end where panels do. */

@@ -34,7 +34,8 @@ static double cycles(const Spread *p)
 
 static bool fits(const Spread *p)
 {
-    return conv_fits(p->target, p->pixels * p->rows * p->vectors, p->vectors);
+    return conv_fits(p->target, p->pixels * p->rows * p->vectors, p->vectors,
+                     p->pixels);
 }
 
 /* Tries `pixels` of a tile in both directions. */

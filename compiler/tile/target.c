@@ -36,7 +36,8 @@ static const Target targets[] = {
      .fmas = 2, .latency = 4,
      .l1 = 32 << 10, .l2 = 512 << 10,
      .l2_rate = 16, .l3_rate = 8, .l3_latency = 200,
-     .flags = "-march=armv8-a",
+     .flags = "-march=armv8-a", .gcc = "ira-loop-pressure",
+     .own = "templates/neon.h",
      .guard = "defined(__aarch64__) && defined(__ARM_NEON)",
      .triple = "aarch64-linux-gnu", .debian = "arm64"},
     {.name = "wasm", .about = "WebAssembly with SIMD, for browsers",
@@ -127,6 +128,12 @@ const Target *target_native(void)
     return target_find("generic");
 }
 
+int target_ahead(const Target *target, int scalars)
+{
+    bool many = target->registers > 16 && target->lanes > 1;
+    return many && !target->broadcast && scalars > 1 ? scalars - 1 : 0;
+}
+
 const char *target_prefix(Arena *arena, const Target *target, int lanes)
 {
     return lanes == target->lanes ? "nn_" : arena_printf(arena, "nn%d_", lanes);
@@ -161,12 +168,25 @@ void target_once(Text *out, const char *name, const char *text)
     }
 }
 
+/* Fills the section of the packed file `own`, or of `path` where own is NULL or
+ * has none of that name. */
+static void fill_item(Text *out, const char *path, const char *own,
+                      const char *name, const Hole *holes, int n_holes)
+{
+    const char *mark = arena_printf(out->arena, "/* section: %s */", name);
+    if (own != NULL && strstr(pack_find(own), mark) != NULL) {
+        path = own;
+    }
+    template_fill(out, path, pack_find(path), name, holes, n_holes, 0);
+}
+
 /* The sections of a packed file whose names body uses, and what they use in
  * turn; each stands before its users there, so one look from the end is
  * enough. The section `types` is always taken. Where names begin with nn_,
  * they get `prefix` instead. */
-static void items(Text *out, const char *path, const Hole *holes, int n_holes,
-                  const char *prefix, const char *body)
+static void items(Text *out, const char *path, const char *own,
+                  const Hole *holes, int n_holes, const char *prefix,
+                  const char *body)
 {
     const char *text = pack_find(path);
     if (text == NULL) {
@@ -182,7 +202,7 @@ static void items(Text *out, const char *path, const Hole *holes, int n_holes,
         taken[i] = item;
         if (strcmp(name, "types") == 0 || str_mentions(body, name) ||
             str_mentions(text_str(&more), name)) {
-            template_fill(&item, path, text, names[i], holes, n_holes, 0);
+            fill_item(&item, path, own, names[i], holes, n_holes);
             text_add(&taken[i],
                      str_replace(out->arena, text_str(&item), "nn_", prefix));
             text_add(&more, text_str(&taken[i]));
@@ -226,8 +246,9 @@ static void zip(Text *out, void *context, int n, const char *const *args)
 }
 
 /* What of templates/lanes.h body uses for one width of vectors, behind what
- * both use of vector.h or scalar.h. */
-static void vectors(Text *out, int lanes, const char *prefix, const char *body)
+ * both use of vector.h or scalar.h, or of `own` what that has. */
+static void vectors(Text *out, int lanes, const char *own, const char *prefix,
+                    const char *body)
 {
     int stages = 0;
     while (1 << stages < lanes) {
@@ -243,12 +264,12 @@ static void vectors(Text *out, int lanes, const char *prefix, const char *body)
     };
     Text upper = {.arena = out->arena};
     if (lanes == 1)
-        items(&upper, "templates/float.h", NULL, 0, prefix, body);
-    items(&upper, "templates/lanes.h", holes, 6, prefix,
+        items(&upper, "templates/float.h", NULL, NULL, 0, prefix, body);
+    items(&upper, "templates/lanes.h", NULL, holes, 6, prefix,
           arena_printf(out->arena, "%s%s", body, text_str(&upper)));
     const char *last = text_str(&upper);
-    items(out, lanes == 1 ? "templates/scalar.h" : "templates/vector.h", holes,
-          6, prefix, arena_printf(out->arena, "%s%s", body, last));
+    items(out, lanes == 1 ? "templates/scalar.h" : "templates/vector.h", own,
+          holes, 6, prefix, arena_printf(out->arena, "%s%s", body, last));
     text_add(out, last);
 }
 
@@ -275,7 +296,7 @@ void target_prelude(Text *out, const Target *target, const char *body)
                 "#define NN_LANES %d\n\n",
                 target->lanes, target->lanes);
     Text own = {.arena = out->arena};
-    vectors(&own, target->lanes, "nn_", body);
+    vectors(&own, target->lanes, target->own, "nn_", body);
     bool maths = str_mentions(body, "INFINITY") ||
                  str_mentions(text_str(&own), "NN_LOG1P") ||
                  str_mentions(text_str(&own), "NN_EXPM1");
@@ -284,7 +305,7 @@ void target_prelude(Text *out, const Target *target, const char *body)
     for (int lanes = target->lanes / 2; lanes >= TARGET_NARROWEST; lanes /= 2) {
         const char *prefix = target_prefix(out->arena, target, lanes);
         if (strstr(body, prefix) != NULL) {
-            vectors(out, lanes, prefix, body);
+            vectors(out, lanes, NULL, prefix, body);
         }
     }
 }
@@ -292,7 +313,7 @@ void target_prelude(Text *out, const Target *target, const char *body)
 void target_prelude_plain(Text *out, const char *body)
 {
     Text macros = {.arena = out->arena};
-    items(&macros, "templates/real.h", NULL, 0, "nn_", body);
+    items(&macros, "templates/real.h", NULL, NULL, 0, "nn_", body);
     bool math = macros.n > 0 || str_mentions(body, "INFINITY");
     text_printf(out, "%s\n%s", math ? "#include <math.h>\n" : "",
                 text_str(&macros));

@@ -25,6 +25,9 @@ typedef struct Target {
     double l3_rate;    /* bytes a cycle read from level 3 */
     int l3_latency;    /* cycles until a line of level 3 arrives */
     const char *flags; /* for the C compiler */
+    const char *gcc;   /* what the text asks of gcc besides, or NULL */
+    const char *own;   /* the file of sections that its vectors have instead of
+                          those of vector.h, or NULL */
     const char *guard; /* C condition that the flags make true, or NULL */
     /* what compiles for it where nnc runs on another processor; NULL: what
        compiles for that one */
@@ -47,6 +50,11 @@ bool target_foreign(const Target *target);
 
 /* The best target that the running processor can execute (--target=native).*/
 const Target *target_native(void);
+
+/* Registers that a tile must leave for a step's scalars, beside one that it has
+ * for them anyway: compilers load all of them ahead where there are many vector
+ * registers and no multiply-add takes a scalar from memory. */
+int target_ahead(const Target *target, int scalars);
 
 /* The fewest lanes of a vector that is narrower than the target's. */
 enum { TARGET_NARROWEST = 4 };

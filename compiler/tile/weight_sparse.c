@@ -187,7 +187,7 @@ static void sums_tile(WeightForm *f)
     for (int k = 1; k <= s->filters; k++) {
         for (int v = 1; v <= s->kernel[1]; v++) {
             bool whole = s->filters % k == 0 && s->kernel[1] % v == 0;
-            if (whole && conv_fits(f->target, k * v, k + 1)) {
+            if (whole && conv_fits(f->target, k * v, k + 1, v)) {
                 f->filters = k;
                 f->rows = v;
                 f->cycles = sums_cycles(f);

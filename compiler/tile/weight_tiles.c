@@ -65,7 +65,7 @@ static double try_vectors(WeightForm *f, int v)
     Walk w = walk(f);
     double best = 0;
     int best_rows = 0;
-    for (int r = 1; r <= w.steps && conv_fits(f->target, r * v, v); r++) {
+    for (int r = 1; r <= w.steps && conv_fits(f->target, r * v, v, r); r++) {
         f->rows = r;
         double c = tile_cycles(f, all / v, v);
         if (all % v > 0) {
