@@ -171,7 +171,7 @@ padded() {
     # shellcheck disable=SC2086
     table $rows >"$OUT/table.c"
     # shellcheck disable=SC2086
-    objects -O1 $files
+    objects $LEVEL $files
     # shellcheck disable=SC2086
     driver "padded rows, $GCC ${form#--}:" padded "" "$OUT/table.c" \
         $(echo "$files" | sed 's/\.c/.o/g') --

@@ -91,10 +91,11 @@ processor_flags() {
     esac
 }
 
-# The forms of C that are compared. Under sanitizers, which make compiling slow,
-# two will do: for vectors of any length and for the widest.
-FORMS='--target=generic --target=avx512'
-[ -n "${LIGHT:-}" ] || FORMS="--plain --target=avx2 $FORMS"
+# The forms of C that are compared, and how far they are optimised. Under
+# sanitizers, which make compiling slow, two will do: for vectors of any length
+# and for the widest.
+FORMS='--target=generic --target=avx512' LEVEL=-O0
+[ -n "${LIGHT:-}" ] || FORMS="--plain --target=avx2 $FORMS" LEVEL=-O1
 
 # models FILE: the names of its models.
 models() {

@@ -16,7 +16,7 @@ for form in $FORMS; do
     # shellcheck disable=SC2086
     table $rows >"$OUT/table.c"
     # shellcheck disable=SC2086
-    objects "-Iruntime -O1" $files
+    objects "-Iruntime $LEVEL" $files
     # shellcheck disable=SC2086
     driver "${form#--}" steps "" "$OUT/table.c" tests/e2e/beams.c \
         runtime/nn_beam.c runtime/nn_states.c $linked --
