@@ -40,6 +40,7 @@ static void keep(const char *path, int line)
 {
     char byte;
 
+    setpgid(0, 0); /* what ends nnc's whole group is not for the keeper */
     for (int i = 0; i < 3; i++)
         close(i);
     while (read(line, &byte, 1) < 0 && errno == EINTR)

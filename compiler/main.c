@@ -1,7 +1,11 @@
 /* main.c: reads the command line, runs the command, sets the exit status:
  * 0, 1 for the user's mistakes, 2 for a wrong command line; a bug of nnc's own
  * ends with 70 where it is found. Output that did not arrive is a failure. */
+#define _POSIX_C_SOURCE 200809L /* for SIGCHLD */
 #include "commands.h"
+
+#include <signal.h>
+
 #include "nn_std.h"
 
 /* A command without a function is not offered. */
@@ -21,6 +25,8 @@ int main(int argc, char **argv)
     int status;
 
     nn_std_open();
+    /* Where it is ignored, nobody is told of a child's end before the last. */
+    signal(SIGCHLD, SIG_DFL);
     if (options_parse(&options, functions, argc, argv, &status)) {
         arena_limit(options.arena, (size_t)options.budget << 20);
         status = functions[options.command](&options);

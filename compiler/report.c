@@ -174,13 +174,14 @@ static void print_room(const Driver *d, const Model *m, const CodeSizes *sizes)
 
         for (int k = 0; k < e->graph->nodes.n; k++)
             products += cost_products(e->graph->nodes.at[k]);
-        printf("RAM for %s, batch %lld: %s bytes%s; %s multiply-add%s\n",
+        printf("RAM for %s, batch %lld: %s bytes%s; %s multiply-add%s%s\n",
                e->name, (long long)e->batch, str_commas(a, plan->workspace),
                e->mode == MODE_STEP
                    ? arena_printf(a, " and %s for weights and optimiser",
                                   str_commas(a, all))
                    : "",
-               str_commas(a, products), str_s(products));
+               str_commas(a, products), str_s(products),
+               e->mode == MODE_STEP ? " forward" : "");
     }
 }
 

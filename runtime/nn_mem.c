@@ -29,11 +29,11 @@ static size_t bytes_of(size_t count, size_t size)
 static void *block_of(size_t bytes)
 {
 #ifdef MADV_HUGEPAGE
-    size_t whole = bytes / LARGE_PAGE * LARGE_PAGE;
-    if (whole >= (size_t)4 * LARGE_PAGE) {
-        void *p = aligned_alloc(LARGE_PAGE, bytes);
+    size_t pages = bytes / LARGE_PAGE;
+    if (pages >= 4) {
+        void *p = aligned_alloc(LARGE_PAGE, (pages + 1) * LARGE_PAGE);
         if (p != NULL)
-            madvise(p, whole, MADV_HUGEPAGE);
+            madvise(p, pages * LARGE_PAGE, MADV_HUGEPAGE);
         return p;
     }
 #endif
