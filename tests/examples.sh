@@ -29,24 +29,28 @@ reach() {
 
 # frugal NAME MODEL: what the trainer's first line says of memory is what it
 # takes, within a tenth; and that is no more than the plan, its rows, a tenth of
-# both, and 2.5 MiB for a program and its libraries.
+# both, what the program takes that only tells of itself, and 0.75 MiB for the
+# pages of it and its libraries that a training touches besides.
 cc -std=gnu11 -O1 -I"$TREE/runtime" -o spend "$TREE/bench/spend.c" \
     "$TREE/runtime/nn_clock.c" || exit 2
 frugal() {
     "$NNC" build "$2" -o . >spend.log 2>&1
     plan=$("$NNC" summary "$2" |
         sed -n 's/^training of .*: \([0-9,]*\) bytes.*/\1/p' | tr -d ,)
-    peak=$(./spend 1 "./$1-train" --data "${2%/*}" --quiet --epochs 1 \
-        --threads 1 --out "$1.st" 2>>spend.log)
-    "./$1-train" --data "${2%/*}" --epochs 1 --threads 1 --out "$1.st" \
-        >>spend.log 2>&1
-    told=$(sed -n 's/.*rows; \([0-9.]* MiB of memory, [0-9.]*\) of it.*/\1/p' \
-        spend.log)
-    echo "${plan:-0} ${peak##* } $told" | awk '{
-        exit !($1 > 0 && $2 > 0 && $3 > 0 && $2 <= 1.1 * 1024 * $3 &&
-            1024 * $3 <= 1.1 * $2 &&
-            $2 * 1024 <= 1.1 * ($1 + $7 * 2 ^ 20) + 2.5 * 2 ^ 20) }'
-    verdict "$1: its trainer's memory" "$plan bytes, $told, peak $peak KiB"
+    set -- "$1" "./$1-train" --data "${2%/*}" --epochs 1 --threads 1 --out "$1.st"
+    name=$1
+    shift
+    peak=$(./spend 3 "$@" 2>>spend.log)
+    idle=$(./spend 3 "$1" --help 2>>spend.log)
+    told=$(for i in 1 2 3; do "$@" 2>&1; done |
+        sed -n 's/.*rows; \([0-9.]* MiB of memory, [0-9.]*\) of it.*/\1/p' |
+        sort -n | head -n 1)
+    echo "${plan:-0} ${peak##* } ${idle##* } $told" | awk '{
+        exit !($1 > 0 && $2 > 0 && $3 > 0 && $4 > 0 &&
+            $2 <= 1.1 * 1024 * $4 && 1024 * $4 <= 1.1 * $2 &&
+            $2 <= 1.1 * ($1 / 1024 + 1024 * $8) + $3 + 768) }'
+    verdict "$name: its trainer's memory" \
+        "$plan bytes, $told, peak ${peak##* } KiB, idle ${idle##* } KiB"
 }
 
 # answer NAME DIR PATTERN: what the README asks of the trained model.
