@@ -129,7 +129,7 @@ check-asan: ## run all but the long tests with address and undefined checks
 	$(Q)$(MAKE) --no-print-directory B=$(B)/asan LIGHT=1 check \
 	    CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover"
 
-WITHIN ?= errors broken tables driver train seeds cells
+WITHIN ?= errors broken tables commands driver train seeds cells
 check-valgrind: all ## run compiler and programs under valgrind's memcheck
 	$(Q)B=$(B) LIGHT=1 WITHIN="$(WITHIN)" GROUPS_=valgrind sh tests/run.sh
 

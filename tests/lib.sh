@@ -52,6 +52,28 @@ verdict() {
     if [ $? -eq 0 ]; then ok "$1"; else not_ok "$1" "$2"; fi
 }
 
+# expect STATUS NAME COMMAND...: runs it; output in `out`, messages in `err`.
+expect() {
+    want=$1 name=$2
+    shift 2
+    "$@" >out 2>err
+    got=$?
+    [ $got -eq "$want" ]
+    verdict "$name" "status $got instead of $want: $(head -n 1 err)"
+}
+
+# says FILE NAME TEXT: the file holds the text.
+says() {
+    grep -qF -- "$3" "$1"
+    verdict "$2" "no \`$3\` in: $(head -n 3 "$1" | tr '\n' ' ')"
+}
+
+# lines N NAME: messages have so many lines.
+lines() {
+    [ "$(wc -l <err)" -eq "$1" ]
+    verdict "$2" "$(wc -l <err) lines: $(head -n 3 err | tr '\n' ' ')"
+}
+
 # stopped SIGNAL STATUS NAME FOLDER COMMAND...: a signal ends the command, of
 # which a child has written its number to the file `begun`, with this status;
 # soon after, the folder holds a lock at most, and the child has ended, too.

@@ -16,7 +16,7 @@ mkdir -p "$B/tests"
 
 # Those that take longest come first, so that no processor is left idle.
 light="golden export verify bench text steps tables judge cells generated bounds train weights
-    seeds session page driver gradcheck docs mutate strings memory broken same
+    seeds session page commands driver gradcheck docs mutate strings memory broken same
     tensors language errors"
 long="backend fuzz examples targets cross growth valgrind lint"
 groups="$([ $# -eq 0 ] || echo unit)
