@@ -44,6 +44,14 @@ static const nn_arg *find(const nn_args *a, const char *name, size_t length)
     return NULL;
 }
 
+/* The largest number, or -1 where there is none. */
+static int most(const nn_arg *g)
+{
+    return g->kind == NN_ARG_COUNT ? NN_ARG_MOST
+           : g->kind == NN_ARG_FEW ? NN_ARG_MOST_FEW
+                                   : -1;
+}
+
 static bool store(const nn_arg *g, const char *text)
 {
     char *end;
@@ -60,16 +68,16 @@ static bool store(const nn_arg *g, const char *text)
     long long n = strtoll(text, &end, 10);
     *(int64_t *)g->at = n;
     return end != text && *end == 0 && errno == 0 && n >= g->least &&
-           (g->kind == NN_ARG_WHOLE || n <= NN_ARG_MOST);
+           (most(g) < 0 || n <= most(g));
 }
 
 static nn_args_end wrong_value(const nn_args *a, const nn_arg *g,
                                const char *text)
 {
     nn_say(stderr, "%s: --%s is '%s'; it must be ", a->program, g->name, text);
-    if (g->kind == NN_ARG_COUNT)
+    if (most(g) >= 0)
         fprintf(stderr, "a whole number from %lld to %d\n", (long long)g->least,
-                NN_ARG_MOST);
+                most(g));
     else if (g->kind == NN_ARG_WHOLE)
         fprintf(stderr, "a whole number from %lld\n", (long long)g->least);
     else if (g->kind == NN_ARG_REAL)

@@ -8,6 +8,7 @@
 typedef enum {
     NN_ARG_SWITCH, /* bool *: present or not */
     NN_ARG_COUNT,  /* int64_t *: from `least` to NN_ARG_MOST */
+    NN_ARG_FEW,    /* int64_t *: from `least` to NN_ARG_MOST_FEW */
     NN_ARG_WHOLE,  /* int64_t *: any whole number from `least` */
     NN_ARG_REAL,   /* double *: a finite number, more than 0 */
     NN_ARG_TEXT,   /* const char **: a name */
@@ -15,7 +16,7 @@ typedef enum {
 } nn_arg_kind;
 
 /* Counts beyond it mean nothing, and their products still fit. */
-enum { NN_ARG_MOST = 1000000000 };
+enum { NN_ARG_MOST = 1000000000, NN_ARG_MOST_FEW = 1000 };
 
 typedef struct {
     const char *name;  /* without the dashes */

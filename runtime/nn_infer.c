@@ -68,8 +68,8 @@ static nn_args_end parse(const nn_program *p, options *o, int argc, char **argv)
          &o->writing.seed, 0, &o->writing.draws},
         {"greedy", NULL, "always the most probable token", NN_ARG_SWITCH,
          &o->writing.sampling.greedy, 0, &o->writing.draws},
-        {"beam", "N", "hold the N most probable texts side by side",
-         NN_ARG_COUNT, &o->writing.beam, 1, &o->writes},
+        {"beam", "N", "hold the N most probable texts side by side", NN_ARG_FEW,
+         &o->writing.beam, 1, &o->writes},
     };
     int first = p->given != NULL; /* behind --weights */
     int last = (int)(sizeof args / sizeof *args) -
@@ -380,8 +380,6 @@ static const char *exclude(const nn_program *p, const options *o)
         return "--csv and --json exclude each other";
     if (o->writing.sampling.top_p > 1)
         return "--top-p is a probability, at most 1";
-    if (o->writing.beam > 1000)
-        return "--beam holds at most 1000 texts side by side: give it less";
     if (o->writing.beam > 0 && o->writing.draws)
         return "--beam looks for the most probable text, and nothing is drawn: "
                "leave out --temperature, --top-k, --top-p, --seed and --greedy";

@@ -62,11 +62,13 @@ done
 cp tests/e2e/gradcheck.nn "$OUT"
 for m in $(models tests/e2e/gradcheck.nn); do
     if [ -n "${LIGHT:-}" ]; then
+        name="$m compiles"
         "$NNC" compile --model "$m" "$OUT/gradcheck.nn" -o "$OUT/$m.c"
     else
+        name="gradient check of $m"
         (cd "$OUT" && "$NNC" train --gradcheck --model "$m" gradcheck.nn)
     fi >"$OUT/$m.log" 2>&1
-    verdict "gradient check of $m" "$(tail -n 3 "$OUT/$m.log" | tr '\n' ' ')"
+    verdict "$name" "$(tail -n 3 "$OUT/$m.log" | tr '\n' ' ')"
 done
 
 for steps in 20 2000; do

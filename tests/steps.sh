@@ -100,8 +100,11 @@ refuses "what is sought is not drawn" 2 \
     "--beam looks for the most probable text, and nothing is drawn: leave out --temperature, --top-k, --top-p, --seed and --greedy" \
     --prompt the --beam 2 --seed 3
 refuses "a beam that is too wide" 2 \
-    "--beam holds at most 1000 texts side by side: give it less" \
+    "--beam is '1000000'; it must be a whole number from 1 to 1000" \
     --prompt the --beam 1000000
+refuses "a beam of nothing" 2 \
+    "--beam is '0'; it must be a whole number from 1 to 1000" \
+    --prompt the --beam 0
 
 # Steps with places, of tokens without a text: the next one is x + 1, modulo 3.
 cat >placed.nn <<'EOF'
