@@ -16,7 +16,7 @@ done
     echo
     LC_ALL=C date '+%-d %B %Y; ' | tr -d '\n'
     lscpu | sed -n 's/^Model name: *\(.*\)/\1, /p' | tr -d '\n'
-    echo "$(nproc) processors; $(${CC:-clang} --version | head -n 1)."
+    echo "$(nproc) processor(s); $(${CC:-clang} --version | head -n 1)."
     echo
     awk -f bench/performance.awk "$@"
     echo
