@@ -125,7 +125,8 @@ int64_t nn_dataset_bytes(const nn_dataset *d)
     int64_t bytes = d->rows * (int64_t)sizeof *d->part_of;
     for (int part = 0; part < NN_PARTS; part++) {
         const nn_section *s = &d->parts[part];
-        bytes += part == NN_TRAIN ? nn_order_bytes(&s->order) : 0;
+        if (part == NN_TRAIN && !d->program->train.stateful)
+            bytes += nn_order_bytes(&s->order);
         for (int i = 0; s->own && i < d->tensors; i++)
             bytes += bytes_of(&s->sources[i]);
     }

@@ -98,13 +98,16 @@ void nn_trainer_close(nn_trainer *r)
     *r = (nn_trainer){0};
 }
 
-/* The workspace is not touched before the first step, what is written to a file
- * at once not before the first checkpoint. */
+/* The workspace is not touched before the first step, rows are not drawn before
+ * it, and what is written to a file at once not before the first checkpoint. */
 int64_t nn_trainer_memory(const nn_trainer *r)
 {
     nn_memory taken = nn_memory_taken();
+    const nn_order *rows = &r->data.parts[NN_TRAIN].order;
     int64_t later = (int64_t)nn_entry_workspace(r->model) +
                     (int64_t)(nn_ckpt_values(r->model) * sizeof(nn_real));
+    if (rows->list == NULL && !r->program->train.stateful)
+        later += nn_order_bytes(rows);
     int64_t all = taken.now + later;
     if (taken.now == 0)
         all += nn_dataset_bytes(&r->data) +

@@ -220,6 +220,29 @@ peak=$(./spend 1 ./sentiment-train --data large --epochs 1 --threads 1 \
 verdict "a text may be larger than memory" "$peak"
 rm -r large
 
+# Many rows are drawn from a list, which the trainer's first line counts though
+# it is not made yet.
+cat >many.nn <<'EOF'
+model many() {
+  input  x: f32[1];
+  target t: f32[1];
+  y = x -> dense(1);
+  output y;
+  loss   squared_error(y, t);
+  data { x = csv("many.csv", column: 1); t = csv("many.csv", column: 1); }
+  train { optimizer sgd(rate: 0.01); batch 500; epochs 1; }
+}
+EOF
+awk 'BEGIN { for (i = 0; i < 400000; i++) print i % 2 }' >many.csv
+"$NNC" build many.nn >build.log 2>&1
+peak=$(./spend 3 ./many-train --threads 1 2>&1)
+told=$(./many-train --threads 1 2>&1 |
+    sed -n 's/.*rows; \([0-9.]*\) MiB of memory.*/\1/p')
+echo "${told:-0} ${peak##* }" |
+    awk '{ exit !(1024 * $1 <= 1.05 * $2 && $2 <= 1.05 * 1024 * $1) }'
+verdict "a trainer counts the list of its rows" "$told MiB, ${peak##* } KiB"
+rm many.csv
+
 # The language's own sample, as it stands, on the same reviews.
 "$NNC" train "$TREE/tests/lang/textcnn.nn" --data . --epochs 1 \
     --out sample.safetensors >sample.log 2>&1
