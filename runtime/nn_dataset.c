@@ -7,7 +7,6 @@
 
 #include "nn_mem.h"
 #include "nn_split.h"
-#include "nn_windows.h"
 
 const char *const nn_part_names[] = {"training", "validation", "test"};
 
@@ -179,19 +178,63 @@ static bool read_parts(nn_dataset *d, const char *folder, nn_error *e)
     return true;
 }
 
+/* All tensors or none are windows; a target that is a window itself moves
+ * on by whole windows, one value by one row. */
+static bool find_windows(nn_dataset *d, nn_error *e)
+{
+    const nn_tensor *t = d->program->model->inputs;
+    d->window = d->preps[0].window;
+    d->stride = 1;
+    for (int i = 0; i < d->tensors; i++) {
+        const nn_prep *p = &d->preps[i];
+        const nn_transform *w = p->window;
+        int64_t width = d->parts[NN_TRAIN].sources[i].table.width;
+        if ((w == NULL) != (d->window == NULL))
+            return nn_fail(e, "%s is cut into windows and %s is not",
+                           t[w == NULL ? 0 : i].name,
+                           t[w == NULL ? i : 0].name);
+        if (w == NULL)
+            continue;
+        if (w->length != d->window->length || w->ahead != d->window->ahead ||
+            w->stride != d->window->stride)
+            return nn_fail(e, "the windows of %s and %s differ", t[0].name,
+                           t[i].name);
+        if (p->flow->ahead)
+            d->ahead = w->ahead;
+        if (w->stride > 0)
+            d->stride = w->stride;
+        else if (p->flow->ahead && t[i].values != width)
+            d->stride = w->length;
+    }
+    return true;
+}
+
+/* Rows that a window and what lies ahead of it span. */
+static int64_t span_of(const nn_dataset *d)
+{
+    return d->window == NULL ? 1 : d->window->length + d->ahead;
+}
+
+/* Whether window number `item`, or row, belongs to a part: a window does to
+ * that of its last row. */
+static bool in_part(const nn_dataset *d, nn_part part, int64_t item)
+{
+    return d->part_of[item * d->stride + span_of(d) - 1] == (uint8_t)part;
+}
+
 static bool in_training(const void *d, int64_t item)
 {
-    return nn_windows_in(d, NN_TRAIN, item);
+    return in_part(d, NN_TRAIN, item);
 }
 
 static bool in_validation(const void *d, int64_t item)
 {
-    return nn_windows_in(d, NN_VALIDATION, item);
+    return in_part(d, NN_VALIDATION, item);
 }
 
 static bool in_test(const void *d, int64_t item)
 {
-    return nn_windows_in(d, NN_TEST, item);
+    return in_part(d, NN_TEST, item);
 }
 
 static bool in_all(const void *d, int64_t item)
@@ -205,31 +248,23 @@ static bool find_items(nn_dataset *d, nn_part part, nn_error *e)
 {
     static nn_order_has *const has[] = {in_training, in_validation, in_test};
     nn_section *s = &d->parts[part];
-    int64_t rows = s->sources[0].table.rows, over = rows - nn_windows_span(d);
+    int64_t rows = s->sources[0].table.rows, over = rows - span_of(d);
     s->order =
         nn_order_open(over < 0 ? 0 : over / d->stride + 1,
                       s->own && part != NN_TRAIN ? in_all : has[part], d);
     s->count = s->order.count;
-    s->shared = nn_windows_shared(d, part, s->order.places);
     bool asked =
         part == NN_TRAIN || s->own ||
         (part == NN_TEST ? d->program->test.kind
                          : d->program->validation.kind) != NN_SPLIT_NONE;
     if (s->count > 0 || !asked)
         return true;
-    if (s->shared > 0)
-        return nn_fail(
-            e,
-            "the %s part has no window of its own: steps of all %lld "
-            "targets are in another part, too; `last` cuts the "
-            "series once, and `stride` keeps targets apart",
-            nn_part_names[part], (long long)s->shared);
     if (d->window != NULL)
         return nn_fail(e,
                        "%s has %lld rows in all, and the %s part makes no "
                        "window of them: one takes %lld rows in a row",
                        shown(s, 0), (long long)rows, nn_part_names[part],
-                       (long long)nn_windows_span(d));
+                       (long long)span_of(d));
     return nn_fail(e, "the %s part has no rows, of %lld in all",
                    nn_part_names[part], (long long)rows);
 }
@@ -372,7 +407,7 @@ bool nn_dataset_open(nn_dataset *d, const nn_program *program,
     if (!nn_alloc(&d->preps, (size_t)d->tensors, sizeof *d->preps, "data", e))
         return false;
     bool good = open_preps(d, e);
-    good = good && read_parts(d, folder, e) && nn_windows_find(d, e) &&
+    good = good && read_parts(d, folder, e) && find_windows(d, e) &&
            split(d, e) && learn(d, e) && encode(d, e);
     if (!good)
         nn_dataset_close(d);

@@ -23,7 +23,6 @@ typedef struct {
     nn_order order;  /* of its items, which are rows or windows */
     int64_t count;   /* of them */
     int64_t dropped; /* rows left out, because a value is missing */
-    int64_t shared; /* windows left out: their targets are a later part's too */
 } nn_section;
 
 typedef struct {
@@ -36,7 +35,6 @@ typedef struct {
     const nn_transform *window; /* how rows make windows, or NULL */
     int64_t stride;             /* of the windows */
     int64_t ahead;              /* of the windows; 0 where no tensor takes it */
-    int64_t reach;              /* windows so near have targets in common */
     int64_t reserved;           /* rows set aside for early stopping */
 } nn_dataset;
 

@@ -382,23 +382,17 @@ static bool end_epoch(fit *f, nn_error *e)
     return good;
 }
 
-static void tell_left_out(fit *f)
+static void tell_dropped(fit *f)
 {
     static const char *const of[] = {"", " of the validation part",
                                      " of the test part"};
     for (int part = 0; part < NN_PARTS; part++) {
         int64_t n = f->run->data.parts[part].dropped;
-        int64_t shared = f->run->data.parts[part].shared;
         if (n > 0)
             nn_log_say(&f->log,
                        "%" PRId64 " row%s%s left out, because a value is "
                        "missing",
                        n, nn_s(n), of[part]);
-        if (shared > 0)
-            nn_log_say(&f->log,
-                       "%" PRId64 " window%s%s left out, because steps of "
-                       "targets are in a later part, too",
-                       shared, nn_s(shared), of[part]);
     }
 }
 
@@ -431,7 +425,7 @@ static void introduce(fit *f)
                    "early_stop sets %" PRId64 " row%s, 10 %% of training, "
                    "aside for validation",
                    d->reserved, nn_s(d->reserved));
-    tell_left_out(f);
+    tell_dropped(f);
     nn_log_say(l,
                "%s: %" PRId64 " training, %" PRId64 " validation and %" PRId64
                " test rows; %.1f MiB of memory, %.1f of it for rows; %s, "

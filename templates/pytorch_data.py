@@ -254,17 +254,6 @@ class Data:
                 self.stride = w["stride"]
             elif prep.flow.ahead and prep.values != table.width:
                 self.stride = w["length"]
-        self.reach = max((self.overlap(prep, table) for prep, table
-                          in zip(self.preps, self.tables[0])), default=0)
-
-    def overlap(self, prep, table):
-        """How far from each other items may be whose targets have steps in
-        common."""
-        w = prep.window
-        if not w or prep.name not in TARGETS or \
-                prep.values == (1 if prep.cut else table.width):
-            return 0
-        return (w["length"] - 1) // (w.get("stride") or self.stride)
 
     def split(self):
         rows = self.tables[0][0].rows
@@ -292,17 +281,13 @@ class Data:
         return np.array([place[x] for x in labels])
 
     def listed(self, part):
-        """The items of a part; a window belongs to that of its last row, unless
-        steps of its target are in a later part, too."""
+        """The items of a part; a window belongs to that of its last row."""
         own = part > 0 and self.tables[part] is not None
         rows = self.tables[part if own else 0][0].rows
         first = np.arange(0, rows - self.span + 1, self.stride)
         if own:
             return first
-        part_of = self.part_of[first + self.span - 1]
-        latest = [part_of[max(i - self.reach, 0):i + self.reach + 1].max()
-                  for i in range(len(first))] if self.reach else part_of
-        return first[(part_of == part) & (np.array(latest) <= part)]
+        return first[self.part_of[first + self.span - 1] == part]
 
     def fetch(self, part, items):
         tables = self.tables[part] or self.tables[0]

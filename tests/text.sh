@@ -357,13 +357,6 @@ echo 'abcd-ab' | ./letters-infer >is 2>&1
 grep -q '^1: b c d [-?] a b c$' is
 verdict "the next characters are learned" "$(cat train.log is)"
 
-# Windows so near that what they foretell overlaps: those of training keep away
-# from the test part.
-sed 's/ahead: 1/ahead: 1, stride: 3/' letters.nn >near.nn
-"$NNC" train near.nn --epochs 1 >train.log 2>&1 &&
-    grep -q '^2 windows left out, because steps of targets are in a ' train.log
-verdict "targets of training are none of the test part's" "$(head -n 3 train.log)"
-
 awk 'BEGIN { for (i = 0; i < 100; i++) print i "\t" i * 7 % 100 }' >pairs.tsv
 head -n 20 pairs.tsv >more.tsv
 cat >moved.nn <<'EOF'

@@ -383,47 +383,6 @@ static void windows_of_sequences(void **state)
     nn_dataset_close(&s.d);
 }
 
-/* Windows of 3 at 0, 2, 4 .. 14 foretell 1 .. 3, 3 .. 5 and so on. The last two
- * are test and foretell 13 and more, which is a step of the window at 10, too.
- */
-static void targets_are_in_one_part(void **state)
-{
-    static const nn_transform near[] = {
-        {.kind = NN_WINDOWS, .length = 3, .ahead = 1, .stride = 2}};
-    static const nn_tensor tensors[] = {{.name = "past",
-                                         .type = NN_F32,
-                                         .rank = 2,
-                                         .shape = {3, 1},
-                                         .values = 3},
-                                        {.name = "next",
-                                         .type = NN_F32,
-                                         .rank = 2,
-                                         .shape = {3, 1},
-                                         .values = 3}};
-    static const nn_flow flows[] = {
-        CSV(one, .path = "w.csv", .tensor = 0, BY(near)),
-        CSV(one, .path = "w.csv", .tensor = 1, BY(near), .ahead = 1)};
-    setup s;
-    (void)state;
-    write_text("w.csv",
-               "0\n1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n13\n14\n15\n16\n"
-               "17\n");
-    set_up(&s, tensors, flows, 2);
-    s.program.test = (nn_split){.kind = NN_SPLIT_ROWS, .amount = 3, .last = 1};
-    open_data(&s);
-    const nn_section *train = &s.d.parts[NN_TRAIN];
-    assert_int_equal(s.d.parts[NN_TEST].count, 2);
-    assert_int_equal(train->count, 5);
-    assert_int_equal(train->shared, 1);
-    fetch(&s, NN_TRAIN, 5);
-    assert_true(s.t[14] == 11);
-    nn_dataset_close(&s.d);
-
-    s.program.test.last = 0;
-    s.program.test.amount = 15;
-    assert_non_null(strstr(refusal(&s), "training part has no window of its"));
-}
-
 /* Without anything ahead, the last window ends with the series. */
 static void windows_alone(void **state)
 {
@@ -582,7 +541,6 @@ int main(void)
         cmocka_unit_test(cuts_windows),
         cmocka_unit_test(looks_further_ahead),
         cmocka_unit_test(windows_of_sequences),
-        cmocka_unit_test(targets_are_in_one_part),
         cmocka_unit_test(windows_alone),
         cmocka_unit_test(early_stopping_sets_rows_aside),
         cmocka_unit_test(refuses),
