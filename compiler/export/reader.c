@@ -143,16 +143,20 @@ Term *read_root(Reader *r, const Root *root)
     return read_real(r, r->known[n->id] ? read_full(r, n) : r->term[n->id]);
 }
 
+/* Masks of two streams are two, though nothing else tells them apart: the
+ * stream is an input that the text does not show. */
 Term *read_dropout(Reader *r, const Node *mask, Term *x)
 {
     const char *form = x ? "F.dropout($a, $rate, self.training"
                          : "F.dropout(torch.ones($shape), $rate, self.training";
-    Term *in[MAX_RANK + 1] = {x};
+    Term *in[MAX_RANK + 2] = {x};
     int n = x ? 1 : 0;
 
     for (int k = 0; r->counted && k < mask->n_in; k++) {
         form = arena_printf(r->arena, "%s, $%c", form, 'a' + n);
         in[n++] = read_input(r, mask, k);
     }
+    in[n++] = term_atom(r->terms, arena_printf(r->arena, "stream %d",
+                                               mask->attr.random.stream));
     return read_form(r, arena_printf(r->arena, "%s)", form), mask->id, n, in);
 }
