@@ -255,6 +255,7 @@ static bool find_items(nn_dataset *d, nn_part part, nn_error *e)
     s->count = s->order.count;
     bool asked =
         part == NN_TRAIN || s->own ||
+        (part == NN_VALIDATION && d->reserved > 0) ||
         (part == NN_TEST ? d->program->test.kind
                          : d->program->validation.kind) != NN_SPLIT_NONE;
     if (s->count > 0 || !asked)

@@ -104,6 +104,8 @@ reach shakespeare shakespeare/shakespeare.nn test_perplexity '<=' 2
 if [ -n "${LONG:-}" ]; then
     reach jordan slots/jordan.nn test_f1_chunks '>=' 0.99
     reach bilstm slots/bilstm.nn test_f1_chunks '>=' 0.99
+    reach jordans slots/jordans.nn test_f1_chunks '>=' 0.99
+    reach bilstms slots/bilstms.nn test_f1_chunks '>=' 0.99
     reach imdb imdb/imdb.nn test_accuracy '>=' 0.99
     answer imdb imdb '^3: '
     reach chargpt shakespeare/chargpt.nn test_perplexity '<=' 2

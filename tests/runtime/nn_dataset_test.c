@@ -381,6 +381,12 @@ static void windows_of_sequences(void **state)
     for (int i = 0; i < 9; i++)
         assert_true(s.x[i] == i && s.t[i] == i + 1);
     nn_dataset_close(&s.d);
+
+    /* The row set aside for early stopping, 8, ends none of them. */
+    s.program.train.patience = 3;
+    s.program.test = (nn_split){.kind = NN_SPLIT_ROWS, .amount = 1, .last = 1};
+    assert_non_null(
+        strstr(refusal(&s), "the validation part makes no window of them"));
 }
 
 /* Without anything ahead, the last window ends with the series. */
