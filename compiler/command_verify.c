@@ -82,8 +82,7 @@ static const char *find_python(const Options *o)
     return NULL;
 }
 
-/* The masks' streams and the axes that count from where rows begin, in the
- * order in which a step meets them. */
+/* The masks' streams and the axes that count from where rows begin. */
 static const char *masks(const Program *p)
 {
     Text out = {.arena = p->arena};

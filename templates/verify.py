@@ -4,7 +4,7 @@
 
 Of each model STEM.py is the exported program, STEM.computed what its other
 side has found (a safetensors file; runtime/nn_verify.c says what is in it),
-and STEM.masks has a line for each mask of dropout, in the order of a step: its
+and STEM.masks has a line for each mask of dropout: its
 stream, and the axes that padding makes longer, as bits. STEM.onnx is the
 exported file, or STEM.why says why there is none. Both sides compute in
 doubles, ONNX Runtime in floats. Of each tensor the largest difference is told,
@@ -39,14 +39,14 @@ class Functions:
     """torch.nn.functional with the masks that nnc's programs draw."""
 
     def __init__(self, philox, seed, drawn):
-        self.philox, self.seed, self.drawn = philox, seed, drawn
-        self.step, self.masks = 0, 0
+        self.philox, self.seed, self.drawn = philox, seed, dict(drawn)
+        self.begin(0)
 
     def __getattr__(self, name):
         return getattr(torch.nn.functional, name)
 
     def begin(self, step):
-        self.step, self.masks = step, 0
+        self.step, self.met = step, set()
 
     def places(self, shape, axes, begins):
         """Where a mask's elements stand among all that are drawn."""
@@ -65,12 +65,13 @@ class Functions:
                 place -= begin * from_[a]
         return place.astype(np.uint64)
 
-    def dropout(self, x, rate, training, *begins):
+    def dropout(self, x, rate, training, *begins, stream):
         if not training:
             return x
-        stream, axes = self.drawn[self.masks]
-        self.masks += 1
-        place = self.places(x.shape, axes, begins)
+        if stream in self.met:
+            raise ValueError(f"mask {stream} is drawn twice in a step")
+        self.met.add(stream)
+        place = self.places(x.shape, self.drawn[stream], begins)
         block = place >> np.uint64(2) & np.uint64(0xFFFFFFFF)
         word = self.philox(self.seed ^ 0x64726F70 << 32, self.step >> 32,
                            self.step & 0xFFFFFFFF,
@@ -126,7 +127,7 @@ class Comparison:
         own = self.model.state_dict()
         self.model.load_state_dict(
             {k: torch.tensor(v).reshape(own[k].shape)
-             for k, v in self.ours["weight"].items()})
+             for k, v in self.ours.get("weight", {}).items()})
         self.model.states = {}
 
     def compare(self, kind, name, theirs):
@@ -181,7 +182,8 @@ class Comparison:
     def step(self, number):
         self.functions.begin(number)
         loss = self.model.loss(*self.batch)
-        loss.backward()
+        if loss.requires_grad:
+            loss.backward()
         return loss.detach()
 
     def gradients(self):
@@ -195,6 +197,8 @@ class Comparison:
                          torch.zeros_like(w) if w.grad is None else w.grad)
 
     def updates(self):
+        if not list(self.model.parameters()):
+            return
         self.begin()
         self.model.train()
         rate = float(self.ours["settings"]["rate"][0])

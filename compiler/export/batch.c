@@ -27,10 +27,10 @@ static bool sums_rows(const Node *sum)
     return sum->attr.axes == (((1U << sum->shape.rank) - 1) & ~2U);
 }
 
-/* What gathers value c by this pattern: the statistic and its momentum; or
- * NULL. */
+/* What gathers value c by this pattern: the statistic, its momentum and which
+ * root gets it; or NULL. */
 static const Node *gathers(const Reader *r, const Node *c, const char *pattern,
-                           double *momentum)
+                           double *momentum, int *at)
 {
     for (int i = 0; i < r->a->roots.n; i++) {
         const Root *root = &r->a->roots.at[i];
@@ -44,16 +44,17 @@ static const Node *gathers(const Reader *r, const Node *c, const char *pattern,
         own = idiom_letter(&m, 'm');
         *momentum = r->value[idiom_letter(&m, 'q')->id];
         if (is_statistic(r, own) && own->attr.index == root->index) {
-            r->gathered[i] = true;
+            *at = i;
             return own;
         }
     }
     return NULL;
 }
 
-/* Mean and variance as they were gathered, given those of the batch. */
+/* Mean and variance as they were gathered, given those of the batch, and which
+ * roots get them. */
 static bool find_gathered(const Reader *r, const Match *m, const Node **mean,
-                          const Node **var, double *momentum)
+                          const Node **var, double *momentum, int *at)
 {
     const Node *x = idiom_letter(m, 'x'), *c = idiom_letter(m, 'c'),
                *v = idiom_letter(m, 'v');
@@ -66,8 +67,8 @@ static bool find_gathered(const Reader *r, const Match *m, const Node **mean,
         idiom_letter(&squares, 'x') != m->node[3] ||
         !sums_rows(means.node[2]) || !sums_rows(squares.node[2]))
         return false;
-    *mean = gathers(r, c, mean_next, momentum);
-    *var = gathers(r, v, var_next, &own);
+    *mean = gathers(r, c, mean_next, momentum, &at[0]);
+    *var = gathers(r, v, var_next, &own, &at[1]);
     return *mean && *var && own == *momentum;
 }
 
@@ -122,6 +123,7 @@ Term *idiom_batchnorm(Reader *r, const Match *m)
     const Node *var = idiom_letter(m, 'v');
     double momentum = NAN;
     const char *module;
+    int at[2];
     Term *in;
 
     for (int i = 0; i < m->n; i++)
@@ -131,12 +133,14 @@ Term *idiom_batchnorm(Reader *r, const Match *m)
     if (!r->known[idiom_letter(m, 'e')->id] || r->known[x->id])
         return NULL;
     if (!(is_statistic(r, mean) && is_statistic(r, var)) &&
-        !find_gathered(r, m, &mean, &var, &momentum))
+        !find_gathered(r, m, &mean, &var, &momentum, at))
         return NULL;
     module = module_of(r, m, mean, var, momentum);
+    if (!module)
+        return isnan(momentum) ? at_rest(r, m, mean, var) : NULL;
+    for (int i = 0; i < 2 && !isnan(momentum); i++)
+        r->gathered[at[i]] = true;
     in = r->term[x->id];
-    if (module)
-        return read_form(r, arena_printf(r->arena, "%s($a)", module),
-                         m->root->id, 1, &in);
-    return isnan(momentum) ? at_rest(r, m, mean, var) : NULL;
+    return read_form(r, arena_printf(r->arena, "%s($a)", module), m->root->id,
+                     1, &in);
 }

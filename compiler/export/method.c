@@ -249,7 +249,7 @@ static void statement(Method *m, const Term *t)
 /* Whether a term that is met has a statement of its own. */
 static bool has_statement(const Method *m, const Term *t)
 {
-    return t->block || t->name || m->uses[t->id] > 1;
+    return t->block || t->name || t->drawn || m->uses[t->id] > 1;
 }
 
 void method_statements(Method *m, int n, Term *const *roots, bool named)

@@ -1,8 +1,8 @@
 /* method.h: terms as the statements of a function.
  *
- * A value with a name of the user's and one that is used more than once get a
- * statement; others stand in the expression of their user, as far as the line
- * has room. */
+ * A value with a name of the user's, one that is drawn and one that is used
+ * more than once get a statement; others stand in the expression of their user,
+ * as far as the line has room. */
 #ifndef NNC_EXPORT_METHOD_H
 #define NNC_EXPORT_METHOD_H
 

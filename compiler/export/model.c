@@ -62,13 +62,20 @@ static Term *root_of(Reader *r, Role role, int index)
     return NULL;
 }
 
-/* What training computes where evaluation has this value, or NULL. */
+/* What training computes where evaluation has this value, or NULL: also where
+ * there are several, such as a value with and without dropout. */
 static Term *in_training(const Class *c, const Term *wanted)
 {
-    for (int i = c->step->a->nodes.n - 1; i >= 0; i--)
-        if (wanted && c->still->term[i] == wanted)
-            return c->step->term[i];
-    return NULL;
+    Term *found = NULL;
+
+    for (int i = 0; wanted && i < c->step->a->nodes.n; i++) {
+        if (c->still->term[i] != wanted)
+            continue;
+        if (found && found != c->step->term[i])
+            return NULL;
+        found = c->step->term[i];
+    }
+    return found;
 }
 
 /* Whether one text does for training and for inference. */
@@ -339,7 +346,8 @@ static void hand_on(Class *c, Method *m)
         }
         text_printf(&names, "%s%s", names.n ? ", " : "",
                     layers_text(c->weights, root->index));
-        text_printf(&values, "%s%s.detach()", values.n ? ", " : "", value);
+        text_printf(&values, "%s%s.detach().clone()", values.n ? ", " : "",
+                    value);
     }
     if (names.n)
         method_line(m, "%s = (%s)", text_str(&names), text_str(&values));
@@ -356,8 +364,8 @@ static void training_loss(Class *c)
     for (int i = 0; i < g->roots.n; i++)
         if (g->roots.at[i].role == ROOT_TENSOR && !c->step->gathered[i])
             vec_push(c->arena, &roots, read_root(c->step, &g->roots.at[i]));
+    vec_push(c->arena, &roots, loss);
     method_statements(&m, roots.n, roots.at, true);
-    method_statements(&m, 1, &loss, true);
     hand_on(c, &m);
     method_line(&m, "return %s", method_expression(&m, loss));
     end(c, &lines);

@@ -303,6 +303,12 @@ bool export_onnx_fits(const Export *e)
     const Tensor *largest = e->a->tensors.at;
     Message *message;
 
+    if (!e->loss && !program_entry(e->a, MODE_INFER)) {
+        diag_error(e->diag, (Span){0},
+                   "an ONNX file gives outputs, and the model %s has none",
+                   e->a->name);
+        return false;
+    }
     if (n <= room)
         return true;
     for (int i = 0; i < e->a->tensors.n; i++)

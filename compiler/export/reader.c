@@ -150,13 +150,18 @@ Term *read_dropout(Reader *r, const Node *mask, Term *x)
     const char *form = x ? "F.dropout($a, $rate, self.training"
                          : "F.dropout(torch.ones($shape), $rate, self.training";
     Term *in[MAX_RANK + 2] = {x};
-    int n = x ? 1 : 0;
+    int n = x ? 1 : 0, stream = mask->attr.random.stream;
+    Term *drawn;
 
     for (int k = 0; r->counted && k < mask->n_in; k++) {
         form = arena_printf(r->arena, "%s, $%c", form, 'a' + n);
         in[n++] = read_input(r, mask, k);
     }
-    in[n++] = term_atom(r->terms, arena_printf(r->arena, "stream %d",
-                                               mask->attr.random.stream));
-    return read_form(r, arena_printf(r->arena, "%s)", form), mask->id, n, in);
+    if (r->counted)
+        form = arena_printf(r->arena, "%s, stream=%d", form, stream);
+    in[n++] = term_atom(r->terms, arena_printf(r->arena, "stream %d", stream));
+    drawn = read_form(r, arena_printf(r->arena, "%s)", form), mask->id, n, in);
+    drawn->drawn = true;
+    drawn->hint = x ? "dropout" : "mask";
+    return drawn;
 }

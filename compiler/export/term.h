@@ -32,6 +32,7 @@ struct Term {
     int id; /* inputs stand before their users */
     Level level;
     bool atom;  /* never given a name: a weight, an argument, a number */
+    bool drawn; /* always given one: what is drawn is drawn once */
     bool truth; /* its elements are true or false, not numbers */
     const Shape *shape; /* at the first of two numbers of rows */
     const char *name;   /* the user's, in Python; or NULL */
