@@ -138,9 +138,10 @@ Term *idiom_batchnorm(Reader *r, const Match *m)
     module = module_of(r, m, mean, var, momentum);
     if (!module)
         return isnan(momentum) ? at_rest(r, m, mean, var) : NULL;
-    for (int i = 0; i < 2 && !isnan(momentum); i++)
-        r->gathered[at[i]] = true;
     in = r->term[x->id];
-    return read_form(r, arena_printf(r->arena, "%s($a)", module), m->root->id,
-                     1, &in);
+    in = read_form(r, arena_printf(r->arena, "%s($a)", module), m->root->id, 1,
+                   &in);
+    for (int i = 0; i < 2 && !isnan(momentum); i++)
+        r->gathered[at[i]] = in;
+    return in;
 }

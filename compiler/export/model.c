@@ -62,6 +62,29 @@ static Term *root_of(Reader *r, Role role, int index)
     return NULL;
 }
 
+static void reach(const Term *t, bool *met)
+{
+    if (met[t->id])
+        return;
+    met[t->id] = true;
+    for (int i = 0; i < t->n_in; i++)
+        reach(t->in[i], met);
+}
+
+/* A module that the loss does not come to is not called: what it would gather
+ * is computed. */
+static void leave_uncalled(Class *c)
+{
+    const Term *loss = root_of(c->step, ROOT_LOSS, 0);
+    bool *met = NEWN(c->arena, bool, c->terms->all.n + 1);
+    Term **gathered = c->step->gathered;
+
+    reach(loss, met);
+    for (int i = 0; i < c->step->a->roots.n; i++)
+        if (gathered[i] && !met[gathered[i]->id])
+            gathered[i] = NULL;
+}
+
 /* What training computes where evaluation has this value, or NULL: also where
  * there are several, such as a value with and without dropout. */
 static Term *in_training(const Class *c, const Term *wanted)
@@ -94,15 +117,6 @@ static bool is_shared(Class *c)
             !c->step->gathered[i])
             return false;
     return c->loss != NULL;
-}
-
-static void reach(const Term *t, bool *met)
-{
-    if (met[t->id])
-        return;
-    met[t->id] = true;
-    for (int i = 0; i < t->n_in; i++)
-        reach(t->in[i], met);
 }
 
 /* The sums of metrics that are figures of sums, in order. */
@@ -460,6 +474,8 @@ void model_class(Text *out, const Export *e)
                .weights = &weights};
 
     c.step = read_mode(&c, MODE_STEP, false);
+    if (c.step)
+        leave_uncalled(&c);
     c.still = read_mode(&c, MODE_STEP, true);
     c.eval = read_mode(&c, MODE_EVAL, true);
     c.infer = read_mode(&c, MODE_INFER, true);

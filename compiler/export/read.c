@@ -235,7 +235,7 @@ Reader *read_graph(const Reader *like, const Graph *a, const Graph *b)
     r->term = NEWN(r->arena, Term *, n + 1);
     r->known = NEWN(r->arena, bool, n + 1);
     r->value = NEWN(r->arena, double, n + 1);
-    r->gathered = NEWN(r->arena, bool, a->roots.n + 1);
+    r->gathered = NEWN(r->arena, Term *, a->roots.n + 1);
     if (n != b->nodes.n)
         nnc_bug("%d nodes for %d rows, %d for %d", n, ROWS_A, b->nodes.n,
                 ROWS_B);

@@ -44,7 +44,8 @@ struct Reader {
     double *value; /* ... this one */
     Term **port;   /* of a loop's body, by scan_place; else NULL */
     const Scan *scan;
-    bool *gathered; /* by root: a module gives the tensor its new value */
+    Term **gathered; /* by root: the module that gives the tensor its new value,
+                        or NULL */
 };
 
 /* The entry for this that has so many rows, or NULL. */
