@@ -78,14 +78,16 @@ static int write_layer(Emit *e, int i)
     for (; i < n; i++) {
         const Tensor *t = &p->tensors.at[i];
         const char *rest = t->name + layer_size(t);
+        Text item = {.arena = e->arena};
 
+        text_printf(&item, "%s%s%s ", i > first ? ", " : " ",
+                    *rest == '.' ? rest + 1 : "", t->frozen ? " frozen" : "");
+        shape(&item, &t->shape);
         if (layer_size(t) != size ||
             memcmp(t->name, layer, (size_t)size) != 0 ||
-            (i > first && line.n > COLUMNS - 20))
+            (i > first && line.n + item.n > COLUMNS))
             break;
-        text_printf(&line, "%s%s%s ", i > first ? ", " : " ",
-                    *rest == '.' ? rest + 1 : "", t->frozen ? " frozen" : "");
-        shape(&line, &t->shape);
+        text_add(&line, text_str(&item));
     }
     text_printf(e->out, "%s\n", text_str(&line));
     return i;
