@@ -106,7 +106,7 @@ int64_t nn_trainer_memory(const nn_trainer *r)
     const nn_order *rows = &r->data.parts[NN_TRAIN].order;
     int64_t later = (int64_t)nn_entry_workspace(r->model) +
                     (int64_t)(nn_ckpt_values(r->model) * sizeof(nn_real));
-    if (rows->list == NULL && !r->program->train.stateful)
+    if (taken.now > 0 && rows->list == NULL && !r->program->train.stateful)
         later += nn_order_bytes(rows);
     int64_t all = taken.now + later;
     if (taken.now == 0)

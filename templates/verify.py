@@ -3,14 +3,13 @@
     python3 verify.py STEM...
 
 Of each model STEM.py is the exported program, STEM.computed what its other
-side has found (a safetensors file; runtime/nn_verify.c says what is in it),
-and STEM.masks has a line for each mask of dropout: its
-stream, and the axes that padding makes longer, as bits. STEM.onnx is the
-exported file, or STEM.why says why there is none. Both sides compute in
-doubles, ONNX Runtime in floats. Of each tensor the largest difference is told,
-over its largest magnitude or, where that is smaller, over a thousandth of the
-largest among all of its kind; it must not exceed 1e-9, after updates 1e-6, in
-floats 1e-5."""
+side has found (a safetensors file; runtime/nn_verify.c says what is in it), and
+STEM.masks has a line for each mask of dropout: its stream, and the axes that
+padding makes longer, as bits. STEM.onnx is the exported file, or STEM.why says
+why there is none. Both sides compute in doubles, ONNX Runtime in floats. Of each
+tensor the largest difference is told, over its largest magnitude or, where that
+is smaller, over a thousandth of the largest among all of its kind; it must not
+exceed 1e-9, after updates 1e-6, in floats 1e-5."""
 import math
 import os
 import re
